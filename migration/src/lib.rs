@@ -1,0 +1,65 @@
+//! The database's history: one file per change, each with its tables, policies and grants together.
+//!
+//! Changes are expand/contract: a release adds what the next one needs and removes only what the last one
+//! stopped using, so that old and new processes can run side by side. There is no way down; a mistake is mended
+//! by the next migration.
+//!
+//! Every table that holds a brand's rows is protected by [`app.protect_brand_table`](m0001_scope), which the
+//! catalogue test in `domain/tests/catalogue.rs` checks for all tables, also future ones.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m0001_scope;
+mod m0002_tenancy;
+mod m0003_sign_in;
+mod m0004_trust;
+mod m0005_jobs;
+mod m0006_content;
+mod m0007_publishing;
+mod m0008_insights;
+
+/// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            sql("m0001_scope", m0001_scope::UP),
+            sql("m0002_tenancy", m0002_tenancy::UP),
+            sql("m0003_sign_in", m0003_sign_in::UP),
+            sql("m0004_trust", m0004_trust::UP),
+            sql("m0005_jobs", m0005_jobs::UP),
+            sql("m0006_content", m0006_content::UP),
+            sql("m0007_publishing", m0007_publishing::UP),
+            sql("m0008_insights", m0008_insights::UP),
+        ]
+    }
+}
+
+/// A migration that is one SQL script, run in one transaction.
+struct SqlMigration {
+    name: &'static str,
+    up: &'static str,
+}
+
+fn sql(name: &'static str, up: &'static str) -> Box<dyn MigrationTrait> {
+    Box::new(SqlMigration { name, up })
+}
+
+impl MigrationName for SqlMigration {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for SqlMigration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        tracing::info!(migration = self.name, "migrating");
+        manager.get_connection().execute_unprepared(self.up).await?;
+        Ok(())
+    }
+}
