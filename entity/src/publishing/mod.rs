@@ -1,0 +1,6 @@
+//! Publishing: the tables of this domain, one file each.
+
+pub mod account_connection;
+pub mod publication;
+pub mod publication_attempt;
+pub mod social_account;

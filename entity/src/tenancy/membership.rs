@@ -1,0 +1,27 @@
+//! A user's place in one brand.
+
+use sea_orm::entity::prelude::*;
+
+use crate::tenancy::app_user::Level;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "membership")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub brand_id: Uuid,
+    pub user_id: Uuid,
+    pub level: Level,
+    pub specialties: Vec<String>,
+    pub starts_at: DateTimeUtc,
+    pub expires_at: Option<DateTimeUtc>,
+    pub created_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl crate::InBrand for Entity {
+    const BRAND: Column = Column::BrandId;
+    const ID: Column = Column::Id;
+}

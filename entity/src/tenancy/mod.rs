@@ -1,0 +1,6 @@
+//! Tenancy: the tables of this domain, one file each.
+
+pub mod agency;
+pub mod app_user;
+pub mod brand;
+pub mod membership;

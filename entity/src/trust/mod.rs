@@ -1,0 +1,8 @@
+//! Trust: the tables of this domain, one file each.
+
+pub mod audit_event;
+pub mod idempotency_record;
+pub mod job;
+pub mod refresh_token;
+pub mod session;
+pub mod signing_key;

@@ -1,0 +1,211 @@
+//! Configuration: environment variables, read once at start, checked, with defaults that work on a bare machine.
+//!
+//! This is the one place that reads the environment. `docs/OPERATING.md` lists the variables for operators.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use url::Url;
+
+use crate::crypto::{CryptoError, Keyring};
+use crate::telemetry::LogFormat;
+
+/// What is wrong with the configuration, in words that name the variable.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A variable holds something else than it should.
+    #[error("{name} is {value:?}, which is not {expected}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What it holds.
+        value: String,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// A variable is needed and not set.
+    #[error("{name} is not set: {why}")]
+    Missing {
+        /// The variable.
+        name: &'static str,
+        /// What it is for and how to make one.
+        why: &'static str,
+    },
+    /// The secret key is not one.
+    #[error("DIWAN_SECRET_KEY or DIWAN_SECRET_KEYS_OLD: {0}")]
+    Key(#[from] CryptoError),
+}
+
+/// The settings of one process.
+#[derive(Debug)]
+pub struct Config {
+    /// PostgreSQL as the application uses it; none means the embedded default.
+    pub database_url: Option<String>,
+    /// PostgreSQL as the owner uses it, for migrations; the same as `database_url` unless set.
+    pub database_owner_url: Option<String>,
+    /// Redis; none means the embedded default.
+    pub redis_url: Option<String>,
+    /// What every key in Redis begins with, so that several installations can share one.
+    pub redis_prefix: String,
+    /// Where data lies: stored files, and the embedded servers' data.
+    pub data: PathBuf,
+    /// Where the API listens.
+    pub listen: SocketAddr,
+    /// How the outside reaches the API: OAuth redirects and links are made of it.
+    pub public_url: Url,
+    /// Hosts (`host` or `host:port`) that the outbound client may reach though they are private or not on https.
+    pub allowed_hosts: Vec<String>,
+    /// Whether strangers may use introspection and GraphiQL.
+    pub development: bool,
+    /// Connections in the pool.
+    pub database_connections: u32,
+    /// How many jobs a worker does at a time.
+    pub worker_concurrency: usize,
+    /// What log lines look like.
+    pub log_format: LogFormat,
+    /// What is logged.
+    pub log_filter: String,
+    secret_key: Option<String>,
+    old_keys: Vec<String>,
+}
+
+impl Config {
+    /// Reads the environment.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables through a function, for tests.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        let list = |name: &str| -> Vec<String> {
+            get(name).iter().flat_map(|value| value.split(',')).map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+        };
+        let listen = parse(&get, "DIWAN_LISTEN", "an address such as 127.0.0.1:8080", SocketAddr::from(([127, 0, 0, 1], 8080)))?;
+        let public_url = match get("DIWAN_PUBLIC_URL") {
+            None => default_public_url(listen),
+            Some(value) => Url::parse(&value).ok().filter(|url| url.has_host()).ok_or(ConfigError::Invalid {
+                name: "DIWAN_PUBLIC_URL",
+                value,
+                expected: "an address such as https://diwan.example.com",
+            })?,
+        };
+        let log_format = match get("DIWAN_LOG_FORMAT").as_deref() {
+            None | Some("text") => LogFormat::Text,
+            Some("json") => LogFormat::Json,
+            Some(other) => {
+                return Err(ConfigError::Invalid { name: "DIWAN_LOG_FORMAT", value: other.to_owned(), expected: "text or json" });
+            }
+        };
+        let database_url = get("DATABASE_URL");
+        let redis_url = get("REDIS_URL");
+        if database_url.is_some() != redis_url.is_some() {
+            return Err(ConfigError::Missing {
+                name: if database_url.is_some() { "REDIS_URL" } else { "DATABASE_URL" },
+                why: "set both to use servers of your own, or neither for the embedded ones",
+            });
+        }
+        Ok(Self {
+            database_owner_url: get("DATABASE_OWNER_URL").or_else(|| database_url.clone()),
+            database_url,
+            redis_url,
+            redis_prefix: get("DIWAN_REDIS_PREFIX").unwrap_or_else(|| "diwan".to_owned()),
+            data: get("DIWAN_DATA").map_or_else(|| PathBuf::from("data"), PathBuf::from),
+            listen,
+            public_url,
+            allowed_hosts: list("DIWAN_ALLOWED_HOSTS"),
+            development: parse(&get, "DIWAN_DEVELOPMENT", "true or false", false)?,
+            database_connections: parse(&get, "DIWAN_DATABASE_CONNECTIONS", "a whole number", 16)?,
+            worker_concurrency: parse(&get, "DIWAN_WORKER_CONCURRENCY", "a whole number", 16)?,
+            log_format,
+            log_filter: get("DIWAN_LOG").unwrap_or_else(|| "info,sqlx=warn,apalis=warn,tracing::span=off".to_owned()),
+            secret_key: get("DIWAN_SECRET_KEY"),
+            old_keys: list("DIWAN_SECRET_KEYS_OLD"),
+        })
+    }
+
+    /// The keys for secrets at rest. Installations on servers of their own must set `DIWAN_SECRET_KEY`; the embedded
+    /// default makes one at the first start and keeps it in `secret.key` in the data folder.
+    pub fn keyring(&self) -> Result<Keyring, ConfigError> {
+        let current = match &self.secret_key {
+            Some(key) => key.clone(),
+            None if self.database_url.is_none() => self.kept_key()?,
+            None => {
+                return Err(ConfigError::Missing {
+                    name: "DIWAN_SECRET_KEY",
+                    why: "it seals the networks' tokens; make one with: openssl rand -base64 32, and keep it safe",
+                });
+            }
+        };
+        Ok(Keyring::from_base64(&current, self.old_keys.iter().map(String::as_str))?)
+    }
+
+    fn kept_key(&self) -> Result<String, ConfigError> {
+        use std::io::Write as _;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let path = self.data.join("secret.key");
+        let unusable = |error: std::io::Error| ConfigError::Invalid {
+            name: "DIWAN_DATA",
+            value: format!("{} ({error})", path.display()),
+            expected: "a folder in which the secret key can be kept",
+        };
+        match std::fs::read_to_string(&path) {
+            Ok(key) => return Ok(key),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unusable(error)),
+        }
+        std::fs::create_dir_all(&self.data).map_err(unusable)?;
+        let key = Keyring::generate()?;
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(unusable)?;
+        file.write_all(key.as_bytes()).and_then(|()| file.sync_all()).map_err(unusable)?;
+        Ok(key)
+    }
+}
+
+fn default_public_url(listen: SocketAddr) -> Url {
+    let host = if listen.ip().is_unspecified() || listen.ip().is_loopback() { "localhost".to_owned() } else { listen.ip().to_string() };
+    #[expect(clippy::expect_used, reason = "a host and a port always make an address")]
+    Url::parse(&format!("http://{host}:{}", listen.port())).expect("an address")
+}
+
+fn parse<T: FromStr>(
+    get: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    expected: &'static str,
+    default: T,
+) -> Result<T, ConfigError> {
+    match get(name) {
+        None => Ok(default),
+        Some(value) => value.parse().map_err(|_| ConfigError::Invalid { name, value, expected }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::from_lookup(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn nothing_set_is_the_embedded_default() -> Result<(), ConfigError> {
+        let config = from(&[])?;
+        assert!(config.database_url.is_none() && config.redis_url.is_none());
+        assert_eq!(config.public_url.as_str(), "http://localhost:8080/");
+        Ok(())
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let said = |pairs: &[(&str, &str)]| from(pairs).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(said(&[("DIWAN_LISTEN", "everywhere")]).contains("DIWAN_LISTEN"));
+        assert!(said(&[("DATABASE_URL", "postgres://x")]).contains("REDIS_URL is not set"));
+        assert!(said(&[("DIWAN_LOG_FORMAT", "xml")]).contains("text or json"));
+        let servers = [("DATABASE_URL", "postgres://x"), ("REDIS_URL", "redis://x")];
+        let error = from(&servers).and_then(|config| config.keyring().map(|_| ())).err().map(|error| error.to_string());
+        assert!(error.unwrap_or_default().contains("DIWAN_SECRET_KEY"));
+    }
+}

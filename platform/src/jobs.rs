@@ -1,0 +1,95 @@
+//! The outbox's machinery: taking what is due, leases with fencing tokens. What the work *is* stands in the domain.
+//!
+//! Everything here is a call of one of the narrow functions of migration `m0005`, outside any tenant's scope.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use crate::db;
+
+/// A job by name: all that travels through Redis.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult, serde::Serialize, serde::Deserialize)]
+pub struct JobRef {
+    /// The row in `job`.
+    pub id: Uuid,
+    /// What kind of work it is.
+    pub kind: String,
+}
+
+/// A job that this worker holds.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Claim {
+    /// The tenant whose scope the work runs in.
+    pub brand_id: Uuid,
+    /// What kind of work it is.
+    pub kind: String,
+    /// What it is about.
+    pub subject_id: Uuid,
+    /// The fencing token: a write under an older one is refused.
+    pub fence: i64,
+    /// How often it has failed so far.
+    pub failures: i32,
+    /// When it was due.
+    pub due_at: DateTime<Utc>,
+    /// Whether another worker had begun and fell silent.
+    pub resumed: bool,
+    /// The W3C trace context of the request that asked for it.
+    pub trace_parent: Option<String>,
+}
+
+/// Takes up to `limit` jobs that are due, to hand them over. Each is taken by one caller.
+pub async fn take_due(on: &impl ConnectionTrait, limit: i32, now: DateTime<Utc>) -> Result<Vec<JobRef>, DbErr> {
+    db::all(on, "select id, kind from app.take_due_jobs($1, $2)", [limit.into(), now.into()]).await
+}
+
+/// Jobs that were handed over before `handed_before` and not begun, or whose worker let the lease run out.
+pub async fn quiet(
+    on: &impl ConnectionTrait,
+    limit: i32,
+    handed_before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Vec<JobRef>, DbErr> {
+    db::all(
+        on,
+        "select id, kind from app.quiet_jobs($1, $2, $3)",
+        [limit.into(), handed_before.into(), now.into()],
+    )
+    .await
+}
+
+/// When the next job is due, if any waits.
+pub async fn next_due(on: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
+    db::scalar(on, "select app.next_job_due()", []).await
+}
+
+/// Begins a job under a lease, unless somebody holds it, it is not due, or it is finished.
+pub async fn start(
+    on: &impl ConnectionTrait,
+    id: Uuid,
+    owner: &str,
+    now: DateTime<Utc>,
+    lease: Duration,
+) -> Result<Option<Claim>, DbErr> {
+    db::one(
+        on,
+        "select * from app.start_job($1, $2, $3, make_interval(secs => $4))",
+        [id.into(), owner.into(), now.into(), seconds(lease).into()],
+    )
+    .await
+}
+
+/// Keeps a lease until `until`. False when it is lost: the caller must stop without another effect.
+pub async fn keep(on: &impl ConnectionTrait, id: Uuid, fence: i64, until: DateTime<Utc>) -> Result<bool, DbErr> {
+    db::scalar(on, "select app.keep_lease($1, $2, $3)", [id.into(), fence.into(), until.into()]).await
+}
+
+/// Forgets finished jobs. Answers how many.
+pub async fn forget(on: &impl ConnectionTrait, finished_before: DateTime<Utc>) -> Result<i64, DbErr> {
+    db::scalar(on, "select app.forget_jobs($1)", [finished_before.into()]).await
+}
+
+#[expect(clippy::cast_precision_loss, reason = "leases are minutes")]
+fn seconds(of: Duration) -> f64 {
+    of.num_milliseconds() as f64 / 1000.0
+}

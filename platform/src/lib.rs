@@ -1,0 +1,15 @@
+//! What Diwan stands on, with no business words in it: configuration, clock, ids, crypto, telemetry, the database and
+//! its transactions, the outbox, the one outbound HTTP client, object storage, and the embedded servers.
+
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod db;
+pub mod embedded;
+pub mod http;
+pub mod ids;
+pub mod jobs;
+pub mod password;
+pub mod signed;
+pub mod storage;
+pub mod telemetry;

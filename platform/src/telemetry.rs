@@ -1,0 +1,23 @@
+//! Log lines: a readable message and fields, units in the fields' names, no personal data, no secrets.
+
+use tracing_subscriber::EnvFilter;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+/// Starts logging to standard error. `filter` is in the form of `tracing_subscriber::EnvFilter`, as `info,diwan=debug`.
+/// A second call changes nothing.
+pub fn init(format: LogFormat, filter: &str) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _already = match format {
+        LogFormat::Text => lines.compact().try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
+}
