@@ -1,0 +1,437 @@
+//! Bluesky: the AT Protocol, with an app password at the account's own server (PDS).
+//!
+//! Exactly once: the record key is chosen here, before anything is sent, and `putRecord` with `swapRecord: null` makes
+//! a record only where there is none; the same bytes again are answered as a success.
+
+mod facets;
+mod map;
+mod wire;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use diwan_platform::http::HttpClient;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::call::{Step, no_answer, read};
+use crate::capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, TextLimit, TextUnit};
+use crate::content::{Checkpoint, Content, Draft, Violation, graphemes, violations};
+use crate::error::{ErrorKind, NetworkError};
+use crate::network::{
+    Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
+    Published, RemotePost,
+};
+use wire::{POST, Posts, RecordAnswer, RecordList, ResolvedHandle, Session, SessionAnswer, Xrpc, is_not_served};
+
+/// The network.
+pub struct Bluesky;
+
+/// Text: lexicon `app.bsky.feed.post` (`maxGraphemes` 300, `maxLength` 3000). Images: lexicon `app.bsky.embed.images`
+/// (4); a PDS of version 0.4 enforces 1 000 000 bytes each, the current lexicon 2 000 000: the smaller one works
+/// everywhere. Descriptions have no limit in the lexicon; 2000 is that of the network's own app.
+static CAPABILITIES: Capabilities = Capabilities {
+    key: NetworkKey("bluesky"),
+    name: "Bluesky",
+    connect: ConnectMethod::AppPassword,
+    text: TextLimit { max: 300, unit: TextUnit::Graphemes, max_bytes: Some(3000) },
+    media: MediaLimits {
+        max_images: 4,
+        max_image_bytes: 1_000_000,
+        mime_types: &["image/jpeg", "image/png", "image/webp"],
+        max_alt_text: 2000,
+    },
+    allows_empty_text_with_media: true,
+    metrics: &[
+        Metric::Likes,
+        Metric::Reposts,
+        Metric::Replies,
+        Metric::Quotes,
+        Metric::Bookmarks,
+        Metric::Followers,
+        Metric::Following,
+        Metric::Posts,
+    ],
+    idempotency: "The record key is chosen before sending; the server makes a record only where there is none.",
+    look_up: true,
+    delete: true,
+};
+
+/// Sessions are renewed this long before they end.
+const RENEW_AHEAD: TimeDelta = TimeDelta::minutes(10);
+/// The most URIs in one `getPosts`.
+const POSTS_PER_READ: usize = 25;
+/// Counting the records of a repository stops after this many pages of 100.
+const MAX_PAGES: usize = 50;
+
+/// How far a publication has come.
+#[derive(Serialize, Deserialize)]
+struct State {
+    stage: String,
+    rkey: String,
+    /// The blobs uploaded so far, in the order of the images.
+    #[serde(default)]
+    blobs: Vec<Value>,
+    /// The record as it was or is about to be sent.
+    #[serde(default)]
+    record: Option<Value>,
+}
+
+impl State {
+    const UPLOADING: &'static str = "uploading";
+
+    fn new(content: &Content) -> Self {
+        Self { stage: Self::UPLOADING.to_owned(), rkey: map::record_key(content), blobs: Vec::new(), record: None }
+    }
+
+    fn read(checkpoint: &Checkpoint) -> Result<Self, NetworkError> {
+        Self::deserialize(&checkpoint.0).map_err(|error| NetworkError::checkpoint(&error))
+    }
+
+    async fn save(&self, progress: &dyn Progress) -> Result<(), NetworkError> {
+        let value = serde_json::to_value(self).map_err(|error| NetworkError::checkpoint(&error))?;
+        Ok(progress.save(&Checkpoint(value)).await?)
+    }
+}
+
+fn session(credentials: &Credentials) -> Result<Session, NetworkError> {
+    Session::deserialize(&credentials.0).map_err(|error| NetworkError::credentials(&error))
+}
+
+fn credentials(answer: &SessionAnswer) -> Credentials {
+    Credentials(json!({
+        "did": answer.did,
+        "access_jwt": answer.access_jwt,
+        "refresh_jwt": answer.refresh_jwt,
+    }))
+}
+
+/// A PDS asked without an account: repositories are public.
+fn public<'a>(http: &'a HttpClient, account: &'a Account) -> Xrpc<'a> {
+    Xrpc { http, base: &account.base_url, token: None }
+}
+
+fn uri(did: &str, rkey: &str) -> String {
+    format!("at://{did}/{POST}/{rkey}")
+}
+
+/// The record key in a post's URI.
+fn rkey(remote_id: &str) -> Result<&str, NetworkError> {
+    remote_id
+        .rsplit_once(&format!("/{POST}/"))
+        .map(|(_, rkey)| rkey)
+        .ok_or_else(|| NetworkError::new(ErrorKind::Ask, "remote_id_invalid", "not the URI of a post"))
+}
+
+fn published(account: &Account, rkey: &str) -> Published {
+    let url = format!("https://bsky.app/profile/{}/post/{rkey}", account.remote_id);
+    Published { remote_id: uri(&account.remote_id, rkey), url: url.parse().ok() }
+}
+
+#[async_trait]
+impl Network for Bluesky {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation> {
+        violations(&CAPABILITIES, limits, draft, self.measure(&draft.text))
+    }
+
+    fn measure(&self, text: &str) -> u64 {
+        graphemes(text)
+    }
+
+    async fn begin_authorization(
+        &self,
+        _http: &HttpClient,
+        _instance: &Url,
+        _redirect_uri: &Url,
+        _state: &str,
+    ) -> Result<Authorization, NetworkError> {
+        Err(NetworkError::not_offered("connecting by OAuth"))
+    }
+
+    async fn complete_authorization(
+        &self,
+        _http: &HttpClient,
+        _pending: &Credentials,
+        _code: &str,
+        _redirect_uri: &Url,
+    ) -> Result<Connected, NetworkError> {
+        Err(NetworkError::not_offered("connecting by OAuth"))
+    }
+
+    async fn connect_with_app_password(
+        &self,
+        http: &HttpClient,
+        service: &Url,
+        identifier: &str,
+        password: &str,
+    ) -> Result<Connected, NetworkError> {
+        // Handles copied from an app come with `@` and with marks of writing direction.
+        let identifier: String =
+            identifier.chars().filter(|c| c.is_ascii_graphic()).skip_while(|c| *c == '@').collect();
+        let body = json!({ "identifier": identifier, "password": password.trim() });
+        let server = Xrpc { http, base: service, token: None };
+        let answer = server.procedure("com.atproto.server.createSession", &body, Step::Repeatable).await?;
+        let answer: SessionAnswer = read(&answer, Step::Repeatable)?;
+        if answer.active == Some(false) {
+            let status = answer.status.as_deref().unwrap_or("inactive");
+            return Err(NetworkError::new(ErrorKind::Ask, "account_inactive", format!("the account is {status}")));
+        }
+        let base_url = answer.did_doc.as_ref().and_then(wire::DidDocument::pds).unwrap_or_else(|| service.clone());
+        http.check(&base_url).map_err(|error| no_answer(&error, Step::Repeatable))?;
+        let pds = Xrpc { http, base: &base_url, token: None };
+        // A profile is only for show: without one, the handle is the name.
+        let profile = pds.record(&answer.did, "app.bsky.actor.profile", "self").await.ok().flatten();
+        let name = profile.as_ref().and_then(|profile| profile.value["displayName"].as_str()).map(str::trim);
+        Ok(Connected {
+            display_name: name.filter(|name| !name.is_empty()).unwrap_or(&answer.handle).to_owned(),
+            profile_url: format!("https://bsky.app/profile/{}", answer.handle).parse().ok(),
+            credentials: credentials(&answer),
+            limits: Limits::defaults(&CAPABILITIES),
+            remote_id: answer.did,
+            handle: answer.handle,
+            base_url,
+        })
+    }
+
+    async fn refresh(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Credentials>, NetworkError> {
+        let session = session(&account.credentials)?;
+        if map::expiry(&session.access_jwt).is_none_or(|expiry| expiry - now > RENEW_AHEAD) {
+            return Ok(None);
+        }
+        let server = Xrpc { http, base: &account.base_url, token: Some(&session.refresh_jwt) };
+        let answer = server.procedure("com.atproto.server.refreshSession", &Value::Null, Step::Repeatable).await?;
+        let answer: SessionAnswer = read(&answer, Step::Repeatable)?;
+        Ok(Some(credentials(&answer)))
+    }
+
+    async fn publish(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        content: &Content,
+        resume: Option<Checkpoint>,
+        progress: &dyn Progress,
+    ) -> Result<Published, NetworkError> {
+        let session = session(&account.credentials)?;
+        let pds = Xrpc { http, base: &account.base_url, token: Some(&session.access_jwt) };
+        let mut state = match &resume {
+            Some(checkpoint) => State::read(checkpoint)?,
+            None => {
+                let state = State::new(content);
+                state.save(progress).await?;
+                state
+            }
+        };
+        let record = match state.record.clone() {
+            Some(record) => record,
+            None => prepare(&pds, content, &mut state, progress).await?,
+        };
+        progress.before_commit().await?;
+        let body = json!({
+            "repo": account.remote_id,
+            "collection": POST,
+            "rkey": state.rkey,
+            "record": record,
+            "swapRecord": null,
+        });
+        match pds.procedure("com.atproto.repo.putRecord", &body, Step::Commit).await {
+            Ok(_) => Ok(published(account, &state.rkey)),
+            Err(error) if error.name == "InvalidSwap" => {
+                let there = pds.record(&account.remote_id, POST, &state.rkey).await.map_err(outcome_open)?;
+                match there {
+                    Some(there) if map::is_same_post(&there.value, content) => Ok(published(account, &state.rkey)),
+                    _ => Err(NetworkError::new(ErrorKind::Ask, "record_key_taken", "another post has this key")),
+                }
+            }
+            Err(error) if error.name == "BlobNotFound" || error.error.detail.contains("Could not find blob") => {
+                // Uploads without a post are thrown away after a while; the record was refused, so start over.
+                State::new(content).save(progress).await?;
+                Err(NetworkError::new(ErrorKind::Retry, "upload_expired", error.error.detail))
+            }
+            Err(error) => Err(error.error),
+        }
+    }
+
+    async fn look_up(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        content: &Content,
+        checkpoint: Option<&Checkpoint>,
+    ) -> Result<LookUp, NetworkError> {
+        let rkey = match checkpoint {
+            Some(checkpoint) => State::read(checkpoint)?.rkey,
+            None => map::record_key(content),
+        };
+        let record = public(http, account).record(&account.remote_id, POST, &rkey).await?;
+        Ok(match record {
+            None => LookUp::NotThere,
+            Some(RecordAnswer { value, .. }) if map::is_same_post(&value, content) => {
+                LookUp::Found(published(account, &rkey))
+            }
+            Some(_) => LookUp::CannotTell,
+        })
+    }
+
+    async fn post_metrics(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        remote_ids: &[String],
+    ) -> Result<Vec<PostMetrics>, NetworkError> {
+        const NAMES: [(&str, Metric); 5] = [
+            ("likeCount", Metric::Likes),
+            ("repostCount", Metric::Reposts),
+            ("replyCount", Metric::Replies),
+            ("quoteCount", Metric::Quotes),
+            ("bookmarkCount", Metric::Bookmarks),
+        ];
+        let session = session(&account.credentials)?;
+        let pds = Xrpc { http, base: &account.base_url, token: Some(&session.access_jwt) };
+        let mut metrics = Vec::with_capacity(remote_ids.len());
+        for ids in remote_ids.chunks(POSTS_PER_READ) {
+            let uris: Vec<_> = ids.iter().map(|id| ("uris", id.as_str())).collect();
+            let posts = match pds.query("app.bsky.feed.getPosts", &uris).await {
+                Ok(answer) => Some(read::<Posts>(&answer, Step::Repeatable)?.posts),
+                Err(error) if is_not_served(&error) => None,
+                Err(error) => return Err(error.error),
+            };
+            for id in ids {
+                let post = posts.iter().flatten().find(|post| post["uri"] == id.as_str());
+                let missing = if posts.is_none() { Missing::NotServed } else { Missing::Gone };
+                metrics.push(PostMetrics {
+                    remote_id: id.clone(),
+                    values: post.map(|post| map::numbers(post, &NAMES)).unwrap_or_default(),
+                    raw: post.cloned().unwrap_or_default(),
+                    missing: post.is_none().then_some(missing),
+                });
+            }
+        }
+        Ok(metrics)
+    }
+
+    async fn account_metrics(&self, http: &HttpClient, account: &Account) -> Result<AccountMetrics, NetworkError> {
+        const NAMES: [(&str, Metric); 3] =
+            [("followersCount", Metric::Followers), ("followsCount", Metric::Following), ("postsCount", Metric::Posts)];
+        let session = session(&account.credentials)?;
+        let pds = Xrpc { http, base: &account.base_url, token: Some(&session.access_jwt) };
+        match pds.query("app.bsky.actor.getProfile", &[("actor", &account.remote_id)]).await {
+            Ok(answer) => {
+                let profile: Value = read(&answer, Step::Repeatable)?;
+                Ok(AccountMetrics { values: map::numbers(&profile, &NAMES), raw: profile, missing: None })
+            }
+            // A PDS without an AppView does not know who follows; what the account itself did can be counted.
+            Err(error) if is_not_served(&error) => {
+                let mut values = Vec::new();
+                for (collection, metric) in [(POST, Metric::Posts), ("app.bsky.graph.follow", Metric::Following)] {
+                    if let Some(count) = count(&pds, &account.remote_id, collection).await? {
+                        values.push((metric, count));
+                    }
+                }
+                let counted: serde_json::Map<_, _> =
+                    values.iter().map(|(metric, count)| (metric.as_str().to_owned(), json!(count))).collect();
+                Ok(AccountMetrics { values, raw: json!({ "counted": counted }), missing: Some(Missing::NotServed) })
+            }
+            Err(error) => Err(error.error),
+        }
+    }
+
+    async fn read_post(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        remote_id: &str,
+    ) -> Result<Option<RemotePost>, NetworkError> {
+        let rkey = rkey(remote_id)?;
+        let record = public(http, account).record(&account.remote_id, POST, rkey).await?;
+        Ok(record.map(|RecordAnswer { value, .. }| RemotePost {
+            text: value["text"].as_str().unwrap_or_default().to_owned(),
+            url: published(account, rkey).url,
+            media_count: map::image_count(&value),
+            created_at: value["createdAt"].as_str().and_then(|moment| moment.parse().ok()),
+        }))
+    }
+
+    async fn delete_post(&self, http: &HttpClient, account: &Account, remote_id: &str) -> Result<(), NetworkError> {
+        let session = session(&account.credentials)?;
+        let pds = Xrpc { http, base: &account.base_url, token: Some(&session.access_jwt) };
+        let body = json!({ "repo": account.remote_id, "collection": POST, "rkey": rkey(remote_id)? });
+        pds.procedure("com.atproto.repo.deleteRecord", &body, Step::Repeatable).await?;
+        Ok(())
+    }
+}
+
+/// A failed question about a post that may be there leaves it open whether it is.
+fn outcome_open(error: NetworkError) -> NetworkError {
+    NetworkError { kind: ErrorKind::Unknown, ..error }
+}
+
+/// Uploads what is missing, resolves mentions and freezes the record in a checkpoint that says it may have been sent.
+async fn prepare(
+    pds: &Xrpc<'_>,
+    content: &Content,
+    state: &mut State,
+    progress: &dyn Progress,
+) -> Result<Value, NetworkError> {
+    for media in content.media.iter().skip(state.blobs.len()) {
+        let answer = pds.upload(&media.mime, media.bytes.clone()).await?;
+        state.blobs.push(answer.blob);
+        state.save(progress).await?;
+    }
+    let mut facets = Vec::new();
+    for facets::Span { range, feature } in facets::spans(&content.text) {
+        let did = match &feature {
+            facets::Feature::Mention(handle) => resolve(pds, handle).await?,
+            _ => None,
+        };
+        if let Some(feature) = feature.to_json(did.as_deref()) {
+            let index = json!({ "byteStart": range.start, "byteEnd": range.end });
+            facets.push(json!({ "index": index, "features": [feature] }));
+        }
+    }
+    let record = map::record(content, &facets, &state.blobs);
+    state.record = Some(record.clone());
+    Checkpoint::SENDING.clone_into(&mut state.stage);
+    state.save(progress).await?;
+    Ok(record)
+}
+
+/// The identifier of a handle; none when the server cannot resolve it: the mention stays plain text.
+async fn resolve(pds: &Xrpc<'_>, handle: &str) -> Result<Option<String>, NetworkError> {
+    match pds.query("com.atproto.identity.resolveHandle", &[("handle", handle)]).await {
+        Ok(answer) => Ok(read::<ResolvedHandle>(&answer, Step::Repeatable).ok().map(|resolved| resolved.did)),
+        Err(error) if matches!(error.error.code, "unreachable" | "no_answer" | "rate_limited" | "session_ended") => {
+            Err(error.error)
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+/// How many records a collection of the account has; none when they are too many to count.
+async fn count(pds: &Xrpc<'_>, did: &str, collection: &str) -> Result<Option<i64>, NetworkError> {
+    let mut count = 0;
+    let mut cursor = String::new();
+    for _ in 0..MAX_PAGES {
+        let mut parameters = vec![("repo", did), ("collection", collection), ("limit", "100")];
+        if !cursor.is_empty() {
+            parameters.push(("cursor", &cursor));
+        }
+        let answer = pds.query("com.atproto.repo.listRecords", &parameters).await?;
+        let page: RecordList = read(&answer, Step::Repeatable)?;
+        count += i64::try_from(page.records.len()).unwrap_or(i64::MAX);
+        match page.cursor.filter(|_| !page.records.is_empty()) {
+            Some(next) => cursor = next,
+            None => return Ok(Some(count)),
+        }
+    }
+    Ok(None)
+}

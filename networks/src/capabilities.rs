@@ -1,0 +1,214 @@
+//! What a network can do, as plain data, and what one server allows one account.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::registry;
+
+/// A network's stable name, as stored and as written in the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NetworkKey(pub(crate) &'static str);
+
+impl NetworkKey {
+    /// The name: `bluesky`, `mastodon`.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The key of a registered network; none for any other text.
+    pub fn parse(key: &str) -> Option<Self> {
+        registry::network(key).map(|network| network.capabilities().key)
+    }
+}
+
+impl fmt::Display for NetworkKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// What a network offers, whichever account or server it is. The limits are the network's defaults; what counts for an
+/// account is in its [`Limits`].
+#[derive(Debug, Clone)]
+pub struct Capabilities {
+    /// The stable name.
+    pub key: NetworkKey,
+    /// The name people know.
+    pub name: &'static str,
+    /// How an account is connected.
+    pub connect: ConnectMethod,
+    /// How long a text may be.
+    pub text: TextLimit,
+    /// What may be attached.
+    pub media: MediaLimits,
+    /// True when a post may consist of media alone.
+    pub allows_empty_text_with_media: bool,
+    /// The numbers this network can report. A server may report fewer: then they are absent, never zero.
+    pub metrics: &'static [Metric],
+    /// How a post is kept from being made twice, for people.
+    pub idempotency: &'static str,
+    /// True when the network can be asked whether an attempt whose outcome is unknown made its post.
+    pub look_up: bool,
+    /// True when a post can be taken back through the network's interface. A server may still not offer it.
+    pub delete: bool,
+}
+
+/// How an account is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectMethod {
+    /// The person makes a password for applications at the network and hands it over.
+    AppPassword,
+    /// The person agrees at the network, which sends them back with a code.
+    OAuthCode {
+        /// True when there are many servers and the person names theirs.
+        needs_instance: bool,
+    },
+}
+
+impl ConnectMethod {
+    /// The name used in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AppPassword => "APP_PASSWORD",
+            Self::OAuthCode { .. } => "OAUTH_CODE",
+        }
+    }
+}
+
+/// How long a text may be, by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextLimit {
+    /// The most, in `unit`.
+    pub max: u64,
+    /// How this network counts.
+    pub unit: TextUnit,
+    /// The most bytes in UTF-8, where the network limits these as well.
+    pub max_bytes: Option<u64>,
+}
+
+/// How a network counts the length of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextUnit {
+    /// Extended grapheme clusters (UAX #29).
+    Graphemes,
+    /// Graphemes, where every link counts the same and a mention counts without its host.
+    MastodonCharacters,
+}
+
+impl TextUnit {
+    /// The name used in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Graphemes => "GRAPHEMES",
+            Self::MastodonCharacters => "MASTODON_CHARACTERS",
+        }
+    }
+}
+
+/// What may be attached, by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MediaLimits {
+    /// The most images in one post.
+    pub max_images: u64,
+    /// The most bytes of one image.
+    pub max_image_bytes: u64,
+    /// The media types taken.
+    pub mime_types: &'static [&'static str],
+    /// The longest description of an image, in graphemes.
+    pub max_alt_text: u64,
+}
+
+/// What one server allows one account: read when the account is connected, stored with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// The longest text, in the network's unit.
+    pub max_text: u64,
+    /// The most bytes of text in UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_text_bytes: Option<u64>,
+    /// What a link counts, where all links count the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url_length: Option<u64>,
+    /// The most images in one post.
+    pub max_images: u64,
+    /// The most bytes of one image.
+    pub max_image_bytes: u64,
+    /// The most pixels of one image, width times height.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_image_pixels: Option<u64>,
+    /// The media types taken.
+    pub mime_types: Vec<String>,
+    /// The longest description of an image, in graphemes.
+    pub max_alt_text: u64,
+}
+
+impl Limits {
+    /// The network's defaults.
+    pub fn defaults(capabilities: &Capabilities) -> Self {
+        Self {
+            max_text: capabilities.text.max,
+            max_text_bytes: capabilities.text.max_bytes,
+            url_length: None,
+            max_images: capabilities.media.max_images,
+            max_image_bytes: capabilities.media.max_image_bytes,
+            max_image_pixels: None,
+            mime_types: capabilities.media.mime_types.iter().map(|mime| (*mime).to_owned()).collect(),
+            max_alt_text: capabilities.media.max_alt_text,
+        }
+    }
+}
+
+/// A number a network reports of a post or an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Metric {
+    /// Likes or favourites of a post.
+    Likes,
+    /// Reposts or boosts of a post.
+    Reposts,
+    /// Replies to a post.
+    Replies,
+    /// Quotes of a post.
+    Quotes,
+    /// Times people saved a post for themselves.
+    Bookmarks,
+    /// Accounts that follow the account.
+    Followers,
+    /// Accounts that the account follows.
+    Following,
+    /// Posts of the account.
+    Posts,
+}
+
+impl Metric {
+    /// Every metric there is.
+    pub const ALL: &'static [Self] = &[
+        Self::Likes,
+        Self::Reposts,
+        Self::Replies,
+        Self::Quotes,
+        Self::Bookmarks,
+        Self::Followers,
+        Self::Following,
+        Self::Posts,
+    ];
+
+    /// The name as stored and as used in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Likes => "LIKES",
+            Self::Reposts => "REPOSTS",
+            Self::Replies => "REPLIES",
+            Self::Quotes => "QUOTES",
+            Self::Bookmarks => "BOOKMARKS",
+            Self::Followers => "FOLLOWERS",
+            Self::Following => "FOLLOWING",
+            Self::Posts => "POSTS",
+        }
+    }
+
+    /// The metric of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|metric| metric.as_str() == name)
+    }
+}

@@ -1,0 +1,23 @@
+//! The social networks Diwan publishes to: one folder per network, one line per network in [`registry`].
+//!
+//! [`Network`] is the contract. What a network can do is data ([`Capabilities`]); what a server allows one account is
+//! data read from that server ([`Limits`]); why something did not work is a type that says what to do next
+//! ([`ErrorKind`]). No network is ever asked to make the same post twice: see [`Network::publish`].
+
+mod bluesky;
+mod call;
+mod capabilities;
+mod content;
+mod error;
+mod mastodon;
+mod network;
+mod registry;
+
+pub use capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, TextLimit, TextUnit};
+pub use content::{Checkpoint, Content, Draft, DraftMedia, Media, MediaSource, Violation, ViolationCode};
+pub use error::{ErrorKind, NetworkError, ProgressError};
+pub use network::{
+    Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
+    Published, RemotePost,
+};
+pub use registry::{network, registry};

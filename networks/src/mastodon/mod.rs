@@ -1,0 +1,237 @@
+//! Mastodon, and the servers that speak its API.
+//!
+//! Exactly once: the publication's id goes along as `Idempotency-Key`, but some servers ignore it (snac, `GoToSocial`).
+//! So the newest post of the account is remembered before sending, and after an unknown outcome the account's newer
+//! posts are read and compared before anything is sent again.
+
+mod oauth;
+mod publish;
+mod text;
+mod wire;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diwan_platform::http::{HttpClient, Method};
+use serde::Deserialize as _;
+use serde_json::Value;
+use url::Url;
+
+use crate::call::{Step, read};
+use crate::capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, TextLimit, TextUnit};
+use crate::content::{Checkpoint, Content, Draft, Violation, violations};
+use crate::error::{ErrorKind, NetworkError};
+use crate::network::{
+    Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
+    Published, RemotePost,
+};
+use wire::{Server, Status, Token};
+
+/// The network.
+pub struct Mastodon;
+
+/// Defaults of Mastodon 4; every server tells its own. <https://docs.joinmastodon.org/entities/Instance/>,
+/// <https://docs.joinmastodon.org/user/posting/>
+static CAPABILITIES: Capabilities = Capabilities {
+    key: NetworkKey("mastodon"),
+    name: "Mastodon",
+    connect: ConnectMethod::OAuthCode { needs_instance: true },
+    text: TextLimit { max: 500, unit: TextUnit::MastodonCharacters, max_bytes: None },
+    media: MediaLimits {
+        max_images: 4,
+        max_image_bytes: 16 * 1024 * 1024,
+        mime_types: &["image/jpeg", "image/png", "image/gif", "image/webp"],
+        max_alt_text: 1500,
+    },
+    allows_empty_text_with_media: true,
+    metrics: &[
+        Metric::Likes,
+        Metric::Reposts,
+        Metric::Replies,
+        Metric::Quotes,
+        Metric::Followers,
+        Metric::Following,
+        Metric::Posts,
+    ],
+    idempotency: "Idempotency-Key, and for servers that ignore it the account's newer posts are compared.",
+    look_up: true,
+    delete: true,
+};
+
+fn token(account: &Account) -> Result<Token, NetworkError> {
+    Token::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
+}
+
+/// The path of a post. Ids are opaque and come from the server, so they are escaped.
+fn status_path(id: &str) -> String {
+    let id: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
+    format!("/api/v1/statuses/{id}")
+}
+
+fn published(status: Status) -> Published {
+    Published { url: status.url.and_then(|url| url.parse().ok()), remote_id: status.id }
+}
+
+/// The numbers under these names; a name that is absent is no number.
+fn numbers(entity: &Value, names: &[(&str, Metric)]) -> Vec<(Metric, i64)> {
+    names.iter().filter_map(|(name, metric)| entity[*name].as_i64().map(|value| (*metric, value))).collect()
+}
+
+#[async_trait]
+impl Network for Mastodon {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation> {
+        let length = text::length(&draft.text, limits.url_length.unwrap_or(text::URL_LENGTH));
+        violations(&CAPABILITIES, limits, draft, length)
+    }
+
+    fn measure(&self, text: &str) -> u64 {
+        text::length(text, text::URL_LENGTH)
+    }
+
+    async fn begin_authorization(
+        &self,
+        http: &HttpClient,
+        instance: &Url,
+        redirect_uri: &Url,
+        state: &str,
+    ) -> Result<Authorization, NetworkError> {
+        oauth::begin(http, instance, redirect_uri, state).await
+    }
+
+    async fn complete_authorization(
+        &self,
+        http: &HttpClient,
+        pending: &Credentials,
+        code: &str,
+        redirect_uri: &Url,
+    ) -> Result<Connected, NetworkError> {
+        oauth::complete(http, pending, code, redirect_uri).await
+    }
+
+    async fn connect_with_app_password(
+        &self,
+        _http: &HttpClient,
+        _service: &Url,
+        _identifier: &str,
+        _password: &str,
+    ) -> Result<Connected, NetworkError> {
+        Err(NetworkError::not_offered("connecting with an app password"))
+    }
+
+    async fn refresh(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Credentials>, NetworkError> {
+        oauth::refresh(http, account, token(account)?, now).await
+    }
+
+    async fn publish(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        content: &Content,
+        resume: Option<Checkpoint>,
+        progress: &dyn Progress,
+    ) -> Result<Published, NetworkError> {
+        let token = token(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        publish::publish(&server, account, content, resume.as_ref(), progress).await
+    }
+
+    async fn look_up(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        content: &Content,
+        checkpoint: Option<&Checkpoint>,
+    ) -> Result<LookUp, NetworkError> {
+        let token = token(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        publish::look_up(&server, account, content, checkpoint).await
+    }
+
+    async fn post_metrics(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        remote_ids: &[String],
+    ) -> Result<Vec<PostMetrics>, NetworkError> {
+        const NAMES: [(&str, Metric); 4] = [
+            ("favourites_count", Metric::Likes),
+            ("reblogs_count", Metric::Reposts),
+            ("replies_count", Metric::Replies),
+            ("quotes_count", Metric::Quotes),
+        ];
+        let token = token(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        let mut metrics = Vec::with_capacity(remote_ids.len());
+        // Reading many at once exists only since 4.3, and not on the compatible servers.
+        for id in remote_ids {
+            let status: Option<Value> = match server.find(&status_path(id)).await? {
+                Some(answer) => Some(read(&answer, Step::Repeatable)?),
+                None => None,
+            };
+            metrics.push(PostMetrics {
+                remote_id: id.clone(),
+                values: status.as_ref().map(|status| numbers(status, &NAMES)).unwrap_or_default(),
+                missing: status.is_none().then_some(Missing::Gone),
+                raw: status.unwrap_or_default(),
+            });
+        }
+        Ok(metrics)
+    }
+
+    async fn account_metrics(&self, http: &HttpClient, account: &Account) -> Result<AccountMetrics, NetworkError> {
+        const NAMES: [(&str, Metric); 3] = [
+            ("followers_count", Metric::Followers),
+            ("following_count", Metric::Following),
+            ("statuses_count", Metric::Posts),
+        ];
+        let token = token(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        let raw: Value = read(&server.verify_credentials().await?, Step::Repeatable)?;
+        Ok(AccountMetrics { values: numbers(&raw, &NAMES), raw, missing: None })
+    }
+
+    async fn read_post(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        remote_id: &str,
+    ) -> Result<Option<RemotePost>, NetworkError> {
+        let token = token(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        let Some(answer) = server.find(&status_path(remote_id)).await? else { return Ok(None) };
+        let status: Status = read(&answer, Step::Repeatable)?;
+        Ok(Some(RemotePost {
+            text: publish::shown_text(&status),
+            url: status.url.as_deref().and_then(|url| url.parse().ok()),
+            media_count: status.media_attachments.len(),
+            created_at: status.created_at,
+        }))
+    }
+
+    async fn delete_post(&self, http: &HttpClient, account: &Account, remote_id: &str) -> Result<(), NetworkError> {
+        let token = token(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        let path = status_path(remote_id);
+        let answer = server.answer(http.request(Method::DELETE, server.url(&path)?), Step::Repeatable).await?;
+        if answer.status.is_success() {
+            return Ok(());
+        }
+        let error = wire::refusal(&answer, Step::Repeatable);
+        if !matches!(answer.status.as_u16(), 404 | 405 | 410 | 501) {
+            return Err(error);
+        }
+        // "Not found" is said of a post that is gone and, by servers that cannot delete, of any.
+        match server.find(&path).await? {
+            None => Ok(()),
+            Some(_) => Err(NetworkError::new(ErrorKind::Ask, "delete_not_served", error.detail)),
+        }
+    }
+}

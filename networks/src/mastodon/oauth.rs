@@ -1,0 +1,235 @@
+//! Connecting: an application registered at each server, and the code flow with PKCE.
+//! <https://docs.joinmastodon.org/spec/oauth/>
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use diwan_platform::http::HttpClient;
+use serde::Deserialize as _;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use super::CAPABILITIES;
+use super::text::URL_LENGTH;
+use super::wire::{AccountAnswer, AppAnswer, Pending, SCOPES, Server, Token, TokenAnswer, rejected};
+use crate::call::{Step, read};
+use crate::capabilities::Limits;
+use crate::error::{ErrorKind, NetworkError};
+use crate::network::{Account, Authorization, Connected, Credentials};
+
+/// Tokens that expire are renewed this long before they do.
+const RENEW_AHEAD: TimeDelta = TimeDelta::minutes(10);
+
+/// Registers an application and says where the person agrees.
+pub async fn begin(
+    http: &HttpClient,
+    instance: &Url,
+    redirect_uri: &Url,
+    state: &str,
+) -> Result<Authorization, NetworkError> {
+    let mut base = instance.clone();
+    base.set_path("/");
+    base.set_query(None);
+    base.set_fragment(None);
+    let server = Server { http, base: &base, token: None };
+    let request = server.post("/api/v1/apps")?.form(&[
+        ("client_name", "Diwan"),
+        ("redirect_uris", redirect_uri.as_str()),
+        ("scopes", SCOPES),
+    ]);
+    let app: AppAnswer = read(&server.send(request, Step::Repeatable).await?, Step::Repeatable)?;
+    let code_verifier = random()?;
+    let mut url = server.url("/oauth/authorize")?;
+    url.query_pairs_mut()
+        .append_pair("response_type", "code")
+        .append_pair("client_id", &app.client_id)
+        .append_pair("redirect_uri", redirect_uri.as_str())
+        .append_pair("scope", SCOPES)
+        .append_pair("state", state)
+        .append_pair("code_challenge", &challenge(&code_verifier))
+        .append_pair("code_challenge_method", "S256");
+    let pending = Pending { instance: base, client_id: app.client_id, client_secret: app.client_secret, code_verifier };
+    let pending = serde_json::to_value(pending).map_err(|error| NetworkError::credentials(&error))?;
+    Ok(Authorization { url, pending: Credentials(pending) })
+}
+
+/// Exchanges the code and reads who came back.
+pub async fn complete(
+    http: &HttpClient,
+    pending: &Credentials,
+    code: &str,
+    redirect_uri: &Url,
+) -> Result<Connected, NetworkError> {
+    let pending = Pending::deserialize(&pending.0).map_err(|error| NetworkError::credentials(&error))?;
+    let base = pending.instance;
+    let answer = exchange(
+        &Server { http, base: &base, token: None },
+        &[
+            ("grant_type", "authorization_code"),
+            ("client_id", &pending.client_id),
+            ("client_secret", &pending.client_secret),
+            ("redirect_uri", redirect_uri.as_str()),
+            ("code", code),
+            ("code_verifier", &pending.code_verifier),
+            ("scope", SCOPES),
+        ],
+    )
+    .await?;
+    let token = token(pending.client_id, pending.client_secret, answer, Utc::now());
+    let server = Server { http, base: &base, token: Some(&token.access_token) };
+    let account: AccountAnswer = read(&server.verify_credentials().await?, Step::Repeatable)?;
+    let (limits, domain) = instance(&server).await;
+    let domain = domain.or_else(|| authority(&base)).unwrap_or_default();
+    let name = account.display_name.trim();
+    Ok(Connected {
+        remote_id: account.id,
+        display_name: if name.is_empty() { account.username.clone() } else { name.to_owned() },
+        handle: format!("{}@{domain}", account.username),
+        profile_url: account.url.and_then(|url| url.parse().ok()),
+        credentials: stored(&token)?,
+        limits,
+        base_url: base,
+    })
+}
+
+/// Renews a token that expires and can be renewed.
+pub async fn refresh(
+    http: &HttpClient,
+    account: &Account,
+    token: Token,
+    now: DateTime<Utc>,
+) -> Result<Option<Credentials>, NetworkError> {
+    if token.expires_at.is_none_or(|end| end - now > RENEW_AHEAD) {
+        return Ok(None);
+    }
+    let Some(refresh_token) = token.refresh_token else {
+        let ended = token.expires_at.is_some_and(|end| end <= now);
+        let error = NetworkError::new(ErrorKind::Reconnect, "session_ended", "the token expired");
+        return if ended { Err(error) } else { Ok(None) };
+    };
+    let server = Server { http, base: &account.base_url, token: None };
+    let mut answer = exchange(
+        &server,
+        &[
+            ("grant_type", "refresh_token"),
+            ("client_id", &token.client_id),
+            ("client_secret", &token.client_secret),
+            ("refresh_token", &refresh_token),
+        ],
+    )
+    .await?;
+    answer.refresh_token.get_or_insert(refresh_token);
+    stored(&self::token(token.client_id, token.client_secret, answer, now)).map(Some)
+}
+
+async fn exchange(server: &Server<'_>, form: &[(&str, &str)]) -> Result<TokenAnswer, NetworkError> {
+    let answer = server.answer(server.post("/oauth/token")?.form(form), Step::Repeatable).await?;
+    if answer.status.is_success() { read(&answer, Step::Repeatable) } else { Err(rejected(&answer)) }
+}
+
+fn token(client_id: String, client_secret: String, answer: TokenAnswer, now: DateTime<Utc>) -> Token {
+    Token {
+        client_id,
+        client_secret,
+        access_token: answer.access_token,
+        refresh_token: answer.refresh_token,
+        expires_at: answer.expires_in.and_then(|seconds| now.checked_add_signed(TimeDelta::try_seconds(seconds)?)),
+    }
+}
+
+fn stored(token: &Token) -> Result<Credentials, NetworkError> {
+    serde_json::to_value(token).map(Credentials).map_err(|error| NetworkError::credentials(&error))
+}
+
+/// The server's limits and its name: version 2 of the description, else version 1, else the defaults.
+async fn instance(server: &Server<'_>) -> (Limits, Option<String>) {
+    for path in ["/api/v2/instance", "/api/v1/instance"] {
+        let Ok(Some(answer)) = server.find(path).await else { continue };
+        if let Ok(instance) = answer.json::<Value>() {
+            let domain = instance["domain"].as_str().or_else(|| instance["uri"].as_str());
+            let bare = domain.map(|domain| domain.trim_start_matches("https://").trim_end_matches('/').to_owned());
+            return (limits(&instance), bare.filter(|domain| !domain.is_empty()));
+        }
+    }
+    (limits(&Value::Null), None)
+}
+
+/// The limits in a server's description, as far as they are there.
+fn limits(instance: &Value) -> Limits {
+    let mut limits = Limits { url_length: Some(URL_LENGTH), ..Limits::defaults(&CAPABILITIES) };
+    let number = |pointer: &str| instance.pointer(pointer).and_then(Value::as_u64);
+    let mut set = |pointer: &str, to: fn(&mut Limits, u64)| {
+        if let Some(value) = number(pointer) {
+            to(&mut limits, value);
+        }
+    };
+    set("/max_toot_chars", |limits, value| limits.max_text = value);
+    set("/configuration/statuses/max_characters", |limits, value| limits.max_text = value);
+    set("/configuration/statuses/characters_reserved_per_url", |limits, value| limits.url_length = Some(value));
+    set("/configuration/statuses/max_media_attachments", |limits, value| limits.max_images = value);
+    set("/configuration/media_attachments/image_size_limit", |limits, value| limits.max_image_bytes = value);
+    set("/configuration/media_attachments/image_matrix_limit", |limits, value| limits.max_image_pixels = Some(value));
+    set("/configuration/media_attachments/description_limit", |limits, value| limits.max_alt_text = value);
+    if let Some(types) = instance.pointer("/configuration/media_attachments/supported_mime_types") {
+        let types: Vec<&str> = types.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        // An empty list is a server that does not say.
+        if !types.is_empty() {
+            limits.mime_types.retain(|mime| types.contains(&mime.as_str()));
+        }
+    }
+    limits
+}
+
+/// Host and port as people write them.
+fn authority(base: &Url) -> Option<String> {
+    let host = base.host_str()?;
+    Some(base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// A code verifier: 32 random bytes (RFC 7636).
+fn random() -> Result<String, NetworkError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| NetworkError::new(ErrorKind::Retry, "no_randomness", error.to_string()))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn challenge(code_verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(code_verifier))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_challenge_is_that_of_the_specification() {
+        // RFC 7636, appendix B.
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assert_eq!(challenge(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn limits_are_the_servers_where_it_tells_them() {
+        let limits = limits(&json!({ "configuration": {
+            "statuses": { "max_characters": 5000, "characters_reserved_per_url": 32, "max_media_attachments": 6 },
+            "media_attachments": {
+                "image_size_limit": 1000, "image_matrix_limit": 2000, "description_limit": 10_000,
+                "supported_mime_types": ["image/png", "video/mp4", "image/svg+xml"],
+            },
+        } }));
+        assert_eq!((limits.max_text, limits.url_length, limits.max_images), (5000, Some(32), 6));
+        assert_eq!((limits.max_image_bytes, limits.max_image_pixels), (1000, Some(2000)));
+        assert_eq!((limits.max_alt_text, limits.mime_types), (10_000, vec!["image/png".to_owned()]));
+    }
+
+    #[test]
+    fn limits_are_the_defaults_where_it_does_not() {
+        let limits = limits(&Value::Null);
+        assert_eq!((limits.max_text, limits.url_length, limits.max_images), (500, Some(23), 4));
+        assert_eq!(limits.mime_types.len(), CAPABILITIES.media.mime_types.len());
+    }
+}

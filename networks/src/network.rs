@@ -1,0 +1,254 @@
+//! The contract every network keeps.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diwan_platform::http::HttpClient;
+use serde_json::Value;
+use url::Url;
+
+use crate::capabilities::{Capabilities, Limits, Metric};
+use crate::content::{Checkpoint, Content, Draft, Violation};
+use crate::error::{NetworkError, ProgressError};
+
+/// Secrets of one account, opaque to everyone but its network; the caller encrypts them at rest.
+#[derive(Clone, PartialEq)]
+pub struct Credentials(pub Value);
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(…)")
+    }
+}
+
+/// A connected account, as it is stored.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The server that keeps the account.
+    pub base_url: Url,
+    /// The account's id at the network.
+    pub remote_id: String,
+    /// Its name for people, as [`Connected::handle`].
+    pub handle: String,
+    /// Its secrets.
+    pub credentials: Credentials,
+    /// What its server allows it.
+    pub limits: Limits,
+}
+
+/// A newly connected account.
+#[derive(Debug, Clone)]
+pub struct Connected {
+    /// The account's stable id at the network.
+    pub remote_id: String,
+    /// Its name for people, without a leading `@`: `name.example.com`, `name@example.social`.
+    pub handle: String,
+    /// The name it shows; the handle when it shows none.
+    pub display_name: String,
+    /// Where people see it.
+    pub profile_url: Option<Url>,
+    /// The server that keeps the account.
+    pub base_url: Url,
+    /// Its secrets.
+    pub credentials: Credentials,
+    /// What its server allows it.
+    pub limits: Limits,
+}
+
+impl Connected {
+    /// The account as later calls want it.
+    pub fn into_account(self) -> Account {
+        Account {
+            base_url: self.base_url,
+            remote_id: self.remote_id,
+            handle: self.handle,
+            credentials: self.credentials,
+            limits: self.limits,
+        }
+    }
+}
+
+/// A begun authorization: where to send the person, and what to keep, secret, until they come back.
+#[derive(Debug, Clone)]
+pub struct Authorization {
+    /// Where the person agrees.
+    pub url: Url,
+    /// Handed to [`Network::complete_authorization`].
+    pub pending: Credentials,
+}
+
+/// A post that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Its id at the network.
+    pub remote_id: String,
+    /// Where people see it.
+    pub url: Option<Url>,
+}
+
+/// What a look-up found of an attempt whose outcome was unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookUp {
+    /// The post is there.
+    Found(Published),
+    /// The post is not there.
+    NotThere,
+    /// The network's answers leave it open: a person must look.
+    CannotTell,
+}
+
+/// Why numbers are missing altogether. A missing number is missing, never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// This server does not serve these numbers, at least now.
+    NotServed,
+    /// The post is not there any more.
+    Gone,
+}
+
+/// The numbers of one post.
+#[derive(Debug, Clone)]
+pub struct PostMetrics {
+    /// The post's id at the network.
+    pub remote_id: String,
+    /// Each number the network gave.
+    pub values: Vec<(Metric, i64)>,
+    /// What the network answered, kept for later.
+    pub raw: Value,
+    /// Set when there are no numbers at all.
+    pub missing: Option<Missing>,
+}
+
+/// The numbers of an account.
+#[derive(Debug, Clone)]
+pub struct AccountMetrics {
+    /// Each number the network gave.
+    pub values: Vec<(Metric, i64)>,
+    /// What the network answered, kept for later.
+    pub raw: Value,
+    /// Set when the network did not serve its own numbers; `values` may still hold what could be counted.
+    pub missing: Option<Missing>,
+}
+
+/// A post as the network shows it.
+#[derive(Debug, Clone)]
+pub struct RemotePost {
+    /// Its text without markup.
+    pub text: String,
+    /// Where people see it.
+    pub url: Option<Url>,
+    /// How many images it has.
+    pub media_count: usize,
+    /// When the network says it was made.
+    pub created_at: Option<DateTime<Utc>>,
+}
+
+/// What [`Network::publish`] tells its caller on the way. An error of either method ends the publishing.
+#[async_trait]
+pub trait Progress: Send + Sync {
+    /// Stores the checkpoint for a later attempt; awaited before the next outside step.
+    async fn save(&self, checkpoint: &Checkpoint) -> Result<(), ProgressError>;
+
+    /// Called right before the one request that makes the post visible: is this worker's lease still its own?
+    async fn before_commit(&self) -> Result<(), ProgressError>;
+}
+
+/// One social network.
+///
+/// A method that the network's [`Capabilities`] do not offer answers with the code `not_offered`.
+#[async_trait]
+pub trait Network: Send + Sync {
+    /// What this network can do.
+    fn capabilities(&self) -> &'static Capabilities;
+
+    /// Everything about the draft that the account's limits forbid; empty when it can be published.
+    fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation>;
+
+    /// The text's length in the network's own unit, with default settings.
+    fn measure(&self, text: &str) -> u64;
+
+    /// Begins connecting by OAuth at a server of this network.
+    async fn begin_authorization(
+        &self,
+        http: &HttpClient,
+        instance: &Url,
+        redirect_uri: &Url,
+        state: &str,
+    ) -> Result<Authorization, NetworkError>;
+
+    /// Ends connecting by OAuth with the code the person came back with. A refused code is
+    /// [`ErrorKind::Reconnect`](crate::ErrorKind::Reconnect).
+    async fn complete_authorization(
+        &self,
+        http: &HttpClient,
+        pending: &Credentials,
+        code: &str,
+        redirect_uri: &Url,
+    ) -> Result<Connected, NetworkError>;
+
+    /// Connects with a password made for applications. A refused one is
+    /// [`ErrorKind::Reconnect`](crate::ErrorKind::Reconnect).
+    async fn connect_with_app_password(
+        &self,
+        http: &HttpClient,
+        service: &Url,
+        identifier: &str,
+        password: &str,
+    ) -> Result<Connected, NetworkError>;
+
+    /// Called before an account is used: new credentials when the old ones are about to expire. The caller stores them
+    /// before it goes on, and lets only one worker at a time do this for one account.
+    async fn refresh(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Credentials>, NetworkError>;
+
+    /// Publishes, from the beginning or from a checkpoint.
+    ///
+    /// Only the request that makes the post visible can fail with
+    /// [`ErrorKind::Unknown`](crate::ErrorKind::Unknown); before it, a checkpoint is saved of which
+    /// [`Checkpoint::may_have_been_sent`] is true, and [`Progress::before_commit`] is asked. Resumed from such a
+    /// checkpoint, no network sends blindly: it looks first, or repeats a request that cannot have a second effect.
+    async fn publish(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        content: &Content,
+        resume: Option<Checkpoint>,
+        progress: &dyn Progress,
+    ) -> Result<Published, NetworkError>;
+
+    /// Finds out whether an attempt whose outcome is unknown made its post.
+    async fn look_up(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        content: &Content,
+        checkpoint: Option<&Checkpoint>,
+    ) -> Result<LookUp, NetworkError>;
+
+    /// The numbers of posts, one entry per id in the order asked.
+    async fn post_metrics(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        remote_ids: &[String],
+    ) -> Result<Vec<PostMetrics>, NetworkError>;
+
+    /// The numbers of the account.
+    async fn account_metrics(&self, http: &HttpClient, account: &Account) -> Result<AccountMetrics, NetworkError>;
+
+    /// Reads a post back; none when it is not there.
+    async fn read_post(
+        &self,
+        http: &HttpClient,
+        account: &Account,
+        remote_id: &str,
+    ) -> Result<Option<RemotePost>, NetworkError>;
+
+    /// Takes a post back. A post that is gone already is no error.
+    async fn delete_post(&self, http: &HttpClient, account: &Account, remote_id: &str) -> Result<(), NetworkError>;
+}

@@ -1,0 +1,479 @@
+//! The one outbound HTTP client.
+//!
+//! Everything Diwan asks of another server goes through [`HttpClient`]: https to public addresses only (except hosts
+//! the operator allows), no redirects, no proxies, limits on time and size. Its errors say what a caller that must not
+//! do a thing twice needs to know: whether the request can have reached the server ([`HttpError::was_sent`]).
+
+mod address;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+pub use reqwest::{Method, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::{Host, Url};
+
+pub use address::is_public;
+
+/// What the client may do, and how long and how much.
+#[derive(Debug, Clone)]
+pub struct HttpPolicy {
+    /// `host` or `host:port` that may be a private address and may be spoken to without TLS.
+    pub allowed_hosts: Vec<String>,
+    /// Time to resolve and connect, TLS included.
+    pub connect_timeout: Duration,
+    /// Longest silence while reading an answer.
+    pub read_timeout: Duration,
+    /// Longest time for request and answer together.
+    pub total_timeout: Duration,
+    /// Largest answer, counted while it streams in.
+    pub max_response_bytes: usize,
+    /// The `User-Agent` header; some servers refuse requests without one.
+    pub user_agent: String,
+}
+
+impl Default for HttpPolicy {
+    fn default() -> Self {
+        Self {
+            allowed_hosts: Vec::new(),
+            connect_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_secs(15),
+            total_timeout: Duration::from_secs(30),
+            max_response_bytes: 8 * 1024 * 1024,
+            user_agent: concat!("Diwan/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+/// Why there is no answer. The texts hold no path, query or user information of the address: these carry secrets.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum HttpError {
+    /// The policy forbids this address. Nothing was sent; trying again changes nothing.
+    #[error("refused to call {origin}: {reason}")]
+    Refused {
+        /// Scheme, host and port.
+        origin: String,
+        /// Which rule.
+        reason: &'static str,
+    },
+    /// The request certainly never reached the server: no such name, no connection, or it could not be built.
+    #[error("could not reach {origin}: {reason}")]
+    NotSent {
+        /// Scheme, host and port.
+        origin: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The request may have reached the server and had its effect: a timeout, a reset, an answer cut short.
+    #[error("no complete answer from {origin}: {reason}")]
+    Unknown {
+        /// Scheme, host and port.
+        origin: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The server answered with more than the limit.
+    #[error("the answer of {origin} is larger than {limit} bytes")]
+    TooLarge {
+        /// Scheme, host and port.
+        origin: String,
+        /// The limit in bytes.
+        limit: usize,
+        /// The status of the answer, known before its body.
+        status: StatusCode,
+    },
+    /// The client itself could not be made, for instance without any trusted certificate.
+    #[error("the HTTP client could not be made: {0}")]
+    Setup(String),
+}
+
+impl HttpError {
+    /// True when the server may have received the request.
+    pub fn was_sent(&self) -> bool {
+        matches!(self, Self::Unknown { .. } | Self::TooLarge { .. })
+    }
+}
+
+/// The outbound client; a clone shares its connections.
+#[derive(Clone)]
+pub struct HttpClient(Arc<Inner>);
+
+struct Inner {
+    policy: HttpPolicy,
+    /// Dials public addresses only.
+    public: reqwest::Client,
+    /// Dials whatever an allowed host resolves to.
+    allowed: reqwest::Client,
+}
+
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient").field("policy", &self.0.policy).finish_non_exhaustive()
+    }
+}
+
+impl HttpClient {
+    /// Makes a client under `policy`.
+    pub fn new(policy: HttpPolicy) -> Result<Self, HttpError> {
+        install_crypto_provider();
+        let base = || {
+            reqwest::Client::builder()
+                .user_agent(&policy.user_agent)
+                .connect_timeout(policy.connect_timeout)
+                .read_timeout(policy.read_timeout)
+                .timeout(policy.total_timeout)
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false)
+                .retry(reqwest::retry::never())
+                .no_proxy()
+        };
+        let setup = |error: reqwest::Error| HttpError::Setup(causes(&error));
+        let public = base().https_only(true).dns_resolver(PublicResolver).build().map_err(setup)?;
+        let allowed = base().build().map_err(setup)?;
+        Ok(Self(Arc::new(Inner { policy, public, allowed })))
+    }
+
+    /// Starts a request.
+    pub fn request(&self, method: Method, url: Url) -> Request {
+        Request {
+            max_response_bytes: self.0.policy.max_response_bytes,
+            client: self.clone(),
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Body::Empty,
+            flaw: None,
+        }
+    }
+
+    /// Starts a `GET`.
+    pub fn get(&self, url: Url) -> Request {
+        self.request(Method::GET, url)
+    }
+
+    /// Starts a `POST`.
+    pub fn post(&self, url: Url) -> Request {
+        self.request(Method::POST, url)
+    }
+
+    /// True when the operator allows this host (and port) to be private and to speak plain http.
+    pub fn allows(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else { return false };
+        let with_port = url.port_or_known_default().map(|port| format!("{host}:{port}"));
+        self.0.policy.allowed_hosts.iter().any(|allowed| {
+            allowed.eq_ignore_ascii_case(host)
+                || with_port.as_ref().is_some_and(|with_port| allowed.eq_ignore_ascii_case(with_port))
+        })
+    }
+
+    /// Checks an address against the policy without resolving its name.
+    pub fn check(&self, url: &Url) -> Result<(), HttpError> {
+        self.dialer(url).map(|_| ())
+    }
+
+    /// The inner client that may speak to `url`.
+    fn dialer(&self, url: &Url) -> Result<&reqwest::Client, HttpError> {
+        let refused = |reason| Err(HttpError::Refused { origin: origin(url), reason });
+        if !url.username().is_empty() || url.password().is_some() {
+            return refused("the address names a user");
+        }
+        if self.allows(url) {
+            return match url.scheme() {
+                "http" | "https" => Ok(&self.0.allowed),
+                _ => refused("only http and https are spoken"),
+            };
+        }
+        if url.scheme() != "https" {
+            return refused("only https is spoken");
+        }
+        match url.host() {
+            Some(Host::Ipv4(v4)) if !is_public(v4.into()) => refused("not a public address"),
+            Some(Host::Ipv6(v6)) if !is_public(v6.into()) => refused("not a public address"),
+            Some(_) => Ok(&self.0.public),
+            None => refused("the address names no host"),
+        }
+    }
+}
+
+/// rustls needs one provider per process; whoever comes first wins, and all bring the same one.
+fn install_crypto_provider() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if rustls::crypto::ring::default_provider().install_default().is_err() {
+            tracing::debug!("a TLS crypto provider was installed already");
+        }
+    });
+}
+
+/// Resolves by the system and hands on public addresses only, so that the address checked is the address dialled.
+struct PublicResolver;
+
+/// No address of the name is public.
+#[derive(Debug, thiserror::Error)]
+#[error("not a public address")]
+struct NotPublic;
+
+impl Resolve for PublicResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let public: Vec<SocketAddr> = found.into_iter().filter(|found| is_public(found.ip())).collect();
+            if public.is_empty() {
+                return Err(NotPublic.into());
+            }
+            Ok(Box::new(public.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// One part of a multipart body.
+#[derive(Clone)]
+pub struct Part {
+    name: String,
+    content: Bytes,
+    file: Option<(String, String)>,
+}
+
+impl Part {
+    /// A plain field.
+    pub fn text(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), content: Bytes::from(value.into()), file: None }
+    }
+
+    /// A file with its name and media type.
+    pub fn file(
+        name: impl Into<String>,
+        file_name: impl Into<String>,
+        mime: impl Into<String>,
+        content: Bytes,
+    ) -> Self {
+        Self { name: name.into(), content, file: Some((file_name.into(), mime.into())) }
+    }
+}
+
+enum Body {
+    Empty,
+    Bytes(Bytes),
+    Multipart(Vec<Part>),
+}
+
+/// A request being built; [`Request::send`] makes it.
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request {
+    client: HttpClient,
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Body,
+    max_response_bytes: usize,
+    flaw: Option<String>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("origin", &origin(&self.url))
+            .finish_non_exhaustive()
+    }
+}
+
+impl Request {
+    /// Sets a header. An impossible name or value fails the request before it is sent.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(name == reqwest::header::AUTHORIZATION || name == reqwest::header::COOKIE);
+                self.headers.insert(name, value);
+            }
+            _ => self.flaw = Some(format!("the header {name} cannot be sent")),
+        }
+        self
+    }
+
+    /// Sets `Authorization: Bearer`.
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// Adds query parameters.
+    pub fn query<K: AsRef<str>, V: AsRef<str>>(mut self, pairs: &[(K, V)]) -> Self {
+        if !pairs.is_empty() {
+            self.url.query_pairs_mut().extend_pairs(pairs);
+        }
+        self
+    }
+
+    /// A JSON body.
+    pub fn json(mut self, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(body) => self.bytes("application/json", body.into()),
+            Err(error) => {
+                self.flaw = Some(format!("the body cannot be written as JSON: {error}"));
+                self
+            }
+        }
+    }
+
+    /// A form body, `application/x-www-form-urlencoded`.
+    pub fn form<K: AsRef<str>, V: AsRef<str>>(self, pairs: &[(K, V)]) -> Self {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        self.bytes("application/x-www-form-urlencoded", body.into())
+    }
+
+    /// A body as it is, with its media type.
+    pub fn bytes(mut self, mime: &str, body: Bytes) -> Self {
+        self.body = Body::Bytes(body);
+        self.header("content-type", mime)
+    }
+
+    /// A `multipart/form-data` body.
+    pub fn multipart(mut self, parts: Vec<Part>) -> Self {
+        self.body = Body::Multipart(parts);
+        self
+    }
+
+    /// Replaces the policy's limit on the answer's size for this request.
+    pub fn max_response_bytes(mut self, limit: usize) -> Self {
+        self.max_response_bytes = limit;
+        self
+    }
+
+    /// Sends the request and reads the whole answer.
+    pub async fn send(self) -> Result<Response, HttpError> {
+        let origin = origin(&self.url);
+        let limit = self.max_response_bytes;
+        let method = self.method.clone();
+        let answer = self.exchange(&origin).await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        tracing::debug!(%method, %origin, status = status.as_u16(), "outbound request");
+        let too_large = || HttpError::TooLarge { origin: origin.clone(), limit, status };
+        if answer.content_length().is_some_and(|length| length > limit as u64) {
+            return Err(too_large());
+        }
+        let mut body = BytesMut::new();
+        let mut chunks = answer.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|error| HttpError::Unknown { origin: origin.clone(), reason: reason(&error) })?;
+            if body.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response { status, headers, body: body.freeze() })
+    }
+
+    /// Sends and waits for the head of the answer.
+    async fn exchange(self, origin: &str) -> Result<reqwest::Response, HttpError> {
+        let not_sent = |reason: String| HttpError::NotSent { origin: origin.to_owned(), reason };
+        if let Some(flaw) = self.flaw {
+            return Err(not_sent(flaw));
+        }
+        let mut request = self.client.dialer(&self.url)?.request(self.method, self.url).headers(self.headers);
+        request = match self.body {
+            Body::Empty => request,
+            Body::Bytes(body) => request.body(body),
+            Body::Multipart(parts) => {
+                let mut form = reqwest::multipart::Form::new();
+                for Part { name, content, file } in parts {
+                    let length = content.len() as u64;
+                    let mut part = reqwest::multipart::Part::stream_with_length(content, length);
+                    if let Some((file_name, mime)) = file {
+                        part = part.file_name(file_name).mime_str(&mime).map_err(|error| not_sent(reason(&error)))?;
+                    }
+                    form = form.part(name, part);
+                }
+                request.multipart(form)
+            }
+        };
+        let request = request.build().map_err(|error| not_sent(reason(&error)))?;
+        self.client.send(request, origin).await
+    }
+}
+
+impl HttpClient {
+    async fn send(&self, request: reqwest::Request, origin: &str) -> Result<reqwest::Response, HttpError> {
+        let dialer = self.dialer(request.url())?;
+        dialer.execute(request).await.map_err(|error| {
+            let origin = origin.to_owned();
+            if has_cause::<NotPublic>(&error) {
+                HttpError::Refused { origin, reason: "not a public address" }
+            } else if error.is_connect() || error.is_builder() {
+                HttpError::NotSent { origin, reason: reason(&error) }
+            } else {
+                HttpError::Unknown { origin, reason: reason(&error) }
+            }
+        })
+    }
+}
+
+/// A complete answer, whatever its status.
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Response {
+    /// Reads the body as JSON.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+
+    /// A header as text, when it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// Scheme, host and port: all of an address that may be told.
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// An error's causes without the address.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() { "timed out".to_owned() } else { causes(error) }
+}
+
+/// The innermost cause says what happened; reqwest's own outer texts name the whole address.
+fn causes(error: &reqwest::Error) -> String {
+    let mut inner: &dyn std::error::Error = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    if inner.is::<reqwest::Error>() { "the request could not be made".to_owned() } else { inner.to_string() }
+}
+
+fn has_cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> bool {
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        if cause.is::<T>() {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests;
