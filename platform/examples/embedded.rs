@@ -24,7 +24,17 @@ use tokio::signal::unix::{SignalKind, signal};
 const USAGE: &str = "usage: embedded [DIR] -- COMMAND [ARGUMENT...]";
 
 #[tokio::main]
-async fn main() -> Result<ExitCode, Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(status) => exit_code(status),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<ExitStatus, Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
     let mut folder = None;
     for argument in arguments.by_ref() {
@@ -33,19 +43,17 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
         folder = Some(PathBuf::from(argument));
     }
-    let program = arguments.next().ok_or(USAGE)?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(arguments.next().ok_or(USAGE)?);
     command.args(arguments);
-
-    let Some(folder) = folder else {
-        let folder = std::env::temp_dir().join(format!("diwan-test-{}", std::process::id()));
-        // Started by root, the servers' own account must be able to pass through it.
-        DirBuilder::new().mode(0o711).create(&folder)?;
-        let status = run_with_servers(&folder, command).await;
-        std::fs::remove_dir_all(&folder)?;
-        return Ok(exit_code(status?));
-    };
-    Ok(exit_code(run_with_servers(&folder, command).await?))
+    if let Some(folder) = folder {
+        return run_with_servers(&folder, command).await;
+    }
+    let folder = std::env::temp_dir().join(format!("diwan-test-{}", std::process::id()));
+    // Started by root, the servers' own account must be able to pass through it.
+    DirBuilder::new().mode(0o711).create(&folder)?;
+    let status = run_with_servers(&folder, command).await;
+    std::fs::remove_dir_all(&folder)?;
+    status
 }
 
 async fn run_with_servers(folder: &Path, mut command: Command) -> Result<ExitStatus, Box<dyn Error>> {

@@ -53,6 +53,25 @@ pub struct EmbeddedUrls {
     pub redis_url: String,
 }
 
+/// The machine's programs that the embedded servers would be run from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstalledServers {
+    /// The PostgreSQL server.
+    pub postgres: PathBuf,
+    /// Its major version, for example 15.
+    pub postgres_major: u32,
+    /// The Redis (or Valkey) server.
+    pub redis: PathBuf,
+}
+
+/// Finds the programs without starting anything; the error says what is missing and how to install it.
+pub fn installed_servers() -> Result<InstalledServers, EmbeddedError> {
+    let places = Places::of_this_machine();
+    let postgres = places.find_postgres(None)?;
+    let redis = places.find_redis()?;
+    Ok(InstalledServers { postgres: postgres.server, postgres_major: postgres.major, redis })
+}
+
 /// The running servers. Dropping it asks them to stop without waiting; [`Embedded::stop`] waits.
 #[derive(Debug)]
 pub struct Embedded {
