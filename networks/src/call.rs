@@ -58,7 +58,7 @@ pub fn bad_status(response: &Response, step: Step, message: &str) -> NetworkErro
     };
     let message: String = message.chars().filter(|c| !c.is_control()).take(300).collect();
     let mut error = NetworkError::new(kind, code, format!("{status}: {message}"));
-    error.retry_after = retry_after(response, Utc::now());
+    error.retry_after = retry_after(response);
     error
 }
 
@@ -71,15 +71,20 @@ pub fn read<T: DeserializeOwned>(response: &Response, step: Step) -> Result<T, N
     })
 }
 
+/// What the server's clock said when it answered.
+pub fn server_time(response: &Response) -> Option<DateTime<Utc>> {
+    date(response.header("date")?)
+}
+
 /// How long the server asks to wait: `Retry-After` in seconds or as a date, else the moment its rate limit starts
 /// anew (`X-RateLimit-Reset` as ISO time on Mastodon, `RateLimit-Reset` as Unix time on Bluesky), which counts only
-/// when the limit is used up.
-fn retry_after(response: &Response, now: DateTime<Utc>) -> Option<Duration> {
-    let until = |moment: DateTime<Utc>| (moment - now).to_std().ok();
+/// when the limit is used up. Moments are compared with the server's own clock.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let until = |moment: DateTime<Utc>| (moment - server_time(response)?).to_std().ok();
     if let Some(value) = response.header("retry-after") {
         return match value.trim().parse() {
             Ok(seconds) => Some(Duration::from_secs(seconds)),
-            Err(_) => DateTime::parse_from_rfc2822(value).ok().and_then(|moment| until(moment.to_utc())),
+            Err(_) => date(value).and_then(until),
         };
     }
     if response.status != StatusCode::TOO_MANY_REQUESTS {
@@ -90,6 +95,11 @@ fn retry_after(response: &Response, now: DateTime<Utc>) -> Option<Duration> {
     iso.map(|moment| moment.to_utc())
         .or_else(|| unix.and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
         .and_then(until)
+}
+
+/// A date as HTTP writes it.
+fn date(value: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(value).ok().map(|moment| moment.to_utc())
 }
 
 #[cfg(test)]
@@ -140,14 +150,15 @@ mod tests {
     #[test]
     fn reads_how_long_to_wait() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
+        let then = now + Duration::from_mins(1);
         let minute = Some(Duration::from_mins(1));
-        let wait = |status, headers: &[_]| retry_after(&answer(status, headers), now);
-        assert_eq!(wait(503, &[("retry-after", "60")]), minute);
-        assert_eq!(wait(429, &[("ratelimit-reset", "1800000060")]), minute);
-        let iso = (now + Duration::from_mins(1)).to_rfc3339();
-        assert_eq!(wait(429, &[("x-ratelimit-reset", &iso)]), minute);
-        assert_eq!(wait(500, &[("x-ratelimit-reset", &iso)]), None);
-        let date = (now + Duration::from_mins(1)).to_rfc2822();
-        assert_eq!(wait(429, &[("retry-after", &date)]), minute);
+        let date = now.to_rfc2822();
+        let wait = |status, name, value: &str| retry_after(&answer(status, &[("date", &date), (name, value)]));
+        assert_eq!(wait(503, "retry-after", "60"), minute);
+        assert_eq!(wait(429, "retry-after", &then.to_rfc2822()), minute);
+        assert_eq!(wait(429, "ratelimit-reset", "1800000060"), minute);
+        assert_eq!(wait(429, "x-ratelimit-reset", &then.to_rfc3339()), minute);
+        assert_eq!(wait(500, "x-ratelimit-reset", &then.to_rfc3339()), None);
+        assert_eq!(retry_after(&answer(429, &[("ratelimit-reset", "1800000060")])), None, "no clock to compare with");
     }
 }

@@ -124,11 +124,15 @@ impl HttpClient {
     pub fn new(policy: HttpPolicy) -> Result<Self, HttpError> {
         install_crypto_provider();
         let base = || {
-            reqwest::Client::builder()
+            #[expect(clippy::disallowed_methods, reason = "this is the one client everything else has to use")]
+            let builder = reqwest::Client::builder();
+            builder
                 .user_agent(&policy.user_agent)
                 .connect_timeout(policy.connect_timeout)
                 .read_timeout(policy.read_timeout)
                 .timeout(policy.total_timeout)
+                // Node closes idle connections after 5 s; a request on one that is being closed has an unknown outcome.
+                .pool_idle_timeout(Duration::from_secs(4))
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false)
                 .retry(reqwest::retry::never())

@@ -97,7 +97,7 @@ fn mention(word: &str) -> Option<(usize, Feature)> {
 fn tag(word: &str) -> Option<(usize, Feature)> {
     let hash = word.chars().next().filter(|c| matches!(c, '#' | '＃'))?;
     let rest = &word[hash.len_utf8()..];
-    let end = rest.find(|c: char| matches!(c, '#' | '＃' | '\u{ad}' | '\u{2060}' | '\u{200b}')).unwrap_or(rest.len());
+    let end = rest.find(['#', '＃', '\u{ad}', '\u{2060}', '\u{200b}']).unwrap_or(rest.len());
     let tag = rest[..end].trim_end_matches(|c: char| is_closing_punctuation(c) || matches!(c, ')' | ']'));
     let fits = tag.graphemes(true).count() <= MAX_TAG.0 && tag.len() <= MAX_TAG.1;
     // `#1` is a number and `#️⃣` an emoji.

@@ -170,8 +170,7 @@ impl Network for Bluesky {
         password: &str,
     ) -> Result<Connected, NetworkError> {
         // Handles copied from an app come with `@` and with marks of writing direction.
-        let identifier: String =
-            identifier.chars().filter(|c| c.is_ascii_graphic()).skip_while(|c| *c == '@').collect();
+        let identifier: String = identifier.chars().filter(char::is_ascii_graphic).skip_while(|c| *c == '@').collect();
         let body = json!({ "identifier": identifier, "password": password.trim() });
         let server = Xrpc { http, base: service, token: None };
         let answer = server.procedure("com.atproto.server.createSession", &body, Step::Repeatable).await?;
@@ -223,13 +222,12 @@ impl Network for Bluesky {
     ) -> Result<Published, NetworkError> {
         let session = session(&account.credentials)?;
         let pds = Xrpc { http, base: &account.base_url, token: Some(&session.access_jwt) };
-        let mut state = match &resume {
-            Some(checkpoint) => State::read(checkpoint)?,
-            None => {
-                let state = State::new(content);
-                state.save(progress).await?;
-                state
-            }
+        let mut state = if let Some(checkpoint) = &resume {
+            State::read(checkpoint)?
+        } else {
+            let state = State::new(content);
+            state.save(progress).await?;
+            state
         };
         let record = match state.record.clone() {
             Some(record) => record,

@@ -24,7 +24,7 @@ use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
     Published, RemotePost,
 };
-use wire::{Server, Status, Token};
+use wire::{Grant, Server, Status};
 
 /// The network.
 pub struct Mastodon;
@@ -57,8 +57,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     delete: true,
 };
 
-fn token(account: &Account) -> Result<Token, NetworkError> {
-    Token::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
+fn grant(account: &Account) -> Result<Grant, NetworkError> {
+    Grant::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
 }
 
 /// The path of a post. Ids are opaque and come from the server, so they are escaped.
@@ -127,7 +127,7 @@ impl Network for Mastodon {
         account: &Account,
         now: DateTime<Utc>,
     ) -> Result<Option<Credentials>, NetworkError> {
-        oauth::refresh(http, account, token(account)?, now).await
+        oauth::refresh(http, account, grant(account)?, now).await
     }
 
     async fn publish(
@@ -138,8 +138,8 @@ impl Network for Mastodon {
         resume: Option<Checkpoint>,
         progress: &dyn Progress,
     ) -> Result<Published, NetworkError> {
-        let token = token(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        let grant = grant(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
         publish::publish(&server, account, content, resume.as_ref(), progress).await
     }
 
@@ -150,8 +150,8 @@ impl Network for Mastodon {
         content: &Content,
         checkpoint: Option<&Checkpoint>,
     ) -> Result<LookUp, NetworkError> {
-        let token = token(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        let grant = grant(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
         publish::look_up(&server, account, content, checkpoint).await
     }
 
@@ -167,8 +167,8 @@ impl Network for Mastodon {
             ("replies_count", Metric::Replies),
             ("quotes_count", Metric::Quotes),
         ];
-        let token = token(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        let grant = grant(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
         let mut metrics = Vec::with_capacity(remote_ids.len());
         // Reading many at once exists only since 4.3, and not on the compatible servers.
         for id in remote_ids {
@@ -192,8 +192,8 @@ impl Network for Mastodon {
             ("following_count", Metric::Following),
             ("statuses_count", Metric::Posts),
         ];
-        let token = token(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        let grant = grant(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
         let raw: Value = read(&server.verify_credentials().await?, Step::Repeatable)?;
         Ok(AccountMetrics { values: numbers(&raw, &NAMES), raw, missing: None })
     }
@@ -204,8 +204,8 @@ impl Network for Mastodon {
         account: &Account,
         remote_id: &str,
     ) -> Result<Option<RemotePost>, NetworkError> {
-        let token = token(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        let grant = grant(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
         let Some(answer) = server.find(&status_path(remote_id)).await? else { return Ok(None) };
         let status: Status = read(&answer, Step::Repeatable)?;
         Ok(Some(RemotePost {
@@ -217,8 +217,8 @@ impl Network for Mastodon {
     }
 
     async fn delete_post(&self, http: &HttpClient, account: &Account, remote_id: &str) -> Result<(), NetworkError> {
-        let token = token(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&token.access_token) };
+        let grant = grant(account)?;
+        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
         let path = status_path(remote_id);
         let answer = server.answer(http.request(Method::DELETE, server.url(&path)?), Step::Repeatable).await?;
         if answer.status.is_success() {

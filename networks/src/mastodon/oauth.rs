@@ -12,8 +12,8 @@ use url::Url;
 
 use super::CAPABILITIES;
 use super::text::URL_LENGTH;
-use super::wire::{AccountAnswer, AppAnswer, Pending, SCOPES, Server, Token, TokenAnswer, rejected};
-use crate::call::{Step, read};
+use super::wire::{AccountAnswer, AppAnswer, Grant, Pending, SCOPES, Server, TokenAnswer, rejected};
+use crate::call::{Step, read, server_time};
 use crate::capabilities::Limits;
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Account, Authorization, Connected, Credentials};
@@ -76,8 +76,8 @@ pub async fn complete(
         ],
     )
     .await?;
-    let token = token(pending.client_id, pending.client_secret, answer, Utc::now());
-    let server = Server { http, base: &base, token: Some(&token.access_token) };
+    let grant = grant(pending.client_id, pending.client_secret, answer);
+    let server = Server { http, base: &base, token: Some(&grant.access) };
     let account: AccountAnswer = read(&server.verify_credentials().await?, Step::Repeatable)?;
     let (limits, domain) = instance(&server).await;
     let domain = domain.or_else(|| authority(&base)).unwrap_or_default();
@@ -87,7 +87,7 @@ pub async fn complete(
         display_name: if name.is_empty() { account.username.clone() } else { name.to_owned() },
         handle: format!("{}@{domain}", account.username),
         profile_url: account.url.and_then(|url| url.parse().ok()),
-        credentials: stored(&token)?,
+        credentials: stored(&grant)?,
         limits,
         base_url: base,
     })
@@ -97,14 +97,14 @@ pub async fn complete(
 pub async fn refresh(
     http: &HttpClient,
     account: &Account,
-    token: Token,
+    grant: Grant,
     now: DateTime<Utc>,
 ) -> Result<Option<Credentials>, NetworkError> {
-    if token.expires_at.is_none_or(|end| end - now > RENEW_AHEAD) {
+    if grant.expires_at.is_none_or(|end| end - now > RENEW_AHEAD) {
         return Ok(None);
     }
-    let Some(refresh_token) = token.refresh_token else {
-        let ended = token.expires_at.is_some_and(|end| end <= now);
+    let Some(refresh_token) = grant.refresh else {
+        let ended = grant.expires_at.is_some_and(|end| end <= now);
         let error = NetworkError::new(ErrorKind::Reconnect, "session_ended", "the token expired");
         return if ended { Err(error) } else { Ok(None) };
     };
@@ -113,33 +113,41 @@ pub async fn refresh(
         &server,
         &[
             ("grant_type", "refresh_token"),
-            ("client_id", &token.client_id),
-            ("client_secret", &token.client_secret),
+            ("client_id", &grant.client_id),
+            ("client_secret", &grant.client_secret),
             ("refresh_token", &refresh_token),
         ],
     )
     .await?;
     answer.refresh_token.get_or_insert(refresh_token);
-    stored(&self::token(token.client_id, token.client_secret, answer, now)).map(Some)
+    stored(&self::grant(grant.client_id, grant.client_secret, answer)).map(Some)
 }
 
 async fn exchange(server: &Server<'_>, form: &[(&str, &str)]) -> Result<TokenAnswer, NetworkError> {
     let answer = server.answer(server.post("/oauth/token")?.form(form), Step::Repeatable).await?;
-    if answer.status.is_success() { read(&answer, Step::Repeatable) } else { Err(rejected(&answer)) }
+    if !answer.status.is_success() {
+        return Err(rejected(&answer));
+    }
+    let mut token: TokenAnswer = read(&answer, Step::Repeatable)?;
+    token.created_at = token.created_at.or_else(|| server_time(&answer).map(|moment| moment.timestamp()));
+    Ok(token)
 }
 
-fn token(client_id: String, client_secret: String, answer: TokenAnswer, now: DateTime<Utc>) -> Token {
-    Token {
+/// A lifetime counts from the moment the server says it made the token, by its own clock.
+fn grant(client_id: String, client_secret: String, answer: TokenAnswer) -> Grant {
+    let made = answer.created_at.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    let lifetime = answer.expires_in.and_then(TimeDelta::try_seconds);
+    Grant {
         client_id,
         client_secret,
-        access_token: answer.access_token,
-        refresh_token: answer.refresh_token,
-        expires_at: answer.expires_in.and_then(|seconds| now.checked_add_signed(TimeDelta::try_seconds(seconds)?)),
+        access: answer.access_token,
+        refresh: answer.refresh_token,
+        expires_at: made.zip(lifetime).and_then(|(made, lifetime)| made.checked_add_signed(lifetime)),
     }
 }
 
-fn stored(token: &Token) -> Result<Credentials, NetworkError> {
-    serde_json::to_value(token).map(Credentials).map_err(|error| NetworkError::credentials(&error))
+fn stored(grant: &Grant) -> Result<Credentials, NetworkError> {
+    serde_json::to_value(grant).map(Credentials).map_err(|error| NetworkError::credentials(&error))
 }
 
 /// The server's limits and its name: version 2 of the description, else version 1, else the defaults.

@@ -110,9 +110,8 @@ pub fn plain(html: &str) -> String {
                         text.push_str(&href);
                     }
                 }
-                "br" => text.push('\n'),
                 "/p" => text.push_str("\n\n"),
-                "/div" | "/li" | "/h1" | "/h2" | "/h3" | "/blockquote" | "/pre" => text.push('\n'),
+                "br" | "/div" | "/li" | "/h1" | "/h2" | "/h3" | "/blockquote" | "/pre" => text.push('\n'),
                 _ => {}
             }
         } else if c == '&'

@@ -14,12 +14,13 @@ pub const SCOPES: &str = "read write:statuses write:media";
 
 /// What is kept of an account, encrypted by the caller.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Token {
+pub struct Grant {
     pub client_id: String,
     pub client_secret: String,
-    pub access_token: String,
-    #[serde(default)]
-    pub refresh_token: Option<String>,
+    #[serde(rename = "access_token")]
+    pub access: String,
+    #[serde(default, rename = "refresh_token")]
+    pub refresh: Option<String>,
     #[serde(default)]
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -45,7 +46,10 @@ pub struct AppAnswer {
 pub struct TokenAnswer {
     pub access_token: String,
     pub refresh_token: Option<String>,
+    /// Seconds.
     pub expires_in: Option<i64>,
+    /// Unix time.
+    pub created_at: Option<i64>,
 }
 
 /// An account as `verify_credentials` shows it.

@@ -13,36 +13,34 @@ pub fn is_public(address: IpAddr) -> bool {
 /// IANA IPv4 Special-Purpose Address Registry.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
-    !matches!(
-        (a, b, c),
-        (0 | 10 | 127, _, _)                                // this network, private, loopback
-            | (100, 64..=127, _)                            // shared address space of carriers
-            | (169, 254, _)                                 // link-local, cloud metadata
-            | (172, 16..=31, _)                             // private
-            | (192, 0, 0 | 2)                               // protocol assignments, documentation
-            | (192, 88, 99)                                 // 6to4 relay
-            | (192, 168, _)                                 // private
-            | (198, 18..=19, _)                             // benchmarking
-            | (198, 51, 100)                                // documentation
-            | (203, 0, 113)                                 // documentation
-            | (224..=255, _, _) // multicast, reserved, broadcast
-    )
+    match (a, b) {
+        // This network, private, loopback; multicast, reserved, broadcast; shared address space of carriers, link-local
+        // and cloud metadata, private, benchmarking.
+        (0 | 10 | 127 | 224..=255, _) | (100, 64..=127) | (169, 254) | (172, 16..=31) | (192, 168) | (198, 18..=19) => {
+            false
+        }
+        // Protocol assignments and documentation, 6to4 relays, documentation.
+        (192, 0) => c != 0 && c != 2,
+        (192, 88) => c != 99,
+        (198, 51) => c != 100,
+        (203, 0) => c != 113,
+        _ => true,
+    }
 }
 
 /// IANA IPv6 Special-Purpose Address Registry: only global unicast `2000::/3`, less what is set aside inside it.
 /// NAT64's well-known prefix counts as the IPv4 address it carries; IPv4-mapped addresses are refused.
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let s = address.segments();
-    if s[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
-        let [a, b] = s[6].to_be_bytes();
-        let [c, d] = s[7].to_be_bytes();
-        return is_public_v4(Ipv4Addr::new(a, b, c, d));
+    let segments = address.segments();
+    if segments[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
+        let carried = u32::from(segments[6]) << 16 | u32::from(segments[7]);
+        return is_public_v4(carried.into());
     }
-    let global_unicast = s[0] & 0xe000 == 0x2000;
-    let set_aside = match s[0] {
-        0x2001 => s[1] < 0x0200 || s[1] == 0x0db8, // protocol assignments (Teredo, ORCHID …), documentation
-        0x2002 => true,                            // 6to4 carries any IPv4 address
-        0x3fff => s[1] < 0x1000,                   // documentation
+    let global_unicast = segments[0] & 0xe000 == 0x2000;
+    let set_aside = match segments[0] {
+        0x2001 => segments[1] < 0x0200 || segments[1] == 0x0db8, // protocol assignments, documentation
+        0x2002 => true,                                          // 6to4 carries any IPv4 address
+        0x3fff => segments[1] < 0x1000,                          // documentation
         _ => false,
     };
     global_unicast && !set_aside

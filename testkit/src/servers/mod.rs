@@ -1,0 +1,97 @@
+//! Real social-network servers and a proxy that spoils connections, for tests. All of them listen on loopback only, on
+//! free ports, keep their data in a temporary folder, and stop with the test that started them, even when it dies.
+
+mod bluesky;
+mod fault_proxy;
+mod snac;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use diwan_platform::http::{HttpClient, HttpPolicy};
+use url::Url;
+
+pub use bluesky::{BlueskyServer, BlueskyUser};
+pub use fault_proxy::{Fault, FaultProxy, Recorded};
+pub use snac::{SnacServer, SnacUser};
+
+/// How long a server may take to start; the machine may be busy compiling.
+const START: Duration = Duration::from_mins(1);
+
+/// Where `script/install-test-servers` puts the servers.
+fn cache() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../.cache")
+}
+
+/// Fails with what to do when a server is not installed.
+fn installed(path: &Path, what: &str) -> Result<PathBuf> {
+    if !path.exists() {
+        bail!("{what} is not installed at {}: run script/install-test-servers", path.display());
+    }
+    path.canonicalize().with_context(|| format!("cannot use {}", path.display()))
+}
+
+/// A client that may speak to these servers. Tests hand it to what they test.
+pub fn http_client<'a>(servers: impl IntoIterator<Item = &'a Url>) -> Result<HttpClient> {
+    let allowed_hosts = servers.into_iter().filter_map(|url| {
+        let host = url.host_str()?;
+        Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    });
+    Ok(HttpClient::new(HttpPolicy { allowed_hosts: allowed_hosts.collect(), ..HttpPolicy::default() })?)
+}
+
+/// A child process that ends when its standard input does: when this is dropped, and also when the process that holds
+/// it dies in whatever way, because the system closes the pipe then.
+struct Process {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts a command that ends by itself at the end of its standard input. Its standard error goes to a file: a
+    /// pipe that nobody empties would stop it.
+    fn start(command: &mut Command, log: PathBuf) -> Result<Self> {
+        command.stdin(Stdio::piped()).stderr(File::create(&log)?);
+        let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+        let stdin = child.stdin.take();
+        Ok(Self { child, stdin, log })
+    }
+
+    /// Starts a command that does not watch its standard input, below a shell that does.
+    fn start_watched(program: &Path, arguments: &[&str], libraries: &Path, log: PathBuf) -> Result<Self> {
+        let mut shell = Command::new("/bin/sh");
+        shell.arg("-c").arg(r#""$@" </dev/null & server=$!; cat >/dev/null; kill -KILL "$server""#).arg("sh");
+        shell.arg(program).args(arguments).env("LD_LIBRARY_PATH", libraries).stdout(Stdio::null());
+        Self::start(&mut shell, log)
+    }
+
+    /// Ends the process and returns what it wrote to its log.
+    fn last_words(&mut self) -> String {
+        self.stop();
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    fn stop(&mut self) {
+        drop(self.stdin.take());
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < deadline {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // It had its time; there is nothing more to do than this, and it may have ended just now.
+        let _ended = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
