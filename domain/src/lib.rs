@@ -1,1 +1,33 @@
-//! Placeholder while the workspace is laid out.
+//! The product: what Diwan knows and allows.
+//!
+//! A command is one function in one domain folder: it checks, decides, writes and enqueues inside the caller's
+//! transaction, under the caller's scope. What is slow or outside is a job, in the `jobs.rs` of its domain.
+//!
+//! | module | what lives there |
+//! | --- | --- |
+//! | [`tenancy`] | agency, brands, people, memberships |
+//! | [`trust`] | signing in, sessions, tokens, the audit trail, idempotency |
+//! | [`calendar`] | calendars, the media library, posts and variants |
+//! | [`publishing`] | connected accounts, publications, the publishing engine |
+//! | [`insights`] | numbers from the networks, reports |
+//! | [`permission`] | the one table of who may do what |
+//! | [`messages`] | the one catalogue of what the product says |
+//! | [`jobs`] | how a job runs: claim, lease, retry, set aside |
+//!
+//! Domain folders call each other only through their `mod.rs`. Nothing here knows HTTP, GraphQL or Redis.
+
+pub mod calendar;
+pub mod context;
+pub mod error;
+pub mod insights;
+pub mod jobs;
+pub mod messages;
+pub mod paging;
+pub mod permission;
+pub mod publishing;
+pub mod tenancy;
+pub mod trust;
+
+pub use context::{Actor, Context, Services, Timing};
+pub use error::{Code, Failure, Fault, UserError};
+pub use permission::{Action, Permit};

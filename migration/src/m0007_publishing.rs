@@ -5,7 +5,8 @@ create table publication (
   id uuid primary key,
   brand_id uuid not null references brand (id),
   post_id uuid not null,
-  variant_id uuid not null,
+  -- Null once a draft has been written anew after this publication was canceled.
+  variant_id uuid,
   social_account_id uuid not null,
   state text not null check (state in ('SCHEDULED', 'QUEUED', 'SENDING', 'PUBLISHED', 'RETRYING', 'UNCONFIRMED',
     'NEEDS_ATTENTION', 'FAILED', 'PAUSED', 'CANCELED', 'MISSED')),
@@ -26,8 +27,9 @@ create table publication (
   updated_at timestamptz not null,
   unique (brand_id, id),
   foreign key (brand_id, post_id) references post (brand_id, id),
-  foreign key (brand_id, variant_id) references post_variant (brand_id, id),
+  foreign key (brand_id, variant_id) references post_variant (brand_id, id) on delete set null (variant_id),
   foreign key (brand_id, social_account_id) references social_account (brand_id, id),
+  check (variant_id is not null or state = 'CANCELED'),
   check ((state = 'PUBLISHED') = (remote_id is not null)),
   check ((state = 'PUBLISHED') = (published_at is not null)),
   check (state not in ('NEEDS_ATTENTION', 'FAILED', 'RETRYING', 'UNCONFIRMED') or trouble is not null)

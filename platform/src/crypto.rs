@@ -144,6 +144,11 @@ pub fn token(prefix: &str) -> Result<String, CryptoError> {
     Ok(format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(random::<32>()?)))
 }
 
+/// The public half of an Ed25519 seed.
+pub fn public_key_of(seed: &[u8; 32]) -> [u8; 32] {
+    ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes()
+}
+
 /// SHA-256. What is kept of a random token: it is long enough that no salt is needed.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()

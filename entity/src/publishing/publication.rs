@@ -46,7 +46,7 @@ pub struct Model {
     pub id: Uuid,
     pub brand_id: Uuid,
     pub post_id: Uuid,
-    pub variant_id: Uuid,
+    pub variant_id: Option<Uuid>,
     pub social_account_id: Uuid,
     pub state: PublicationState,
     pub due_at: DateTimeUtc,

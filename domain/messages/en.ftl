@@ -1,0 +1,51 @@
+# What the product says in English. Each `error-` key is a code of `domain/src/error.rs`, each `trouble-` key a value of
+# `publication.trouble`. Say what is wrong and the way out.
+
+error-not-found = There is no such thing here. Check the id, or ask to be added to the brand.
+error-forbidden = Your role does not allow this ({ $action }). Ask somebody of level { $level } or above.
+error-sign-in-required = Sign in to do this.
+error-invalid = This value is missing or not of the right form.
+error-too-long = This has { $actual } characters; at most { $limit } are allowed.
+error-too-many = This list has { $actual } entries; at most { $limit } are allowed.
+error-already-exists = There is one with this name or address already. Choose another.
+error-wrong-credentials = The address and the password do not fit together.
+error-already-set-up = This installation has been set up. Sign in instead.
+error-wrong-setup-token = This set-up token is not the one that was printed at the first start, or it was used. Restart Diwan to print a new one.
+error-refresh-refused = This session has ended. Sign in again.
+error-password-too-short = A password needs at least { $limit } characters.
+error-unknown-time-zone = “{ $zone }” is not a time zone. Use an IANA name such as Europe/Athens.
+error-unknown-network = Diwan does not know the network “{ $network }”.
+error-wrong-connect-method = Accounts of { $network } are connected in another way: { $method }.
+error-account-not-connected = The account { $account } is not connected now. Connect it again first.
+error-changed-meanwhile = Somebody changed this since you read it (version { $current }). Read it again and repeat your change.
+error-wrong-state = This cannot be done while it is { $state }.
+error-time-in-past = This time has passed. Choose a later one.
+error-time-too-far = This is further away than can be planned. Choose a time before { $limit }.
+error-no-variants = A post needs at least one account to go to.
+error-asset-not-ready = The file of this image has not been uploaded yet.
+error-not-an-image = This file is not a JPEG, PNG, GIF or WebP image.
+error-damaged-image = This image is damaged and cannot be read.
+error-file-too-large = This file is larger than { $limit } bytes.
+error-image-too-many-pixels = This image has more than { $limit } pixels.
+error-link-invalid = This link is not valid, or it was used.
+error-link-expired = This link has expired. Ask for a new one.
+error-text-empty = { $network } needs a text here.
+error-text-too-long-for-network = { $network } takes at most { $limit } characters; this text has { $actual }.
+error-text-too-many-bytes-for-network = { $network } takes at most { $limit } bytes; this text has { $actual }.
+error-too-many-images-for-network = { $network } takes at most { $limit } images; there are { $actual }.
+error-image-too-large-for-network = { $network } takes images of at most { $limit } bytes; this one has { $actual }.
+error-image-too-many-pixels-for-network = { $network } takes images of at most { $limit } pixels; this one has { $actual }.
+error-image-type-not-for-network = { $network } does not take images of this type.
+error-alt-text-too-long-for-network = { $network } takes descriptions of at most { $limit } characters; this one has { $actual }.
+error-month-in-future = This month has not begun yet.
+
+trouble-retry = The network could not be reached or had a fault. Diwan tries again by itself.
+trouble-rate-limited = The network asks for patience. Diwan tries again by itself.
+trouble-reconnect = The network no longer accepts the account's sign-in. Connect the account again, then schedule the post again.
+trouble-content = The network refused the content. Change the post and schedule it again.
+trouble-ask = The network refused for a reason that Diwan cannot mend. See the detail, then decide.
+trouble-unknown = The network did not answer, so the post may or may not be there. Diwan looks for it and never sends it twice.
+trouble-cannot-tell = The network does not tell whether the post is there. Look at the account, then say whether it is.
+trouble-missed = It came due while publishing was not possible for longer than the brand allows. Schedule it again.
+trouble-gave-up = Diwan tried for a long time without success. See the detail, then schedule it again.
+trouble-media-gone = A file of this post cannot be read. Upload it again.

@@ -1,0 +1,115 @@
+//! What a post says, as it is written and as it is checked.
+
+use diwan_networks::{Violation, ViolationCode};
+use uuid::Uuid;
+
+use crate::error::{Code, Complaints, UserError};
+
+/// What a post says.
+#[derive(Debug, Clone)]
+pub struct PostContent {
+    /// For the team, never published. 1 to 300 characters.
+    pub title: String,
+    /// One per account, 1 to 50.
+    pub variants: Vec<VariantContent>,
+}
+
+/// What one account will say.
+#[derive(Debug, Clone)]
+pub struct VariantContent {
+    /// The account.
+    pub social_account_id: Uuid,
+    /// The text.
+    pub text: String,
+    /// Its language, BCP 47.
+    pub language: Option<String>,
+    /// Images in order.
+    pub asset_ids: Vec<Uuid>,
+}
+
+/// Something that a network would refuse.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// Which variant.
+    pub variant_id: Uuid,
+    /// The variant's place in the post, counted from 0.
+    pub variant_index: usize,
+    /// What, with the numbers.
+    pub error: UserError,
+}
+
+/// The most variants of a post, and the most images of a variant.
+const MOST: usize = 50;
+
+impl PostContent {
+    /// What can be told from the content alone; `prefix` is where it stands in the input.
+    pub(crate) fn check(&self, wrong: &mut Complaints) {
+        wrong.text("title", &self.title, 300);
+        if self.variants.len() > MOST {
+            wrong.add(UserError::at(Code::TooMany, "variants").number("limit", MOST).number("actual", self.variants.len()));
+        }
+        for (index, variant) in self.variants.iter().enumerate() {
+            variant.check(wrong, index);
+            if self.variants[..index].iter().any(|other| other.social_account_id == variant.social_account_id) {
+                wrong.add(UserError::at(Code::AlreadyExists, &format!("variants.{index}.socialAccountId")));
+            }
+        }
+    }
+}
+
+impl VariantContent {
+    fn check(&self, wrong: &mut Complaints, index: usize) {
+        let length = self.text.chars().count();
+        if length > 100_000 {
+            let path = format!("variants.{index}.text");
+            wrong.add(UserError::at(Code::TooLong, &path).number("limit", 100_000).number("actual", length));
+        }
+        if self.text.contains('\0') {
+            wrong.add(UserError::at(Code::Invalid, &format!("variants.{index}.text")));
+        }
+        if self.language.as_deref().is_some_and(|tag| !looks_like_a_language(tag)) {
+            wrong.add(UserError::at(Code::Invalid, &format!("variants.{index}.language")));
+        }
+        if self.asset_ids.len() > MOST {
+            let path = format!("variants.{index}.assetIds");
+            wrong.add(UserError::at(Code::TooMany, &path).number("limit", MOST).number("actual", self.asset_ids.len()));
+        }
+        for (place, id) in self.asset_ids.iter().enumerate() {
+            if self.asset_ids[..place].contains(id) {
+                wrong.add(UserError::at(Code::AlreadyExists, &format!("variants.{index}.assetIds.{place}")));
+            }
+        }
+    }
+}
+
+/// The form of a BCP 47 tag, as the database checks it.
+fn looks_like_a_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or_default();
+    (2..=3).contains(&first.len())
+        && first.bytes().all(|byte| byte.is_ascii_lowercase())
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// A network's refusal in the product's words.
+pub(crate) fn from_violation(violation: &Violation, network: &'static str, index: usize) -> UserError {
+    let (code, field) = match violation.code {
+        ViolationCode::TextEmpty => (Code::TextEmpty, "text"),
+        ViolationCode::TextTooLong => (Code::TextTooLongForNetwork, "text"),
+        ViolationCode::TextTooManyBytes => (Code::TextTooManyBytesForNetwork, "text"),
+        ViolationCode::TooManyImages => (Code::TooManyImagesForNetwork, "assetIds"),
+        ViolationCode::ImageTooLarge => (Code::ImageTooLargeForNetwork, "assetIds"),
+        ViolationCode::ImageTooManyPixels => (Code::ImageTooManyPixelsForNetwork, "assetIds"),
+        ViolationCode::ImageTypeUnsupported => (Code::ImageTypeNotForNetwork, "assetIds"),
+        ViolationCode::AltTextTooLong => (Code::AltTextTooLongForNetwork, "assetIds"),
+    };
+    let place = violation.media_index.map(|media| format!(".{media}")).unwrap_or_default();
+    let mut error = UserError::at(code, &format!("variants.{index}.{field}{place}")).text("network", network);
+    if let Some(limit) = violation.limit {
+        error = error.number("limit", limit);
+    }
+    if let Some(actual) = violation.actual {
+        error = error.number("actual", actual);
+    }
+    error
+}

@@ -1,0 +1,114 @@
+//! A new post, as a draft.
+
+use diwan_entity::InBrand as _;
+use diwan_entity::calendar::asset;
+use diwan_entity::calendar::post::{self, PostState};
+use diwan_entity::calendar::{calendar, post_variant, variant_asset};
+use diwan_entity::publishing::social_account::{self, AccountState};
+use diwan_platform::ids;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::PostContent;
+use crate::context::Context;
+use crate::error::{Code, Complaints, Failure, UserError};
+use crate::permission::{Action, Permit};
+use crate::trust;
+
+/// What a post begins with.
+#[derive(Debug, Clone)]
+pub struct NewPost {
+    /// In which calendar.
+    pub calendar_id: Uuid,
+    /// What it says.
+    pub content: PostContent,
+}
+
+/// Writes a draft.
+pub async fn create_post(context: &Context, new: NewPost) -> Result<post::Model, Failure> {
+    let not_there = || UserError::at(Code::NotFound, "calendarId");
+    let calendar = context.one(calendar::Entity::visible([new.calendar_id])).await?.ok_or_else(not_there)?;
+    let permit = context.permit(Action::PostWrite, calendar.brand_id)?;
+    check_content(context, permit, &new.content).await?;
+    let post = post::Entity::insert(post::ActiveModel {
+        id: Set(context.new_id()),
+        brand_id: Set(permit.brand_id),
+        calendar_id: Set(calendar.id),
+        title: Set(new.content.title.trim().to_owned()),
+        state: Set(PostState::Draft),
+        due_at: Set(None),
+        created_by: Set(permit.person()?),
+        created_at: Set(context.now),
+        updated_at: Set(context.now),
+        version: Set(1),
+    })
+    .exec_with_returning(permit.tx())
+    .await?;
+    write_variants(context, permit, post.id, &new.content).await?;
+    trust::record(permit, context.now, "post.create", post.id, serde_json::json!({})).await?;
+    Ok(post)
+}
+
+/// Whether the content names things of this brand, and has the right form.
+pub(super) async fn check_content(context: &Context, permit: Permit<'_>, content: &PostContent) -> Result<(), Failure> {
+    let mut wrong = Complaints::default();
+    content.check(&mut wrong);
+    let brand_id = permit.brand_id;
+    let accounts = content.variants.iter().map(|variant| variant.social_account_id);
+    let accounts = social_account::Entity::in_brand(brand_id).filter(social_account::Column::Id.is_in(accounts));
+    let accounts = context.all(accounts).await?;
+    let assets: Vec<Uuid> = content.variants.iter().flat_map(|variant| variant.asset_ids.iter().copied()).collect();
+    let assets = if assets.is_empty() {
+        Vec::new()
+    } else {
+        context.all(asset::Entity::in_brand(brand_id).filter(asset::Column::Id.is_in(assets))).await?
+    };
+    for (index, variant) in content.variants.iter().enumerate() {
+        let path = format!("variants.{index}.socialAccountId");
+        match accounts.iter().find(|account| account.id == variant.social_account_id) {
+            None => wrong.add(UserError::at(Code::NotFound, &path)),
+            Some(account) if account.state == AccountState::Disconnected => {
+                wrong.add(UserError::at(Code::AccountNotConnected, &path).text("account", account.handle.clone()));
+            }
+            Some(_) => {}
+        }
+        for (place, id) in variant.asset_ids.iter().enumerate() {
+            if !assets.iter().any(|asset| asset.id == *id) {
+                wrong.add(UserError::at(Code::NotFound, &format!("variants.{index}.assetIds.{place}")));
+            }
+        }
+    }
+    wrong.check()
+}
+
+/// Writes the variants of a post that has none: two statements, however many there are.
+pub(super) async fn write_variants(context: &Context, permit: Permit<'_>, post_id: Uuid, content: &PostContent) -> Result<(), Failure> {
+    let mut variants = Vec::new();
+    let mut media = Vec::new();
+    for variant in &content.variants {
+        let id = ids::new_id(context.now);
+        variants.push(post_variant::ActiveModel {
+            id: Set(id),
+            brand_id: Set(permit.brand_id),
+            post_id: Set(post_id),
+            social_account_id: Set(variant.social_account_id),
+            text: Set(variant.text.clone()),
+            language: Set(variant.language.clone()),
+        });
+        for (asset_id, position) in variant.asset_ids.iter().zip(0..) {
+            media.push(variant_asset::ActiveModel {
+                brand_id: Set(permit.brand_id),
+                variant_id: Set(id),
+                position: Set(position),
+                asset_id: Set(*asset_id),
+            });
+        }
+    }
+    if !variants.is_empty() {
+        post_variant::Entity::insert_many(variants).exec_without_returning(permit.tx()).await?;
+    }
+    if !media.is_empty() {
+        variant_asset::Entity::insert_many(media).exec_without_returning(permit.tx()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! Where a post is follows from where its publications are.
+
+use chrono::{DateTime, Utc};
+use diwan_entity::InBrand as _;
+use diwan_entity::calendar::post::{self, PostState};
+use diwan_entity::publishing::publication::{self, PublicationState};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+/// The state of a post whose publications are in these states; none when there is no publication that counts.
+pub fn post_state(publications: &[PublicationState]) -> Option<PostState> {
+    use PublicationState as P;
+    let live: Vec<P> = publications.iter().copied().filter(|state| *state != P::Canceled).collect();
+    let any = |wanted: &[P]| live.iter().any(|state| wanted.contains(state));
+    let all = |wanted: P| live.iter().all(|state| *state == wanted);
+    if live.is_empty() {
+        return None;
+    }
+    Some(if all(P::Published) {
+        PostState::Published
+    } else if all(P::Scheduled) {
+        PostState::Scheduled
+    } else if any(&[P::Queued, P::Sending, P::Retrying, P::Unconfirmed]) {
+        PostState::Publishing
+    } else if any(&[P::Scheduled]) {
+        // Some went earlier than others: the rest is still to come.
+        PostState::Publishing
+    } else if any(&[P::Published]) {
+        PostState::PartiallyPublished
+    } else if any(&[P::Paused]) {
+        PostState::Paused
+    } else {
+        PostState::Failed
+    })
+}
+
+/// Writes the post's state after one of its publications has changed, in the same transaction. The post's row is locked
+/// first, so that two publications of one post that end together are seen by each other.
+pub async fn follow_publications(tx: &impl ConnectionTrait, brand_id: Uuid, post_id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let Some(post) = post::Entity::one_in_brand(brand_id, post_id).lock_exclusive().one(tx).await? else {
+        return Ok(());
+    };
+    let states = publication::Entity::in_brand(brand_id)
+        .filter(publication::Column::PostId.eq(post_id))
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(|publication| publication.state)
+        .collect::<Vec<_>>();
+    let Some(state) = post_state(&states).filter(|state| *state != post.state) else {
+        return Ok(());
+    };
+    post::Entity::update_many()
+        .col_expr(post::Column::State, Expr::value(state))
+        .col_expr(post::Column::UpdatedAt, Expr::value(now))
+        .filter(post::Column::BrandId.eq(brand_id))
+        .filter(post::Column::Id.eq(post_id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use sea_orm::Iterable as _;
+
+    fn states() -> impl Strategy<Value = Vec<PublicationState>> {
+        let all: Vec<_> = PublicationState::iter().collect();
+        proptest::collection::vec(proptest::sample::select(all), 0..6)
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_does_not_matter(mut publications in states()) {
+            let before = post_state(&publications);
+            publications.reverse();
+            prop_assert_eq!(post_state(&publications), before);
+        }
+
+        #[test]
+        fn published_means_all_of_it(publications in states()) {
+            let live: Vec<_> = publications.iter().filter(|state| **state != PublicationState::Canceled).collect();
+            let all = !live.is_empty() && live.iter().all(|state| **state == PublicationState::Published);
+            prop_assert_eq!(post_state(&publications) == Some(PostState::Published), all);
+        }
+
+        #[test]
+        fn nothing_on_its_way_is_called_over(publications in states()) {
+            let moving = publications.iter().any(|state| matches!(state, PublicationState::Sending | PublicationState::Retrying
+                | PublicationState::Queued | PublicationState::Unconfirmed | PublicationState::Scheduled));
+            let over = matches!(post_state(&publications),
+                Some(PostState::Published | PostState::PartiallyPublished | PostState::Failed));
+            prop_assert!(!(moving && over));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Calendar and content: calendars, the media library, posts with one variant per account.
+//!
+//! A post that is scheduled does not change: it is taken off the schedule first. What a publication does to its post is
+//! written by [`follow_publications`] alone.
+
+mod content;
+mod create_calendar;
+mod create_post;
+mod follow;
+mod queries;
+mod receive_upload;
+mod request_upload;
+mod update_post;
+mod validate;
+
+pub use content::{PostContent, Problem, VariantContent};
+pub use create_calendar::{create_calendar, first_calendar};
+pub use create_post::{NewPost, create_post};
+pub use follow::{follow_publications, post_state};
+pub use queries::{
+    PostFilter, assets, assets_by_ids, calendars, calendars_by_ids, posts, posts_by_ids, variant_assets, variants_by_ids,
+    variants_of_posts,
+};
+pub use receive_upload::{MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, Receiver, asset_key, receive_upload};
+pub use request_upload::{RequestedUpload, UPLOAD_PURPOSE, request_upload};
+pub use update_post::{PostChange, unschedule, update_post};
+pub use validate::{check_post, load_post, validate_post};

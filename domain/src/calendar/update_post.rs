@@ -1,0 +1,68 @@
+//! Changing a post that is not on its way, and taking one off the schedule.
+
+use diwan_entity::InBrand as _;
+use diwan_entity::calendar::post::{self, PostState};
+use diwan_entity::calendar::post_variant;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
+use uuid::Uuid;
+
+use super::PostContent;
+use super::create_post::{check_content, write_variants};
+use crate::context::Context;
+use crate::error::{Code, Failure, UserError};
+use crate::permission::{Action, Permit};
+use crate::trust;
+
+/// A change of a post's content.
+#[derive(Debug, Clone)]
+pub struct PostChange {
+    /// Which post.
+    pub post_id: Uuid,
+    /// The version that the change started from.
+    pub version: i32,
+    /// What it says from now on: the whole of it.
+    pub content: PostContent,
+}
+
+/// Replaces what a post says, if nobody else has changed it meanwhile.
+pub async fn update_post(context: &Context, change: PostChange) -> Result<post::Model, Failure> {
+    let not_there = || UserError::at(Code::NotFound, "postId");
+    let post = context.one(post::Entity::visible([change.post_id]).lock_exclusive()).await?.ok_or_else(not_there)?;
+    let permit = context.permit(Action::PostWrite, post.brand_id)?;
+    if post.version != change.version {
+        return Err(UserError::at(Code::ChangedMeanwhile, "version").number("current", post.version).into());
+    }
+    if !matches!(post.state, PostState::Draft | PostState::ChangesRequested) {
+        return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
+    }
+    check_content(context, permit, &change.content).await?;
+    post_variant::Entity::delete_many()
+        .filter(post_variant::Column::BrandId.eq(permit.brand_id))
+        .filter(post_variant::Column::PostId.eq(post.id))
+        .exec(permit.tx())
+        .await?;
+    write_variants(context, permit, post.id, &change.content).await?;
+    post::Entity::update_many()
+        .col_expr(post::Column::Title, Expr::value(change.content.title.trim()))
+        .col_expr(post::Column::UpdatedAt, Expr::value(context.now))
+        .col_expr(post::Column::Version, Expr::value(post.version + 1))
+        .filter(post::Column::Id.eq(post.id))
+        .exec(permit.tx())
+        .await?;
+    trust::record(permit, context.now, "post.update", post.id, serde_json::json!({ "version": post.version + 1 })).await?;
+    Ok(context.one(post::Entity::visible([post.id])).await?.ok_or_else(not_there)?)
+}
+
+/// Sets where a post is, with the time that it is due; its content stays.
+pub async fn unschedule(context: &Context, permit: Permit<'_>, post_id: Uuid) -> Result<(), Failure> {
+    post::Entity::update_many()
+        .col_expr(post::Column::State, Expr::value(PostState::Draft))
+        .col_expr(post::Column::DueAt, Expr::value(Option::<chrono::DateTime<chrono::Utc>>::None))
+        .col_expr(post::Column::UpdatedAt, Expr::value(context.now))
+        .filter(post::Column::BrandId.eq(permit.brand_id))
+        .filter(post::Column::Id.eq(post_id))
+        .exec(permit.tx())
+        .await?;
+    Ok(())
+}

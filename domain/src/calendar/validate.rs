@@ -1,0 +1,88 @@
+//! What the networks would refuse, told before anything is scheduled.
+
+use std::collections::HashMap;
+
+use diwan_entity::InBrand as _;
+use diwan_entity::calendar::asset::{self, AssetState};
+use diwan_entity::calendar::post;
+use diwan_entity::calendar::post_variant;
+use diwan_entity::publishing::social_account::{self, AccountState};
+use diwan_networks::{Draft, DraftMedia, Limits};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect as _};
+use uuid::Uuid;
+
+use super::content::from_violation;
+use super::{Problem, assets_by_ids, variant_assets, variants_of_posts};
+use crate::context::Context;
+use crate::error::{Code, Failure, Fault, UserError};
+use crate::permission::Action;
+
+/// A dry run: everything that would keep this post from being scheduled. Nothing is written.
+pub async fn validate_post(context: &Context, post_id: Uuid) -> Result<Vec<Problem>, Failure> {
+    let post = load_post(context, post_id, false).await?;
+    context.permit(Action::BrandRead, post.brand_id)?;
+    let (_, problems) = check_post(context, &post).await?;
+    Ok(problems)
+}
+
+/// The post, or the refusal; locked when it is about to change.
+pub async fn load_post(context: &Context, post_id: Uuid, lock: bool) -> Result<post::Model, Failure> {
+    let select = post::Entity::visible([post_id]);
+    let select = if lock { select.lock_exclusive() } else { select };
+    Ok(context.one(select).await?.ok_or_else(|| UserError::at(Code::NotFound, "postId"))?)
+}
+
+/// The post's variants, and what the networks would refuse of them. Four statements, however many variants there are.
+pub async fn check_post(context: &Context, post: &post::Model) -> Result<(Vec<post_variant::Model>, Vec<Problem>), Failure> {
+    let variants = variants_of_posts(context, &[post.id]).await?;
+    let accounts = variants.iter().map(|variant| variant.social_account_id);
+    let accounts = social_account::Entity::in_brand(post.brand_id).filter(social_account::Column::Id.is_in(accounts));
+    let accounts: HashMap<Uuid, social_account::Model> =
+        context.all(accounts).await?.into_iter().map(|account| (account.id, account)).collect();
+    let variant_ids: Vec<Uuid> = variants.iter().map(|variant| variant.id).collect();
+    let places = variant_assets(context, &variant_ids).await?;
+    let asset_ids: Vec<Uuid> = places.iter().map(|place| place.asset_id).collect();
+    let assets: HashMap<Uuid, asset::Model> =
+        assets_by_ids(context, &asset_ids).await?.into_iter().map(|asset| (asset.id, asset)).collect();
+
+    let mut problems = Vec::new();
+    for (index, variant) in variants.iter().enumerate() {
+        let mut add = |error| problems.push(Problem { variant_id: variant.id, variant_index: index, error });
+        let account = accounts.get(&variant.social_account_id).ok_or_else(|| Fault::broken("a variant without its account"))?;
+        if account.state != AccountState::Connected {
+            let path = format!("variants.{index}.socialAccountId");
+            add(UserError::at(Code::AccountNotConnected, &path).text("account", account.handle.clone()));
+            continue;
+        }
+        let mut media = Vec::new();
+        for (place, shown) in places.iter().filter(|place| place.variant_id == variant.id).enumerate() {
+            let asset = assets.get(&shown.asset_id).ok_or_else(|| Fault::broken("a variant without its asset"))?;
+            match draft_media(asset) {
+                Some(facts) => media.push(facts),
+                None => add(UserError::at(Code::AssetNotReady, &format!("variants.{index}.assetIds.{place}"))),
+            }
+        }
+        let network = diwan_networks::network(&account.network)
+            .ok_or_else(|| Fault::broken(format!("an account of the unknown network {}", account.network)))?;
+        let limits: Limits = serde_json::from_value(account.limits.clone())
+            .map_err(|error| Fault::broken(format!("the limits of account {}: {error}", account.id)))?;
+        let name = network.capabilities().name;
+        for violation in network.validate(&limits, &Draft { text: variant.text.clone(), media }) {
+            add(from_violation(&violation, name, index));
+        }
+    }
+    Ok((variants, problems))
+}
+
+fn draft_media(asset: &asset::Model) -> Option<DraftMedia> {
+    if asset.state != AssetState::Ready {
+        return None;
+    }
+    Some(DraftMedia {
+        mime: asset.mime_type.clone()?,
+        size: u64::try_from(asset.byte_size?).ok()?,
+        width: u32::try_from(asset.width?).ok()?,
+        height: u32::try_from(asset.height?).ok()?,
+        alt_text: asset.alt_text.clone(),
+    })
+}

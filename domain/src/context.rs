@@ -1,0 +1,278 @@
+//! What a command is given: the services, the caller, the time, and the transaction under the caller's scope.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use diwan_entity::tenancy::agency::Locale;
+use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_platform::clock::SharedClock;
+use diwan_platform::crypto::Keyring;
+use diwan_platform::db::{self, Database};
+use diwan_platform::http::HttpClient;
+use diwan_platform::ids;
+use diwan_platform::storage::Storage;
+use sea_orm::{ActiveEnum, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, Select, Value};
+use url::Url;
+use uuid::Uuid;
+
+use crate::error::{Code, Failure, Fault, UserError};
+use crate::permission::{Action, Permit, Reach};
+use crate::trust::TokenIssuer;
+
+/// How long things may take. The defaults are for production; tests make them short.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    /// How long a worker holds a job without a sign of life. Longer than the outbound client's total limit, so that a
+    /// request of a silent worker has ended before another worker begins.
+    pub lease: Duration,
+    /// How long after an attempt began a look-up that finds nothing is believed: until then the network may still be
+    /// working on the request.
+    pub settle: Duration,
+    /// The first wait before a failed job runs again; it doubles from there.
+    pub first_retry: Duration,
+    /// The longest wait before a failed job runs again.
+    pub longest_retry: Duration,
+    /// How often a job may fail in a row before it is set aside.
+    pub max_failures: i32,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            lease: Duration::seconds(90),
+            settle: Duration::seconds(60),
+            first_retry: Duration::seconds(2),
+            longest_retry: Duration::minutes(15),
+            max_failures: 12,
+        }
+    }
+}
+
+/// What every command and every job can use. Made once per process.
+#[derive(Debug)]
+pub struct Services {
+    /// The database, acting as the application.
+    pub db: Database,
+    /// The time.
+    pub clock: SharedClock,
+    /// Keys for secrets and links.
+    pub keys: Keyring,
+    /// Stored bytes.
+    pub storage: Storage,
+    /// The way out.
+    pub http: HttpClient,
+    /// How the outside reaches the API.
+    pub public_url: Url,
+    /// Access tokens.
+    pub tokens: TokenIssuer,
+    /// How long things may take.
+    pub timing: Timing,
+}
+
+impl Services {
+    /// The time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Below `public_url`.
+    pub fn link(&self, path: &str) -> Result<Url, Fault> {
+        self.public_url.join(path).map_err(|error| Fault::broken(format!("DIWAN_PUBLIC_URL: {error}")))
+    }
+
+    /// Where networks send people back after they agreed.
+    pub fn oauth_redirect(&self) -> Result<Url, Fault> {
+        self.link("oauth/callback")
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The person.
+    pub user_id: Uuid,
+    /// Their agency.
+    pub agency_id: Uuid,
+    /// What kind of account.
+    pub kind: UserKind,
+    /// Their name.
+    pub name: String,
+    /// The language that they read.
+    pub locale: Locale,
+    /// The level that they hold agency-wide.
+    pub agency_level: Option<Level>,
+    /// The level that they hold in each brand that they see.
+    pub levels: HashMap<Uuid, Level>,
+    /// The session that they came with.
+    pub session_id: Option<Uuid>,
+}
+
+#[derive(FromQueryResult)]
+struct ActorRow {
+    user_id: Uuid,
+    agency_id: Uuid,
+    kind: String,
+    name: String,
+    locale: String,
+    agency_level: Option<String>,
+    levels: serde_json::Value,
+}
+
+impl ActorRow {
+    fn into_actor(self, session_id: Option<Uuid>) -> Result<Actor, DbErr> {
+        let levels: HashMap<Uuid, Level> =
+            serde_json::from_value(self.levels).map_err(|error| DbErr::Json(error.to_string()))?;
+        Ok(Actor {
+            user_id: self.user_id,
+            agency_id: self.agency_id,
+            kind: UserKind::try_from_value(&self.kind)?,
+            name: self.name,
+            locale: Locale::try_from_value(&self.locale)?,
+            agency_level: self.agency_level.map(|level| Level::try_from_value(&level)).transpose()?,
+            levels,
+            session_id,
+        })
+    }
+}
+
+/// One operation of one caller.
+#[derive(Debug)]
+pub struct Context {
+    /// What can be used.
+    pub services: Arc<Services>,
+    /// Who asks; none for a stranger.
+    pub actor: Option<Actor>,
+    /// When it is, for the whole operation.
+    pub now: DateTime<Utc>,
+    tx: DatabaseTransaction,
+}
+
+impl Context {
+    /// An operation of a stranger, who has no scope yet: signing in and setting up begin so.
+    pub fn stranger(services: Arc<Services>, tx: DatabaseTransaction) -> Self {
+        let now = services.now();
+        Self { services, actor: None, now, tx }
+    }
+
+    /// An operation of whoever holds this session. A stranger if the session has ended.
+    pub async fn of_session(
+        services: Arc<Services>,
+        tx: DatabaseTransaction,
+        session_id: Uuid,
+        user_id: Uuid,
+    ) -> Result<Self, Fault> {
+        let mut context = Self::stranger(services, tx);
+        let row: Option<ActorRow> = db::one(
+            &context.tx,
+            "select * from app.enter_session($1, $2, $3)",
+            [session_id.into(), user_id.into(), context.now.into()],
+        )
+        .await?;
+        context.actor = row.map(|row| row.into_actor(Some(session_id))).transpose()?;
+        Ok(context)
+    }
+
+    /// Turns a stranger into the person that they have just proved to be.
+    pub(crate) async fn enter_user(&self, user_id: Uuid) -> Result<Actor, Failure> {
+        let row: Option<ActorRow> =
+            db::one(&self.tx, "select * from app.enter_user($1, $2)", [user_id.into(), self.now.into()]).await?;
+        Ok(row.ok_or(Code::WrongCredentials)?.into_actor(None)?)
+    }
+
+    /// Who asks, or the refusal that a stranger gets.
+    pub fn signed_in(&self) -> Result<&Actor, Failure> {
+        self.actor.as_ref().ok_or_else(|| Code::SignInRequired.into())
+    }
+
+    /// The language in which the caller is answered.
+    pub fn locale(&self) -> Locale {
+        self.actor.as_ref().map_or(Locale::En, |actor| actor.locale)
+    }
+
+    /// A new id.
+    pub fn new_id(&self) -> Uuid {
+        ids::new_id(self.now)
+    }
+
+    /// Whether the caller may, in this brand.
+    pub fn may(&self, action: Action, brand_id: Uuid) -> bool {
+        self.actor.as_ref().is_some_and(|actor| {
+            action.rule().allows(actor.kind, actor.levels.get(&brand_id).copied(), actor.agency_level)
+        })
+    }
+
+    /// The right to do something in a brand. A brand that the caller does not see is not there.
+    pub fn permit(&self, action: Action, brand_id: Uuid) -> Result<Permit<'_>, Failure> {
+        let actor = self.signed_in()?;
+        if action.rule().reach == Reach::Brand && !actor.levels.contains_key(&brand_id) {
+            return Err(UserError::new(Code::NotFound).into());
+        }
+        if !self.may(action, brand_id) {
+            return Err(forbidden(action).into());
+        }
+        Ok(Permit { tx: &self.tx, brand_id, actor_id: Some(actor.user_id), agency_id: actor.agency_id })
+    }
+
+    /// The right to do something that is the agency's.
+    pub fn permit_agency(&self, action: Action) -> Result<Permit<'_>, Failure> {
+        self.permit(action, Uuid::nil())
+    }
+
+    /// The transaction of what a person may always do for themselves, such as signing in and out.
+    pub(crate) fn own_tx(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// Reads one row.
+    pub async fn one<E: EntityTrait>(&self, select: Select<E>) -> Result<Option<E::Model>, DbErr>
+    where
+        E::Model: Send,
+    {
+        select.one(&self.tx).await
+    }
+
+    /// Reads rows.
+    pub async fn all<E: EntityTrait>(&self, select: Select<E>) -> Result<Vec<E::Model>, DbErr>
+    where
+        E::Model: Send,
+    {
+        select.all(&self.tx).await
+    }
+
+    /// Reads rows by a statement of our own.
+    pub async fn rows<T: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<T>, DbErr> {
+        db::all(&self.tx, sql, values).await
+    }
+
+    /// Begins a part of the operation that can be taken back alone.
+    pub async fn savepoint(&self) -> Result<(), DbErr> {
+        use sea_orm::ConnectionTrait as _;
+        self.tx.execute_unprepared("savepoint command").await.map(|_| ())
+    }
+
+    /// Ends the part: kept, or as if it had never been.
+    pub async fn end_savepoint(&self, keep: bool) -> Result<(), DbErr> {
+        use sea_orm::ConnectionTrait as _;
+        let sql = if keep { "release savepoint command" } else { "rollback to savepoint command; release savepoint command" };
+        self.tx.execute_unprepared(sql).await.map(|_| ())
+    }
+
+    /// Makes everything count.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.tx.commit().await
+    }
+
+    /// Makes nothing count.
+    pub async fn roll_back(self) -> Result<(), DbErr> {
+        self.tx.rollback().await
+    }
+}
+
+fn forbidden(action: Action) -> UserError {
+    UserError::new(Code::Forbidden).text("action", action.name()).text("level", action.rule().level.to_value())
+}

@@ -1,0 +1,287 @@
+//! Why a command was not carried out: refusals, which are for the caller, and faults, which are for operators.
+
+use std::borrow::Cow;
+
+use diwan_platform::crypto::CryptoError;
+use diwan_platform::storage::StorageError;
+use sea_orm::DbErr;
+
+/// Every reason for which the product refuses something. The catalogue has a message for each (`error-...`), and the
+/// API shows them as the enum `ErrorCode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// It does not exist, or is not the caller's to see: the two read the same.
+    NotFound,
+    /// The caller sees it but may not do this.
+    Forbidden,
+    /// Nobody is signed in, or the session has ended.
+    SignInRequired,
+    /// A value is missing, empty or not of the right form.
+    Invalid,
+    /// A text is longer than allowed here.
+    TooLong,
+    /// A list is longer than allowed here.
+    TooMany,
+    /// There is one already.
+    AlreadyExists,
+    /// The address and the password do not fit together.
+    WrongCredentials,
+    /// The set-up has been done.
+    AlreadySetUp,
+    /// The one-time set-up token is wrong or used.
+    WrongSetupToken,
+    /// The refresh token is wrong, expired, used, or its session has ended.
+    RefreshRefused,
+    /// The password is too short.
+    PasswordTooShort,
+    /// A time zone that is not in the IANA database.
+    UnknownTimeZone,
+    /// A network that Diwan does not know.
+    UnknownNetwork,
+    /// The network is connected in another way.
+    WrongConnectMethod,
+    /// The account is not connected now.
+    AccountNotConnected,
+    /// Somebody changed it since it was read.
+    ChangedMeanwhile,
+    /// Its state does not allow this.
+    WrongState,
+    /// The time has passed.
+    TimeInPast,
+    /// The time is further away than can be planned.
+    TimeTooFar,
+    /// A post needs at least one account to go to.
+    NoVariants,
+    /// The file has not been uploaded yet.
+    AssetNotReady,
+    /// The file is not an image of a supported type.
+    NotAnImage,
+    /// The file is damaged.
+    DamagedImage,
+    /// The file is too large.
+    FileTooLarge,
+    /// The image has too many pixels.
+    ImageTooManyPixels,
+    /// The link is not valid, or was used.
+    LinkInvalid,
+    /// The link's time is over.
+    LinkExpired,
+    /// The network takes no post without text or images.
+    TextEmpty,
+    /// The text is longer than the network takes.
+    TextTooLongForNetwork,
+    /// The text has more bytes than the network takes.
+    TextTooManyBytesForNetwork,
+    /// More images than the network takes.
+    TooManyImagesForNetwork,
+    /// An image is larger than the network takes.
+    ImageTooLargeForNetwork,
+    /// An image has more pixels than the network takes.
+    ImageTooManyPixelsForNetwork,
+    /// The network does not take images of this type.
+    ImageTypeNotForNetwork,
+    /// A description is longer than the network takes.
+    AltTextTooLongForNetwork,
+    /// A month that has not begun.
+    MonthInFuture,
+}
+
+impl Code {
+    /// All of them, for the test that none lacks a message.
+    pub const ALL: &'static [Self] = &[
+        Self::NotFound,
+        Self::Forbidden,
+        Self::SignInRequired,
+        Self::Invalid,
+        Self::TooLong,
+        Self::TooMany,
+        Self::AlreadyExists,
+        Self::WrongCredentials,
+        Self::AlreadySetUp,
+        Self::WrongSetupToken,
+        Self::RefreshRefused,
+        Self::PasswordTooShort,
+        Self::UnknownTimeZone,
+        Self::UnknownNetwork,
+        Self::WrongConnectMethod,
+        Self::AccountNotConnected,
+        Self::ChangedMeanwhile,
+        Self::WrongState,
+        Self::TimeInPast,
+        Self::TimeTooFar,
+        Self::NoVariants,
+        Self::AssetNotReady,
+        Self::NotAnImage,
+        Self::DamagedImage,
+        Self::FileTooLarge,
+        Self::ImageTooManyPixels,
+        Self::LinkInvalid,
+        Self::LinkExpired,
+        Self::TextEmpty,
+        Self::TextTooLongForNetwork,
+        Self::TextTooManyBytesForNetwork,
+        Self::TooManyImagesForNetwork,
+        Self::ImageTooLargeForNetwork,
+        Self::ImageTooManyPixelsForNetwork,
+        Self::ImageTypeNotForNetwork,
+        Self::AltTextTooLongForNetwork,
+        Self::MonthInFuture,
+    ];
+
+    /// The message's key in the catalogue: `TimeInPast` is `error-time-in-past`.
+    pub fn message_key(self) -> String {
+        let mut key = "error".to_owned();
+        for c in format!("{self:?}").chars() {
+            if c.is_ascii_uppercase() {
+                key.push('-');
+            }
+            key.push(c.to_ascii_lowercase());
+        }
+        key
+    }
+}
+
+/// A value that a message shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arg {
+    /// A text.
+    Text(Cow<'static, str>),
+    /// A whole number.
+    Number(i64),
+}
+
+/// One thing that the caller must mend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserError {
+    /// The reason.
+    pub code: Code,
+    /// The way to the input field that is to blame: names and list positions from the mutation's `input` on.
+    pub field: Vec<String>,
+    /// What the message shows.
+    pub args: Vec<(&'static str, Arg)>,
+}
+
+impl UserError {
+    /// A refusal as a whole.
+    pub fn new(code: Code) -> Self {
+        Self { code, field: Vec::new(), args: Vec::new() }
+    }
+
+    /// A refusal because of one field; `path` is written with dots: `variants.0.text`.
+    pub fn at(code: Code, path: &str) -> Self {
+        Self { code, field: path.split('.').map(str::to_owned).collect(), args: Vec::new() }
+    }
+
+    /// With a text for the message.
+    #[must_use]
+    pub fn text(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.args.push((name, Arg::Text(value.into())));
+        self
+    }
+
+    /// With a number for the message.
+    #[must_use]
+    pub fn number(mut self, name: &'static str, value: impl TryInto<i64>) -> Self {
+        self.args.push((name, Arg::Number(value.try_into().unwrap_or(i64::MAX))));
+        self
+    }
+}
+
+/// What only an operator can mend. Its text goes to the log, never to a caller.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The database refused or is away.
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    /// Stored bytes.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A secret does not open, or no randomness.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// Something that cannot be, is.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl Fault {
+    /// A state that cannot be.
+    pub fn broken(what: impl Into<String>) -> Self {
+        Self::Broken(what.into())
+    }
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The caller must mend these; nothing was written.
+    #[error("refused: {0:?}")]
+    Refused(Vec<UserError>),
+    /// An operator must look.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<UserError> for Failure {
+    fn from(error: UserError) -> Self {
+        Self::Refused(vec![error])
+    }
+}
+
+impl From<Code> for Failure {
+    fn from(code: Code) -> Self {
+        UserError::new(code).into()
+    }
+}
+
+impl From<DbErr> for Failure {
+    fn from(error: DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<CryptoError> for Failure {
+    fn from(error: CryptoError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// Collects everything that is wrong with an input, so that the caller hears it all at once.
+#[derive(Debug, Default)]
+pub struct Complaints(Vec<UserError>);
+
+impl Complaints {
+    /// Adds one.
+    pub fn add(&mut self, error: UserError) {
+        self.0.push(error);
+    }
+
+    /// A text that must be there and not longer than `max` characters; answers it without the space around it.
+    pub fn text<'a>(&mut self, path: &str, value: &'a str, max: usize) -> &'a str {
+        let value = value.trim();
+        if value.is_empty() {
+            self.add(UserError::at(Code::Invalid, path));
+        } else if value.chars().count() > max {
+            self.add(UserError::at(Code::TooLong, path).number("limit", max).number("actual", value.chars().count()));
+        }
+        value
+    }
+
+    /// An IANA time zone.
+    pub fn time_zone(&mut self, path: &str, value: &str) {
+        if value.parse::<chrono_tz::Tz>().is_err() {
+            self.add(UserError::at(Code::UnknownTimeZone, path).text("zone", value.chars().take(64).collect::<String>()));
+        }
+    }
+
+    /// Fails if there is anything to complain of.
+    pub fn check(self) -> Result<(), Failure> {
+        if self.0.is_empty() { Ok(()) } else { Err(Failure::Refused(self.0)) }
+    }
+}

@@ -1,0 +1,92 @@
+//! Asking for a report, and the signed link by which it is fetched.
+
+use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+use diwan_entity::InBrand as _;
+use diwan_entity::insights::report_run::{self, ReportState};
+use diwan_entity::tenancy::agency::Locale;
+use diwan_platform::db;
+use diwan_platform::signed::{self, Link, LinkError};
+use diwan_platform::storage::Key;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use url::Url;
+use uuid::Uuid;
+
+use crate::context::{Context, Services};
+use crate::error::{Code, Failure, Fault, UserError};
+use crate::jobs::{Job as _, enqueue};
+use crate::permission::Action;
+use crate::{tenancy, trust};
+
+/// What a download link is signed for.
+pub const DOWNLOAD_PURPOSE: &str = "report download";
+
+const LINK_LIFETIME: Duration = Duration::minutes(15);
+
+/// Where a report's file lies.
+pub fn report_key(brand_id: Uuid, report_id: Uuid) -> Key {
+    Key { kind: "report", brand_id, id: report_id }
+}
+
+/// A brand's month as a PDF.
+#[derive(Debug, Clone)]
+pub struct NewReport {
+    /// The brand.
+    pub brand_id: Uuid,
+    /// The first day of the month, in the brand's time zone.
+    pub month: NaiveDate,
+    /// The language; the brand's unless given.
+    pub locale: Option<Locale>,
+}
+
+/// Has a report rendered.
+pub async fn request_report(context: &Context, new: NewReport) -> Result<report_run::Model, Failure> {
+    let permit = context.permit(Action::ReportRun, new.brand_id)?;
+    let brand = tenancy::brands_by_ids(context, &[new.brand_id]).await?.pop().ok_or(Code::NotFound)?;
+    let zone: Tz = brand.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;
+    if new.month.day() != 1 || new.month.year() < 2000 {
+        return Err(UserError::at(Code::Invalid, "month").into());
+    }
+    if new.month > context.now.with_timezone(&zone).date_naive() {
+        return Err(UserError::at(Code::MonthInFuture, "month").into());
+    }
+    let run = report_run::Entity::insert(report_run::ActiveModel {
+        id: Set(context.new_id()),
+        brand_id: Set(new.brand_id),
+        kind: Set("MONTH".to_owned()),
+        month: Set(new.month),
+        locale: Set(new.locale.unwrap_or(brand.locale)),
+        state: Set(ReportState::Requested),
+        requested_by: Set(permit.person()?),
+        created_at: Set(context.now),
+        ..Default::default()
+    })
+    .exec_with_returning(permit.tx())
+    .await?;
+    enqueue(permit, super::RenderReport.kind(), run.id, context.now, context.now).await?;
+    trust::record(permit, context.now, "report.request", run.id, serde_json::json!({ "month": new.month })).await?;
+    Ok(run)
+}
+
+/// A link that fetches a report for the next quarter of an hour, and its end.
+pub fn download_link(context: &Context, run: &report_run::Model) -> Result<(Url, DateTime<Utc>), Failure> {
+    let expires_at = context.now + LINK_LIFETIME;
+    let link = Link { brand_id: run.brand_id, id: run.id, expires_at };
+    let token = signed::sign(&context.services.keys, DOWNLOAD_PURPOSE, link);
+    Ok((context.services.link(&format!("downloads/{token}"))?, expires_at))
+}
+
+/// The file behind a link: the run and its bytes as a stream's source.
+pub async fn open_download(services: &Services, token: &str) -> Result<(report_run::Model, tokio::fs::File), Failure> {
+    let link = signed::verify(&services.keys, DOWNLOAD_PURPOSE, token, services.now()).map_err(|error| match error {
+        LinkError::Invalid => Code::LinkInvalid,
+        LinkError::Expired => Code::LinkExpired,
+    })?;
+    let tx = services.db.write().await?;
+    db::scalar::<bool>(&tx, "select app.enter_brand($1)", [link.brand_id.into()]).await?;
+    let run = report_run::Entity::one_in_brand(link.brand_id, link.id).one(&tx).await?;
+    tx.rollback().await?;
+    let run = run.filter(|run| run.state == ReportState::Ready).ok_or(Code::LinkInvalid)?;
+    let file = services.storage.open(report_key(run.brand_id, run.id)).await?;
+    Ok((run, file))
+}

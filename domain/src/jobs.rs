@@ -1,0 +1,334 @@
+//! How a job runs: claimed under a lease, its effects written under the fencing token, tried again or set aside.
+//!
+//! A handler is one [`Job`]. It gets a [`Work`], opens short transactions with [`Work::begin`], calls the outside between
+//! them, and ends with [`Scope::finish`] in the transaction that writes its last effects. A worker that lost its lease
+//! cannot write: `begin` refuses it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use diwan_entity::trust::job::{self, JobState};
+use diwan_platform::jobs::Claim;
+use diwan_platform::{crypto, db, ids};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany, QueryFilter};
+use uuid::Uuid;
+
+use crate::context::{Services, Timing};
+use crate::error::{Failure, Fault};
+use crate::permission::Permit;
+use crate::{insights, publishing};
+
+/// Why a run of a job ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// Another worker has the job now: nothing more may be done.
+    #[error("the lease was lost")]
+    LeaseLost,
+    /// Try again after a while.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<DbErr> for JobError {
+    fn from(error: DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<Failure> for JobError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Fault(fault) => Self::Fault(fault),
+            Failure::Refused(errors) => Self::Fault(Fault::broken(format!("a job was refused: {errors:?}"))),
+        }
+    }
+}
+
+/// One kind of work.
+#[async_trait]
+pub trait Job: Send + Sync {
+    /// Its name in the outbox.
+    fn kind(&self) -> &'static str;
+
+    /// Does it. Runs again from the start after a fault or a crash, so every effect must bear that.
+    async fn run(&self, work: &Work) -> Result<(), JobError>;
+
+    /// Writes onto the subject that the work was given up, in the transaction that sets the job aside.
+    async fn give_up(&self, scope: &Scope, reason: &str) -> Result<(), JobError>;
+}
+
+/// Every kind of work there is.
+pub fn kinds() -> Vec<&'static dyn Job> {
+    vec![&publishing::ConnectAccount, &publishing::Publish, &insights::SyncMetrics, &insights::RenderReport]
+}
+
+/// How a job goes on after this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// It is done.
+    Done,
+    /// It runs again at this time; the run was a success.
+    Again(DateTime<Utc>),
+}
+
+/// A job in the hands of this worker.
+#[derive(Debug)]
+pub struct Work {
+    /// What can be used.
+    pub services: Arc<Services>,
+    /// The row in the outbox.
+    pub job_id: Uuid,
+    /// What was claimed.
+    pub claim: Claim,
+}
+
+impl Work {
+    /// A transaction in the scope of the job's brand, which fails if the lease is lost and keeps it otherwise.
+    pub async fn begin(&self) -> Result<Scope, JobError> {
+        let now = self.services.now();
+        let tx = self.services.db.write().await?;
+        if !db::scalar::<bool>(&tx, "select app.enter_brand($1)", [self.claim.brand_id.into()]).await? {
+            return Err(Fault::broken("a job names a brand that does not exist").into());
+        }
+        let kept = job::Entity::update_many()
+            .col_expr(job::Column::LeaseExpiresAt, Expr::value(now + self.services.timing.lease))
+            .filter(job::Column::Id.eq(self.job_id))
+            .filter(job::Column::Fence.eq(self.claim.fence))
+            .filter(job::Column::State.eq(JobState::Running))
+            .exec(&tx)
+            .await?;
+        if kept.rows_affected == 0 {
+            return Err(JobError::LeaseLost);
+        }
+        let Claim { brand_id, subject_id, fence, .. } = self.claim;
+        Ok(Scope { tx, now, brand_id, subject_id, job_id: self.job_id, fence })
+    }
+
+    /// Keeps the lease without a transaction of one's own. Fails if it is lost.
+    pub async fn keep(&self) -> Result<(), JobError> {
+        let until = self.services.now() + self.services.timing.lease;
+        let db = self.services.db.unscoped();
+        if diwan_platform::jobs::keep(db, self.job_id, self.claim.fence, until).await? { Ok(()) } else { Err(JobError::LeaseLost) }
+    }
+}
+
+/// A transaction of a job, in the scope of its brand, fenced.
+#[derive(Debug)]
+pub struct Scope {
+    tx: DatabaseTransaction,
+    /// When it began.
+    pub now: DateTime<Utc>,
+    /// The brand.
+    pub brand_id: Uuid,
+    subject_id: Uuid,
+    job_id: Uuid,
+    fence: i64,
+}
+
+impl Scope {
+    /// For reading and writing.
+    pub fn tx(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// A new id.
+    pub fn new_id(&self) -> Uuid {
+        ids::new_id(self.now)
+    }
+
+    /// What the job is about.
+    pub fn subject_id(&self) -> Uuid {
+        self.subject_id
+    }
+
+    /// The job's number of leases: part of the attempt ledger.
+    pub fn fence(&self) -> i64 {
+        self.fence
+    }
+
+    /// The right to use commands of other domains from within the job.
+    pub async fn permit(&self) -> Result<Permit<'_>, JobError> {
+        let agency_id = db::scalar(&self.tx, "select agency_id from brand where id = $1", [self.brand_id.into()]).await?;
+        Ok(Permit { tx: &self.tx, brand_id: self.brand_id, actor_id: None, agency_id })
+    }
+
+    /// Commits, with the job going on.
+    pub async fn commit(self) -> Result<(), JobError> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// Commits, with the job's run at an end.
+    pub async fn finish(self, next: Next) -> Result<(), JobError> {
+        let mut update = job::Entity::update_many()
+            .col_expr(job::Column::LeaseExpiresAt, Expr::value(Option::<DateTime<Utc>>::None))
+            .col_expr(job::Column::LeaseOwner, Expr::value(Option::<String>::None))
+            .col_expr(job::Column::Failures, Expr::value(0))
+            .col_expr(job::Column::LastError, Expr::value(Option::<String>::None));
+        update = match next {
+            Next::Done => update
+                .col_expr(job::Column::State, Expr::value(JobState::Done))
+                .col_expr(job::Column::FinishedAt, Expr::value(self.now)),
+            Next::Again(at) => {
+                update.col_expr(job::Column::State, Expr::value(JobState::Pending)).col_expr(job::Column::DueAt, Expr::value(at))
+            }
+        };
+        update.filter(job::Column::Id.eq(self.job_id)).exec(&self.tx).await?;
+        self.commit().await
+    }
+}
+
+/// Asks for work, in the caller's transaction. Asked for twice while it waits, it is done once: the earlier time counts.
+pub async fn enqueue(permit: Permit<'_>, kind: &str, subject_id: Uuid, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<Uuid, DbErr> {
+    let insert = outbox_rows(permit, kind, &[subject_id], due_at, now);
+    let rows = insert.exec_with_returning(permit.tx()).await?;
+    rows.first().map(|row| row.id).ok_or_else(|| DbErr::RecordNotInserted)
+}
+
+/// Asks for the same work on many subjects, in one statement.
+pub async fn enqueue_many(permit: Permit<'_>, kind: &str, subject_ids: &[Uuid], due_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), DbErr> {
+    outbox_rows(permit, kind, subject_ids, due_at, now).exec_without_returning(permit.tx()).await.map(|_| ())
+}
+
+fn outbox_rows(permit: Permit<'_>, kind: &str, subject_ids: &[Uuid], due_at: DateTime<Utc>, now: DateTime<Utc>) -> InsertMany<job::ActiveModel> {
+    let rows = subject_ids.iter().map(|subject_id| job::ActiveModel {
+        id: Set(ids::new_id(now)),
+        brand_id: Set(permit.brand_id),
+        kind: Set(kind.to_owned()),
+        subject_id: Set(*subject_id),
+        requested_by: Set(permit.actor_id),
+        state: Set(JobState::Pending),
+        due_at: Set(due_at),
+        created_at: Set(now),
+        ..Default::default()
+    });
+    let conflict = OnConflict::columns([job::Column::BrandId, job::Column::Kind, job::Column::SubjectId])
+        .target_and_where(Expr::cust("state in ('PENDING', 'HANDED', 'RUNNING')"))
+        .value(job::Column::DueAt, Expr::cust("least(job.due_at, excluded.due_at)"))
+        .to_owned();
+    job::Entity::insert_many(rows).on_conflict(conflict)
+}
+
+/// Takes back work that waits. Work that has begun ends by itself when it sees its subject.
+pub async fn cancel(permit: Permit<'_>, kind: &str, subject_ids: &[Uuid], now: DateTime<Utc>) -> Result<(), DbErr> {
+    job::Entity::update_many()
+        .col_expr(job::Column::State, Expr::value(JobState::Canceled))
+        .col_expr(job::Column::FinishedAt, Expr::value(now))
+        .filter(job::Column::BrandId.eq(permit.brand_id))
+        .filter(job::Column::Kind.eq(kind))
+        .filter(job::Column::SubjectId.is_in(subject_ids.iter().copied()))
+        .filter(job::Column::State.is_in([JobState::Pending, JobState::Handed]))
+        .exec(permit.tx())
+        .await
+        .map(|_| ())
+}
+
+/// How a run ended, for the worker's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ran {
+    /// It ended as it should.
+    Finished,
+    /// There was nothing to do: finished, not due, or in other hands.
+    NotOurs,
+    /// It runs again later.
+    Failed,
+    /// It failed too often and waits for a person.
+    SetAside,
+}
+
+/// Runs one job, if it can be claimed. `owner` names the worker's start, for the operator.
+pub async fn run(services: &Arc<Services>, job_id: Uuid, owner: &str) -> Result<Ran, Fault> {
+    let timing = services.timing;
+    let claim = diwan_platform::jobs::start(services.db.unscoped(), job_id, owner, services.now(), timing.lease).await?;
+    let Some(claim) = claim else {
+        return Ok(Ran::NotOurs);
+    };
+    let work = Work { services: Arc::clone(services), job_id, claim };
+    let Some(job) = kinds().into_iter().find(|job| job.kind() == work.claim.kind) else {
+        // An older worker meets a newer kind: somebody else will know it.
+        tracing::warn!(kind = work.claim.kind, "this worker does not know the kind of job");
+        return Ok(Ran::NotOurs);
+    };
+    let outcome = job.run(&work).await;
+    match outcome {
+        Ok(()) => Ok(Ran::Finished),
+        Err(JobError::LeaseLost) => {
+            tracing::warn!(job_id = %work.job_id, kind = work.claim.kind, "the lease was lost");
+            Ok(Ran::NotOurs)
+        }
+        Err(JobError::Fault(fault)) => match failed(&work, job, &fault).await {
+            Ok(ran) => Ok(ran),
+            Err(JobError::LeaseLost) => Ok(Ran::NotOurs),
+            Err(JobError::Fault(fault)) => Err(fault),
+        },
+    }
+}
+
+/// Books a failed run: again later, or set aside.
+async fn failed(work: &Work, job: &dyn Job, fault: &Fault) -> Result<Ran, JobError> {
+    let timing = work.services.timing;
+    let failures = work.claim.failures + 1;
+    let give_up = failures >= timing.max_failures;
+    tracing::error!(job_id = %work.job_id, kind = work.claim.kind, failures, give_up, error = %fault, "a job failed");
+    let scope = work.begin().await?;
+    let reason: String = fault.to_string().chars().take(500).collect();
+    let mut update = job::Entity::update_many()
+        .col_expr(job::Column::LeaseExpiresAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .col_expr(job::Column::LeaseOwner, Expr::value(Option::<String>::None))
+        .col_expr(job::Column::Failures, Expr::value(failures))
+        .col_expr(job::Column::LastError, Expr::value(reason.clone()));
+    if give_up {
+        job.give_up(&scope, &reason).await?;
+        update = update
+            .col_expr(job::Column::State, Expr::value(JobState::SetAside))
+            .col_expr(job::Column::FinishedAt, Expr::value(scope.now));
+    } else {
+        update = update
+            .col_expr(job::Column::State, Expr::value(JobState::Pending))
+            .col_expr(job::Column::DueAt, Expr::value(scope.now + backoff(timing, failures)));
+    }
+    update.filter(job::Column::Id.eq(work.job_id)).exec(scope.tx()).await?;
+    scope.commit().await?;
+    Ok(if give_up { Ran::SetAside } else { Ran::Failed })
+}
+
+/// The wait before run number `failures + 1`: doubling, with up to a quarter more at random, so that what failed together
+/// does not come back together.
+pub fn backoff(timing: Timing, failures: i32) -> Duration {
+    let doublings = u32::try_from(failures.clamp(1, 20) - 1).unwrap_or(0);
+    let wait = timing.first_retry.checked_mul(1 << doublings).unwrap_or(timing.longest_retry).min(timing.longest_retry);
+    let [random] = crypto::random::<1>().unwrap_or([0]);
+    wait + wait / 4 * i32::from(random) / 255
+}
+
+/// Every job that is due, until none is: the outbox without Redis, for tests and for `diwan admin`.
+pub async fn run_due(services: &Arc<Services>, owner: &str) -> Result<usize, Fault> {
+    let mut ran = 0;
+    loop {
+        let due = diwan_platform::jobs::take_due(services.db.unscoped(), 100, services.now()).await?;
+        if due.is_empty() {
+            return Ok(ran);
+        }
+        for job in due {
+            run(services, job.id, owner).await?;
+            ran += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn waits_grow_and_stay_within_bounds(failures in 1..1000_i32) {
+            let timing = Timing::default();
+            let wait = backoff(timing, failures);
+            prop_assert!(wait >= timing.first_retry);
+            prop_assert!(wait <= timing.longest_retry + timing.longest_retry / 4);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! A connected account in use: opening its secrets, refreshing them, losing and ending the connection.
+
+use diwan_entity::InBrand as _;
+use diwan_entity::publishing::social_account::{self, AccountState};
+use diwan_networks::{Account, Credentials, Network, NetworkError};
+use diwan_platform::crypto::{Keyring, Place};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveEnum as _, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use url::Url;
+use uuid::Uuid;
+
+use crate::context::Context;
+use crate::error::{Code, Failure, Fault, UserError};
+use crate::jobs::{JobError, Work};
+use crate::permission::Action;
+use crate::trust;
+
+/// Where an account's secrets are sealed to.
+pub(super) fn place(brand_id: Uuid, account_id: Uuid) -> Place {
+    Place { brand_id, row_id: account_id, column: "social_account.credentials" }
+}
+
+/// Seals what a network must remember.
+pub(super) fn seal(keys: &Keyring, place: Place, secret: &serde_json::Value) -> Result<Vec<u8>, Fault> {
+    let bytes = serde_json::to_vec(secret).map_err(|_| Fault::broken("a secret cannot be written"))?;
+    Ok(keys.seal(place, &bytes)?)
+}
+
+/// Opens it again.
+pub(super) fn open(keys: &Keyring, place: Place, sealed: &[u8]) -> Result<serde_json::Value, Fault> {
+    let bytes = keys.open(place, sealed)?;
+    serde_json::from_slice(&bytes).map_err(|_| Fault::broken("a secret cannot be read"))
+}
+
+/// Why an account cannot be used now.
+#[derive(Debug)]
+pub enum Unusable {
+    /// A person must connect it again.
+    NeedsReconnect,
+    /// The network could not refresh it this time.
+    Network(NetworkError),
+}
+
+/// The network and the account, its secrets opened and refreshed if they are about to expire. Calls the network, so no
+/// transaction may be open.
+pub async fn usable_account(
+    work: &Work,
+    row: &social_account::Model,
+) -> Result<Result<(&'static dyn Network, Account), Unusable>, JobError> {
+    let keys = &work.services.keys;
+    let (AccountState::Connected, Some(sealed)) = (row.state, row.credentials.as_deref()) else {
+        return Ok(Err(Unusable::NeedsReconnect));
+    };
+    let network = diwan_networks::network(&row.network)
+        .ok_or_else(|| Fault::broken(format!("an account of the unknown network {}", row.network)))?;
+    let broken = |what: &str| Fault::broken(format!("account {}: its {what} cannot be read", row.id));
+    let mut account = Account {
+        base_url: Url::parse(&row.base_url).map_err(|_| broken("address"))?,
+        remote_id: row.remote_id.clone(),
+        handle: row.handle.clone(),
+        credentials: Credentials(open(keys, place(row.brand_id, row.id), sealed)?),
+        limits: serde_json::from_value(row.limits.clone()).map_err(|_| broken("limits"))?,
+    };
+    match network.refresh(&work.services.http, &account, work.services.now()).await {
+        Ok(None) => {}
+        Ok(Some(fresh)) => {
+            let sealed = seal(keys, place(row.brand_id, row.id), &fresh.0)?;
+            let scope = work.begin().await?;
+            social_account::Entity::update_many()
+                .col_expr(social_account::Column::Credentials, Expr::value(sealed))
+                .filter(social_account::Column::BrandId.eq(row.brand_id))
+                .filter(social_account::Column::Id.eq(row.id))
+                .filter(social_account::Column::State.eq(AccountState::Connected))
+                .exec(scope.tx())
+                .await?;
+            scope.commit().await?;
+            account.credentials = fresh;
+        }
+        Err(error) if error.kind == diwan_networks::ErrorKind::Reconnect => {
+            let scope = work.begin().await?;
+            needs_reconnect(scope.tx(), row.brand_id, row.id, &error.to_string()).await?;
+            scope.commit().await?;
+            return Ok(Err(Unusable::NeedsReconnect));
+        }
+        Err(error) => return Ok(Err(Unusable::Network(error))),
+    }
+    Ok(Ok((network, account)))
+}
+
+/// Marks an account that its network no longer accepts.
+pub(super) async fn needs_reconnect(tx: &impl ConnectionTrait, brand_id: Uuid, account_id: Uuid, detail: &str) -> Result<(), DbErr> {
+    social_account::Entity::update_many()
+        .col_expr(social_account::Column::State, Expr::value(AccountState::NeedsReconnect))
+        .col_expr(social_account::Column::Trouble, Expr::value(detail.chars().take(500).collect::<String>()))
+        .filter(social_account::Column::BrandId.eq(brand_id))
+        .filter(social_account::Column::Id.eq(account_id))
+        .filter(social_account::Column::State.eq(AccountState::Connected))
+        .exec(tx)
+        .await
+        .map(|_| ())
+}
+
+/// Ends a connection: its secrets are forgotten, what was published stays. What is scheduled on it will need attention.
+pub async fn disconnect_account(context: &Context, account_id: Uuid) -> Result<social_account::Model, Failure> {
+    let not_there = || UserError::at(Code::NotFound, "socialAccountId");
+    let account = context.one(social_account::Entity::visible([account_id])).await?.ok_or_else(not_there)?;
+    let permit = context.permit(Action::AccountDisconnect, account.brand_id)?;
+    if account.state == AccountState::Disconnected {
+        return Err(UserError::at(Code::WrongState, "socialAccountId").text("state", account.state.to_value()).into());
+    }
+    social_account::Entity::update_many()
+        .col_expr(social_account::Column::State, Expr::value(AccountState::Disconnected))
+        .col_expr(social_account::Column::Credentials, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(social_account::Column::Trouble, Expr::value(Option::<String>::None))
+        .filter(social_account::Column::BrandId.eq(account.brand_id))
+        .filter(social_account::Column::Id.eq(account.id))
+        .exec(permit.tx())
+        .await?;
+    trust::record(permit, context.now, "account.disconnect", account.id, serde_json::json!({})).await?;
+    let row = context.one(social_account::Entity::one_in_brand(account.brand_id, account.id)).await?;
+    Ok(row.ok_or_else(not_there)?)
+}

@@ -1,0 +1,97 @@
+//! What an attempt comes to: the one place that writes a publication's state from the worker.
+
+use chrono::{DateTime, Utc};
+use diwan_entity::publishing::publication::{self, PublicationState};
+use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
+use diwan_networks::{ErrorKind, NetworkError, Published};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::calendar::follow_publications;
+use crate::jobs::{JobError, Scope};
+
+/// Every value of `publication.trouble`: the kinds of a network's error, and the engine's own.
+pub const TROUBLES: &[&str] =
+    &["RETRY", "RATE_LIMITED", "RECONNECT", "CONTENT", "ASK", "UNKNOWN", CANNOT_TELL, MISSED, GAVE_UP, MEDIA_GONE];
+
+pub(super) const CANNOT_TELL: &str = "CANNOT_TELL";
+pub(super) const MISSED: &str = "MISSED";
+pub(super) const GAVE_UP: &str = "GAVE_UP";
+pub(super) const MEDIA_GONE: &str = "MEDIA_GONE";
+
+/// Where a publication goes.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is on the network.
+    Published(Published),
+    /// It is not, or not known to be, for this reason.
+    Trouble {
+        /// The state that it is in now.
+        state: PublicationState,
+        /// A value of [`TROUBLES`].
+        trouble: &'static str,
+        /// For operators.
+        detail: String,
+    },
+}
+
+impl Outcome {
+    /// What a network's error means for a publication that is certainly not on the network.
+    pub(super) fn not_sent(error: &NetworkError) -> Self {
+        let state = match error.kind {
+            ErrorKind::Retry | ErrorKind::RateLimited | ErrorKind::LeaseLost => PublicationState::Retrying,
+            ErrorKind::Content | ErrorKind::Ask | ErrorKind::Reconnect => PublicationState::Failed,
+            ErrorKind::Unknown => PublicationState::Unconfirmed,
+        };
+        Self::Trouble { state, trouble: error.kind.as_str(), detail: error.to_string() }
+    }
+}
+
+/// Writes where a publication is now, and its post with it.
+pub(super) async fn settle(scope: &Scope, row: &publication::Model, outcome: Outcome) -> Result<(), JobError> {
+    let mut update =
+        publication::Entity::update_many().col_expr(publication::Column::UpdatedAt, Expr::value(scope.now));
+    update = match outcome {
+        Outcome::Published(published) => update
+            .col_expr(publication::Column::State, Expr::value(PublicationState::Published))
+            .col_expr(publication::Column::RemoteId, Expr::value(published.remote_id))
+            .col_expr(publication::Column::RemoteUrl, Expr::value(published.url.map(|url| url.to_string())))
+            .col_expr(publication::Column::PublishedAt, Expr::value(scope.now))
+            .col_expr(publication::Column::Trouble, Expr::value(Option::<String>::None))
+            .col_expr(publication::Column::TroubleDetail, Expr::value(Option::<String>::None)),
+        Outcome::Trouble { state, trouble, detail } => update
+            .col_expr(publication::Column::State, Expr::value(state))
+            .col_expr(publication::Column::Trouble, Expr::value(trouble))
+            .col_expr(publication::Column::TroubleDetail, Expr::value(detail.chars().take(500).collect::<String>())),
+    };
+    update
+        .filter(publication::Column::BrandId.eq(row.brand_id))
+        .filter(publication::Column::Id.eq(row.id))
+        .exec(scope.tx())
+        .await?;
+    follow_publications(scope.tx(), row.brand_id, row.post_id, scope.now).await?;
+    Ok(())
+}
+
+/// Ends the open attempt, if there is one.
+pub(super) async fn close_attempt(
+    tx: &impl ConnectionTrait,
+    brand_id: Uuid,
+    publication_id: Uuid,
+    outcome: AttemptOutcome,
+    error: Option<&NetworkError>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    publication_attempt::Entity::update_many()
+        .col_expr(publication_attempt::Column::Outcome, Expr::value(outcome))
+        .col_expr(publication_attempt::Column::FinishedAt, Expr::value(now))
+        .col_expr(publication_attempt::Column::ErrorCode, Expr::value(error.map(|error| error.code)))
+        .col_expr(publication_attempt::Column::ErrorDetail, Expr::value(error.map(|error| error.detail.chars().take(500).collect::<String>())))
+        .filter(publication_attempt::Column::BrandId.eq(brand_id))
+        .filter(publication_attempt::Column::PublicationId.eq(publication_id))
+        .filter(publication_attempt::Column::Outcome.is_null())
+        .exec(tx)
+        .await
+        .map(|_| ())
+}

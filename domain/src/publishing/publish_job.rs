@@ -1,0 +1,356 @@
+//! The publishing engine: one publication, sent once.
+//!
+//! 1. In one transaction: is it still to be sent, in time, on a connected account? Then an attempt is written.
+//! 2. Without a transaction: the network is called. Every id that it gives is saved before the next step.
+//! 3. In one transaction: how it ended.
+//!
+//! An attempt without an end (a crash) or with an unknown outcome (no answer) is looked up, never sent again blindly. What
+//! is not found is believed only once [`Timing::settle`](crate::Timing) has passed since the attempt began, because until
+//! then the network may still be at work on it.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use diwan_entity::InBrand as _;
+use diwan_entity::publishing::publication::{self, PublicationState};
+use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
+use diwan_entity::publishing::social_account;
+use diwan_entity::tenancy::brand;
+use diwan_networks::{Account, Checkpoint, Content, ErrorKind, LookUp, Network, NetworkError, Progress, ProgressError};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
+
+use super::accounts::{Unusable, needs_reconnect, usable_account};
+use super::content::{self, Outline};
+use super::outcome::{CANNOT_TELL, GAVE_UP, MEDIA_GONE, MISSED, Outcome, close_attempt, settle};
+use crate::error::Fault;
+use crate::insights;
+use crate::jobs::{Job, JobError, Next, Scope, Work, backoff, enqueue};
+
+/// How often an outcome that stays unknown is looked up before a person is asked.
+const LOOK_UPS: i32 = 5;
+
+/// How long a publication is tried again while the network is away or asks for patience.
+const PATIENCE: Duration = Duration::hours(6);
+
+/// Publishes one publication.
+#[derive(Debug)]
+pub struct Publish;
+
+/// What is to be done about a publication.
+enum Task {
+    /// Nothing more.
+    Nothing,
+    /// Send it.
+    Send(Prepared),
+    /// Find out what became of the attempt that began at this time.
+    LookUp(Prepared, DateTime<Utc>),
+}
+
+struct Prepared {
+    row: publication::Model,
+    account: social_account::Model,
+    outline: Outline,
+}
+
+#[async_trait]
+impl Job for Publish {
+    fn kind(&self) -> &'static str {
+        "publish"
+    }
+
+    async fn run(&self, work: &Work) -> Result<(), JobError> {
+        let scope = work.begin().await?;
+        let prepared = match prepare(&scope).await? {
+            Task::Nothing => return scope.finish(Next::Done).await,
+            Task::LookUp(prepared, since) => {
+                scope.commit().await?;
+                match look_up(work, prepared, since).await? {
+                    Some(prepared) => prepared,
+                    None => return Ok(()),
+                }
+            }
+            Task::Send(prepared) => {
+                let row = open_attempt(&scope, &prepared.row).await?;
+                scope.commit().await?;
+                Prepared { row, ..prepared }
+            }
+        };
+        send(work, prepared).await
+    }
+
+    async fn give_up(&self, scope: &Scope, reason: &str) -> Result<(), JobError> {
+        let Some(row) = publication::Entity::one_in_brand(scope.brand_id, scope.subject_id()).one(scope.tx()).await? else {
+            return Ok(());
+        };
+        if is_over(row.state) {
+            return Ok(());
+        }
+        let checkpoint = row.checkpoint.clone().map(Checkpoint);
+        let maybe_sent = checkpoint.is_some_and(|checkpoint| checkpoint.may_have_been_sent());
+        let state = if maybe_sent { PublicationState::NeedsAttention } else { PublicationState::Failed };
+        let outcome = if maybe_sent { AttemptOutcome::Unknown } else { AttemptOutcome::NotSent };
+        close_attempt(scope.tx(), row.brand_id, row.id, outcome, None, scope.now).await?;
+        settle(scope, &row, Outcome::Trouble { state, trouble: GAVE_UP, detail: reason.to_owned() }).await
+    }
+}
+
+/// Whether the worker has nothing more to do about it.
+fn is_over(state: PublicationState) -> bool {
+    use PublicationState as P;
+    match state {
+        P::Published | P::NeedsAttention | P::Failed | P::Paused | P::Canceled | P::Missed => true,
+        P::Scheduled | P::Queued | P::Sending | P::Retrying | P::Unconfirmed => false,
+    }
+}
+
+/// Decides what is to be done, and writes what needs no network.
+async fn prepare(scope: &Scope) -> Result<Task, JobError> {
+    let locked = publication::Entity::one_in_brand(scope.brand_id, scope.subject_id()).lock_exclusive();
+    let Some(row) = locked.one(scope.tx()).await?.filter(|row| !is_over(row.state)) else {
+        return Ok(Task::Nothing);
+    };
+    let gone = |what: &str| Fault::broken(format!("publication {}: its {what} is gone", row.id));
+    let account = social_account::Entity::one_in_brand(row.brand_id, row.social_account_id);
+    let account = account.one(scope.tx()).await?.ok_or_else(|| gone("account"))?;
+    let outline = content::outline(scope, &row).await?;
+    let open = publication_attempt::Entity::in_brand(row.brand_id)
+        .filter(publication_attempt::Column::PublicationId.eq(row.id))
+        .filter(publication_attempt::Column::Outcome.is_null())
+        .one(scope.tx())
+        .await?;
+    if let Some(attempt) = open {
+        let checkpoint = row.checkpoint.clone().map(Checkpoint);
+        if checkpoint.is_some_and(|checkpoint| checkpoint.may_have_been_sent()) {
+            return Ok(Task::LookUp(Prepared { row, account, outline }, attempt.started_at));
+        }
+        // The worker fell silent before the request that makes the post visible.
+        close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
+    }
+    if row.frozen_at.is_none() {
+        let brand = brand::Entity::find_by_id(row.brand_id).one(scope.tx()).await?.ok_or_else(|| gone("brand"))?;
+        let late = scope.now - row.due_at;
+        if late > Duration::seconds(brand.publish_grace_seconds.into()) {
+            let detail = format!("{} s after its time", late.num_seconds());
+            settle(scope, &row, Outcome::Trouble { state: PublicationState::Missed, trouble: MISSED, detail }).await?;
+            return Ok(Task::Nothing);
+        }
+    }
+    Ok(Task::Send(Prepared { row, account, outline }))
+}
+
+/// Writes the attempt before the network is called.
+async fn open_attempt(scope: &Scope, row: &publication::Model) -> Result<publication::Model, JobError> {
+    let number = row.attempts + 1;
+    let frozen_at = row.frozen_at.unwrap_or(scope.now);
+    publication_attempt::Entity::insert(publication_attempt::ActiveModel {
+        id: Set(scope.new_id()),
+        brand_id: Set(row.brand_id),
+        publication_id: Set(row.id),
+        number: Set(number),
+        fence: Set(scope.fence()),
+        started_at: Set(scope.now),
+        ..Default::default()
+    })
+    .exec_without_returning(scope.tx())
+    .await?;
+    publication::Entity::update_many()
+        .col_expr(publication::Column::State, Expr::value(PublicationState::Sending))
+        .col_expr(publication::Column::Attempts, Expr::value(number))
+        .col_expr(publication::Column::FrozenAt, Expr::value(frozen_at))
+        .col_expr(publication::Column::UpdatedAt, Expr::value(scope.now))
+        .filter(publication::Column::BrandId.eq(row.brand_id))
+        .filter(publication::Column::Id.eq(row.id))
+        .exec(scope.tx())
+        .await?;
+    crate::calendar::follow_publications(scope.tx(), row.brand_id, row.post_id, scope.now).await?;
+    Ok(publication::Model { state: PublicationState::Sending, attempts: number, frozen_at: Some(frozen_at), ..row.clone() })
+}
+
+/// The network, the account and the content, or the outcome that keeps them from being used.
+async fn gather(work: &Work, prepared: Prepared) -> Result<(publication::Model, Result<Ready, Outcome>), JobError> {
+    let Prepared { row, account, outline } = prepared;
+    let frozen_at = row.frozen_at.unwrap_or(row.due_at);
+    let Some(content) = content::load(&work.services.storage, &row, outline, frozen_at).await? else {
+        let detail = "a file of this post cannot be read".to_owned();
+        return Ok((row, Err(Outcome::Trouble { state: PublicationState::Failed, trouble: MEDIA_GONE, detail })));
+    };
+    let ready = match usable_account(work, &account).await? {
+        Ok((network, account)) => Ok(Ready { network, account, content }),
+        Err(Unusable::NeedsReconnect) => Err(Outcome::Trouble {
+            state: PublicationState::Failed,
+            trouble: ErrorKind::Reconnect.as_str(),
+            detail: "the account is not connected".to_owned(),
+        }),
+        Err(Unusable::Network(error)) => Err(Outcome::not_sent(&error)),
+    };
+    Ok((row, ready))
+}
+
+struct Ready {
+    network: &'static dyn Network,
+    account: Account,
+    content: Content,
+}
+
+async fn send(work: &Work, prepared: Prepared) -> Result<(), JobError> {
+    let (row, ready) = gather(work, prepared).await?;
+    let ready = match ready {
+        Ok(ready) => ready,
+        Err(outcome) => return end(work, &row, outcome, AttemptOutcome::NotSent, None).await,
+    };
+    let progress = Saving { work, row: &row };
+    let resume = row.checkpoint.clone().map(Checkpoint);
+    let http = &work.services.http;
+    match ready.network.publish(http, &ready.account, &ready.content, resume, &progress).await {
+        Ok(published) => end(work, &row, Outcome::Published(published), AttemptOutcome::Published, None).await,
+        Err(error) if error.kind == ErrorKind::LeaseLost => Err(JobError::LeaseLost),
+        Err(error) if error.kind == ErrorKind::Unknown => unknown(work, &row, &error).await,
+        Err(error) => {
+            let refused = matches!(error.kind, ErrorKind::Content | ErrorKind::Ask | ErrorKind::Reconnect);
+            let outcome = if refused { AttemptOutcome::Refused } else { AttemptOutcome::NotSent };
+            end(work, &row, Outcome::not_sent(&error), outcome, Some(&error)).await
+        }
+    }
+}
+
+/// Nobody knows yet: the attempt stays open, and a look-up follows.
+async fn unknown(work: &Work, row: &publication::Model, error: &NetworkError) -> Result<(), JobError> {
+    let scope = work.begin().await?;
+    settle(&scope, row, Outcome::not_sent(error)).await?;
+    let at = scope.now + work.services.timing.first_retry;
+    scope.finish(Next::Again(at)).await
+}
+
+/// Finds out what became of an attempt. Answers what is to be sent when it certainly is not there.
+async fn look_up(work: &Work, prepared: Prepared, since: DateTime<Utc>) -> Result<Option<Prepared>, JobError> {
+    let account = prepared.account.clone();
+    let (row, ready) = gather(work, prepared).await?;
+    let checkpoint = row.checkpoint.clone().map(Checkpoint);
+    let timing = work.services.timing;
+    let answer = match ready {
+        Ok(ready) => ready.network.look_up(&work.services.http, &ready.account, &ready.content, checkpoint.as_ref()).await,
+        Err(Outcome::Trouble { detail, .. }) => Err(NetworkError::new(ErrorKind::Unknown, "cannot_look_up", detail)),
+        Err(Outcome::Published(_)) => Err(NetworkError::new(ErrorKind::Unknown, "cannot_look_up", "")),
+    };
+    let tries = i32::try_from((work.services.now() - since).num_milliseconds() / timing.settle.num_milliseconds().max(1)).unwrap_or(i32::MAX);
+    match answer {
+        Ok(LookUp::Found(published)) => {
+            end(work, &row, Outcome::Published(published), AttemptOutcome::Found, None).await?;
+            Ok(None)
+        }
+        Ok(LookUp::NotThere) if work.services.now() >= since + timing.settle => {
+            let scope = work.begin().await?;
+            close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
+            let outline = content::outline(&scope, &row).await?;
+            let row = open_attempt(&scope, &row).await?;
+            scope.commit().await?;
+            Ok(Some(Prepared { row, account, outline }))
+        }
+        Ok(LookUp::NotThere) => {
+            let scope = work.begin().await?;
+            scope.finish(Next::Again(since + timing.settle)).await?;
+            Ok(None)
+        }
+        Ok(LookUp::CannotTell) => {
+            ask_person(work, &row, "the network does not tell".to_owned()).await?;
+            Ok(None)
+        }
+        Err(error) if tries >= LOOK_UPS => {
+            ask_person(work, &row, error.to_string()).await?;
+            Ok(None)
+        }
+        Err(error) => {
+            let scope = work.begin().await?;
+            let detail = error.to_string();
+            let trouble = ErrorKind::Unknown.as_str();
+            settle(&scope, &row, Outcome::Trouble { state: PublicationState::Unconfirmed, trouble, detail }).await?;
+            let at = scope.now + timing.settle;
+            scope.finish(Next::Again(at)).await?;
+            Ok(None)
+        }
+    }
+}
+
+/// The network does not tell: the attempt stays open until a person has.
+async fn ask_person(work: &Work, row: &publication::Model, detail: String) -> Result<(), JobError> {
+    let scope = work.begin().await?;
+    settle(&scope, row, Outcome::Trouble { state: PublicationState::NeedsAttention, trouble: CANNOT_TELL, detail }).await?;
+    scope.finish(Next::Done).await
+}
+
+/// Writes how an attempt ended and how the job goes on.
+async fn end(
+    work: &Work,
+    row: &publication::Model,
+    outcome: Outcome,
+    attempt: AttemptOutcome,
+    error: Option<&NetworkError>,
+) -> Result<(), JobError> {
+    let timing = work.services.timing;
+    let scope = work.begin().await?;
+    close_attempt(scope.tx(), row.brand_id, row.id, attempt, error, scope.now).await?;
+    if let Some(error) = error.filter(|error| error.kind == ErrorKind::Reconnect) {
+        needs_reconnect(scope.tx(), row.brand_id, row.social_account_id, &error.to_string()).await?;
+    }
+    let mut next = Next::Done;
+    let outcome = match outcome {
+        Outcome::Trouble { state: PublicationState::Retrying, trouble, detail } => {
+            if scope.now - row.due_at > PATIENCE {
+                Outcome::Trouble { state: PublicationState::Failed, trouble: GAVE_UP, detail }
+            } else {
+                let asked = error.and_then(|error| error.retry_after).and_then(|wait| Duration::from_std(wait).ok());
+                let wait = asked.unwrap_or_default().max(backoff(timing, row.attempts)).min(PATIENCE);
+                next = Next::Again(scope.now + wait);
+                Outcome::Trouble { state: PublicationState::Retrying, trouble, detail }
+            }
+        }
+        Outcome::Published(published) => {
+            let permit = scope.permit().await?;
+            let first_sync = insights::next_sync(scope.now, scope.now);
+            if let Some(at) = first_sync {
+                enqueue(permit, insights::SyncMetrics.kind(), row.id, at, scope.now).await?;
+            }
+            Outcome::Published(published)
+        }
+        other @ Outcome::Trouble { .. } => other,
+    };
+    settle(&scope, row, outcome).await?;
+    scope.finish(next).await
+}
+
+/// Saves what a network must remember, and asks whether the lease still holds.
+struct Saving<'a> {
+    work: &'a Work,
+    row: &'a publication::Model,
+}
+
+impl Saving<'_> {
+    async fn store(&self, checkpoint: &Checkpoint) -> Result<(), JobError> {
+        let scope = self.work.begin().await?;
+        publication::Entity::update_many()
+            .col_expr(publication::Column::Checkpoint, Expr::value(checkpoint.0.clone()))
+            .filter(publication::Column::BrandId.eq(self.row.brand_id))
+            .filter(publication::Column::Id.eq(self.row.id))
+            .exec(scope.tx())
+            .await?;
+        scope.commit().await
+    }
+}
+
+#[async_trait]
+impl Progress for Saving<'_> {
+    async fn save(&self, checkpoint: &Checkpoint) -> Result<(), ProgressError> {
+        self.store(checkpoint).await.map_err(progress_error)
+    }
+
+    async fn before_commit(&self) -> Result<(), ProgressError> {
+        self.work.keep().await.map_err(progress_error)
+    }
+}
+
+fn progress_error(error: JobError) -> ProgressError {
+    match error {
+        JobError::LeaseLost => ProgressError::LeaseLost,
+        JobError::Fault(fault) => ProgressError::NotSaved(fault.to_string()),
+    }
+}

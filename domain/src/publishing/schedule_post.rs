@@ -1,0 +1,96 @@
+//! Scheduling: one publication per variant, and its job, in one transaction.
+
+use chrono::{DateTime, Duration, Utc};
+use diwan_entity::calendar::post::{self, PostState};
+use diwan_entity::publishing::publication::{self, PublicationState};
+use diwan_platform::ids;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveEnum as _, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::queries::publications_of_posts;
+use crate::calendar::{check_post, load_post};
+use crate::context::Context;
+use crate::error::{Code, Failure, UserError};
+use crate::jobs::{Job as _, enqueue_many};
+use crate::permission::Action;
+use crate::trust;
+
+/// How far ahead a post may be planned.
+const HORIZON: Duration = Duration::days(2 * 366);
+
+/// Schedules a post: every variant that is not published yet goes out at `due_at`. A post whose publications failed or
+/// were missed is scheduled again in the same way.
+pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Utc>) -> Result<post::Model, Failure> {
+    let post = load_post(context, post_id, true).await?;
+    let permit = context.permit(Action::PostSchedule, post.brand_id)?;
+    let can = matches!(post.state, PostState::Draft | PostState::Approved | PostState::Failed | PostState::PartiallyPublished);
+    if !can {
+        return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
+    }
+    if due_at <= context.now {
+        return Err(UserError::at(Code::TimeInPast, "dueAt").into());
+    }
+    let limit = context.now + HORIZON;
+    if due_at > limit {
+        return Err(UserError::at(Code::TimeTooFar, "dueAt").text("limit", limit.format("%F").to_string()).into());
+    }
+    let (variants, problems) = check_post(context, &post).await?;
+    if variants.is_empty() {
+        return Err(UserError::at(Code::NoVariants, "postId").into());
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Refused(problems.into_iter().map(|problem| problem.error).collect()));
+    }
+
+    let known = publications_of_posts(context, &[post.id]).await?;
+    let mut rows = Vec::new();
+    let mut due = Vec::new();
+    for variant in &variants {
+        let before = known.iter().find(|row| row.variant_id == Some(variant.id) && row.state != PublicationState::Canceled);
+        // A publication that a person must decide about may be on the network: it is settled, never scheduled again.
+        let id = match before {
+            None => ids::new_id(context.now),
+            Some(row) if matches!(row.state, PublicationState::Failed | PublicationState::Missed) => row.id,
+            Some(_) => continue,
+        };
+        due.push(id);
+        rows.push(publication::ActiveModel {
+            id: Set(id),
+            brand_id: Set(permit.brand_id),
+            post_id: Set(post.id),
+            variant_id: Set(Some(variant.id)),
+            social_account_id: Set(variant.social_account_id),
+            state: Set(PublicationState::Scheduled),
+            due_at: Set(due_at),
+            attempts: Set(0),
+            created_at: Set(context.now),
+            updated_at: Set(context.now),
+            ..Default::default()
+        });
+    }
+    if rows.is_empty() {
+        return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
+    }
+    let again = OnConflict::column(publication::Column::Id)
+        .update_columns([publication::Column::State, publication::Column::DueAt, publication::Column::UpdatedAt])
+        .value(publication::Column::Trouble, Expr::cust("null"))
+        .value(publication::Column::TroubleDetail, Expr::cust("null"))
+        .value(publication::Column::Checkpoint, Expr::cust("null"))
+        .value(publication::Column::FrozenAt, Expr::cust("null"))
+        .to_owned();
+    publication::Entity::insert_many(rows).on_conflict(again).exec_without_returning(permit.tx()).await?;
+    enqueue_many(permit, super::Publish.kind(), &due, due_at, context.now).await?;
+    let state = if post.state == PostState::PartiallyPublished { PostState::Publishing } else { PostState::Scheduled };
+    post::Entity::update_many()
+        .col_expr(post::Column::State, Expr::value(state))
+        .col_expr(post::Column::DueAt, Expr::value(due_at))
+        .col_expr(post::Column::UpdatedAt, Expr::value(context.now))
+        .filter(post::Column::BrandId.eq(post.brand_id))
+        .filter(post::Column::Id.eq(post.id))
+        .exec(permit.tx())
+        .await?;
+    let detail = serde_json::json!({ "due_at": due_at, "publications": due.len() });
+    trust::record(permit, context.now, "post.schedule", post.id, detail).await?;
+    load_post(context, post.id, false).await
+}

@@ -1,0 +1,79 @@
+//! A person's word where the network gave none: it is there, or it is not.
+
+use diwan_entity::InBrand as _;
+use diwan_entity::publishing::publication::{self, PublicationState};
+use sea_orm::{ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _, QuerySelect as _};
+use url::Url;
+use uuid::Uuid;
+
+use super::outcome::close_attempt;
+use crate::calendar::follow_publications;
+use crate::context::Context;
+use crate::error::{Code, Complaints, Failure, UserError};
+use crate::jobs::{Job as _, enqueue};
+use crate::permission::Action;
+use crate::trust;
+use diwan_entity::publishing::publication_attempt::AttemptOutcome;
+
+/// What the person saw.
+#[derive(Debug, Clone)]
+pub enum Settlement {
+    /// It is on the network.
+    IsThere {
+        /// The network's own id of it.
+        remote_id: String,
+        /// Where it is seen.
+        url: Option<Url>,
+    },
+    /// It is not: send it now.
+    SendNow,
+    /// It is not, and it shall not be sent.
+    GiveUp,
+}
+
+/// Settles a publication that needs attention.
+pub async fn settle_publication(context: &Context, publication_id: Uuid, settlement: Settlement) -> Result<publication::Model, Failure> {
+    let not_there = || UserError::at(Code::NotFound, "publicationId");
+    let select = publication::Entity::visible([publication_id]).lock_exclusive();
+    let row = context.one(select).await?.ok_or_else(not_there)?;
+    let permit = context.permit(Action::PublicationSettle, row.brand_id)?;
+    if row.state != PublicationState::NeedsAttention {
+        return Err(UserError::at(Code::WrongState, "publicationId").text("state", row.state.to_value()).into());
+    }
+    let post_id = row.post_id;
+    let mut change = row.into_active_model();
+    change.updated_at = Set(context.now);
+    let (action, outcome) = match settlement {
+        Settlement::IsThere { remote_id, url } => {
+            let mut wrong = Complaints::default();
+            let remote_id = wrong.text("isThere.remoteId", &remote_id, 500).to_owned();
+            wrong.check()?;
+            change.state = Set(PublicationState::Published);
+            change.remote_id = Set(Some(remote_id));
+            change.remote_url = Set(url.map(|url| url.to_string()));
+            change.published_at = Set(Some(context.now));
+            change.trouble = Set(None);
+            change.trouble_detail = Set(None);
+            ("publication.is_there", AttemptOutcome::Found)
+        }
+        Settlement::SendNow => {
+            change.state = Set(PublicationState::Scheduled);
+            change.due_at = Set(context.now);
+            change.checkpoint = Set(None);
+            change.frozen_at = Set(None);
+            change.trouble = Set(None);
+            change.trouble_detail = Set(None);
+            enqueue(permit, super::Publish.kind(), publication_id, context.now, context.now).await?;
+            ("publication.send_now", AttemptOutcome::NotSent)
+        }
+        Settlement::GiveUp => {
+            change.state = Set(PublicationState::Failed);
+            ("publication.give_up", AttemptOutcome::NotSent)
+        }
+    };
+    close_attempt(permit.tx(), permit.brand_id, publication_id, outcome, None, context.now).await?;
+    let row = change.update(permit.tx()).await?;
+    follow_publications(permit.tx(), permit.brand_id, post_id, context.now).await?;
+    trust::record(permit, context.now, action, publication_id, serde_json::json!({})).await?;
+    Ok(row)
+}

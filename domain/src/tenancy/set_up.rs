@@ -1,0 +1,123 @@
+//! The first run: a one-time token, printed where only the operator sees it, makes the agency and its CMO.
+
+use std::collections::HashMap;
+
+use diwan_entity::tenancy::agency::{self, Locale};
+use diwan_entity::tenancy::app_user::{self, Level, UserKind};
+use diwan_platform::crypto::{sha256, token};
+use diwan_platform::{db, password};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+
+use crate::context::{Actor, Context, Services};
+use crate::error::{Code, Complaints, Failure, Fault, UserError};
+use crate::permission::Permit;
+use crate::trust::{self, MIN_PASSWORD, Session};
+
+/// A new set-up token, which replaces the one before. None when the set-up has been done.
+pub async fn offer_setup(services: &Services) -> Result<Option<String>, Fault> {
+    let token = token("setup")?;
+    let hash = sha256(token.as_bytes()).to_vec();
+    let offered: bool =
+        db::scalar(services.db.unscoped(), "select app.offer_setup($1, $2)", [hash.into(), services.now().into()]).await?;
+    Ok(offered.then_some(token))
+}
+
+/// The agency and its first person.
+#[derive(Debug, Clone)]
+pub struct NewAgency {
+    /// What was printed at the first start.
+    pub setup_token: String,
+    /// The agency's name.
+    pub agency_name: String,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// ISO 4217 code, upper case.
+    pub base_currency: String,
+    /// The language of the agency and of its first person.
+    pub locale: Locale,
+    /// The CMO's name.
+    pub name: String,
+    /// The CMO's address.
+    pub email: String,
+    /// The CMO's password.
+    pub password: String,
+}
+
+/// Makes the agency and its CMO, and signs them in.
+pub async fn set_up_agency(context: &Context, new: NewAgency, user_agent: &str) -> Result<(agency::Model, Session), Failure> {
+    if db::scalar(context.own_tx(), "select app.is_set_up()", []).await? {
+        return Err(Code::AlreadySetUp.into());
+    }
+    let mut wrong = Complaints::default();
+    let agency_name = wrong.text("agencyName", &new.agency_name, 200).to_owned();
+    let name = wrong.text("name", &new.name, 200).to_owned();
+    let email = wrong.text("email", &new.email, 254).to_lowercase();
+    wrong.time_zone("timeZone", &new.time_zone);
+    if !looks_like_an_address(&email) {
+        wrong.add(UserError::at(Code::Invalid, "email"));
+    }
+    if new.base_currency.len() != 3 || !new.base_currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        wrong.add(UserError::at(Code::Invalid, "baseCurrency"));
+    }
+    let length = new.password.chars().count();
+    if length < MIN_PASSWORD {
+        wrong.add(UserError::at(Code::PasswordTooShort, "password").number("limit", MIN_PASSWORD));
+    } else if length > 1024 {
+        wrong.add(UserError::at(Code::TooLong, "password").number("limit", 1024).number("actual", length));
+    }
+    wrong.check()?;
+
+    let user_id = context.new_id();
+    let token = sha256(new.setup_token.trim().as_bytes()).to_vec();
+    let values = [token.into(), user_id.into(), context.now.into()];
+    if !db::scalar::<bool>(context.own_tx(), "select app.enter_setup($1, $2, $3)", values).await? {
+        return Err(UserError::at(Code::WrongSetupToken, "setupToken").into());
+    }
+    let password_hash = password::hash(new.password).await.map_err(|error| Fault::broken(error.to_string()))?;
+    let agency = agency::Entity::insert(agency::ActiveModel {
+        id: Set(context.new_id()),
+        name: Set(agency_name),
+        locale: Set(new.locale),
+        time_zone: Set(new.time_zone),
+        base_currency: Set(new.base_currency),
+        created_at: Set(context.now),
+    })
+    .exec_with_returning(context.own_tx())
+    .await?;
+    app_user::Entity::insert(app_user::ActiveModel {
+        id: Set(user_id),
+        agency_id: Set(agency.id),
+        kind: Set(UserKind::Staff),
+        email: Set(email),
+        name: Set(name.clone()),
+        password_hash: Set(Some(password_hash)),
+        locale: Set(new.locale),
+        agency_level: Set(Some(Level::Cmo)),
+        created_at: Set(context.now),
+        deactivated_at: Set(None),
+    })
+    .exec_without_returning(context.own_tx())
+    .await?;
+    let actor = Actor {
+        user_id,
+        agency_id: agency.id,
+        kind: UserKind::Staff,
+        name,
+        locale: new.locale,
+        agency_level: Some(Level::Cmo),
+        levels: HashMap::new(),
+        session_id: None,
+    };
+    let permit =
+        Permit { tx: context.own_tx(), brand_id: uuid::Uuid::nil(), actor_id: Some(user_id), agency_id: agency.id };
+    trust::record(permit, context.now, "agency.set_up", agency.id, serde_json::json!({})).await?;
+    let session = trust::start_session(context, actor, user_agent).await?;
+    Ok((agency, session))
+}
+
+/// Only the plain mistakes: whether mail arrives is what tells a good address.
+fn looks_like_an_address(email: &str) -> bool {
+    let parts = email.rsplit_once('@');
+    parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+        && !email.chars().any(|c| c.is_whitespace() || c.is_control())
+}

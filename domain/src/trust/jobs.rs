@@ -1,0 +1,35 @@
+//! Jobs as people see them.
+
+use diwan_entity::InBrand as _;
+use diwan_entity::trust::job::{self, JobState};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveEnum as _, ActiveModelTrait as _, IntoActiveModel as _};
+use uuid::Uuid;
+
+use super::record;
+use crate::context::Context;
+use crate::error::{Code, Failure, UserError};
+use crate::permission::Action;
+
+/// The jobs of these ids that the caller sees.
+pub async fn jobs_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<job::Model>, Failure> {
+    Ok(context.all(job::Entity::visible(ids.iter().copied())).await?)
+}
+
+/// Runs a job again that was set aside.
+pub async fn rerun_job(context: &Context, job_id: Uuid) -> Result<job::Model, Failure> {
+    let job = context.one(job::Entity::visible([job_id])).await?.ok_or(Code::NotFound)?;
+    let permit = context.permit(Action::JobRerun, job.brand_id)?;
+    if job.state != JobState::SetAside {
+        return Err(UserError::at(Code::WrongState, "jobId").text("state", job.state.to_value()).into());
+    }
+    let kind = job.kind.clone();
+    let mut row = job.into_active_model();
+    row.state = Set(JobState::Pending);
+    row.due_at = Set(context.now);
+    row.failures = Set(0);
+    row.finished_at = Set(None);
+    let job = row.update(permit.tx()).await?;
+    record(permit, context.now, "job.rerun", job.id, serde_json::json!({ "kind": kind })).await?;
+    Ok(job)
+}

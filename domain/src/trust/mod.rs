@@ -1,0 +1,13 @@
+//! Trust: signing in, sessions, access tokens, the audit trail, idempotency, set-aside jobs.
+
+mod audit;
+mod idempotency;
+mod jobs;
+mod sessions;
+mod tokens;
+
+pub use audit::record;
+pub use idempotency::{Replay, begin as begin_idempotent, remember as remember_answer};
+pub use jobs::{jobs_by_ids, rerun_job};
+pub use sessions::{Credentials, MIN_PASSWORD, Session, refresh_session, sign_in, sign_out, start_session};
+pub use tokens::{AccessClaims, TokenError, TokenIssuer};
