@@ -101,7 +101,7 @@ impl HttpError {
     }
 }
 
-/// The outbound client; a clone shares its connections.
+/// The outbound client.
 #[derive(Clone)]
 pub struct HttpClient(Arc<Inner>);
 
@@ -131,8 +131,9 @@ impl HttpClient {
                 .connect_timeout(policy.connect_timeout)
                 .read_timeout(policy.read_timeout)
                 .timeout(policy.total_timeout)
-                // Node closes idle connections after 5 s; a request on one that is being closed has an unknown outcome.
-                .pool_idle_timeout(Duration::from_secs(4))
+                // A server may close a kept connection just as a request leaves on it, and then nobody knows whether
+                // it arrived (seen with snac, 2 in 400). A new connection each time costs a handshake, no doubt.
+                .pool_max_idle_per_host(0)
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false)
                 .retry(reqwest::retry::never())
