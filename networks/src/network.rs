@@ -221,7 +221,8 @@ pub trait Network: Send + Sync {
         progress: &dyn Progress,
     ) -> Result<Published, NetworkError>;
 
-    /// Finds out whether an attempt whose outcome is unknown made its post.
+    /// Finds out whether an attempt whose outcome is unknown made its post. A request can still be on its way: wait
+    /// longer than the client's total time limit after the attempt before believing [`LookUp::NotThere`].
     async fn look_up(
         &self,
         http: &HttpClient,

@@ -1,5 +1,7 @@
 //! Whatever happens on the way, a publication is one post.
 
+use std::time::Duration;
+
 use diwan_networks::{ErrorKind, LookUp};
 use diwan_testkit::servers::Fault;
 
@@ -57,6 +59,23 @@ async fn a_request_that_never_arrived_is_not_found_and_made_once() {
             again.expect("published");
             assert_eq!(bench.rig.posts().await, number + 1);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_post_that_appears_after_the_attempt_gave_up_is_found_then() {
+    with_every_network(async |bench| {
+        let content = text(MIXED);
+        // Longer than this suite's client waits.
+        bench.rig.proxy().set(bench.rig.commit_path(), Fault::Delay(Duration::from_secs(5)));
+        let (attempt, recorder) = bench.publish(&content, None).await;
+        assert_eq!(kind(&attempt), Some(ErrorKind::Unknown), "{attempt:?}");
+        assert_eq!(look_up(bench, &content, &recorder).await, LookUp::NotThere, "on its way still");
+        let arrived = bench.rig.proxy().wait_forwarded(bench.rig.commit_path(), 1, Duration::from_secs(20)).await;
+        arrived.expect("the request arrives in the end");
+        assert!(matches!(look_up(bench, &content, &recorder).await, LookUp::Found(_)));
+        assert_eq!(bench.rig.posts().await, 1);
     })
     .await;
 }
