@@ -1,0 +1,60 @@
+//! The HTTP server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{App, HttpServer, web};
+use diwan_domain::Services;
+use tokio_util::sync::CancellationToken;
+
+use crate::graphql::{Feed, RateLimiter, build_schema};
+use crate::rest;
+use crate::state::State;
+
+/// How the API is served.
+#[derive(Debug, Clone, Copy)]
+pub struct ApiOptions {
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Whether strangers may use introspection and GraphiQL.
+    pub development: bool,
+}
+
+/// Threads that answer requests. Work that blocks (passwords, images) has its own.
+const WORKERS: usize = 2;
+
+/// Serves until `stop`; then finishes what it has begun. `ready` is told where it listens.
+pub async fn serve(
+    services: Arc<Services>,
+    options: ApiOptions,
+    stop: CancellationToken,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), std::io::Error> {
+    let feed = Feed::start(Arc::clone(&services), stop.clone());
+    let state = State {
+        services,
+        schema: build_schema(),
+        feed,
+        limiter: Arc::new(RateLimiter::default()),
+        development: options.development,
+    };
+    let server = HttpServer::new(move || {
+        App::new().app_data(web::Data::new(state.clone())).wrap(rest::security_headers()).configure(rest::routes)
+    })
+    .workers(WORKERS)
+    .client_request_timeout(Duration::from_secs(15))
+    .shutdown_timeout(10)
+    .disable_signals()
+    .bind(options.listen)?;
+    if let Some(address) = server.addrs().first() {
+        ready(*address);
+    }
+    let server = server.run();
+    let handle = server.handle();
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        handle.stop(true).await;
+    });
+    server.await
+}

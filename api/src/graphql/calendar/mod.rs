@@ -1,0 +1,9 @@
+//! Calendars, the media library, posts.
+
+mod mutations;
+mod queries;
+mod types;
+
+pub use mutations::CalendarMutation;
+pub use queries::CalendarQuery;
+pub use types::{Asset, Calendar, Post, PostFilterInput, PostVariant, hex};

@@ -1,0 +1,193 @@
+//! Mutations of calendars, files, posts.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use diwan_domain::calendar::{self, NewPost, PostChange, PostContent, VariantContent};
+use diwan_domain::{Context as Domain, Failure};
+
+use super::types::{Asset, Calendar, Post};
+use crate::graphql::context::Op;
+use crate::graphql::error::Refused;
+use crate::graphql::scalars::Kind;
+
+/// A calendar to make.
+#[derive(InputObject)]
+struct CreateCalendarInput {
+    /// In which brand.
+    brand_id: ID,
+    /// Its name, 1 to 200 characters, unlike that of any other calendar of the brand.
+    name: String,
+}
+
+/// The answer of `createCalendar`.
+#[derive(SimpleObject)]
+struct CreateCalendarPayload {
+    /// The calendar, when it was made.
+    calendar: Option<Calendar>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
+}
+
+/// A file to upload.
+#[derive(InputObject)]
+struct RequestUploadInput {
+    /// To which brand.
+    brand_id: ID,
+    /// What it is called: a label, 1 to 255 characters, never a path.
+    file_name: String,
+    /// What people hear who do not see it, up to 5000 characters.
+    #[graphql(default)]
+    alt_text: String,
+}
+
+/// The answer of `requestUpload`.
+#[derive(SimpleObject)]
+struct RequestUploadPayload {
+    /// The file, which waits for its bytes.
+    asset: Option<Asset>,
+    /// Send the bytes here with `PUT`: one JPEG, PNG, GIF or WebP image of at most 20 MiB.
+    upload_url: Option<String>,
+    /// Until when the address works.
+    expires_at: Option<DateTime<Utc>>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
+}
+
+/// What one account will say.
+#[derive(InputObject)]
+struct PostVariantInput {
+    /// The account, of the post's brand.
+    social_account_id: ID,
+    /// The text.
+    text: String,
+    /// Its language, BCP 47, such as `fa`.
+    language: Option<String>,
+    /// Images in order, of the post's brand.
+    #[graphql(default)]
+    asset_ids: Vec<ID>,
+}
+
+/// A post to begin.
+#[derive(InputObject)]
+struct CreatePostInput {
+    /// In which calendar.
+    calendar_id: ID,
+    /// For the team; never published. 1 to 300 characters.
+    title: String,
+    /// One per account, up to 50.
+    #[graphql(default)]
+    variants: Vec<PostVariantInput>,
+}
+
+/// The answer of `createPost`.
+#[derive(SimpleObject)]
+struct CreatePostPayload {
+    /// The draft, when it was written.
+    post: Option<Post>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
+}
+
+/// What a post says from now on: the whole of it.
+#[derive(InputObject)]
+struct UpdatePostInput {
+    /// Which post.
+    post_id: ID,
+    /// The version that the edit started from.
+    version: i32,
+    /// For the team; never published. 1 to 300 characters.
+    title: String,
+    /// One per account, up to 50.
+    #[graphql(default)]
+    variants: Vec<PostVariantInput>,
+}
+
+/// The answer of `updatePost`.
+#[derive(SimpleObject)]
+struct UpdatePostPayload {
+    /// The post, when it was changed.
+    post: Option<Post>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
+}
+
+fn content(title: String, variants: Vec<PostVariantInput>) -> Result<PostContent, Failure> {
+    let variants = variants.into_iter().enumerate().map(|(index, variant)| {
+        let assets = variant.asset_ids.iter().enumerate();
+        Ok(VariantContent {
+            social_account_id: Kind::Account.parse(&variant.social_account_id, &format!("variants.{index}.socialAccountId"))?,
+            asset_ids: assets
+                .map(|(place, id)| Kind::Asset.parse(id, &format!("variants.{index}.assetIds.{place}")))
+                .collect::<Result<_, Failure>>()?,
+            text: variant.text,
+            language: variant.language,
+        })
+    });
+    Ok(PostContent { title, variants: variants.collect::<Result<_, Failure>>()? })
+}
+
+/// Mutations of calendars, files, posts.
+#[derive(Default)]
+pub struct CalendarMutation;
+
+#[Object]
+impl CalendarMutation {
+    /// Makes a calendar. For MID and above.
+    async fn create_calendar(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The calendar.")] input: CreateCalendarInput,
+    ) -> Result<CreateCalendarPayload> {
+        let op = Op::of(ctx)?;
+        let command = async |context: &Domain| {
+            calendar::create_calendar(context, Kind::Brand.parse(&input.brand_id, "brandId")?, &input.name).await
+        };
+        let (row, user_errors) = op.command(command).await?;
+        Ok(CreateCalendarPayload { calendar: row.map(|row| Calendar { op: op.clone(), row }), user_errors })
+    }
+
+    /// Asks for a place to upload an image to. For JUNIOR and above.
+    async fn request_upload(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The file.")] input: RequestUploadInput,
+    ) -> Result<RequestUploadPayload> {
+        let op = Op::of(ctx)?;
+        let command = async |context: &Domain| {
+            let brand_id = Kind::Brand.parse(&input.brand_id, "brandId")?;
+            calendar::request_upload(context, brand_id, &input.file_name, &input.alt_text).await
+        };
+        let (done, user_errors) = op.command(command).await?;
+        let (upload_url, expires_at) = done.as_ref().map(|done| (done.url.to_string(), done.expires_at)).unzip();
+        Ok(RequestUploadPayload {
+            asset: done.map(|done| Asset { op: op.clone(), row: done.asset }),
+            upload_url,
+            expires_at,
+            user_errors,
+        })
+    }
+
+    /// Writes a draft. For JUNIOR and above.
+    async fn create_post(&self, ctx: &Context<'_>, #[graphql(desc = "The post.")] input: CreatePostInput) -> Result<CreatePostPayload> {
+        let op = Op::of(ctx)?;
+        let command = async |context: &Domain| {
+            let calendar_id = Kind::Calendar.parse(&input.calendar_id, "calendarId")?;
+            let content = content(input.title, input.variants)?;
+            calendar::create_post(context, NewPost { calendar_id, content }).await
+        };
+        let (row, user_errors) = op.command(command).await?;
+        Ok(CreatePostPayload { post: row.map(|row| Post { op: op.clone(), row }), user_errors })
+    }
+
+    /// Replaces what a draft says, unless somebody else has changed it meanwhile. For JUNIOR and above.
+    async fn update_post(&self, ctx: &Context<'_>, #[graphql(desc = "The change.")] input: UpdatePostInput) -> Result<UpdatePostPayload> {
+        let op = Op::of(ctx)?;
+        let command = async |context: &Domain| {
+            let post_id = Kind::Post.parse(&input.post_id, "postId")?;
+            let content = content(input.title, input.variants)?;
+            calendar::update_post(context, PostChange { post_id, version: input.version, content }).await
+        };
+        let (row, user_errors) = op.command(command).await?;
+        Ok(UpdatePostPayload { post: row.map(|row| Post { op: op.clone(), row }), user_errors })
+    }
+}

@@ -1,0 +1,269 @@
+//! Calendars, files, posts as the API shows them.
+
+use async_graphql::{Enum, ID, InputObject, Object, Result};
+use chrono::{DateTime, Utc};
+use diwan_domain::{Failure, calendar as domain};
+use diwan_entity::calendar::{asset, calendar, post, post_variant, variant_asset};
+
+use crate::graphql::context::Op;
+use crate::graphql::publishing::{Publication, SocialAccount};
+use crate::graphql::scalars::Kind;
+use crate::graphql::tenancy::{Brand, User};
+
+/// Where a post is on its way.
+#[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
+#[graphql(remote = "post::PostState")]
+pub enum PostState {
+    /// Being written.
+    Draft,
+    /// Waits for a review.
+    InReview,
+    /// Came back from review.
+    ChangesRequested,
+    /// May be scheduled.
+    Approved,
+    /// Goes out at its time.
+    Scheduled,
+    /// Some of it is on its way.
+    Publishing,
+    /// All of it is out.
+    Published,
+    /// Some of it is out, the rest is not.
+    PartiallyPublished,
+    /// None of it went out.
+    Failed,
+    /// Held back by a person.
+    Paused,
+    /// Will not go out.
+    Canceled,
+    /// Put away.
+    Archived,
+}
+
+/// Whether the bytes of a file are here.
+#[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
+#[graphql(remote = "asset::AssetState")]
+pub enum AssetState {
+    /// Waits for its bytes.
+    AwaitingUpload,
+    /// Here and looked at.
+    Ready,
+}
+
+/// Which posts are wanted.
+#[derive(InputObject, Default)]
+pub struct PostFilterInput {
+    /// In one of these states; any when empty.
+    #[graphql(default)]
+    states: Vec<PostState>,
+    /// In this calendar.
+    calendar_id: Option<ID>,
+    /// Due at this time or later.
+    due_from: Option<DateTime<Utc>>,
+    /// Due before this time.
+    due_before: Option<DateTime<Utc>>,
+}
+
+impl PostFilterInput {
+    /// As the domain wants it.
+    pub fn into_domain(self) -> Result<domain::PostFilter, Failure> {
+        Ok(domain::PostFilter {
+            states: self.states.into_iter().map(Into::into).collect(),
+            calendar_id: self.calendar_id.map(|id| Kind::Calendar.parse(&id, "filter.calendarId")).transpose()?,
+            due_from: self.due_from,
+            due_before: self.due_before,
+        })
+    }
+}
+
+/// A calendar of a brand.
+pub struct Calendar {
+    pub op: Op,
+    pub row: calendar::Model,
+}
+
+#[Object]
+impl Calendar {
+    /// The calendar's id.
+    pub async fn id(&self) -> ID {
+        Kind::Calendar.id(self.row.id)
+    }
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.row.name
+    }
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+    /// Its brand.
+    async fn brand(&self) -> Result<Brand> {
+        Ok(Brand { op: self.op.clone(), row: self.op.must_load(self.row.brand_id).await? })
+    }
+}
+
+/// A file of the media library.
+pub struct Asset {
+    pub op: Op,
+    pub row: asset::Model,
+}
+
+#[Object]
+impl Asset {
+    /// The file's id.
+    pub async fn id(&self) -> ID {
+        Kind::Asset.id(self.row.id)
+    }
+    /// What it was called; a label only.
+    async fn file_name(&self) -> &str {
+        &self.row.file_name
+    }
+    /// What people hear who do not see it.
+    async fn alt_text(&self) -> &str {
+        &self.row.alt_text
+    }
+    /// Whether its bytes are here.
+    async fn state(&self) -> AssetState {
+        self.row.state.into()
+    }
+    /// What it truly is, by its content.
+    async fn mime_type(&self) -> Option<&str> {
+        self.row.mime_type.as_deref()
+    }
+    /// Size in bytes.
+    async fn byte_size(&self) -> Option<i64> {
+        self.row.byte_size
+    }
+    /// Width in pixels.
+    async fn width(&self) -> Option<i32> {
+        self.row.width
+    }
+    /// Height in pixels.
+    async fn height(&self) -> Option<i32> {
+        self.row.height
+    }
+    /// SHA-256 of its bytes, hexadecimal.
+    async fn sha256(&self) -> Option<String> {
+        self.row.sha256.as_deref().map(hex)
+    }
+    /// When it was asked for.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+    /// Who put it here.
+    async fn uploaded_by(&self) -> Result<Option<User>> {
+        Ok(self.op.load(self.row.uploaded_by).await?.map(|row| User { op: self.op.clone(), row }))
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// What is to be said, on one or more accounts, at one time.
+pub struct Post {
+    pub op: Op,
+    pub row: post::Model,
+}
+
+#[Object]
+impl Post {
+    /// The post's id.
+    pub async fn id(&self) -> ID {
+        Kind::Post.id(self.row.id)
+    }
+    /// For the team; never published.
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+    /// Where it is on its way.
+    async fn state(&self) -> PostState {
+        self.row.state.into()
+    }
+    /// When it goes out, or should have.
+    async fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.row.due_at
+    }
+    /// Counts the edits; an edit names the version that it started from.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+    /// When it was begun.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.row.updated_at
+    }
+    /// Its calendar.
+    async fn calendar(&self) -> Result<Calendar> {
+        Ok(Calendar { op: self.op.clone(), row: self.op.must_load(self.row.calendar_id).await? })
+    }
+    /// Its brand.
+    async fn brand(&self) -> Result<Brand> {
+        Ok(Brand { op: self.op.clone(), row: self.op.must_load(self.row.brand_id).await? })
+    }
+    /// Who began it; null when the caller does not see that person.
+    async fn created_by(&self) -> Result<Option<User>> {
+        Ok(self.op.load(self.row.created_by).await?.map(|row| User { op: self.op.clone(), row }))
+    }
+    /// What each account will say.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
+    async fn variants(&self) -> Result<Vec<PostVariant>> {
+        let rows = self.op.load_of::<post_variant::Model>(self.row.id).await?;
+        Ok(rows.into_iter().map(|row| PostVariant { op: self.op.clone(), row }).collect())
+    }
+    /// Its publications, canceled ones with them, oldest first.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
+    async fn publications(&self) -> Result<Vec<Publication>> {
+        let rows = self.op.load_of(self.row.id).await?;
+        Ok(rows.into_iter().map(|row| Publication { op: self.op.clone(), row }).collect())
+    }
+}
+
+/// What one account will say.
+pub struct PostVariant {
+    pub op: Op,
+    pub row: post_variant::Model,
+}
+
+#[Object]
+impl PostVariant {
+    /// The variant's id.
+    pub async fn id(&self) -> ID {
+        Kind::Variant.id(self.row.id)
+    }
+    /// The text.
+    async fn text(&self) -> &str {
+        &self.row.text
+    }
+    /// Its language, BCP 47.
+    async fn language(&self) -> Option<&str> {
+        self.row.language.as_deref()
+    }
+    /// The account.
+    async fn social_account(&self) -> Result<SocialAccount> {
+        Ok(SocialAccount { op: self.op.clone(), row: self.op.must_load(self.row.social_account_id).await? })
+    }
+    /// Its images, in order.
+    #[graphql(complexity = "1 + 2 * child_complexity")]
+    async fn assets(&self) -> Result<Vec<Asset>> {
+        let places = self.op.load_of::<variant_asset::Model>(self.row.id).await?;
+        let assets = places.iter().map(async |place| {
+            Result::Ok(Asset { op: self.op.clone(), row: self.op.must_load(place.asset_id).await? })
+        });
+        futures::future::try_join_all(assets).await
+    }
+    /// How long the text is in the way in which its network counts.
+    async fn length(&self) -> Result<i64> {
+        let account: diwan_entity::publishing::social_account::Model = self.op.must_load(self.row.social_account_id).await?;
+        let length = diwan_networks::network(&account.network).map_or(0, |network| network.measure(&self.row.text));
+        Ok(i64::try_from(length).unwrap_or(i64::MAX))
+    }
+}

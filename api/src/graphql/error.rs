@@ -1,0 +1,135 @@
+//! Failures as the API shows them: refusals of mutations are data, everything else is a top-level error with a code.
+
+use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
+use diwan_domain::{Code, Failure, UserError, messages};
+use diwan_entity::tenancy::agency::Locale;
+
+use super::context::Op;
+
+/// Every reason for which the product refuses something.
+#[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
+#[graphql(remote = "Code", name = "ErrorCode")]
+pub enum ErrorCode {
+    /// It does not exist, or is not the caller's to see.
+    NotFound,
+    /// The caller sees it but may not do this.
+    Forbidden,
+    /// Nobody is signed in, or the session has ended.
+    SignInRequired,
+    /// A value is missing, empty or not of the right form.
+    Invalid,
+    /// A text is longer than allowed here.
+    TooLong,
+    /// A list is longer than allowed here.
+    TooMany,
+    /// There is one already.
+    AlreadyExists,
+    /// The address and the password do not fit together.
+    WrongCredentials,
+    /// The set-up has been done.
+    AlreadySetUp,
+    /// The one-time set-up token is wrong or used.
+    WrongSetupToken,
+    /// The refresh token is wrong, expired, used, or its session has ended.
+    RefreshRefused,
+    /// The password is too short.
+    PasswordTooShort,
+    /// A time zone that is not in the IANA database.
+    UnknownTimeZone,
+    /// A network that Diwan does not know.
+    UnknownNetwork,
+    /// The network is connected in another way.
+    WrongConnectMethod,
+    /// The account is not connected now.
+    AccountNotConnected,
+    /// Somebody changed it since it was read.
+    ChangedMeanwhile,
+    /// Its state does not allow this.
+    WrongState,
+    /// The time has passed.
+    TimeInPast,
+    /// The time is further away than can be planned.
+    TimeTooFar,
+    /// A post needs at least one account to go to.
+    NoVariants,
+    /// The file has not been uploaded yet.
+    AssetNotReady,
+    /// The file is not an image of a supported type.
+    NotAnImage,
+    /// The file is damaged.
+    DamagedImage,
+    /// The file is too large.
+    FileTooLarge,
+    /// The image has too many pixels.
+    ImageTooManyPixels,
+    /// The link is not valid, or was used.
+    LinkInvalid,
+    /// The link's time is over.
+    LinkExpired,
+    /// The network takes no post without text or images.
+    TextEmpty,
+    /// The text is longer than the network takes.
+    TextTooLongForNetwork,
+    /// The text has more bytes than the network takes.
+    TextTooManyBytesForNetwork,
+    /// More images than the network takes.
+    TooManyImagesForNetwork,
+    /// An image is larger than the network takes.
+    ImageTooLargeForNetwork,
+    /// An image has more pixels than the network takes.
+    ImageTooManyPixelsForNetwork,
+    /// The network does not take images of this type.
+    ImageTypeNotForNetwork,
+    /// A description is longer than the network takes.
+    AltTextTooLongForNetwork,
+    /// A month that has not begun.
+    MonthInFuture,
+}
+
+/// One thing that the caller must mend. Nothing was written.
+#[derive(SimpleObject, Debug, Clone)]
+#[graphql(name = "UserError")]
+pub struct Refused {
+    /// The reason, for programs.
+    pub code: ErrorCode,
+    /// The reason and the way out, in the caller's language.
+    pub message: String,
+    /// The way to the field of `input` that is to blame: names and list positions. Empty when it is the whole.
+    pub field: Vec<String>,
+}
+
+impl Refused {
+    /// A refusal in words.
+    pub fn new(locale: Locale, error: &UserError) -> Self {
+        Self { code: error.code.into(), message: messages::user_error(locale, error), field: error.field.clone() }
+    }
+}
+
+/// A top-level error with a code.
+pub fn request_error(code: &'static str, message: impl Into<String>) -> async_graphql::Error {
+    async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// A failure outside a mutation's payload: what was refused keeps its code; a fault is logged and says nothing.
+pub(super) fn map_failure(op: &Op, failure: Failure) -> async_graphql::Error {
+    let request_id = op.facts().request_id.clone();
+    match failure {
+        Failure::Refused(errors) => {
+            let first = errors.first().map(|error| Refused::new(op.locale(), error));
+            let (code, message) = first.map_or((ErrorCode::Invalid, String::new()), |refused| (refused.code, refused.message));
+            let code = async_graphql::resolver_utils::enum_value(code);
+            async_graphql::Error::new(message).extend_with(|_, extensions| {
+                extensions.set("code", code);
+                extensions.set("requestId", request_id);
+            })
+        }
+        Failure::Fault(fault) => {
+            tracing::error!(request_id, error = %fault, "a request failed");
+            async_graphql::Error::new("Something went wrong on our side. Try again; if it persists, tell the operator the requestId.")
+                .extend_with(|_, extensions| {
+                    extensions.set("code", "INTERNAL");
+                    extensions.set("requestId", request_id);
+                })
+        }
+    }
+}

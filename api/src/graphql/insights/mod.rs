@@ -1,0 +1,7 @@
+//! Numbers and reports.
+
+mod mutations;
+mod types;
+
+pub use mutations::InsightsMutation;
+pub use types::ReportRun;

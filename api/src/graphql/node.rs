@@ -1,0 +1,90 @@
+//! Every entity by its id, under the same permissions as anywhere else.
+
+use async_graphql::{Context, ID, Interface, Object, Result};
+
+use super::calendar::{Asset, Calendar, Post, PostVariant};
+use super::context::Op;
+use super::error::request_error;
+use super::insights::ReportRun;
+use super::publishing::{AccountConnection, Publication, SocialAccount};
+use super::scalars::Kind;
+use super::tenancy::{Agency, Brand, User};
+use super::trust::Job;
+
+/// Anything that has an id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque, and unlike any other thing's."))]
+pub enum Node {
+    /// An agency.
+    Agency(Agency),
+    /// A person.
+    User(User),
+    /// A brand.
+    Brand(Brand),
+    /// A calendar.
+    Calendar(Calendar),
+    /// A file.
+    Asset(Asset),
+    /// A post.
+    Post(Post),
+    /// A variant.
+    PostVariant(PostVariant),
+    /// An account.
+    SocialAccount(SocialAccount),
+    /// A connection.
+    AccountConnection(AccountConnection),
+    /// A publication.
+    Publication(Publication),
+    /// A report.
+    ReportRun(ReportRun),
+    /// A job.
+    Job(Job),
+}
+
+/// Queries for anything.
+#[derive(Default)]
+pub struct NodeQuery;
+
+/// The most ids that one `nodes` takes.
+const MOST: usize = 100;
+
+#[Object]
+impl NodeQuery {
+    /// The thing of this id; null when it does not exist or is not the caller's to see.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Any id of the API.")] id: ID) -> Result<Option<Node>> {
+        load(Op::of(ctx)?, &id).await
+    }
+
+    /// The things of these ids, in their order; null where there is none.
+    #[graphql(complexity = "1 + ids.len() * child_complexity")]
+    async fn nodes(&self, ctx: &Context<'_>, #[graphql(desc = "Up to 100 ids.")] ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MOST {
+            return Err(request_error("BAD_REQUEST", format!("At most {MOST} ids at a time.")));
+        }
+        let op = Op::of(ctx)?;
+        futures::future::try_join_all(ids.iter().map(|id| load(op, id))).await
+    }
+}
+
+async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
+    let (Some((kind, id)), Some(_)) = (Kind::split(id), op.actor.as_ref()) else {
+        return Ok(None);
+    };
+    let own = || op.clone();
+    Ok(match kind {
+        Kind::Agency => op
+            .query(diwan_domain::tenancy::agency(op).await)
+            .map(|row| (row.id == id).then(|| Node::Agency(Agency { op: own(), row })))?,
+        Kind::User => op.load(id).await?.map(|row| Node::User(User { op: own(), row })),
+        Kind::Brand => op.load(id).await?.map(|row| Node::Brand(Brand { op: own(), row })),
+        Kind::Calendar => op.load(id).await?.map(|row| Node::Calendar(Calendar { op: own(), row })),
+        Kind::Asset => op.load(id).await?.map(|row| Node::Asset(Asset { op: own(), row })),
+        Kind::Post => op.load(id).await?.map(|row| Node::Post(Post { op: own(), row })),
+        Kind::Variant => op.load(id).await?.map(|row| Node::PostVariant(PostVariant { op: own(), row })),
+        Kind::Account => op.load(id).await?.map(|row| Node::SocialAccount(SocialAccount { op: own(), row })),
+        Kind::Connection => op.load(id).await?.map(|row| Node::AccountConnection(AccountConnection { op: own(), row })),
+        Kind::Publication => op.load(id).await?.map(|row| Node::Publication(Publication { op: own(), row })),
+        Kind::Report => op.load(id).await?.map(|row| Node::ReportRun(ReportRun { op: own(), row })),
+        Kind::Job => op.load(id).await?.map(|row| Node::Job(Job { op: own(), row })),
+    })
+}

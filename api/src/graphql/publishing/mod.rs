@@ -1,0 +1,11 @@
+//! Accounts and publications.
+
+mod mutations;
+mod queries;
+mod subscription;
+mod types;
+
+pub use mutations::PublishingMutation;
+pub use queries::PublishingQuery;
+pub use subscription::Subscription;
+pub use types::{AccountConnection, Publication, SocialAccount, Trouble};

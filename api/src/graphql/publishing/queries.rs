@@ -1,0 +1,57 @@
+//! Queries for networks.
+
+use async_graphql::{Object, SimpleObject};
+
+/// What a network can do.
+#[derive(SimpleObject)]
+struct Network {
+    /// Its key in this API.
+    key: &'static str,
+    /// Its name.
+    name: &'static str,
+    /// How an account is connected: `APP_PASSWORD` or `OAUTH_CODE`.
+    connect_method: &'static str,
+    /// The longest text, in `textUnit`. An account's own server may allow more or less.
+    max_text: u64,
+    /// How it counts a text: `GRAPHEMES` or `MASTODON_CHARACTERS`.
+    text_unit: &'static str,
+    /// The most bytes of a text, where it limits them as well.
+    max_text_bytes: Option<u64>,
+    /// The most images in a post.
+    max_images: u64,
+    /// The largest image, in bytes.
+    max_image_bytes: u64,
+    /// The numbers that it can give.
+    metrics: Vec<&'static str>,
+    /// Whether a publication without an answer can be looked up.
+    look_up: bool,
+}
+
+/// Queries for networks.
+#[derive(Default)]
+pub struct PublishingQuery;
+
+#[Object]
+impl PublishingQuery {
+    /// The networks that Diwan publishes to, and what each can do.
+    async fn networks(&self) -> Vec<Network> {
+        diwan_networks::registry()
+            .iter()
+            .map(|network| {
+                let capabilities = network.capabilities();
+                Network {
+                    key: capabilities.key.as_str(),
+                    name: capabilities.name,
+                    connect_method: capabilities.connect.as_str(),
+                    max_text: capabilities.text.max,
+                    text_unit: capabilities.text.unit.as_str(),
+                    max_text_bytes: capabilities.text.max_bytes,
+                    max_images: capabilities.media.max_images,
+                    max_image_bytes: capabilities.media.max_image_bytes,
+                    metrics: capabilities.metrics.iter().map(|metric| metric.as_str()).collect(),
+                    look_up: capabilities.look_up,
+                }
+            })
+            .collect()
+    }
+}

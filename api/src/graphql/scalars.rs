@@ -1,0 +1,87 @@
+//! Ids of the API: opaque, typed, prefixed.
+
+use async_graphql::ID;
+use diwan_domain::{Code, Failure, UserError};
+use diwan_platform::ids;
+use uuid::Uuid;
+
+/// The kinds of things that have ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An agency.
+    Agency,
+    /// A person.
+    User,
+    /// A brand.
+    Brand,
+    /// A calendar.
+    Calendar,
+    /// A file of the media library.
+    Asset,
+    /// A post.
+    Post,
+    /// A variant of a post.
+    Variant,
+    /// A connected account.
+    Account,
+    /// A connection of an account.
+    Connection,
+    /// A publication.
+    Publication,
+    /// A report.
+    Report,
+    /// A job.
+    Job,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Agency,
+        Self::User,
+        Self::Brand,
+        Self::Calendar,
+        Self::Asset,
+        Self::Post,
+        Self::Variant,
+        Self::Account,
+        Self::Connection,
+        Self::Publication,
+        Self::Report,
+        Self::Job,
+    ];
+
+    /// What an id of this kind begins with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Agency => "agency",
+            Self::User => "user",
+            Self::Brand => "brand",
+            Self::Calendar => "calendar",
+            Self::Asset => "asset",
+            Self::Post => "post",
+            Self::Variant => "variant",
+            Self::Account => "account",
+            Self::Connection => "connection",
+            Self::Publication => "publication",
+            Self::Report => "report",
+            Self::Job => "job",
+        }
+    }
+
+    /// The outside form of an id.
+    pub fn id(self, id: Uuid) -> ID {
+        ID(ids::encode(self.prefix(), id))
+    }
+
+    /// The id in an input field. One of another kind, or of no form at all, is not there.
+    pub fn parse(self, id: &ID, field: &str) -> Result<Uuid, Failure> {
+        ids::decode(self.prefix(), id).ok_or_else(|| UserError::at(Code::NotFound, field).into())
+    }
+
+    /// Any id, with its kind.
+    pub fn split(id: &str) -> Option<(Self, Uuid)> {
+        let (prefix, id) = ids::split(id)?;
+        Self::ALL.into_iter().find(|kind| kind.prefix() == prefix).map(|kind| (kind, id))
+    }
+}

@@ -1,0 +1,7 @@
+//! Sessions and jobs.
+
+mod mutations;
+mod types;
+
+pub use mutations::TrustMutation;
+pub use types::{Job, Session};

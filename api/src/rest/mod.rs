@@ -1,0 +1,102 @@
+//! Everything over HTTP: the GraphQL endpoint, uploads and downloads, OAuth answers, health, keys, GraphiQL.
+
+mod downloads;
+mod graphiql;
+mod graphql;
+mod health;
+mod oauth;
+mod uploads;
+
+use actix_web::http::header;
+use actix_web::middleware::DefaultHeaders;
+use actix_web::{HttpRequest, HttpResponse, web};
+use diwan_domain::{Failure, messages};
+use diwan_entity::tenancy::agency::Locale;
+use serde_json::json;
+
+use crate::graphql::Refused;
+use crate::state::State;
+
+/// Headers of every answer.
+pub fn security_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((header::REFERRER_POLICY, "no-referrer"))
+        .add((header::X_FRAME_OPTIONS, "DENY"))
+        .add((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+}
+
+/// Where everything is.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/", web::get().to(welcome))
+        .route("/graphql", web::post().to(graphql::execute))
+        .route("/graphql/ws", web::get().to(graphql::subscribe))
+        .route("/graphiql", web::get().to(graphiql::redirect))
+        .route("/graphiql/{file:.*}", web::get().to(graphiql::file))
+        .route("/health/live", web::get().to(health::live))
+        .route("/health/ready", web::get().to(health::ready))
+        .route("/.well-known/jwks.json", web::get().to(health::jwks))
+        .route("/oauth/callback", web::get().to(oauth::callback))
+        .route("/uploads/{token}", web::put().to(uploads::receive))
+        .route("/downloads/{token}", web::get().to(downloads::send))
+        .default_service(web::to(nowhere));
+}
+
+async fn welcome(state: web::Data<State>) -> HttpResponse {
+    let mut places = json!({ "name": "Diwan", "graphql": "/graphql", "subscriptions": "/graphql/ws", "health": "/health/ready" });
+    if state.development {
+        places["graphiql"] = "/graphiql/".into();
+    }
+    HttpResponse::Ok().json(places)
+}
+
+async fn nowhere() -> HttpResponse {
+    HttpResponse::NotFound().json(json!({ "error": { "code": "NOT_FOUND", "message": "There is nothing at this address." } }))
+}
+
+/// A failure of a plain HTTP request, in English: who asks is not known there.
+fn refuse(failure: &Failure) -> HttpResponse {
+    match failure {
+        Failure::Refused(errors) => {
+            let Some(first) = errors.first() else {
+                return HttpResponse::BadRequest().finish();
+            };
+            let refused = Refused::new(Locale::En, first);
+            let code = async_graphql::Name::new(code_name(&refused));
+            let body = json!({ "error": { "code": code.as_str(), "message": messages::user_error(Locale::En, first) } });
+            HttpResponse::build(status(first.code)).json(body)
+        }
+        Failure::Fault(fault) => {
+            tracing::error!(error = %fault, "a request failed");
+            let message = "Something went wrong on our side. Try again.";
+            HttpResponse::InternalServerError().json(json!({ "error": { "code": "INTERNAL", "message": message } }))
+        }
+    }
+}
+
+fn code_name(refused: &Refused) -> String {
+    match async_graphql::resolver_utils::enum_value(refused.code) {
+        async_graphql::Value::Enum(name) => name.to_string(),
+        _ => "INVALID".to_owned(),
+    }
+}
+
+fn status(code: diwan_domain::Code) -> actix_web::http::StatusCode {
+    use actix_web::http::StatusCode;
+    use diwan_domain::Code;
+    match code {
+        Code::LinkInvalid | Code::NotFound => StatusCode::NOT_FOUND,
+        Code::LinkExpired => StatusCode::GONE,
+        Code::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::NotAnImage => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::SignInRequired => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// A header as text.
+fn header_text(request: &HttpRequest, name: &str) -> Option<String> {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}

@@ -1,0 +1,43 @@
+//! Receiving files, streamed.
+
+use actix_web::{HttpResponse, web};
+use diwan_domain::calendar::{MAX_IMAGE_BYTES, receive_upload};
+use diwan_domain::{Code, Failure, UserError};
+use futures::StreamExt as _;
+use serde_json::json;
+
+use super::refuse;
+use crate::state::State;
+
+/// Takes the bytes of the file that the address was made for.
+pub async fn receive(state: web::Data<State>, token: web::Path<String>, mut body: web::Payload) -> HttpResponse {
+    let received = async {
+        let mut receiver = receive_upload(state.services.clone(), &token).await?;
+        while let Some(chunk) = body.next().await {
+            // The sender went away or sent nonsense: what has come is dropped.
+            let chunk = chunk.map_err(|_| UserError::new(Code::DamagedImage))?;
+            receiver.write(&chunk).await?;
+        }
+        receiver.finish().await
+    };
+    match received.await {
+        Ok(()) => HttpResponse::Ok().json(json!({ "ok": true })),
+        Err(failure) => {
+            if matches!(&failure, Failure::Refused(_)) {
+                drain(&mut body).await;
+            }
+            refuse(&failure)
+        }
+    }
+}
+
+/// Reads on for a little, so that the sender gets to see the refusal instead of a reset connection.
+async fn drain(body: &mut web::Payload) {
+    let mut left = MAX_IMAGE_BYTES;
+    while let Some(Ok(chunk)) = body.next().await {
+        left = left.saturating_sub(chunk.len() as u64);
+        if left == 0 {
+            return;
+        }
+    }
+}

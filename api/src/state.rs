@@ -1,0 +1,22 @@
+//! What every request handler shares.
+
+use std::sync::Arc;
+
+use diwan_domain::Services;
+
+use crate::graphql::{Feed, RateLimiter, Schema};
+
+/// The API's state, one per process.
+#[derive(Clone)]
+pub struct State {
+    /// The product's services.
+    pub services: Arc<Services>,
+    /// The GraphQL schema.
+    pub schema: Schema,
+    /// Changes of publications, for subscriptions.
+    pub feed: Feed,
+    /// Points that callers may still spend.
+    pub limiter: Arc<RateLimiter>,
+    /// Whether strangers may use introspection and GraphiQL.
+    pub development: bool,
+}
