@@ -20,6 +20,16 @@ exception
 end
 $$;
 
+-- So that one login, no superuser, can both migrate and act as the application. Where the role is somebody else's, they
+-- grant it to the application's login.
+do $$
+begin
+  execute format('grant diwan_app to %I', current_user);
+exception
+  when insufficient_privilege then null;
+end
+$$;
+
 create schema app;
 grant usage on schema app to diwan_app;
 grant usage on schema public to diwan_app;
@@ -33,10 +43,11 @@ $$ select nullif(current_setting('app.agency_level', true), '') $$;
 create function app.brands() returns uuid[] language sql stable parallel safe as
 $$ select coalesce(nullif(current_setting('app.brand_ids', true), ''), '{}')::uuid[] $$;
 
--- True only inside the named SECURITY DEFINER functions, which carry `set app.definer = 'on'`. The policies that
--- ask it are the owner's alone: for the application's role the setting means nothing.
+-- True only inside the named SECURITY DEFINER functions, which all carry this search path and nobody else does: a
+-- setting of our own on a function would take a superuser. The policies that ask it are the owner's alone: for the
+-- application's role the path means nothing.
 create function app.in_definer() returns boolean language sql stable parallel safe as
-$$ select current_setting('app.definer', true) = 'on' $$;
+$$ select current_setting('search_path') = 'pg_catalog, public, pg_temp' $$;
 
 -- Row-level security that holds for the owner as well, outside the definer functions.
 create function app.force_row_security(t regclass) returns void language plpgsql as

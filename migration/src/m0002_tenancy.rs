@@ -84,7 +84,7 @@ grant select, insert, update on app_user to diwan_app;
 -- or deactivated: then no scope is set either.
 create function app.enter_user(p_user uuid, p_now timestamptz)
 returns table (user_id uuid, agency_id uuid, kind text, name text, locale text, agency_level text, levels jsonb)
-language plpgsql security definer set search_path = public, pg_temp set app.definer = 'on' as
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 declare
   person app_user;
@@ -113,7 +113,7 @@ $$;
 
 -- Opens the scope of one brand for the worker. False when there is no such brand.
 create function app.enter_brand(p_brand uuid) returns boolean
-language plpgsql security definer set search_path = public, pg_temp set app.definer = 'on' as
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 begin
   if not exists (select from brand where id = p_brand) then

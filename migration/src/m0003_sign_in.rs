@@ -58,7 +58,7 @@ select app.force_row_security('setup_token');
 -- Opens the scope of the session's owner, if the session is alive.
 create function app.enter_session(p_session uuid, p_user uuid, p_now timestamptz)
 returns table (user_id uuid, agency_id uuid, kind text, name text, locale text, agency_level text, levels jsonb)
-language plpgsql security definer set search_path = public, pg_temp set app.definer = 'on' as
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 begin
   if exists (select from session s where s.id = p_session and s.user_id = p_user and s.revoked_at is null and s.expires_at > p_now) then
@@ -69,7 +69,7 @@ $$;
 
 -- Who has this address, and the hash that their password must match.
 create function app.sign_in_by_email(p_email text) returns table (user_id uuid, password_hash text)
-language sql stable security definer set search_path = public, pg_temp set app.definer = 'on' as
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as
 $$ select u.id, u.password_hash from app_user u where u.email = p_email and u.deactivated_at is null $$;
 
 -- Takes a refresh token out of circulation. `state` is FRESH (the caller may have the next one), GRACE (used within the
@@ -77,7 +77,7 @@ $$ select u.id, u.password_hash from app_user u where u.email = p_email and u.de
 -- no row when the token is unknown, expired or its session has ended.
 create function app.take_refresh_token(p_hash bytea, p_now timestamptz, p_grace interval)
 returns table (session_id uuid, user_id uuid, state text)
-language plpgsql security definer set search_path = public, pg_temp set app.definer = 'on' as
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 declare
   token refresh_token;
@@ -106,7 +106,7 @@ $$;
 
 -- Replaces the open set-up token. False when the agency exists already.
 create function app.offer_setup(p_hash bytea, p_now timestamptz) returns boolean
-language plpgsql security definer set search_path = public, pg_temp set app.definer = 'on' as
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 begin
   if exists (select from agency) then
@@ -120,7 +120,7 @@ $$;
 
 -- Spends the set-up token and opens the scope in which the first agency and its CMO may be written.
 create function app.enter_setup(p_hash bytea, p_user uuid, p_now timestamptz) returns boolean
-language plpgsql security definer set search_path = public, pg_temp set app.definer = 'on' as
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 begin
   update setup_token set used_at = p_now where token_hash = p_hash and used_at is null;
@@ -135,7 +135,7 @@ $$;
 
 -- Whether the first-run set-up has been done: the one thing that a stranger may ask.
 create function app.is_set_up() returns boolean
-language sql stable security definer set search_path = public, pg_temp set app.definer = 'on' as
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as
 $$ select exists (select from agency) $$;
 
 revoke execute on function app.enter_session(uuid, uuid, timestamptz), app.sign_in_by_email(text),

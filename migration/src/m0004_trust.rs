@@ -43,7 +43,7 @@ $$;
 
 -- Runs at commit, so that the head of the chain is locked for the commit alone and not for the whole transaction.
 create function app.chain_audit_event() returns trigger
-language plpgsql security definer set search_path = public, pg_temp set app.definer = 'on' as
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 declare
   head audit_head;
@@ -77,7 +77,7 @@ grant select, insert, update on idempotency_record to diwan_app;
 
 -- Housekeeping: keys are kept for p_keep, then forgotten. Answers how many went.
 create function app.forget_idempotency(p_before timestamptz) returns bigint
-language plpgsql security definer set search_path = public, pg_temp set app.definer = 'on' as
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 declare gone bigint;
 begin

@@ -50,7 +50,7 @@ create trigger notify_job_due after update of due_at on job for each statement e
 -- has gone quiet; when the next one is due; start; keep the lease.
 
 create function app.take_due_jobs(p_limit integer, p_now timestamptz) returns table (id uuid, kind text)
-language sql volatile security definer set search_path = public, pg_temp set app.definer = 'on' as
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as
 $$
   update job set state = 'HANDED', handed_at = p_now
   where job.id in (
@@ -60,7 +60,7 @@ $$
 $$;
 
 create function app.quiet_jobs(p_limit integer, p_handed_before timestamptz, p_now timestamptz) returns table (id uuid, kind text)
-language sql stable security definer set search_path = public, pg_temp set app.definer = 'on' as
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as
 $$
   (select j.id, j.kind from job j where j.state = 'HANDED' and j.handed_at < p_handed_before order by j.handed_at limit p_limit)
   union all
@@ -68,12 +68,12 @@ $$
 $$;
 
 create function app.next_job_due() returns timestamptz
-language sql stable security definer set search_path = public, pg_temp set app.definer = 'on' as
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as
 $$ select min(due_at) from job where state = 'PENDING' $$;
 
 create function app.start_job(p_id uuid, p_owner text, p_now timestamptz, p_lease interval)
 returns table (brand_id uuid, kind text, subject_id uuid, fence bigint, failures integer, due_at timestamptz, resumed boolean, trace_parent text)
-language sql volatile security definer set search_path = public, pg_temp set app.definer = 'on' as
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as
 $$
   with free as (
     select j.id, j.state = 'RUNNING' as resumed from job j
@@ -86,7 +86,7 @@ $$
 $$;
 
 create function app.keep_lease(p_id uuid, p_fence bigint, p_until timestamptz) returns boolean
-language sql volatile security definer set search_path = public, pg_temp set app.definer = 'on' as
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as
 $$
   with kept as (update job set lease_expires_at = p_until where id = p_id and fence = p_fence and state = 'RUNNING' returning 1)
   select exists (select from kept)
@@ -94,7 +94,7 @@ $$;
 
 -- Housekeeping: finished work is kept for a while, then forgotten. What was set aside waits for a person.
 create function app.forget_jobs(p_before timestamptz) returns bigint
-language plpgsql security definer set search_path = public, pg_temp set app.definer = 'on' as
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 declare gone bigint;
 begin

@@ -62,7 +62,7 @@ select app.protect_brand_table('account_connection');
 
 -- The OAuth answer comes without a signed-in caller: its state parameter finds the brand, once, while it is fresh.
 create function app.brand_of_authorization(p_state_hash bytea, p_now timestamptz) returns table (brand_id uuid, connection_id uuid)
-language sql stable security definer set search_path = public, pg_temp set app.definer = 'on' as
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as
 $$
   select c.brand_id, c.id from account_connection c
   where c.state_hash = p_state_hash and c.state = 'AWAITING_AUTHORIZATION' and c.expires_at > p_now
