@@ -258,7 +258,8 @@ impl Context {
     /// Ends the part: kept, or as if it had never been.
     pub async fn end_savepoint(&self, keep: bool) -> Result<(), DbErr> {
         use sea_orm::ConnectionTrait as _;
-        let sql = if keep { "release savepoint command" } else { "rollback to savepoint command; release savepoint command" };
+        let sql =
+            if keep { "release savepoint command" } else { "rollback to savepoint command; release savepoint command" };
         self.tx.execute_unprepared(sql).await.map(|_| ())
     }
 

@@ -276,7 +276,9 @@ impl Complaints {
     /// An IANA time zone.
     pub fn time_zone(&mut self, path: &str, value: &str) {
         if value.parse::<chrono_tz::Tz>().is_err() {
-            self.add(UserError::at(Code::UnknownTimeZone, path).text("zone", value.chars().take(64).collect::<String>()));
+            self.add(
+                UserError::at(Code::UnknownTimeZone, path).text("zone", value.chars().take(64).collect::<String>()),
+            );
         }
     }
 

@@ -110,7 +110,11 @@ impl Work {
     pub async fn keep(&self) -> Result<(), JobError> {
         let until = self.services.now() + self.services.timing.lease;
         let db = self.services.db.unscoped();
-        if diwan_platform::jobs::keep(db, self.job_id, self.claim.fence, until).await? { Ok(()) } else { Err(JobError::LeaseLost) }
+        if diwan_platform::jobs::keep(db, self.job_id, self.claim.fence, until).await? {
+            Ok(())
+        } else {
+            Err(JobError::LeaseLost)
+        }
     }
 }
 
@@ -150,7 +154,8 @@ impl Scope {
 
     /// The right to use commands of other domains from within the job.
     pub async fn permit(&self) -> Result<Permit<'_>, JobError> {
-        let agency_id = db::scalar(&self.tx, "select agency_id from brand where id = $1", [self.brand_id.into()]).await?;
+        let agency_id =
+            db::scalar(&self.tx, "select agency_id from brand where id = $1", [self.brand_id.into()]).await?;
         Ok(Permit { tx: &self.tx, brand_id: self.brand_id, actor_id: None, agency_id })
     }
 
@@ -170,9 +175,9 @@ impl Scope {
             Next::Done => update
                 .col_expr(job::Column::State, Expr::value(JobState::Done))
                 .col_expr(job::Column::FinishedAt, Expr::value(self.now)),
-            Next::Again(at) => {
-                update.col_expr(job::Column::State, Expr::value(JobState::Pending)).col_expr(job::Column::DueAt, Expr::value(at))
-            }
+            Next::Again(at) => update
+                .col_expr(job::Column::State, Expr::value(JobState::Pending))
+                .col_expr(job::Column::DueAt, Expr::value(at)),
         };
         update.filter(job::Column::Id.eq(self.job_id)).exec(&self.tx).await?;
         self.commit().await
@@ -180,18 +185,36 @@ impl Scope {
 }
 
 /// Asks for work, in the caller's transaction. Asked for twice while it waits, it is done once: the earlier time counts.
-pub async fn enqueue(permit: Permit<'_>, kind: &str, subject_id: Uuid, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<Uuid, DbErr> {
+pub async fn enqueue(
+    permit: Permit<'_>,
+    kind: &str,
+    subject_id: Uuid,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Uuid, DbErr> {
     let insert = outbox_rows(permit, kind, &[subject_id], due_at, now);
     let rows = insert.exec_with_returning(permit.tx()).await?;
     rows.first().map(|row| row.id).ok_or_else(|| DbErr::RecordNotInserted)
 }
 
 /// Asks for the same work on many subjects, in one statement.
-pub async fn enqueue_many(permit: Permit<'_>, kind: &str, subject_ids: &[Uuid], due_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn enqueue_many(
+    permit: Permit<'_>,
+    kind: &str,
+    subject_ids: &[Uuid],
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
     outbox_rows(permit, kind, subject_ids, due_at, now).exec_without_returning(permit.tx()).await.map(|_| ())
 }
 
-fn outbox_rows(permit: Permit<'_>, kind: &str, subject_ids: &[Uuid], due_at: DateTime<Utc>, now: DateTime<Utc>) -> InsertMany<job::ActiveModel> {
+fn outbox_rows(
+    permit: Permit<'_>,
+    kind: &str,
+    subject_ids: &[Uuid],
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> InsertMany<job::ActiveModel> {
     let rows = subject_ids.iter().map(|subject_id| job::ActiveModel {
         id: Set(ids::new_id(now)),
         brand_id: Set(permit.brand_id),
@@ -240,7 +263,8 @@ pub enum Ran {
 /// Runs one job, if it can be claimed. `owner` names the worker's start, for the operator.
 pub async fn run(services: &Arc<Services>, job_id: Uuid, owner: &str) -> Result<Ran, Fault> {
     let timing = services.timing;
-    let claim = diwan_platform::jobs::start(services.db.unscoped(), job_id, owner, services.now(), timing.lease).await?;
+    let claim =
+        diwan_platform::jobs::start(services.db.unscoped(), job_id, owner, services.now(), timing.lease).await?;
     let Some(claim) = claim else {
         return Ok(Ran::NotOurs);
     };

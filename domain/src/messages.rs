@@ -14,7 +14,8 @@ static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", include_str!(".
 
 fn bundle(language: &str, source: &str) -> Bundle {
     #[expect(clippy::expect_used, reason = "the catalogue is part of the binary and tested")]
-    let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| errors).expect("a catalogue without mistakes");
+    let resource =
+        FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| errors).expect("a catalogue without mistakes");
     let mut bundle = Bundle::new_concurrent(language.parse().ok().into_iter().collect());
     bundle.set_use_isolating(false);
     bundle.add_resource_overriding(resource);
@@ -71,7 +72,10 @@ mod tests {
 
     #[test]
     fn values_stand_in_the_message() {
-        let error = UserError::new(Code::TextTooLongForNetwork).text("network", "Bluesky").number("limit", 300).number("actual", 1301);
+        let error = UserError::new(Code::TextTooLongForNetwork)
+            .text("network", "Bluesky")
+            .number("limit", 300)
+            .number("actual", 1301);
         let words = user_error(Locale::En, &error);
         assert!(words.contains("Bluesky") && words.contains("300") && words.contains("1301"), "{words}");
     }

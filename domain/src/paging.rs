@@ -36,7 +36,12 @@ pub struct Slice<T> {
 }
 
 /// Reads one page of a list that runs from the newest id to the oldest.
-pub async fn newest_first<E>(context: &Context, select: Select<E>, id: E::Column, page: Page) -> Result<Slice<E::Model>, Failure>
+pub async fn newest_first<E>(
+    context: &Context,
+    select: Select<E>,
+    id: E::Column,
+    page: Page,
+) -> Result<Slice<E::Model>, Failure>
 where
     E: EntityTrait,
     E::Model: Send,

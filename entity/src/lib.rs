@@ -2,10 +2,7 @@
 //!
 //! One file per table, grouped by domain. What a column means, its range and its invariants stand with the table, in
 //! the crate `diwan-migration`.
-#![expect(
-    missing_docs,
-    reason = "columns are documented where they are defined, in the migrations"
-)]
+#![expect(missing_docs, reason = "columns are documented where they are defined, in the migrations")]
 
 pub mod calendar;
 pub mod insights;

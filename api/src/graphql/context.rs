@@ -78,8 +78,10 @@ impl Op {
     /// The operation of the field that is being resolved.
     pub fn of<'a>(ctx: &async_graphql::Context<'a>) -> async_graphql::Result<&'a Self> {
         ctx.data_opt::<Self>().ok_or_else(|| {
-            async_graphql::Error::new("Queries and mutations go to POST /graphql; this connection is for subscriptions.")
-                .extend_with(|_, extensions| extensions.set("code", "BAD_REQUEST"))
+            async_graphql::Error::new(
+                "Queries and mutations go to POST /graphql; this connection is for subscriptions.",
+            )
+            .extend_with(|_, extensions| extensions.set("code", "BAD_REQUEST"))
         })
     }
 

@@ -116,7 +116,8 @@ pub(super) fn map_failure(op: &Op, failure: Failure) -> async_graphql::Error {
     match failure {
         Failure::Refused(errors) => {
             let first = errors.first().map(|error| Refused::new(op.locale(), error));
-            let (code, message) = first.map_or((ErrorCode::Invalid, String::new()), |refused| (refused.code, refused.message));
+            let (code, message) =
+                first.map_or((ErrorCode::Invalid, String::new()), |refused| (refused.code, refused.message));
             let code = async_graphql::resolver_utils::enum_value(code);
             async_graphql::Error::new(message).extend_with(|_, extensions| {
                 extensions.set("code", code);
@@ -125,11 +126,13 @@ pub(super) fn map_failure(op: &Op, failure: Failure) -> async_graphql::Error {
         }
         Failure::Fault(fault) => {
             tracing::error!(request_id, error = %fault, "a request failed");
-            async_graphql::Error::new("Something went wrong on our side. Try again; if it persists, tell the operator the requestId.")
-                .extend_with(|_, extensions| {
-                    extensions.set("code", "INTERNAL");
-                    extensions.set("requestId", request_id);
-                })
+            async_graphql::Error::new(
+                "Something went wrong on our side. Try again; if it persists, tell the operator the requestId.",
+            )
+            .extend_with(|_, extensions| {
+                extensions.set("code", "INTERNAL");
+                extensions.set("requestId", request_id);
+            })
         }
     }
 }

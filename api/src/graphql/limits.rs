@@ -53,7 +53,10 @@ pub fn check_document(document: &ExecutableDocument, operation: Option<&str>) ->
                 return Err(request_error("BAD_REQUEST", "Several operations were sent: name one in `operationName`."));
             }
             if definition.ty == OperationType::Mutation && set.items.len() > MAX_MUTATIONS {
-                return Err(request_error("TOO_COMPLEX", format!("One operation holds at most {MAX_MUTATIONS} mutations.")));
+                return Err(request_error(
+                    "TOO_COMPLEX",
+                    format!("One operation holds at most {MAX_MUTATIONS} mutations."),
+                ));
             }
             found = Some(definition.ty);
         }
@@ -73,7 +76,9 @@ fn count_aliases(set: &SelectionSet) -> usize {
     set.items
         .iter()
         .map(|item| match &item.node {
-            Selection::Field(field) => usize::from(field.node.alias.is_some()) + count_aliases(&field.node.selection_set.node),
+            Selection::Field(field) => {
+                usize::from(field.node.alias.is_some()) + count_aliases(&field.node.selection_set.node)
+            }
             Selection::InlineFragment(fragment) => count_aliases(&fragment.node.selection_set.node),
             Selection::FragmentSpread(_) => 0,
         })
@@ -192,7 +197,11 @@ impl Extension for CostExtension {
         response.extension("cost", told)
     }
 
-    async fn validation(&self, ctx: &ExtensionContext<'_>, next: NextValidation<'_>) -> Result<ValidationResult, Vec<ServerError>> {
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
         let result = next.run(ctx).await?;
         if let Some(meter) = ctx.data_opt::<Arc<Meter>>()
             && !meter.spend(result.complexity)
@@ -232,7 +241,9 @@ mod tests {
         assert_eq!(check(two, Some("B")).unwrap().kind, OperationType::Mutation);
         assert!(check(two, None).is_err());
         assert!(check(two, Some("C")).is_err());
-        assert!(check("query I { ...F } fragment F on Query { __schema { types { name } } }", None).unwrap().introspects);
+        assert!(
+            check("query I { ...F } fragment F on Query { __schema { types { name } } }", None).unwrap().introspects
+        );
     }
 
     #[test]

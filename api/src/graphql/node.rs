@@ -57,7 +57,11 @@ impl NodeQuery {
 
     /// The things of these ids, in their order; null where there is none.
     #[graphql(complexity = "1 + ids.len() * child_complexity")]
-    async fn nodes(&self, ctx: &Context<'_>, #[graphql(desc = "Up to 100 ids.")] ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to 100 ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MOST {
             return Err(request_error("BAD_REQUEST", format!("At most {MOST} ids at a time.")));
         }

@@ -37,12 +37,17 @@ impl Window {
 }
 
 fn cursor(text: Option<&str>) -> Result<Option<Uuid>> {
-    let parse = |text| ids::decode(CURSOR, text).ok_or_else(|| request_error("BAD_REQUEST", "This cursor is not one of ours."));
+    let parse =
+        |text| ids::decode(CURSOR, text).ok_or_else(|| request_error("BAD_REQUEST", "This cursor is not one of ours."));
     text.map(parse).transpose()
 }
 
 /// A slice as a connection.
-pub fn connection<T, N: OutputType>(slice: Slice<T>, id: impl Fn(&T) -> Uuid, node: impl Fn(T) -> N) -> Connection<String, N> {
+pub fn connection<T, N: OutputType>(
+    slice: Slice<T>,
+    id: impl Fn(&T) -> Uuid,
+    node: impl Fn(T) -> N,
+) -> Connection<String, N> {
     let mut connection = Connection::new(slice.has_previous, slice.has_next);
     connection.edges.extend(slice.rows.into_iter().map(|row| Edge::new(ids::encode(CURSOR, id(&row)), node(row))));
     connection

@@ -106,7 +106,8 @@ async fn run(http: &HttpRequest, state: &State, body: web::Payload, request_id: 
     let mut request = parse(&bytes)?;
     let operation = request.operation_name.clone();
     let document = request.parsed_query().map_err(|error| Stop::bad(error.message))?;
-    let document = check_document(document, operation.as_deref()).map_err(|error| Stop { status: StatusCode::BAD_REQUEST, error })?;
+    let document = check_document(document, operation.as_deref())
+        .map_err(|error| Stop { status: StatusCode::BAD_REQUEST, error })?;
     if document.kind == OperationType::Subscription {
         return Err(Stop::bad("Subscriptions go to /graphql/ws with the protocol graphql-transport-ws."));
     }
@@ -128,7 +129,8 @@ async fn run(http: &HttpRequest, state: &State, body: web::Payload, request_id: 
         match begin_idempotent(&context, key, &bytes).await? {
             Replay::New => {}
             Replay::Answered(stored) => {
-                let data = async_graphql::Value::from_json(stored).map_err(|_| Fault::broken("a stored answer cannot be read"))?;
+                let data = async_graphql::Value::from_json(stored)
+                    .map_err(|_| Fault::broken("a stored answer cannot be read"))?;
                 return Ok(Answer { replayed: true, ..Answer::plain(Response::new(data)) });
             }
             Replay::OtherRequest => {
@@ -153,7 +155,8 @@ async fn run(http: &HttpRequest, state: &State, body: web::Payload, request_id: 
         // A mutation with an error does nothing at all, not half of it.
         context.roll_back().await?;
     }
-    let response = if mutates && !response.errors.is_empty() { Response::from_errors(response.errors) } else { response };
+    let response =
+        if mutates && !response.errors.is_empty() { Response::from_errors(response.errors) } else { response };
     Ok(Answer { meter: Some(meter), ..Answer::plain(response) })
 }
 
@@ -194,7 +197,8 @@ fn parse(bytes: &[u8]) -> Result<async_graphql::Request, Stop> {
         Some(b'[') => return Err(Stop::bad("Send one operation at a time, not a batch.")),
         _ => return Err(Stop::bad("Send a JSON object with `query`, and `variables` and `operationName` as needed.")),
     }
-    serde_json::from_slice(bytes).map_err(|error| Stop::bad(format!("The request is not a GraphQL request in JSON: {error}.")))
+    serde_json::from_slice(bytes)
+        .map_err(|error| Stop::bad(format!("The request is not a GraphQL request in JSON: {error}.")))
 }
 
 /// The key of a mutation. Strangers have none: signing in gives secrets, which are not kept.
@@ -231,7 +235,11 @@ fn name_errors(errors: &mut [ServerError], request_id: &str) {
 }
 
 /// Subscriptions, over `graphql-transport-ws`. The token comes with `connection_init`.
-pub async fn subscribe(http: HttpRequest, state: web::Data<State>, payload: web::Payload) -> actix_web::Result<HttpResponse> {
+pub async fn subscribe(
+    http: HttpRequest,
+    state: web::Data<State>,
+    payload: web::Payload,
+) -> actix_web::Result<HttpResponse> {
     let services = Arc::clone(&state.services);
     let mut data = Data::default();
     data.insert(Arc::clone(&state.services));
@@ -239,9 +247,12 @@ pub async fn subscribe(http: HttpRequest, state: web::Data<State>, payload: web:
     GraphQLSubscription::new(state.schema.clone())
         .with_data(data)
         .on_connection_init(async move |init: serde_json::Value| {
-            let token = init.get("authorization").or_else(|| init.get("Authorization")).and_then(|value| value.as_str());
+            let token =
+                init.get("authorization").or_else(|| init.get("Authorization")).and_then(|value| value.as_str());
             let caller = authenticate(&services, token).map_err(|stop| stop.error)?;
-            let caller = caller.ok_or_else(|| request_error("UNAUTHENTICATED", "Send { \"authorization\": \"Bearer ...\" } with connection_init."))?;
+            let caller = caller.ok_or_else(|| {
+                request_error("UNAUTHENTICATED", "Send { \"authorization\": \"Bearer ...\" } with connection_init.")
+            })?;
             let mut data = Data::default();
             data.insert(caller);
             Ok(data)

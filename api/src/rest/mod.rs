@@ -44,7 +44,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 async fn welcome(state: web::Data<State>) -> HttpResponse {
-    let mut places = json!({ "name": "Diwan", "graphql": "/graphql", "subscriptions": "/graphql/ws", "health": "/health/ready" });
+    let mut places =
+        json!({ "name": "Diwan", "graphql": "/graphql", "subscriptions": "/graphql/ws", "health": "/health/ready" });
     if state.development {
         places["graphiql"] = "/graphiql/".into();
     }
@@ -52,7 +53,8 @@ async fn welcome(state: web::Data<State>) -> HttpResponse {
 }
 
 async fn nowhere() -> HttpResponse {
-    HttpResponse::NotFound().json(json!({ "error": { "code": "NOT_FOUND", "message": "There is nothing at this address." } }))
+    HttpResponse::NotFound()
+        .json(json!({ "error": { "code": "NOT_FOUND", "message": "There is nothing at this address." } }))
 }
 
 /// A failure of a plain HTTP request, in English: who asks is not known there.
@@ -64,7 +66,8 @@ fn refuse(failure: &Failure) -> HttpResponse {
             };
             let refused = Refused::new(Locale::En, first);
             let code = async_graphql::Name::new(code_name(&refused));
-            let body = json!({ "error": { "code": code.as_str(), "message": messages::user_error(Locale::En, first) } });
+            let body =
+                json!({ "error": { "code": code.as_str(), "message": messages::user_error(Locale::En, first) } });
             HttpResponse::build(status(first.code)).json(body)
         }
         Failure::Fault(fault) => {

@@ -22,8 +22,13 @@ pub async fn callback(state: web::Data<State>, answer: web::Query<Answer>) -> Ht
     let code = code.filter(|code| error.is_none() && !code.is_empty() && code.len() <= 4096);
     let parameter = parameter.unwrap_or_default();
     match accept_authorization(&state.services, &parameter, code.as_deref()).await {
-        Ok(()) if code.is_some() => page(HttpResponse::Ok(), "The account is being connected. You can close this page."),
-        Ok(()) => page(HttpResponse::Ok(), "The account was not connected, because the network did not agree. You can close this page."),
+        Ok(()) if code.is_some() => {
+            page(HttpResponse::Ok(), "The account is being connected. You can close this page.")
+        }
+        Ok(()) => page(
+            HttpResponse::Ok(),
+            "The account was not connected, because the network did not agree. You can close this page.",
+        ),
         Err(Failure::Refused(errors)) => {
             let words = errors.first().map(|error| messages::user_error(Locale::En, error)).unwrap_or_default();
             page(HttpResponse::NotFound(), &words)

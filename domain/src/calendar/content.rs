@@ -46,7 +46,9 @@ impl PostContent {
     pub(crate) fn check(&self, wrong: &mut Complaints) {
         wrong.text("title", &self.title, 300);
         if self.variants.len() > MOST {
-            wrong.add(UserError::at(Code::TooMany, "variants").number("limit", MOST).number("actual", self.variants.len()));
+            wrong.add(
+                UserError::at(Code::TooMany, "variants").number("limit", MOST).number("actual", self.variants.len()),
+            );
         }
         for (index, variant) in self.variants.iter().enumerate() {
             variant.check(wrong, index);

@@ -82,7 +82,12 @@ pub(super) async fn check_content(context: &Context, permit: Permit<'_>, content
 }
 
 /// Writes the variants of a post that has none: two statements, however many there are.
-pub(super) async fn write_variants(context: &Context, permit: Permit<'_>, post_id: Uuid, content: &PostContent) -> Result<(), Failure> {
+pub(super) async fn write_variants(
+    context: &Context,
+    permit: Permit<'_>,
+    post_id: Uuid,
+    content: &PostContent,
+) -> Result<(), Failure> {
     let mut variants = Vec::new();
     let mut media = Vec::new();
     for variant in &content.variants {

@@ -37,7 +37,12 @@ pub fn post_state(publications: &[PublicationState]) -> Option<PostState> {
 
 /// Writes the post's state after one of its publications has changed, in the same transaction. The post's row is locked
 /// first, so that two publications of one post that end together are seen by each other.
-pub async fn follow_publications(tx: &impl ConnectionTrait, brand_id: Uuid, post_id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn follow_publications(
+    tx: &impl ConnectionTrait,
+    brand_id: Uuid,
+    post_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
     let Some(post) = post::Entity::one_in_brand(brand_id, post_id).lock_exclusive().one(tx).await? else {
         return Ok(());
     };

@@ -18,8 +18,8 @@ pub use create_calendar::{create_calendar, first_calendar};
 pub use create_post::{NewPost, create_post};
 pub use follow::{follow_publications, post_state};
 pub use queries::{
-    PostFilter, assets, assets_by_ids, calendars, calendars_by_ids, posts, posts_by_ids, variant_assets, variants_by_ids,
-    variants_of_posts,
+    PostFilter, assets, assets_by_ids, calendars, calendars_by_ids, posts, posts_by_ids, variant_assets,
+    variants_by_ids, variants_of_posts,
 };
 pub use receive_upload::{MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, Receiver, asset_key, receive_upload};
 pub use request_upload::{RequestedUpload, UPLOAD_PURPOSE, request_upload};

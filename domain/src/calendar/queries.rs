@@ -50,7 +50,12 @@ pub struct PostFilter {
 }
 
 /// The brand's posts, newest first.
-pub async fn posts(context: &Context, brand_id: Uuid, filter: PostFilter, page: Page) -> Result<Slice<post::Model>, Failure> {
+pub async fn posts(
+    context: &Context,
+    brand_id: Uuid,
+    filter: PostFilter,
+    page: Page,
+) -> Result<Slice<post::Model>, Failure> {
     context.permit(Action::BrandRead, brand_id)?;
     let mut select = post::Entity::in_brand(brand_id);
     if !filter.states.is_empty() {

@@ -112,7 +112,8 @@ struct Picture {
 
 /// What a file truly is. It is decoded whole, within limits, so that what a network would choke on is refused here.
 fn look_at(path: &Path) -> Result<Picture, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::Fault(diwan_platform::storage::StorageError::Io(error).into()))?;
+    let bytes =
+        std::fs::read(path).map_err(|error| Failure::Fault(diwan_platform::storage::StorageError::Io(error).into()))?;
     let format = image::guess_format(&bytes).map_err(|_| UserError::new(Code::NotAnImage))?;
     let mime_type = match format {
         ImageFormat::Jpeg => "image/jpeg",

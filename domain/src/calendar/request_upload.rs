@@ -28,7 +28,12 @@ pub struct RequestedUpload {
 }
 
 /// Makes an asset that waits for its file. The name is a label only, never a path.
-pub async fn request_upload(context: &Context, brand_id: Uuid, file_name: &str, alt_text: &str) -> Result<RequestedUpload, Failure> {
+pub async fn request_upload(
+    context: &Context,
+    brand_id: Uuid,
+    file_name: &str,
+    alt_text: &str,
+) -> Result<RequestedUpload, Failure> {
     let permit = context.permit(Action::AssetUpload, brand_id)?;
     let mut wrong = Complaints::default();
     let file_name = wrong.text("fileName", file_name, 255);
@@ -36,7 +41,9 @@ pub async fn request_upload(context: &Context, brand_id: Uuid, file_name: &str, 
         wrong.add(UserError::at(Code::Invalid, "fileName"));
     }
     if alt_text.chars().count() > 5000 {
-        wrong.add(UserError::at(Code::TooLong, "altText").number("limit", 5000).number("actual", alt_text.chars().count()));
+        wrong.add(
+            UserError::at(Code::TooLong, "altText").number("limit", 5000).number("actual", alt_text.chars().count()),
+        );
     }
     wrong.check()?;
     let asset = asset::Entity::insert(asset::ActiveModel {

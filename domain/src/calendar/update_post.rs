@@ -50,7 +50,8 @@ pub async fn update_post(context: &Context, change: PostChange) -> Result<post::
         .filter(post::Column::Id.eq(post.id))
         .exec(permit.tx())
         .await?;
-    trust::record(permit, context.now, "post.update", post.id, serde_json::json!({ "version": post.version + 1 })).await?;
+    trust::record(permit, context.now, "post.update", post.id, serde_json::json!({ "version": post.version + 1 }))
+        .await?;
     Ok(context.one(post::Entity::visible([post.id])).await?.ok_or_else(not_there)?)
 }
 

@@ -33,7 +33,10 @@ pub async fn load_post(context: &Context, post_id: Uuid, lock: bool) -> Result<p
 }
 
 /// The post's variants, and what the networks would refuse of them. Four statements, however many variants there are.
-pub async fn check_post(context: &Context, post: &post::Model) -> Result<(Vec<post_variant::Model>, Vec<Problem>), Failure> {
+pub async fn check_post(
+    context: &Context,
+    post: &post::Model,
+) -> Result<(Vec<post_variant::Model>, Vec<Problem>), Failure> {
     let variants = variants_of_posts(context, &[post.id]).await?;
     let accounts = variants.iter().map(|variant| variant.social_account_id);
     let accounts = social_account::Entity::in_brand(post.brand_id).filter(social_account::Column::Id.is_in(accounts));
@@ -48,7 +51,8 @@ pub async fn check_post(context: &Context, post: &post::Model) -> Result<(Vec<po
     let mut problems = Vec::new();
     for (index, variant) in variants.iter().enumerate() {
         let mut add = |error| problems.push(Problem { variant_id: variant.id, variant_index: index, error });
-        let account = accounts.get(&variant.social_account_id).ok_or_else(|| Fault::broken("a variant without its account"))?;
+        let account =
+            accounts.get(&variant.social_account_id).ok_or_else(|| Fault::broken("a variant without its account"))?;
         if account.state != AccountState::Connected {
             let path = format!("variants.{index}.socialAccountId");
             add(UserError::at(Code::AccountNotConnected, &path).text("account", account.handle.clone()));

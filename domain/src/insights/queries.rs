@@ -42,7 +42,10 @@ pub async fn latest_numbers(context: &Context, publication_ids: &[Uuid]) -> Resu
 }
 
 /// The newest numbers of these publications, for a job that runs in their brand's scope.
-pub async fn latest_numbers_unchecked(tx: &impl ConnectionTrait, publication_ids: &[Uuid]) -> Result<Vec<LatestNumbers>, DbErr> {
+pub async fn latest_numbers_unchecked(
+    tx: &impl ConnectionTrait,
+    publication_ids: &[Uuid],
+) -> Result<Vec<LatestNumbers>, DbErr> {
     diwan_platform::db::all(tx, LATEST, [publication_ids.to_vec().into()]).await
 }
 

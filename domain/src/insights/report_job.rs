@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
-use chrono::{Datelike as _, DateTime, Months, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
+use diwan_entity::InBrand as _;
 use diwan_entity::insights::report_run::{self, ReportState};
 use diwan_entity::tenancy::agency::Locale;
-use diwan_entity::InBrand as _;
 use diwan_platform::crypto::sha256;
 use diwan_platform::db;
 use diwan_reports::{AccountTotal, DayTotal, Digits, Language, MetricValue, Month, MonthReport, PublishedPost};
@@ -109,7 +109,8 @@ async fn gather(scope: &Scope, run: &report_run::Model) -> Result<MonthReport, J
     .await?
     .ok_or_else(|| Fault::broken("a report of a brand that is gone"))?;
     let zone: Tz = names.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;
-    let end = run.month.checked_add_months(Months::new(1)).ok_or_else(|| Fault::broken("a month beyond the calendar"))?;
+    let end =
+        run.month.checked_add_months(Months::new(1)).ok_or_else(|| Fault::broken("a month beyond the calendar"))?;
     let rows: Vec<PublishedRow> = db::all(
         scope.tx(),
         "select p.id, o.title, v.text, s.network, s.handle, p.social_account_id, p.published_at, p.remote_url
@@ -145,7 +146,9 @@ async fn gather(scope: &Scope, run: &report_run::Model) -> Result<MonthReport, J
             day.published += 1;
             add(&mut day.interactions, interactions(&metrics));
         }
-        let network_name = diwan_networks::network(&row.network).map_or(row.network.as_str(), |network| network.capabilities().name).to_owned();
+        let network_name = diwan_networks::network(&row.network)
+            .map_or(row.network.as_str(), |network| network.capabilities().name)
+            .to_owned();
         let key = (network_name.clone(), row.handle.clone(), row.social_account_id);
         let total = accounts.entry(key).or_insert_with(|| AccountTotal {
             network_name: network_name.clone(),

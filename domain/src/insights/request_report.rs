@@ -78,10 +78,11 @@ pub fn download_link(context: &Context, run: &report_run::Model) -> Result<(Url,
 
 /// The file behind a link: the run and its bytes as a stream's source.
 pub async fn open_download(services: &Services, token: &str) -> Result<(report_run::Model, tokio::fs::File), Failure> {
-    let link = signed::verify(&services.keys, DOWNLOAD_PURPOSE, token, services.now()).map_err(|error| match error {
-        LinkError::Invalid => Code::LinkInvalid,
-        LinkError::Expired => Code::LinkExpired,
-    })?;
+    let link =
+        signed::verify(&services.keys, DOWNLOAD_PURPOSE, token, services.now()).map_err(|error| match error {
+            LinkError::Invalid => Code::LinkInvalid,
+            LinkError::Expired => Code::LinkExpired,
+        })?;
     let tx = services.db.write().await?;
     db::scalar::<bool>(&tx, "select app.enter_brand($1)", [link.brand_id.into()]).await?;
     let run = report_run::Entity::one_in_brand(link.brand_id, link.id).one(&tx).await?;

@@ -65,7 +65,11 @@ impl Job for SyncMetrics {
         let outcome = match usable_account(work, &account).await? {
             Ok((network, account)) => {
                 let http = &work.services.http;
-                read(network.post_metrics(http, &account, &[remote_id]).await, network.account_metrics(http, &account).await, row.id)
+                read(
+                    network.post_metrics(http, &account, &[remote_id]).await,
+                    network.account_metrics(http, &account).await,
+                    row.id,
+                )
             }
             // Whoever connects the account again gets the next numbers; until then they are missing.
             Err(Unusable::NeedsReconnect) => Ok(Vec::new()),
@@ -134,7 +138,10 @@ async fn write(scope: &Scope, account_id: Uuid, readings: Vec<Reading>) -> Resul
     }
     if !samples.is_empty() {
         let same_instant = OnConflict::new().do_nothing().to_owned();
-        metric_sample::Entity::insert_many(samples).on_conflict(same_instant).exec_without_returning(scope.tx()).await?;
+        metric_sample::Entity::insert_many(samples)
+            .on_conflict(same_instant)
+            .exec_without_returning(scope.tx())
+            .await?;
     }
     if !raw.is_empty() {
         metric_reading::Entity::insert_many(raw).exec_without_returning(scope.tx()).await?;

@@ -88,7 +88,12 @@ pub async fn usable_account(
 }
 
 /// Marks an account that its network no longer accepts.
-pub(super) async fn needs_reconnect(tx: &impl ConnectionTrait, brand_id: Uuid, account_id: Uuid, detail: &str) -> Result<(), DbErr> {
+pub(super) async fn needs_reconnect(
+    tx: &impl ConnectionTrait,
+    brand_id: Uuid,
+    account_id: Uuid,
+    detail: &str,
+) -> Result<(), DbErr> {
     social_account::Entity::update_many()
         .col_expr(social_account::Column::State, Expr::value(AccountState::NeedsReconnect))
         .col_expr(social_account::Column::Trouble, Expr::value(detail.chars().take(500).collect::<String>()))

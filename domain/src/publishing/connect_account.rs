@@ -54,15 +54,20 @@ pub async fn connect_account(
     input: ConnectInput,
 ) -> Result<account_connection::Model, Failure> {
     let permit = context.permit(Action::AccountConnect, brand_id)?;
-    let unknown = || UserError::at(Code::UnknownNetwork, "network").text("network", network.chars().take(40).collect::<String>());
+    let unknown =
+        || UserError::at(Code::UnknownNetwork, "network").text("network", network.chars().take(40).collect::<String>());
     let capabilities = diwan_networks::network(network).ok_or_else(unknown)?.capabilities();
     let fits = matches!(
         (&input, capabilities.connect),
-        (ConnectInput::AppPassword { .. }, ConnectMethod::AppPassword) | (ConnectInput::OAuth { .. }, ConnectMethod::OAuthCode { .. })
+        (ConnectInput::AppPassword { .. }, ConnectMethod::AppPassword)
+            | (ConnectInput::OAuth { .. }, ConnectMethod::OAuthCode { .. })
     );
     if !fits {
         let method = capabilities.connect.as_str();
-        return Err(UserError::at(Code::WrongConnectMethod, "network").text("network", capabilities.name).text("method", method).into());
+        return Err(UserError::at(Code::WrongConnectMethod, "network")
+            .text("network", capabilities.name)
+            .text("method", method)
+            .into());
     }
     let mut wrong = Complaints::default();
     let id = context.new_id();
@@ -70,7 +75,11 @@ pub async fn connect_account(
         ConnectInput::AppPassword { service, identifier, password } => {
             let identifier = wrong.text("appPassword.identifier", &identifier, 253).trim_start_matches('@').to_owned();
             let password = wrong.text("appPassword.password", &password, 1024).to_owned();
-            (service, "appPassword.service", Some(serde_json::json!({ "identifier": identifier, "password": password })))
+            (
+                service,
+                "appPassword.service",
+                Some(serde_json::json!({ "identifier": identifier, "password": password })),
+            )
         }
         ConnectInput::OAuth { instance } => (instance, "oauth.instance", None),
     };

@@ -33,8 +33,11 @@ impl Job for ConnectAccount {
 
     async fn run(&self, work: &Work) -> Result<(), JobError> {
         let scope = work.begin().await?;
-        let found = account_connection::Entity::one_in_brand(scope.brand_id, work.claim.subject_id).one(scope.tx()).await?;
-        let Some(connection) = found.filter(|row| matches!(row.state, ConnectionState::Requested | ConnectionState::Authorized)) else {
+        let found =
+            account_connection::Entity::one_in_brand(scope.brand_id, work.claim.subject_id).one(scope.tx()).await?;
+        let Some(connection) =
+            found.filter(|row| matches!(row.state, ConnectionState::Requested | ConnectionState::Authorized))
+        else {
             return scope.finish(Next::Done).await;
         };
         scope.commit().await?;
@@ -54,7 +57,10 @@ impl Job for ConnectAccount {
                     .await?;
             }
             Ok(Step::Connected(connected)) => keep(work, &scope, &connection, *connected).await?,
-            Err(error) if matches!(error.kind, ErrorKind::Retry | ErrorKind::RateLimited | ErrorKind::Unknown) && work.claim.failures < 3 => {
+            Err(error)
+                if matches!(error.kind, ErrorKind::Retry | ErrorKind::RateLimited | ErrorKind::Unknown)
+                    && work.claim.failures < 3 =>
+            {
                 drop(scope);
                 return Err(Fault::broken(error.to_string()).into());
             }
@@ -82,7 +88,8 @@ async fn step(
     connection: &account_connection::Model,
 ) -> Result<Result<Step, NetworkError>, JobError> {
     let services = &work.services;
-    let server = Url::parse(&connection.base_url).map_err(|_| Fault::broken("a connection's address cannot be read"))?;
+    let server =
+        Url::parse(&connection.base_url).map_err(|_| Fault::broken("a connection's address cannot be read"))?;
     let redirect = services.oauth_redirect()?;
     let place = secret_place(connection.brand_id, connection.id);
     let Some(sealed) = &connection.secret else {
@@ -109,7 +116,12 @@ async fn step(
 }
 
 /// Writes the account, or connects one again that is there already.
-async fn keep(work: &Work, scope: &Scope, connection: &account_connection::Model, connected: Connected) -> Result<(), JobError> {
+async fn keep(
+    work: &Work,
+    scope: &Scope,
+    connection: &account_connection::Model,
+    connected: Connected,
+) -> Result<(), JobError> {
     let base_url = connected.base_url.to_string();
     let known = social_account::Entity::in_brand(scope.brand_id)
         .filter(social_account::Column::Network.eq(&connection.network))

@@ -87,7 +87,10 @@ pub(super) async fn close_attempt(
         .col_expr(publication_attempt::Column::Outcome, Expr::value(outcome))
         .col_expr(publication_attempt::Column::FinishedAt, Expr::value(now))
         .col_expr(publication_attempt::Column::ErrorCode, Expr::value(error.map(|error| error.code)))
-        .col_expr(publication_attempt::Column::ErrorDetail, Expr::value(error.map(|error| error.detail.chars().take(500).collect::<String>())))
+        .col_expr(
+            publication_attempt::Column::ErrorDetail,
+            Expr::value(error.map(|error| error.detail.chars().take(500).collect::<String>())),
+        )
         .filter(publication_attempt::Column::BrandId.eq(brand_id))
         .filter(publication_attempt::Column::PublicationId.eq(publication_id))
         .filter(publication_attempt::Column::Outcome.is_null())

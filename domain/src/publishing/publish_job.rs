@@ -79,7 +79,8 @@ impl Job for Publish {
     }
 
     async fn give_up(&self, scope: &Scope, reason: &str) -> Result<(), JobError> {
-        let Some(row) = publication::Entity::one_in_brand(scope.brand_id, scope.subject_id()).one(scope.tx()).await? else {
+        let Some(row) = publication::Entity::one_in_brand(scope.brand_id, scope.subject_id()).one(scope.tx()).await?
+        else {
             return Ok(());
         };
         if is_over(row.state) {
@@ -163,7 +164,12 @@ async fn open_attempt(scope: &Scope, row: &publication::Model) -> Result<publica
         .exec(scope.tx())
         .await?;
     crate::calendar::follow_publications(scope.tx(), row.brand_id, row.post_id, scope.now).await?;
-    Ok(publication::Model { state: PublicationState::Sending, attempts: number, frozen_at: Some(frozen_at), ..row.clone() })
+    Ok(publication::Model {
+        state: PublicationState::Sending,
+        attempts: number,
+        frozen_at: Some(frozen_at),
+        ..row.clone()
+    })
 }
 
 /// The network, the account and the content, or the outcome that keeps them from being used.
@@ -228,11 +234,15 @@ async fn look_up(work: &Work, prepared: Prepared, since: DateTime<Utc>) -> Resul
     let checkpoint = row.checkpoint.clone().map(Checkpoint);
     let timing = work.services.timing;
     let answer = match ready {
-        Ok(ready) => ready.network.look_up(&work.services.http, &ready.account, &ready.content, checkpoint.as_ref()).await,
+        Ok(ready) => {
+            ready.network.look_up(&work.services.http, &ready.account, &ready.content, checkpoint.as_ref()).await
+        }
         Err(Outcome::Trouble { detail, .. }) => Err(NetworkError::new(ErrorKind::Unknown, "cannot_look_up", detail)),
         Err(Outcome::Published(_)) => Err(NetworkError::new(ErrorKind::Unknown, "cannot_look_up", "")),
     };
-    let tries = i32::try_from((work.services.now() - since).num_milliseconds() / timing.settle.num_milliseconds().max(1)).unwrap_or(i32::MAX);
+    let tries =
+        i32::try_from((work.services.now() - since).num_milliseconds() / timing.settle.num_milliseconds().max(1))
+            .unwrap_or(i32::MAX);
     match answer {
         Ok(LookUp::Found(published)) => {
             end(work, &row, Outcome::Published(published), AttemptOutcome::Found, None).await?;
@@ -274,7 +284,8 @@ async fn look_up(work: &Work, prepared: Prepared, since: DateTime<Utc>) -> Resul
 /// The network does not tell: the attempt stays open until a person has.
 async fn ask_person(work: &Work, row: &publication::Model, detail: String) -> Result<(), JobError> {
     let scope = work.begin().await?;
-    settle(&scope, row, Outcome::Trouble { state: PublicationState::NeedsAttention, trouble: CANNOT_TELL, detail }).await?;
+    settle(&scope, row, Outcome::Trouble { state: PublicationState::NeedsAttention, trouble: CANNOT_TELL, detail })
+        .await?;
     scope.finish(Next::Done).await
 }
 

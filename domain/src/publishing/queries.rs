@@ -11,7 +11,11 @@ use crate::paging::{Page, Slice, newest_first};
 use crate::permission::Action;
 
 /// The brand's accounts, newest first.
-pub async fn social_accounts(context: &Context, brand_id: Uuid, page: Page) -> Result<Slice<social_account::Model>, Failure> {
+pub async fn social_accounts(
+    context: &Context,
+    brand_id: Uuid,
+    page: Page,
+) -> Result<Slice<social_account::Model>, Failure> {
     context.permit(Action::BrandRead, brand_id)?;
     newest_first(context, social_account::Entity::in_brand(brand_id), social_account::Column::Id, page).await
 }
@@ -46,7 +50,10 @@ pub async fn publications_of_posts(context: &Context, post_ids: &[Uuid]) -> Resu
 }
 
 /// The attempts of these publications, oldest first.
-pub async fn attempts_of(context: &Context, publication_ids: &[Uuid]) -> Result<Vec<publication_attempt::Model>, Failure> {
+pub async fn attempts_of(
+    context: &Context,
+    publication_ids: &[Uuid],
+) -> Result<Vec<publication_attempt::Model>, Failure> {
     let select = publication_attempt::Entity::find()
         .filter(publication_attempt::Column::PublicationId.is_in(publication_ids.iter().copied()))
         .order_by_asc(publication_attempt::Column::Number);

@@ -24,7 +24,10 @@ const HORIZON: Duration = Duration::days(2 * 366);
 pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Utc>) -> Result<post::Model, Failure> {
     let post = load_post(context, post_id, true).await?;
     let permit = context.permit(Action::PostSchedule, post.brand_id)?;
-    let can = matches!(post.state, PostState::Draft | PostState::Approved | PostState::Failed | PostState::PartiallyPublished);
+    let can = matches!(
+        post.state,
+        PostState::Draft | PostState::Approved | PostState::Failed | PostState::PartiallyPublished
+    );
     if !can {
         return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
     }
@@ -47,7 +50,8 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
     let mut rows = Vec::new();
     let mut due = Vec::new();
     for variant in &variants {
-        let before = known.iter().find(|row| row.variant_id == Some(variant.id) && row.state != PublicationState::Canceled);
+        let before =
+            known.iter().find(|row| row.variant_id == Some(variant.id) && row.state != PublicationState::Canceled);
         // A publication that a person must decide about may be on the network: it is settled, never scheduled again.
         let id = match before {
             None => ids::new_id(context.now),

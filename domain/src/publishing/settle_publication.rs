@@ -32,7 +32,11 @@ pub enum Settlement {
 }
 
 /// Settles a publication that needs attention.
-pub async fn settle_publication(context: &Context, publication_id: Uuid, settlement: Settlement) -> Result<publication::Model, Failure> {
+pub async fn settle_publication(
+    context: &Context,
+    publication_id: Uuid,
+    settlement: Settlement,
+) -> Result<publication::Model, Failure> {
     let not_there = || UserError::at(Code::NotFound, "publicationId");
     let select = publication::Entity::visible([publication_id]).lock_exclusive();
     let row = context.one(select).await?.ok_or_else(not_there)?;

@@ -2,8 +2,8 @@
 
 use diwan_entity::tenancy::agency::Locale;
 use diwan_entity::tenancy::brand;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::agency;
 use crate::context::Context;

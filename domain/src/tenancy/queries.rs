@@ -11,7 +11,10 @@ use crate::paging::{Page, Slice, newest_first};
 /// The agency of this installation.
 pub async fn agency(context: &Context) -> Result<agency::Model, Failure> {
     context.signed_in()?;
-    Ok(context.one(agency::Entity::find()).await?.ok_or_else(|| Fault::broken("somebody is signed in and there is no agency"))?)
+    Ok(context
+        .one(agency::Entity::find())
+        .await?
+        .ok_or_else(|| Fault::broken("somebody is signed in and there is no agency"))?)
 }
 
 /// The brands that the caller sees, newest first.

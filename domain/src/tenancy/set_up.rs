@@ -18,7 +18,8 @@ pub async fn offer_setup(services: &Services) -> Result<Option<String>, Fault> {
     let token = token("setup")?;
     let hash = sha256(token.as_bytes()).to_vec();
     let offered: bool =
-        db::scalar(services.db.unscoped(), "select app.offer_setup($1, $2)", [hash.into(), services.now().into()]).await?;
+        db::scalar(services.db.unscoped(), "select app.offer_setup($1, $2)", [hash.into(), services.now().into()])
+            .await?;
     Ok(offered.then_some(token))
 }
 
@@ -44,7 +45,11 @@ pub struct NewAgency {
 }
 
 /// Makes the agency and its CMO, and signs them in.
-pub async fn set_up_agency(context: &Context, new: NewAgency, user_agent: &str) -> Result<(agency::Model, Session), Failure> {
+pub async fn set_up_agency(
+    context: &Context,
+    new: NewAgency,
+    user_agent: &str,
+) -> Result<(agency::Model, Session), Failure> {
     if db::scalar(context.own_tx(), "select app.is_set_up()", []).await? {
         return Err(Code::AlreadySetUp.into());
     }

@@ -10,7 +10,13 @@ use uuid::Uuid;
 use crate::permission::Permit;
 
 /// Records an action, named `thing.verb`, and what about it matters later. No secrets and no content in `detail`.
-pub async fn record(permit: Permit<'_>, now: DateTime<Utc>, action: &str, subject_id: Uuid, detail: Value) -> Result<(), DbErr> {
+pub async fn record(
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    action: &str,
+    subject_id: Uuid,
+    detail: Value,
+) -> Result<(), DbErr> {
     let event = audit_event::ActiveModel {
         id: Set(ids::new_id(now)),
         agency_id: Set(permit.agency_id),

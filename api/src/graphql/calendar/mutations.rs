@@ -115,7 +115,8 @@ fn content(title: String, variants: Vec<PostVariantInput>) -> Result<PostContent
     let variants = variants.into_iter().enumerate().map(|(index, variant)| {
         let assets = variant.asset_ids.iter().enumerate();
         Ok(VariantContent {
-            social_account_id: Kind::Account.parse(&variant.social_account_id, &format!("variants.{index}.socialAccountId"))?,
+            social_account_id: Kind::Account
+                .parse(&variant.social_account_id, &format!("variants.{index}.socialAccountId"))?,
             asset_ids: assets
                 .map(|(place, id)| Kind::Asset.parse(id, &format!("variants.{index}.assetIds.{place}")))
                 .collect::<Result<_, Failure>>()?,
@@ -168,7 +169,11 @@ impl CalendarMutation {
     }
 
     /// Writes a draft. For JUNIOR and above.
-    async fn create_post(&self, ctx: &Context<'_>, #[graphql(desc = "The post.")] input: CreatePostInput) -> Result<CreatePostPayload> {
+    async fn create_post(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The post.")] input: CreatePostInput,
+    ) -> Result<CreatePostPayload> {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| {
             let calendar_id = Kind::Calendar.parse(&input.calendar_id, "calendarId")?;
@@ -180,7 +185,11 @@ impl CalendarMutation {
     }
 
     /// Replaces what a draft says, unless somebody else has changed it meanwhile. For JUNIOR and above.
-    async fn update_post(&self, ctx: &Context<'_>, #[graphql(desc = "The change.")] input: UpdatePostInput) -> Result<UpdatePostPayload> {
+    async fn update_post(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: UpdatePostInput,
+    ) -> Result<UpdatePostPayload> {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| {
             let post_id = Kind::Post.parse(&input.post_id, "postId")?;

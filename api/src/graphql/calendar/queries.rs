@@ -32,7 +32,11 @@ pub struct CalendarQuery;
 #[Object]
 impl CalendarQuery {
     /// A dry run of scheduling: what the networks would refuse. Nothing is written.
-    async fn validate_post(&self, ctx: &Context<'_>, #[graphql(desc = "Which post.")] post_id: ID) -> Result<PostValidation> {
+    async fn validate_post(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which post.")] post_id: ID,
+    ) -> Result<PostValidation> {
         let op = Op::of(ctx)?;
         op.query(op.signed_in())?;
         let id = op.query(Kind::Post.parse(&post_id, "postId"))?;

@@ -82,6 +82,7 @@ pub struct Calendar {
     pub row: calendar::Model,
 }
 
+/// A calendar of a brand.
 #[Object]
 impl Calendar {
     /// The calendar's id.
@@ -108,6 +109,7 @@ pub struct Asset {
     pub row: asset::Model,
 }
 
+/// A file of the media library.
 #[Object]
 impl Asset {
     /// The file's id.
@@ -171,6 +173,7 @@ pub struct Post {
     pub row: post::Model,
 }
 
+/// What is to be said, on one or more accounts, at one time.
 #[Object]
 impl Post {
     /// The post's id.
@@ -233,6 +236,7 @@ pub struct PostVariant {
     pub row: post_variant::Model,
 }
 
+/// What one account will say.
 #[Object]
 impl PostVariant {
     /// The variant's id.
@@ -262,7 +266,8 @@ impl PostVariant {
     }
     /// How long the text is in the way in which its network counts.
     async fn length(&self) -> Result<i64> {
-        let account: diwan_entity::publishing::social_account::Model = self.op.must_load(self.row.social_account_id).await?;
+        let account: diwan_entity::publishing::social_account::Model =
+            self.op.must_load(self.row.social_account_id).await?;
         let length = diwan_networks::network(&account.network).map_or(0, |network| network.measure(&self.row.text));
         Ok(i64::try_from(length).unwrap_or(i64::MAX))
     }

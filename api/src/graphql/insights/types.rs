@@ -38,6 +38,7 @@ pub struct ReportRun {
     pub row: report_run::Model,
 }
 
+/// One rendering of a report; the result never changes afterwards.
 #[Object]
 impl ReportRun {
     /// The report's id.

@@ -212,7 +212,10 @@ impl PublishingMutation {
             publishing::disconnect_account(context, id).await
         };
         let (row, user_errors) = op.command(command).await?;
-        Ok(DisconnectAccountPayload { social_account: row.map(|row| SocialAccount { op: op.clone(), row }), user_errors })
+        Ok(DisconnectAccountPayload {
+            social_account: row.map(|row| SocialAccount { op: op.clone(), row }),
+            user_errors,
+        })
     }
 
     /// Schedules a post: each variant goes out once. What failed or was missed is scheduled again. For MID and above.

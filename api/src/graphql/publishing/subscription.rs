@@ -32,6 +32,7 @@ async fn operation(services: &Arc<Services>, caller: Caller, brand_id: Uuid) -> 
     Ok(op)
 }
 
+/// What can be watched, over `/graphql/ws`.
 #[async_graphql::Subscription]
 impl Subscription {
     /// Each change of a brand's publications, from now on.
@@ -45,7 +46,10 @@ impl Subscription {
         let caller = *ctx.data::<Caller>().map_err(|_| request_error("UNAUTHENTICATED", "Sign in to subscribe."))?;
         let not_found = || request_error("NOT_FOUND", "There is no such brand or publication here.");
         let brand_id = Kind::Brand.parse(&brand_id, "brandId").map_err(|_| not_found())?;
-        let only = publication_id.map(|id| Kind::Publication.parse(&id, "publicationId")).transpose().map_err(|_| not_found())?;
+        let only = publication_id
+            .map(|id| Kind::Publication.parse(&id, "publicationId"))
+            .transpose()
+            .map_err(|_| not_found())?;
         // Listening begins before the right is checked, so that no change falls between.
         let changes = feed.subscribe();
         drop(operation(&services, caller, brand_id).await?);

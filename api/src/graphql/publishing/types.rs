@@ -108,6 +108,7 @@ pub struct SocialAccount {
     pub row: social_account::Model,
 }
 
+/// A connected profile, page or channel.
 #[Object]
 impl SocialAccount {
     /// The account's id.
@@ -155,6 +156,7 @@ pub struct AccountConnection {
     pub row: account_connection::Model,
 }
 
+/// The way to a connected account.
 #[Object]
 impl AccountConnection {
     /// The connection's id.
@@ -225,6 +227,7 @@ pub struct Publication {
     pub row: publication::Model,
 }
 
+/// One variant to one account: what is published.
 #[Object]
 impl Publication {
     /// The publication's id.

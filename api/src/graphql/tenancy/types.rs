@@ -97,6 +97,7 @@ pub struct Agency {
     pub row: agency::Model,
 }
 
+/// The organisation that runs this installation.
 #[Object]
 impl Agency {
     /// The agency's id.
@@ -131,6 +132,7 @@ pub struct User {
     pub row: app_user::Model,
 }
 
+/// A person, or a program, who signs in.
 #[Object]
 impl User {
     /// The person's id.
@@ -174,6 +176,7 @@ pub struct Viewer {
     pub op: Op,
 }
 
+/// Who asks.
 #[Object]
 impl Viewer {
     /// The person.
@@ -215,6 +218,7 @@ pub struct Brand {
     pub row: brand::Model,
 }
 
+/// One client brand: the tenant.
 #[Object]
 impl Brand {
     /// The brand's id.

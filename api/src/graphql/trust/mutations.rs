@@ -66,7 +66,11 @@ pub struct TrustMutation;
 #[Object]
 impl TrustMutation {
     /// Begins a session.
-    async fn sign_in(&self, ctx: &Context<'_>, #[graphql(desc = "Address and password.")] input: SignInInput) -> Result<SessionPayload> {
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Address and password.")] input: SignInInput,
+    ) -> Result<SessionPayload> {
         let op = Op::of(ctx)?;
         let credentials = Credentials { email: input.email, password: input.password };
         let user_agent = op.facts().user_agent.clone();
@@ -88,7 +92,10 @@ impl TrustMutation {
         if matches!(session, Some(None)) {
             user_errors.push(Refused::new(op.locale(), &UserError::at(Code::RefreshRefused, "refreshToken")));
         }
-        Ok(SessionPayload { session: session.flatten().map(|session| Session { op: op.clone(), session }), user_errors })
+        Ok(SessionPayload {
+            session: session.flatten().map(|session| Session { op: op.clone(), session }),
+            user_errors,
+        })
     }
 
     /// Ends the caller's session at once, on every one of its tokens.
@@ -99,7 +106,11 @@ impl TrustMutation {
     }
 
     /// Runs a job again that was set aside. For SENIOR and above.
-    async fn rerun_job(&self, ctx: &Context<'_>, #[graphql(desc = "Which job.")] input: RerunJobInput) -> Result<RerunJobPayload> {
+    async fn rerun_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which job.")] input: RerunJobInput,
+    ) -> Result<RerunJobPayload> {
         let op = Op::of(ctx)?;
         let command = async |context: &diwan_domain::Context| {
             trust::rerun_job(context, Kind::Job.parse(&input.job_id, "jobId")?).await

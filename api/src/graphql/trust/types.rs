@@ -15,6 +15,7 @@ pub struct Session {
     pub session: trust::Session,
 }
 
+/// What a client gets when somebody signs in.
 #[Object]
 impl Session {
     /// A JWT for the header `Authorization: Bearer ...`.
@@ -59,6 +60,7 @@ pub struct Job {
     pub row: job::Model,
 }
 
+/// Work that happens later.
 #[Object]
 impl Job {
     /// The job's id.
