@@ -1,0 +1,55 @@
+//! What can be said on the command line.
+#![expect(clippy::doc_markdown, reason = "the help shows these texts as they are, on a terminal")]
+
+use clap::{Parser, Subcommand};
+
+/// Diwan: publishes a marketing agency's posts to its clients' social networks, each exactly once.
+///
+/// Settings come from environment variables; docs/OPERATING.md lists them. Without DATABASE_URL and REDIS_URL, `diwan up`
+/// runs a private PostgreSQL and Redis of its own in DIWAN_DATA (./data).
+#[derive(Debug, Parser)]
+#[command(name = "diwan", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Everything that can be run.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run everything in one process: the API and the worker, and PostgreSQL and Redis if none are named
+    Up,
+    /// Run the API alone, on the servers that DATABASE_URL and REDIS_URL name
+    Api,
+    /// Run the worker alone, on the servers that DATABASE_URL and REDIS_URL name
+    Worker,
+    /// Bring the database that DATABASE_URL names up to date, as its owner (DATABASE_OWNER_URL)
+    Migrate,
+    /// Print the GraphQL schema
+    Schema,
+    /// Say what is wrong with this installation and what to do about it
+    Doctor,
+    /// Ask the API at DIWAN_LISTEN whether it can serve; for containers
+    Health,
+    /// Do what only the operator may
+    #[command(subcommand)]
+    Admin(Admin),
+}
+
+/// What only the operator may do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Admin {
+    /// Print a new one-time token for setting up the agency; the last one is no longer valid
+    SetupToken,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

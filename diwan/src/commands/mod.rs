@@ -1,0 +1,31 @@
+//! One file per command.
+
+mod admin;
+mod api;
+mod doctor;
+mod health;
+mod migrate;
+mod schema;
+mod up;
+mod worker;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::Command;
+
+/// Runs a command to its end.
+pub(crate) async fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Up => up::run().await?,
+        Command::Api => api::run().await?,
+        Command::Worker => worker::run().await?,
+        Command::Migrate => migrate::run().await?,
+        Command::Schema => schema::run()?,
+        Command::Doctor => return doctor::run().await,
+        Command::Health => return health::run().await,
+        Command::Admin(what) => admin::run(&what).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
