@@ -49,6 +49,8 @@ create table publication_attempt (
   number integer not null check (number > 0),
   fence bigint not null,
   started_at timestamptz not null,
+  -- When the request that makes the post visible was allowed to leave.
+  sending_at timestamptz,
   finished_at timestamptz,
   -- Null while nobody knows: then it is looked up, never sent again blindly.
   outcome text check (outcome in ('PUBLISHED', 'FOUND', 'NOT_SENT', 'UNKNOWN', 'REFUSED')),

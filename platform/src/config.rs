@@ -81,12 +81,18 @@ impl Config {
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let get = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
         let list = |name: &str| -> Vec<String> {
-            get(name).iter().flat_map(|value| value.split(',')).map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+            get(name)
+                .iter()
+                .flat_map(|value| value.split(','))
+                .map(|item| item.trim().to_owned())
+                .filter(|item| !item.is_empty())
+                .collect()
         };
-        let listen = parse(&get, "DIWAN_LISTEN", "an address such as 127.0.0.1:8080", SocketAddr::from(([127, 0, 0, 1], 8080)))?;
+        let listen =
+            parse(&get, "DIWAN_LISTEN", "an address such as 127.0.0.1:8080", SocketAddr::from(([127, 0, 0, 1], 8080)))?;
         let public_url = match get("DIWAN_PUBLIC_URL") {
             None => default_public_url(listen),
-            Some(value) => Url::parse(&value).ok().filter(|url| url.has_host()).ok_or(ConfigError::Invalid {
+            Some(value) => Url::parse(&value).ok().filter(Url::has_host).ok_or(ConfigError::Invalid {
                 name: "DIWAN_PUBLIC_URL",
                 value,
                 expected: "an address such as https://diwan.example.com",
@@ -96,7 +102,11 @@ impl Config {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
             Some(other) => {
-                return Err(ConfigError::Invalid { name: "DIWAN_LOG_FORMAT", value: other.to_owned(), expected: "text or json" });
+                return Err(ConfigError::Invalid {
+                    name: "DIWAN_LOG_FORMAT",
+                    value: other.to_owned(),
+                    expected: "text or json",
+                });
             }
         };
         let database_url = get("DATABASE_URL");
@@ -158,14 +168,19 @@ impl Config {
         }
         std::fs::create_dir_all(&self.data).map_err(unusable)?;
         let key = Keyring::generate()?;
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(unusable)?;
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(unusable)?;
         file.write_all(key.as_bytes()).and_then(|()| file.sync_all()).map_err(unusable)?;
         Ok(key)
     }
 }
 
 fn default_public_url(listen: SocketAddr) -> Url {
-    let host = if listen.ip().is_unspecified() || listen.ip().is_loopback() { "localhost".to_owned() } else { listen.ip().to_string() };
+    let host = if listen.ip().is_unspecified() || listen.ip().is_loopback() {
+        "localhost".to_owned()
+    } else {
+        listen.ip().to_string()
+    };
     #[expect(clippy::expect_used, reason = "a host and a port always make an address")]
     Url::parse(&format!("http://{host}:{}", listen.port())).expect("an address")
 }

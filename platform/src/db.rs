@@ -9,8 +9,8 @@ use std::time::Duration;
 use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, IsolationLevel, Statement,
-    TransactionTrait, Value,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, IsolationLevel,
+    Statement, TransactionTrait, Value,
 };
 
 /// The role that the server and the worker act as; migration `m0001` makes it.
@@ -32,7 +32,7 @@ impl Database {
             .max_connections(max_connections)
             .min_connections(1)
             .acquire_timeout(patience)
-            .idle_timeout(Duration::from_secs(300))
+            .idle_timeout(Duration::from_mins(5))
             .connect_with(options.clone())
             .await
             .map_err(connection_error)?;
@@ -89,10 +89,7 @@ pub async fn connect_owner(url: &str) -> Result<DatabaseConnection, DbErr> {
 }
 
 fn connect_options(url: &str) -> Result<PgConnectOptions, DbErr> {
-    Ok(PgConnectOptions::from_str(url)
-        .map_err(connection_error)?
-        .application_name("diwan")
-        .disable_statement_logging())
+    Ok(PgConnectOptions::from_str(url).map_err(connection_error)?.application_name("diwan").disable_statement_logging())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "stands in map_err")]

@@ -22,12 +22,12 @@ pub async fn hash(password: String) -> Result<String, PasswordError> {
 /// Whether the password fits. With no hash (no such account, or one without a password) it works as long and says no,
 /// so that the time taken does not tell whether the account exists.
 pub async fn verify(password: String, hash: Option<String>) -> bool {
-    tokio::task::spawn_blocking(move || match hash.as_deref().map(PasswordHash::new) {
-        Some(Ok(hash)) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
-        _ => {
-            let _same_work = Argon2::default().hash_password(password.as_bytes());
-            false
+    tokio::task::spawn_blocking(move || {
+        if let Some(Ok(hash)) = hash.as_deref().map(PasswordHash::new) {
+            return Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
         }
+        let _same_work = Argon2::default().hash_password(password.as_bytes());
+        false
     })
     .await
     .unwrap_or(false)

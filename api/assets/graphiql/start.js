@@ -35,7 +35,9 @@ query Hello {
 
   const fetcher = (operation, options) => {
     headers = (options && options.headers) || {};
-    return base(operation, options);
+    // Each run is a new request; a key set in the Headers tab repeats one.
+    const key = { "Idempotency-Key": crypto.randomUUID() };
+    return base(operation, { ...options, headers: { ...key, ...headers } });
   };
 
   ReactDOM.createRoot(document.getElementById("graphiql")).render(

@@ -35,6 +35,11 @@ pub fn post_state(publications: &[PublicationState]) -> Option<PostState> {
     })
 }
 
+/// Locks a post. Whoever changes a post and its publications locks the post first, so that nobody waits in a circle.
+pub async fn lock_post(tx: &impl ConnectionTrait, brand_id: Uuid, post_id: Uuid) -> Result<Option<post::Model>, DbErr> {
+    post::Entity::one_in_brand(brand_id, post_id).lock_exclusive().one(tx).await
+}
+
 /// Writes the post's state after one of its publications has changed, in the same transaction. The post's row is locked
 /// first, so that two publications of one post that end together are seen by each other.
 pub async fn follow_publications(
@@ -43,7 +48,7 @@ pub async fn follow_publications(
     post_id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let Some(post) = post::Entity::one_in_brand(brand_id, post_id).lock_exclusive().one(tx).await? else {
+    let Some(post) = lock_post(tx, brand_id, post_id).await? else {
         return Ok(());
     };
     let states = publication::Entity::in_brand(brand_id)

@@ -16,7 +16,7 @@ mod validate;
 pub use content::{PostContent, Problem, VariantContent};
 pub use create_calendar::{create_calendar, first_calendar};
 pub use create_post::{NewPost, create_post};
-pub use follow::{follow_publications, post_state};
+pub use follow::{follow_publications, lock_post, post_state};
 pub use queries::{
     PostFilter, assets, assets_by_ids, calendars, calendars_by_ids, posts, posts_by_ids, variant_assets,
     variants_by_ids, variants_of_posts,

@@ -81,8 +81,6 @@ impl Receiver {
             .await
             .map_err(|error| Fault::broken(format!("looking at an image ended badly: {error}")))??;
         let size = i64::try_from(self.size).map_err(|_| Fault::broken("a size beyond its limit"))?;
-        // The bytes are in place before the row says so: a crash between the two leaves an asset that still waits.
-        self.upload.finish().await?;
         let tx = self.services.db.write().await?;
         db::scalar::<bool>(&tx, "select app.enter_brand($1)", [self.link.brand_id.into()]).await?;
         let updated = asset::Entity::update_many()
@@ -100,6 +98,9 @@ impl Receiver {
         if updated.rows_affected == 0 {
             return Err(Code::LinkInvalid.into());
         }
+        // Of two files for one address the row's lock lets one through, and only that one is put in place. A crash before
+        // the commit leaves an asset that still waits.
+        self.upload.finish().await?;
         Ok(tx.commit().await?)
     }
 }

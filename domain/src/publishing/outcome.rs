@@ -8,7 +8,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::calendar::follow_publications;
+use crate::calendar::{follow_publications, lock_post};
 use crate::jobs::{JobError, Scope};
 
 /// Every value of `publication.trouble`: the kinds of a network's error, and the engine's own.
@@ -50,6 +50,7 @@ impl Outcome {
 
 /// Writes where a publication is now, and its post with it.
 pub(super) async fn settle(scope: &Scope, row: &publication::Model, outcome: Outcome) -> Result<(), JobError> {
+    lock_post(scope.tx(), row.brand_id, row.post_id).await?;
     let mut update =
         publication::Entity::update_many().col_expr(publication::Column::UpdatedAt, Expr::value(scope.now));
     update = match outcome {

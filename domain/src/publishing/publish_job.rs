@@ -5,7 +5,7 @@
 //! 3. In one transaction: how it ended.
 //!
 //! An attempt without an end (a crash) or with an unknown outcome (no answer) is looked up, never sent again blindly. What
-//! is not found is believed only once [`Timing::settle`](crate::Timing) has passed since the attempt began, because until
+//! is not found is believed only once [`Timing::settle`](crate::Timing) has passed since its request left, because until
 //! then the network may still be at work on it.
 
 use async_trait::async_trait;
@@ -22,6 +22,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 use super::accounts::{Unusable, needs_reconnect, usable_account};
 use super::content::{self, Outline};
 use super::outcome::{CANNOT_TELL, GAVE_UP, MEDIA_GONE, MISSED, Outcome, close_attempt, settle};
+use crate::calendar;
 use crate::error::Fault;
 use crate::insights;
 use crate::jobs::{Job, JobError, Next, Scope, Work, backoff, enqueue};
@@ -42,7 +43,7 @@ enum Task {
     Nothing,
     /// Send it.
     Send(Prepared),
-    /// Find out what became of the attempt that began at this time.
+    /// Find out what became of the request that left at this time.
     LookUp(Prepared, DateTime<Utc>),
 }
 
@@ -104,10 +105,19 @@ fn is_over(state: PublicationState) -> bool {
     }
 }
 
+/// The publication, locked after its post: everyone who changes both takes them in this order.
+async fn lock(scope: &Scope) -> Result<Option<publication::Model>, JobError> {
+    let select = || publication::Entity::one_in_brand(scope.brand_id, scope.subject_id());
+    let Some(row) = select().one(scope.tx()).await? else {
+        return Ok(None);
+    };
+    calendar::lock_post(scope.tx(), row.brand_id, row.post_id).await?;
+    Ok(select().lock_exclusive().one(scope.tx()).await?)
+}
+
 /// Decides what is to be done, and writes what needs no network.
 async fn prepare(scope: &Scope) -> Result<Task, JobError> {
-    let locked = publication::Entity::one_in_brand(scope.brand_id, scope.subject_id()).lock_exclusive();
-    let Some(row) = locked.one(scope.tx()).await?.filter(|row| !is_over(row.state)) else {
+    let Some(row) = lock(scope).await?.filter(|row| !is_over(row.state)) else {
         return Ok(Task::Nothing);
     };
     let gone = |what: &str| Fault::broken(format!("publication {}: its {what} is gone", row.id));
@@ -122,7 +132,8 @@ async fn prepare(scope: &Scope) -> Result<Task, JobError> {
     if let Some(attempt) = open {
         let checkpoint = row.checkpoint.clone().map(Checkpoint);
         if checkpoint.is_some_and(|checkpoint| checkpoint.may_have_been_sent()) {
-            return Ok(Task::LookUp(Prepared { row, account, outline }, attempt.started_at));
+            let since = attempt.sending_at.unwrap_or(attempt.started_at);
+            return Ok(Task::LookUp(Prepared { row, account, outline }, since));
         }
         // The worker fell silent before the request that makes the post visible.
         close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
@@ -163,7 +174,7 @@ async fn open_attempt(scope: &Scope, row: &publication::Model) -> Result<publica
         .filter(publication::Column::Id.eq(row.id))
         .exec(scope.tx())
         .await?;
-    crate::calendar::follow_publications(scope.tx(), row.brand_id, row.post_id, scope.now).await?;
+    calendar::follow_publications(scope.tx(), row.brand_id, row.post_id, scope.now).await?;
     Ok(publication::Model {
         state: PublicationState::Sending,
         attempts: number,
@@ -346,6 +357,19 @@ impl Saving<'_> {
             .await?;
         scope.commit().await
     }
+
+    /// Writes that the request leaves now, and keeps the lease for as long as it may take.
+    async fn leave(&self) -> Result<(), JobError> {
+        let scope = self.work.begin().await?;
+        publication_attempt::Entity::update_many()
+            .col_expr(publication_attempt::Column::SendingAt, Expr::value(scope.now))
+            .filter(publication_attempt::Column::BrandId.eq(self.row.brand_id))
+            .filter(publication_attempt::Column::PublicationId.eq(self.row.id))
+            .filter(publication_attempt::Column::Outcome.is_null())
+            .exec(scope.tx())
+            .await?;
+        scope.commit().await
+    }
 }
 
 #[async_trait]
@@ -355,7 +379,7 @@ impl Progress for Saving<'_> {
     }
 
     async fn before_commit(&self) -> Result<(), ProgressError> {
-        self.work.keep().await.map_err(progress_error)
+        self.leave().await.map_err(progress_error)
     }
 }
 

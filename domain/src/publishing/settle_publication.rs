@@ -7,7 +7,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::outcome::close_attempt;
-use crate::calendar::follow_publications;
+use crate::calendar::{follow_publications, lock_post};
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::jobs::{Job as _, enqueue};
@@ -38,9 +38,11 @@ pub async fn settle_publication(
     settlement: Settlement,
 ) -> Result<publication::Model, Failure> {
     let not_there = || UserError::at(Code::NotFound, "publicationId");
-    let select = publication::Entity::visible([publication_id]).lock_exclusive();
-    let row = context.one(select).await?.ok_or_else(not_there)?;
+    let select = || publication::Entity::visible([publication_id]);
+    let row = context.one(select()).await?.ok_or_else(not_there)?;
     let permit = context.permit(Action::PublicationSettle, row.brand_id)?;
+    lock_post(permit.tx(), row.brand_id, row.post_id).await?;
+    let row = context.one(select().lock_exclusive()).await?.ok_or_else(not_there)?;
     if row.state != PublicationState::NeedsAttention {
         return Err(UserError::at(Code::WrongState, "publicationId").text("state", row.state.to_value()).into());
     }

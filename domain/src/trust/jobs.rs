@@ -3,7 +3,7 @@
 use diwan_entity::InBrand as _;
 use diwan_entity::trust::job::{self, JobState};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveEnum as _, ActiveModelTrait as _, IntoActiveModel as _};
+use sea_orm::{ActiveEnum as _, ActiveModelTrait as _, ColumnTrait as _, IntoActiveModel as _, QueryFilter as _};
 use uuid::Uuid;
 
 use super::record;
@@ -22,6 +22,13 @@ pub async fn rerun_job(context: &Context, job_id: Uuid) -> Result<job::Model, Fa
     let permit = context.permit(Action::JobRerun, job.brand_id)?;
     if job.state != JobState::SetAside {
         return Err(UserError::at(Code::WrongState, "jobId").text("state", job.state.to_value()).into());
+    }
+    let same = job::Entity::in_brand(job.brand_id)
+        .filter(job::Column::Kind.eq(&job.kind))
+        .filter(job::Column::SubjectId.eq(job.subject_id))
+        .filter(job::Column::State.is_in([JobState::Pending, JobState::Handed, JobState::Running]));
+    if context.one(same).await?.is_some() {
+        return Err(UserError::at(Code::AlreadyExists, "jobId").into());
     }
     let kind = job.kind.clone();
     let mut row = job.into_active_model();

@@ -28,6 +28,7 @@ pub struct Model {
     pub number: i32,
     pub fence: i64,
     pub started_at: DateTimeUtc,
+    pub sending_at: Option<DateTimeUtc>,
     pub finished_at: Option<DateTimeUtc>,
     pub outcome: Option<AttemptOutcome>,
     pub error_code: Option<String>,

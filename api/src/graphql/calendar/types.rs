@@ -1,8 +1,8 @@
 //! Calendars, files, posts as the API shows them.
 
 use async_graphql::{Enum, ID, InputObject, Object, Result};
-use chrono::{DateTime, Utc};
-use diwan_domain::{Failure, calendar as domain};
+use chrono::{DateTime, Datelike as _, Utc};
+use diwan_domain::{Code, Failure, UserError, calendar as domain};
 use diwan_entity::calendar::{asset, calendar, post, post_variant, variant_asset};
 
 use crate::graphql::context::Op;
@@ -70,9 +70,17 @@ impl PostFilterInput {
         Ok(domain::PostFilter {
             states: self.states.into_iter().map(Into::into).collect(),
             calendar_id: self.calendar_id.map(|id| Kind::Calendar.parse(&id, "filter.calendarId")).transpose()?,
-            due_from: self.due_from,
-            due_before: self.due_before,
+            due_from: storable(self.due_from, "filter.dueFrom")?,
+            due_before: storable(self.due_before, "filter.dueBefore")?,
         })
+    }
+}
+
+/// A time that the database knows.
+fn storable(time: Option<DateTime<Utc>>, field: &str) -> Result<Option<DateTime<Utc>>, Failure> {
+    match time {
+        Some(time) if !(1..=9999).contains(&time.year()) => Err(UserError::at(Code::Invalid, field).into()),
+        time => Ok(time),
     }
 }
 

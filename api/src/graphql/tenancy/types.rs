@@ -293,7 +293,6 @@ impl Brand {
 
     /// Its posts, newest first.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the four arguments of a connection and a filter")]
     async fn posts(
         &self,
         _ctx: &Context<'_>,
