@@ -1,3 +1,26 @@
-//! What the tests of all crates share.
+//! What the tests of all crates share: a database per test, the product's services with short times and a clock that
+//! can be held, builders of people and content, the API with clients for it, and real servers to publish to.
+//!
+//! Tests that need PostgreSQL or Redis find them by `DIWAN_TEST_DATABASE_URL` and `DIWAN_TEST_REDIS_URL`, which
+//! `script/test` sets.
 
+#[cfg(feature = "api")]
+pub mod app;
+#[cfg(feature = "domain")]
+pub mod build;
+pub mod client;
+#[cfg(feature = "domain")]
+pub mod db;
+pub mod pictures;
 pub mod servers;
+#[cfg(feature = "domain")]
+pub mod services;
+
+#[cfg(feature = "api")]
+pub use app::TestApp;
+#[cfg(feature = "domain")]
+pub use build::{Person, Written};
+#[cfg(feature = "domain")]
+pub use db::TestDb;
+#[cfg(feature = "domain")]
+pub use services::{Settings, TestServices};

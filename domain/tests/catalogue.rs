@@ -1,0 +1,350 @@
+//! Walks PostgreSQL's own catalogue, so that a new table, index or function is held to the rules from its first
+//! migration on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use diwan_migration::{Migrator, MigratorTrait as _};
+use diwan_platform::db::{self, Database, connect_owner};
+use diwan_testkit::TestDb;
+use diwan_testkit::db::{database_url, server_url, unique_name};
+use diwan_testkit::services::TestServices;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, FromQueryResult, TransactionTrait as _};
+
+/// Tables whose rows are no single brand's, and what guards each of them.
+const WITHOUT_BRAND: &[(&str, &str)] = &[
+    ("agency", "the one row above all brands; its policy asks that somebody is signed in"),
+    ("app_user", "a person can be in several brands; the policy `colleagues` decides"),
+    ("brand", "the brand itself: the policy `tenant` on its id"),
+    ("audit_head", "written by the chain's definer trigger alone; nothing is granted"),
+    ("idempotency_record", "a person's: the policy `own`"),
+    ("refresh_token", "a person's: the policy `own`"),
+    ("seaql_migrations", "the history of migrations; nothing is granted"),
+    ("session", "a person's: the policy `own`"),
+    ("setup_token", "digests of one-time tokens, through definer functions alone; nothing is granted"),
+    ("signing_key", "the installation's; seeds are sealed, and every process signs"),
+];
+
+/// Tables without row-level security.
+const WITHOUT_SECURITY: &[&str] = &["seaql_migrations", "signing_key"];
+
+/// Unique indexes of brand tables that do not begin with the brand.
+const UNIQUE_ACROSS_BRANDS: &[(&str, &str)] = &[
+    ("account_connection_state_hash_key", "the digest of 256 random bits, by which an OAuth answer finds its brand"),
+    ("audit_event_agency_id_seq_key", "one chain per agency"),
+];
+
+/// The functions that run as the owner.
+const DEFINERS: &[&str] = &[
+    "brand_of_authorization",
+    "chain_audit_event",
+    "enter_brand",
+    "enter_session",
+    "enter_setup",
+    "enter_user",
+    "forget_idempotency",
+    "forget_jobs",
+    "is_set_up",
+    "keep_lease",
+    "next_job_due",
+    "offer_setup",
+    "quiet_jobs",
+    "sign_in_by_email",
+    "start_job",
+    "take_due_jobs",
+    "take_refresh_token",
+];
+
+#[derive(Debug, FromQueryResult)]
+struct Table {
+    name: String,
+    has_brand: bool,
+    security: bool,
+    forced: bool,
+}
+
+async fn tables(on: &DatabaseConnection) -> Result<Vec<Table>> {
+    let sql = "select c.relname::text as name, c.relrowsecurity as security, c.relforcerowsecurity as forced,
+        exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'brand_id' and not a.attisdropped) as has_brand
+      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1";
+    Ok(db::all(on, sql, []).await?)
+}
+
+async fn names(on: &DatabaseConnection, sql: &str) -> Result<Vec<String>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        name: String,
+    }
+    Ok(db::all::<Row>(on, sql, []).await?.into_iter().map(|row| row.name).collect())
+}
+
+#[tokio::test]
+async fn every_table_of_a_brand_is_guarded_and_every_other_is_known() -> Result<()> {
+    #[derive(FromQueryResult)]
+    struct Policy {
+        using: String,
+        check: String,
+        roles: String,
+        command: String,
+    }
+    let test = TestDb::new().await?;
+    let known: BTreeMap<_, _> = WITHOUT_BRAND.iter().copied().collect();
+    let mut with_brand = 0;
+    for table in tables(&test.owner).await? {
+        let Table { name, has_brand, security, forced } = table;
+        assert_eq!(has_brand, !known.contains_key(name.as_str()), "{name}: in both or neither of the lists");
+        if WITHOUT_SECURITY.contains(&name.as_str()) {
+            assert!(!security, "{name} has security now: strike it off the list");
+            continue;
+        }
+        assert!(security && forced, "{name}: row-level security is not forced");
+        if !has_brand {
+            continue;
+        }
+        with_brand += 1;
+        let sql = "select coalesce(qual, '') as using, coalesce(with_check, '') as check, roles::text as roles, cmd as command
+          from pg_policies where schemaname = 'public' and tablename = $1 and policyname = 'tenant'";
+        let policy: Policy =
+            db::one(&test.owner, sql, [name.clone().into()]).await?.with_context(|| format!("{name}: no policy"))?;
+        assert!(policy.using.contains("app.brands()"), "{name}: the policy reads {}", policy.using);
+        assert_eq!(policy.roles, "{diwan_app}", "{name}");
+        // The audit trail has a policy of its own for writing.
+        if name == "audit_event" {
+            assert_eq!(policy.command, "SELECT");
+        } else {
+            assert_eq!(policy.command, "ALL", "{name}");
+            assert!(policy.check.contains("app.brands()"), "{name}: the policy writes {}", policy.check);
+        }
+        let others = format!(
+            "select policyname::text as name from pg_policies where schemaname = 'public' and tablename = '{name}'
+             and policyname not in ('tenant', 'definer') and 'diwan_app' = any (roles)"
+        );
+        let others = names(&test.owner, &others).await?;
+        let append: &[&str] = if name == "audit_event" { &["append"] } else { &[] };
+        assert_eq!(others, append, "{name}: policies add up, so each more is a way around the others");
+    }
+    assert!(with_brand >= 14, "only {with_brand} tables of brands were found");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_application_owns_nothing_and_bypasses_nothing() -> Result<()> {
+    let test = TestDb::new().await?;
+    let flags: bool = test
+        .value("select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin or rolreplication from pg_roles where rolname = 'diwan_app'")
+        .await?;
+    assert!(!flags, "diwan_app has an attribute that it must not have");
+    for (what, catalogue, owner) in [
+        ("a relation", "pg_class", "relowner"),
+        ("a function", "pg_proc", "proowner"),
+        ("a schema", "pg_namespace", "nspowner"),
+        ("a type", "pg_type", "typowner"),
+    ] {
+        let owned: i64 =
+            test.value(&format!("select count(*) from {catalogue} where {owner} = 'diwan_app'::regrole")).await?;
+        assert_eq!(owned, 0, "diwan_app owns {what}");
+    }
+    let member: i64 = test.value("select count(*) from pg_auth_members where member = 'diwan_app'::regrole").await?;
+    assert_eq!(member, 0, "diwan_app is a member of another role");
+    let granted = names(
+        &test.owner,
+        "select table_name || ' ' || privilege_type as name from information_schema.table_privileges
+         where grantee in ('diwan_app', 'PUBLIC') and table_schema = 'public'
+           and (privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER') or grantee = 'PUBLIC'
+             or table_name in ('audit_head', 'setup_token', 'seaql_migrations')
+             or (table_name = 'audit_event' and privilege_type in ('UPDATE', 'DELETE')))",
+    )
+    .await?;
+    assert_eq!(granted, Vec::<String>::new(), "granted beyond need");
+    // Who may create a table could name it as one of ours and be found first.
+    let creates: bool = test
+        .value("select has_schema_privilege('diwan_app', 'public', 'create') or has_schema_privilege('diwan_app', 'app', 'create')")
+        .await?;
+    assert!(!creates, "diwan_app can create things in a schema");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_reference_cannot_cross_brands() -> Result<()> {
+    #[derive(Debug, FromQueryResult)]
+    struct ForeignKey {
+        name: String,
+        from: Vec<String>,
+        to: Vec<String>,
+    }
+    let test = TestDb::new().await?;
+    let sql = "
+      select conrelid::regclass || '.' || conname as name,
+        (select array_agg(a.attname::text order by k.n) from unnest(c.conkey) with ordinality k (col, n)
+          join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.col) as from,
+        (select array_agg(a.attname::text order by k.n) from unnest(c.confkey) with ordinality k (col, n)
+          join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.col) as to
+      from pg_constraint c where contype = 'f' and connamespace = 'public'::regnamespace
+        and exists (select from pg_attribute a where a.attrelid = c.conrelid and a.attname = 'brand_id')
+        and exists (select from pg_attribute a where a.attrelid = c.confrelid and a.attname = 'brand_id')";
+    let keys: Vec<ForeignKey> = db::all(&test.owner, sql, []).await?;
+    assert!(keys.len() >= 12, "only {} foreign keys were found", keys.len());
+    for ForeignKey { name, from, to } in keys {
+        assert!(from.len() == 2 && from[0] == "brand_id" && to[0] == "brand_id", "{name}: {from:?} to {to:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn unique_keys_of_brands_begin_with_the_brand() -> Result<()> {
+    #[derive(Debug, FromQueryResult)]
+    struct Index {
+        name: String,
+        first: Option<String>,
+    }
+    let test = TestDb::new().await?;
+    let sql = "
+      select i.indexrelid::regclass::text as name, a.attname::text as first
+      from pg_index i join pg_class t on t.oid = i.indrelid
+        left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+      where i.indisunique and not i.indisprimary and t.relnamespace = 'public'::regnamespace
+        and exists (select from pg_attribute b where b.attrelid = t.oid and b.attname = 'brand_id')";
+    let indexes: Vec<Index> = db::all(&test.owner, sql, []).await?;
+    let across: BTreeSet<_> = indexes
+        .iter()
+        .filter(|index| index.first.as_deref() != Some("brand_id"))
+        .map(|index| index.name.as_str())
+        .collect();
+    let known: BTreeSet<_> = UNIQUE_ACROSS_BRANDS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(across, known, "a unique key across brands tells one brand what another has");
+    assert!(indexes.len() >= 20, "only {} unique indexes were found", indexes.len());
+    Ok(())
+}
+
+#[tokio::test]
+async fn functions_that_run_as_the_owner_are_known_and_narrow() -> Result<()> {
+    #[derive(Debug, FromQueryResult)]
+    struct Function {
+        name: String,
+        settings: Vec<String>,
+        public: bool,
+        application: bool,
+        trigger: bool,
+    }
+    let test = TestDb::new().await?;
+    let sql = "
+      select proname::text as name, coalesce(proconfig, '{}') as settings,
+        exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) e where e.grantee = 0 and e.privilege_type = 'EXECUTE') as public,
+        has_function_privilege('diwan_app', oid, 'execute') as application,
+        prorettype = 'trigger'::regtype as trigger
+      from pg_proc where prosecdef and pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+      order by 1";
+    let functions: Vec<Function> = db::all(&test.owner, sql, []).await?;
+    let found: Vec<_> = functions.iter().map(|function| function.name.as_str()).collect();
+    assert_eq!(found, DEFINERS);
+    for function in &functions {
+        let has = |setting: &str| function.settings.iter().any(|found| found == setting);
+        assert!(has("search_path=pg_catalog, public, pg_temp"), "{function:?}");
+        assert!(!function.public, "anyone may call {}", function.name);
+        assert_eq!(function.application, !function.trigger, "{}", function.name);
+    }
+    let helpers: bool = test
+        .value(
+            "select has_function_privilege('diwan_app', 'app.force_row_security(regclass)', 'execute')
+               or has_function_privilege('diwan_app', 'app.protect_brand_table(regclass, text)', 'execute')",
+        )
+        .await?;
+    assert!(!helpers, "the application may change the policies' helpers");
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_view_runs_as_its_owner() -> Result<()> {
+    let test = TestDb::new().await?;
+    let views = names(
+        &test.owner,
+        "select c.oid::regclass::text as name from pg_class c where c.relkind in ('v', 'm')
+         and c.relnamespace in ('public'::regnamespace, 'app'::regnamespace)
+         and not coalesce('security_invoker=true' = any (c.reloptions) or 'security_invoker=on' = any (c.reloptions), false)",
+    )
+    .await?;
+    assert_eq!(views, Vec::<String>::new());
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_scope_no_table_shows_a_row() -> Result<()> {
+    let test = TestServices::new().await?;
+    test.fill_brand("Alpha").await?;
+    for Table { name, .. } in tables(&test.db.owner).await? {
+        let readable: bool =
+            test.db.value(&format!("select has_table_privilege('diwan_app', '{name}', 'select')")).await?;
+        if !readable || WITHOUT_SECURITY.contains(&name.as_str()) {
+            continue;
+        }
+        if name != "idempotency_record" && name != "refresh_token" {
+            assert!(test.db.count(&name).await? > 0, "{name}: nothing that could be seen");
+        }
+        // The search path that marks definer functions means nothing to the application.
+        for before in ["select 1", "set local search_path = pg_catalog, public, pg_temp"] {
+            let tx = test.services.db.write().await?;
+            tx.execute_unprepared(before).await?;
+            let seen: i64 = db::scalar(&tx, &format!("select count(*) from {name}"), []).await?;
+            assert_eq!(seen, 0, "{name} after {before}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_owner_who_is_no_superuser_sees_nothing_outside_the_definer_functions() -> Result<()> {
+    let admin = connect_owner(server_url()?.as_str()).await?;
+    let (role, database) = (unique_name("diwan_owner")?, unique_name("diwan_owned")?);
+    admin.execute_unprepared(&format!("create role {role} login createrole")).await?;
+    admin.execute_unprepared(&format!("create database {database} owner {role} template template0")).await?;
+    let outcome = as_plain_owner(&role, &database).await;
+    admin.execute_unprepared(&format!("drop database {database} with (force)")).await?;
+    admin.execute_unprepared(&format!("drop role {role}")).await?;
+    outcome
+}
+
+async fn as_plain_owner(role: &str, database: &str) -> Result<()> {
+    let mut url = database_url(database)?;
+    url.set_username(role).ok().context("an address with a user")?;
+    let owner = connect_owner(url.as_str()).await?;
+    Migrator::up(&owner, None).await?;
+    // Rows are made as the superuser, who stands above the policies.
+    let superuser = connect_owner(database_url(database)?.as_str()).await?;
+    superuser
+        .execute_unprepared(
+            "insert into agency (id, name, locale, time_zone, base_currency, created_at)
+               values ('00000000-0000-7000-8000-000000000001', 'A', 'en', 'UTC', 'EUR', now());
+             insert into brand (id, agency_id, name, time_zone, locale, created_at)
+               values ('00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000001', 'B', 'UTC', 'en', now());
+             insert into calendar (id, brand_id, name, created_at)
+               values ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000002', 'C', now());",
+        )
+        .await?;
+    for table in ["agency", "brand", "calendar"] {
+        let seen: i64 = db::scalar(&owner, &format!("select count(*) from {table}"), []).await?;
+        assert_eq!(seen, 0, "the owner sees {table}");
+        let there: i64 = db::scalar(&superuser, &format!("select count(*) from {table}"), []).await?;
+        assert_eq!(there, 1);
+    }
+    // Inside the functions, the owner does see: they work, and they leave nothing open behind them.
+    let tx = owner.begin().await?;
+    let found: bool = db::scalar(&tx, "select app.enter_brand('00000000-0000-7000-8000-000000000002')", []).await?;
+    assert!(found);
+    assert!(!db::scalar::<bool>(&tx, "select app.in_definer()", []).await?);
+    let seen: i64 = db::scalar(&tx, "select count(*) from agency where app.in_definer()", []).await?;
+    assert_eq!(seen, 0);
+    tx.rollback().await?;
+    // The same login is the application's, where an installation has one login only.
+    let app = Database::connect(url.as_str(), 1, Duration::from_secs(5)).await?;
+    let seen: i64 = db::scalar(app.unscoped(), "select count(*) from calendar", []).await?;
+    assert_eq!(seen, 0);
+    let tx = app.write().await?;
+    assert!(db::scalar::<bool>(&tx, "select app.enter_brand('00000000-0000-7000-8000-000000000002')", []).await?);
+    let seen: i64 = db::scalar(&tx, "select count(*) from calendar", []).await?;
+    assert_eq!(seen, 1);
+    tx.rollback().await?;
+    app.close().await;
+    owner.close().await?;
+    Ok(superuser.close().await?)
+}

@@ -1,0 +1,140 @@
+//! The API of one test, listening on a port of its own, and a client of it.
+
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use anyhow::{Context as _, Result, anyhow};
+use diwan_api::{ApiOptions, serve};
+use diwan_domain::tenancy::offer_setup;
+use diwan_platform::db::connect_owner;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::build::PASSWORD;
+use crate::client::Client;
+use crate::services::{Settings, TestServices};
+
+/// The API over services of its own.
+///
+/// A test that ends with due jobs not run fails: either [`TestServices::run_jobs`] belongs into it, or
+/// [`TestApp::leave_jobs`] says that it is not about them.
+#[derive(Debug)]
+pub struct TestApp {
+    /// A client of the API.
+    pub client: Client,
+    test: TestServices,
+    stop: CancellationToken,
+    server: Option<JoinHandle<Result<(), std::io::Error>>>,
+    jobs_may_stay: bool,
+}
+
+impl Deref for TestApp {
+    type Target = TestServices;
+
+    fn deref(&self) -> &TestServices {
+        &self.test
+    }
+}
+
+impl TestApp {
+    /// Starts the API with the machine's clock.
+    pub async fn new() -> Result<Self> {
+        Self::with(Settings::default()).await
+    }
+
+    /// Starts the API over services as set.
+    pub async fn with(settings: Settings) -> Result<Self> {
+        Self::start(settings, true).await
+    }
+
+    /// Starts the API as in production: strangers read no schema.
+    pub async fn in_production() -> Result<Self> {
+        Self::start(Settings::default(), false).await
+    }
+
+    async fn start(settings: Settings, development: bool) -> Result<Self> {
+        let test = TestServices::with(settings).await?;
+        let (services, stop) = (Arc::clone(&test.services), CancellationToken::new());
+        let (ready, address) = oneshot::channel();
+        let options = ApiOptions { listen: SocketAddr::from(([127, 0, 0, 1], 0)), development };
+        let stopping = stop.clone();
+        let server = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(serve(services, options, stopping, |address| {
+                let _nobody_waits = ready.send(address);
+            }))
+        });
+        let address: SocketAddr = address.await.context("the API did not start")?;
+        let client = Client::new(&Url::parse(&format!("http://{address}/"))?)?;
+        Ok(Self { client, test, stop, server: Some(server), jobs_may_stay: false })
+    }
+
+    /// Lets the test end with due jobs not run.
+    pub fn leave_jobs(&mut self) {
+        self.jobs_may_stay = true;
+    }
+
+    /// Sets the agency up through the API, and answers the session of its CMO: `accessToken` and `refreshToken`.
+    pub async fn set_up(&self) -> Result<Value> {
+        let token = offer_setup(&self.services).await?.context("the set-up has been done")?;
+        let input = json!({ "setupToken": token, "agencyName": "Nour Agency", "timeZone": "Europe/Athens",
+            "baseCurrency": "EUR", "locale": "EN", "name": "Dina", "email": "dina@nour.example", "password": PASSWORD });
+        let answer =
+            self.client.mutate("", "setUpAgency", "session { accessToken refreshToken expiresIn }", input).await?;
+        Ok(answer.get("setUpAgency.session").clone())
+    }
+
+    /// Sets the agency up through the API and answers the access token of its CMO.
+    pub async fn cmo(&self) -> Result<String> {
+        let session = self.set_up().await?;
+        Ok(session["accessToken"].as_str().context("no access token")?.to_owned())
+    }
+
+    /// Signs somebody in through the API. Answers the access token.
+    pub async fn sign_in(&self, email: &str) -> Result<String> {
+        let input = json!({ "email": email, "password": PASSWORD });
+        let answer = self.client.mutate("", "signIn", "session { accessToken }", input).await?;
+        answer.text("signIn.session.accessToken")
+    }
+
+    /// Stops the API, as at the end of the process.
+    fn stop(&mut self) -> Result<()> {
+        self.stop.cancel();
+        let Some(server) = self.server.take() else { return Ok(()) };
+        Ok(server.join().map_err(|_| anyhow!("the API panicked"))??)
+    }
+
+    /// How many jobs are due; asked from a thread of its own, because the test's runtime may be at its end.
+    fn count_due(&self) -> Result<i64> {
+        let (url, now) = (self.db.url.clone(), self.services.now());
+        let counting = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let owner = connect_owner(url.as_str()).await?;
+                let sql = "select count(*) from job where state in ('PENDING', 'HANDED') and due_at <= $1";
+                let due = diwan_platform::db::scalar(&owner, sql, [now.into()]).await?;
+                owner.close().await?;
+                Ok(due)
+            })
+        });
+        counting.join().map_err(|_| anyhow!("counting panicked"))?
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let stopped = self.stop();
+        if std::thread::panicking() {
+            return;
+        }
+        assert!(stopped.is_ok(), "the API ended badly: {stopped:?}");
+        if !self.jobs_may_stay {
+            let due = self.count_due();
+            assert!(matches!(due, Ok(0)), "the test ended with due jobs that nobody ran: {due:?}");
+        }
+    }
+}

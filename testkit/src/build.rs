@@ -1,0 +1,269 @@
+//! People and content, written straight into the database: tests begin in the middle of the story.
+
+use anyhow::{Context as _, Result, ensure};
+use chrono::{DateTime, Duration, Utc};
+use diwan_domain::Context;
+use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_networks::Limits;
+use diwan_platform::crypto::{Place, sha256};
+use diwan_platform::{db, ids, password};
+use sea_orm::{ActiveEnum as _, ConnectionTrait as _, Value};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::pictures;
+use crate::services::TestServices;
+
+/// The password of everyone whom the builders make.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Who.
+    pub id: Uuid,
+    /// Their session.
+    pub session_id: Uuid,
+    /// Their address, with [`PASSWORD`].
+    pub email: String,
+    /// A valid access token of the session.
+    pub token: String,
+}
+
+/// A row of every table of a brand, as [`TestServices::fill_brand`] writes them.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "each is the id of the row that it names")]
+pub struct Written {
+    pub brand: Uuid,
+    pub membership: Uuid,
+    pub calendar: Uuid,
+    pub account: Uuid,
+    pub connection: Uuid,
+    pub asset: Uuid,
+    pub post: Uuid,
+    pub variant: Uuid,
+    pub publication: Uuid,
+    pub attempt: Uuid,
+    pub sample: Uuid,
+    pub reading: Uuid,
+    pub report: Uuid,
+    pub job: Uuid,
+    pub event: Uuid,
+}
+
+impl TestServices {
+    fn now(&self) -> DateTime<Utc> {
+        self.services.now()
+    }
+
+    fn id(&self) -> Uuid {
+        ids::new_id(self.now())
+    }
+
+    async fn insert<const N: usize>(&self, sql: &str, values: [Value; N]) -> Result<()> {
+        let inserted =
+            self.db.owner.execute_raw(db::statement(sql, values)).await.with_context(|| format!("in: {sql}"))?;
+        ensure!(inserted.rows_affected() == 1, "nothing written by: {sql}");
+        Ok(())
+    }
+
+    /// The agency, made if there is none.
+    pub async fn agency(&self) -> Result<Uuid> {
+        #[derive(sea_orm::FromQueryResult)]
+        struct Row {
+            id: Uuid,
+        }
+        if let Some(row) = db::one::<Row>(&self.db.owner, "select id from agency", []).await? {
+            return Ok(row.id);
+        }
+        let id = self.id();
+        let sql = "insert into agency (id, name, locale, time_zone, base_currency, created_at)
+          values ($1, 'Nour Agency', 'en', 'Europe/Athens', 'EUR', $2)";
+        self.insert(sql, [id.into(), self.now().into()]).await?;
+        Ok(id)
+    }
+
+    /// A brand with a calendar.
+    pub async fn brand(&self, name: &str) -> Result<Uuid> {
+        let (id, agency) = (self.id(), self.agency().await?);
+        let sql = "insert into brand (id, agency_id, name, time_zone, locale, created_at)
+          values ($1, $2, $3, 'Europe/Athens', 'en', $4)";
+        self.insert(sql, [id.into(), agency.into(), name.into(), self.now().into()]).await?;
+        self.calendar(id, "Content").await?;
+        Ok(id)
+    }
+
+    /// A calendar.
+    pub async fn calendar(&self, brand: Uuid, name: &str) -> Result<Uuid> {
+        let id = self.id();
+        let sql = "insert into calendar (id, brand_id, name, created_at) values ($1, $2, $3, $4)";
+        self.insert(sql, [id.into(), brand.into(), name.into(), self.now().into()]).await?;
+        Ok(id)
+    }
+
+    /// Somebody who is signed in: with a level agency-wide or none, and no membership yet.
+    pub async fn person(&self, kind: UserKind, agency_level: Option<Level>) -> Result<Person> {
+        static HASH: OnceCell<String> = OnceCell::const_new();
+        let hash = HASH.get_or_try_init(|| password::hash(PASSWORD.to_owned())).await?.clone();
+        let (id, agency) = (self.id(), self.agency().await?);
+        let email = format!("{}@nour.example", id.simple());
+        let sql =
+            "insert into app_user (id, agency_id, kind, email, name, password_hash, locale, agency_level, created_at)
+          values ($1, $2, $3, $4, 'Sami', $5, 'en', $6, $7)";
+        let level = agency_level.map(|level| level.to_value());
+        let kind = kind.to_value();
+        let values =
+            [id.into(), agency.into(), kind.into(), email.clone().into(), hash.into(), level.into(), self.now().into()];
+        self.insert(sql, values).await?;
+        let session_id = self.id();
+        let sql = "insert into session (id, user_id, created_at, last_used_at, expires_at) values ($1, $2, $3, $3, $4)";
+        let end = self.now() + Duration::days(30);
+        self.insert(sql, [session_id.into(), id.into(), self.now().into(), end.into()]).await?;
+        let token = self.services.tokens.issue(id, session_id, self.now())?;
+        Ok(Person { id, session_id, email, token })
+    }
+
+    /// Gives somebody a level in a brand.
+    pub async fn join(&self, person: &Person, brand: Uuid, level: Level) -> Result<Uuid> {
+        let id = self.id();
+        let sql = "insert into membership (id, brand_id, user_id, level, starts_at, created_at) values ($1, $2, $3, $4, $5, $5)";
+        let values = [id.into(), brand.into(), person.id.into(), level.to_value().into(), self.now().into()];
+        self.insert(sql, values).await?;
+        Ok(id)
+    }
+
+    /// Somebody of this kind with this level in a brand.
+    pub async fn member(&self, brand: Uuid, level: Level, kind: UserKind) -> Result<Person> {
+        let person = self.person(kind, None).await?;
+        self.join(&person, brand, level).await?;
+        Ok(person)
+    }
+
+    /// Agency's head, who sees every brand.
+    pub async fn chief(&self) -> Result<Person> {
+        self.person(UserKind::Staff, Some(Level::Cmo)).await
+    }
+
+    /// An operation of somebody, to be committed.
+    pub async fn act(&self, person: &Person) -> Result<Context> {
+        let tx = self.services.db.write().await?;
+        let context = Context::of_session(self.services.clone(), tx, person.session_id, person.id).await?;
+        ensure!(context.actor().is_some(), "{} is not signed in", person.email);
+        Ok(context)
+    }
+
+    /// A connected account with secrets that no server knows.
+    pub async fn account(&self, brand: Uuid, network: &str, connected_by: &Person) -> Result<Uuid> {
+        let id = self.id();
+        let capabilities = diwan_networks::network(network).context("a network")?.capabilities();
+        let limits = serde_json::to_value(Limits::defaults(capabilities))?;
+        let place = Place { brand_id: brand, row_id: id, column: "social_account.credentials" };
+        let secret = self.services.keys.seal(place, br#"{"token":"unknown to every server"}"#)?;
+        let handle = format!("{}.{network}.example", id.simple());
+        let sql = "insert into social_account (id, brand_id, network, base_url, remote_id, handle, display_name, state, limits,
+            credentials, connected_by, connected_at)
+          values ($1, $2, $3, 'https://network.example/', $4, $4, 'Nour', 'CONNECTED', $5, $6, $7, $8)";
+        let values = [
+            id.into(),
+            brand.into(),
+            network.into(),
+            handle.into(),
+            limits.into(),
+            secret.into(),
+            connected_by.id.into(),
+            self.now().into(),
+        ];
+        self.insert(sql, values).await?;
+        Ok(id)
+    }
+
+    /// An image in the media library, with its bytes in storage.
+    pub async fn asset(&self, brand: Uuid, uploaded_by: &Person) -> Result<Uuid> {
+        let (id, picture) = (self.id(), pictures::png(8, 8));
+        let key = diwan_domain::calendar::asset_key(brand, id);
+        self.services.storage.put(key, &picture).await?;
+        let sql =
+            "insert into asset (id, brand_id, file_name, alt_text, state, mime_type, byte_size, width, height, sha256,
+            uploaded_by, created_at)
+          values ($1, $2, 'logo.png', 'A square', 'READY', 'image/png', $3, 8, 8, $4, $5, $6)";
+        let size = i64::try_from(picture.len())?;
+        let hash = sha256(&picture).to_vec();
+        self.insert(sql, [id.into(), brand.into(), size.into(), hash.into(), uploaded_by.id.into(), self.now().into()])
+            .await?;
+        Ok(id)
+    }
+
+    /// A draft with one variant. Answers the post and the variant.
+    pub async fn post(&self, brand: Uuid, account: Uuid, text: &str, by: &Person) -> Result<(Uuid, Uuid)> {
+        let (post, variant) = (self.id(), self.id());
+        let sql = "insert into post (id, brand_id, calendar_id, title, state, created_by, created_at, updated_at)
+          select $1, $2, min(id::text)::uuid, 'A post', 'DRAFT', $3, $4, $4 from calendar where brand_id = $2";
+        self.insert(sql, [post.into(), brand.into(), by.id.into(), self.now().into()]).await?;
+        let sql =
+            "insert into post_variant (id, brand_id, post_id, social_account_id, text) values ($1, $2, $3, $4, $5)";
+        self.insert(sql, [variant.into(), brand.into(), post.into(), account.into(), text.into()]).await?;
+        Ok((post, variant))
+    }
+
+    /// A publication of a variant, with its job, both waiting for `due_at`. Answers the publication and the job.
+    pub async fn publication(&self, brand: Uuid, post: Uuid, due_at: DateTime<Utc>) -> Result<(Uuid, Uuid)> {
+        let (publication, job) = (self.id(), self.id());
+        let sql = "insert into publication (id, brand_id, post_id, variant_id, social_account_id, state, due_at, created_at, updated_at)
+          select $1, $2, $3, min(id::text)::uuid, min(social_account_id::text)::uuid, 'SCHEDULED', $4, $5, $5
+          from post_variant where post_id = $3";
+        let values = [publication.into(), brand.into(), post.into(), due_at.into(), self.now().into()];
+        self.insert(sql, values).await?;
+        let sql = "update post set state = 'SCHEDULED', due_at = $2 where id = $1";
+        self.insert(sql, [post.into(), due_at.into()]).await?;
+        let sql = "insert into job (id, brand_id, kind, subject_id, due_at, created_at) values ($1, $2, 'publish', $3, $4, $5)";
+        let values = [job.into(), brand.into(), publication.into(), due_at.into(), self.now().into()];
+        self.insert(sql, values).await?;
+        Ok((publication, job))
+    }
+
+    /// A brand with a row in every table that brands have, all of them quiet: nothing of it is due.
+    pub async fn fill_brand(&self, name: &str) -> Result<Written> {
+        let brand = self.brand(name).await?;
+        let person = self.person(UserKind::Staff, None).await?;
+        let membership = self.join(&person, brand, Level::Senior).await?;
+        let account = self.account(brand, "mastodon", &person).await?;
+        let asset = self.asset(brand, &person).await?;
+        let (post, variant) = self.post(brand, account, "Good morning", &person).await?;
+        let (publication, job) = self.publication(brand, post, self.now() + Duration::days(9)).await?;
+        let calendar = self.db.value(&format!("select id from calendar where brand_id = '{brand}'")).await?;
+        let [connection, attempt, sample, reading, report, event] = std::array::from_fn(|_| self.id());
+        let (user, agency, now) = (person.id, self.agency().await?, self.now().to_rfc3339());
+        self.db
+            .run(&format!(
+                "insert into variant_asset values ('{brand}', '{variant}', 0, '{asset}');
+                 insert into account_connection (id, brand_id, network, base_url, state, requested_by, created_at, expires_at)
+                   values ('{connection}', '{brand}', 'mastodon', 'https://network.example', 'REQUESTED', '{user}', '{now}', '{now}');
+                 insert into publication_attempt (id, brand_id, publication_id, number, fence, started_at, finished_at, outcome)
+                   values ('{attempt}', '{brand}', '{publication}', 1, 1, '{now}', '{now}', 'NOT_SENT');
+                 insert into metric_sample values ('{sample}', '{brand}', '{account}', '{publication}', 'LIKES', 3, '{now}');
+                 insert into metric_reading values ('{reading}', '{brand}', '{account}', '{publication}', '{{}}', '{now}');
+                 insert into report_run (id, brand_id, kind, month, locale, state, requested_by, created_at, finished_at, error)
+                   values ('{report}', '{brand}', 'MONTH', '2026-07-01', 'en', 'FAILED', '{user}', '{now}', '{now}', 'GAVE_UP');
+                 insert into audit_event (id, agency_id, brand_id, at, actor_id, action, subject_id)
+                   values ('{event}', '{agency}', '{brand}', '{now}', '{user}', 'post.create', '{post}')"
+            ))
+            .await?;
+        Ok(Written {
+            brand,
+            membership,
+            calendar,
+            account,
+            connection,
+            asset,
+            post,
+            variant,
+            publication,
+            attempt,
+            sample,
+            reading,
+            report,
+            job,
+            event,
+        })
+    }
+}
