@@ -16,6 +16,7 @@ error-password-too-short = A password needs at least { $limit } characters.
 error-unknown-time-zone = “{ $zone }” is not a time zone. Use an IANA name such as Europe/Athens.
 error-unknown-network = Diwan does not know the network “{ $network }”.
 error-wrong-connect-method = Accounts of { $network } are connected in another way: { $method }.
+error-address-not-allowed = Diwan calls public addresses over https only. The operator can allow others in DIWAN_ALLOWED_HOSTS.
 error-account-not-connected = The account { $account } is not connected now. Connect it again first.
 error-changed-meanwhile = Somebody changed this since you read it (version { $current }). Read it again and repeat your change.
 error-wrong-state = This cannot be done while it is { $state }.

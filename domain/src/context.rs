@@ -1,7 +1,7 @@
 //! What a command is given: the services, the caller, the time, and the transaction under the caller's scope.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::tenancy::agency::Locale;
@@ -141,10 +141,9 @@ impl ActorRow {
 pub struct Context {
     /// What can be used.
     pub services: Arc<Services>,
-    /// Who asks; none for a stranger.
-    pub actor: Option<Actor>,
     /// When it is, for the whole operation.
     pub now: DateTime<Utc>,
+    actor: RwLock<Option<Arc<Actor>>>,
     tx: DatabaseTransaction,
 }
 
@@ -152,7 +151,7 @@ impl Context {
     /// An operation of a stranger, who has no scope yet: signing in and setting up begin so.
     pub fn stranger(services: Arc<Services>, tx: DatabaseTransaction) -> Self {
         let now = services.now();
-        Self { services, actor: None, now, tx }
+        Self { services, now, actor: RwLock::new(None), tx }
     }
 
     /// An operation of whoever holds this session. A stranger if the session has ended.
@@ -162,32 +161,46 @@ impl Context {
         session_id: Uuid,
         user_id: Uuid,
     ) -> Result<Self, Fault> {
-        let mut context = Self::stranger(services, tx);
+        let context = Self::stranger(services, tx);
         let row: Option<ActorRow> = db::one(
             &context.tx,
             "select * from app.enter_session($1, $2, $3)",
             [session_id.into(), user_id.into(), context.now.into()],
         )
         .await?;
-        context.actor = row.map(|row| row.into_actor(Some(session_id))).transpose()?;
+        if let Some(row) = row {
+            context.is_now(row.into_actor(Some(session_id))?);
+        }
         Ok(context)
     }
 
-    /// Turns a stranger into the person that they have just proved to be.
-    pub(crate) async fn enter_user(&self, user_id: Uuid) -> Result<Actor, Failure> {
+    fn is_now(&self, actor: Actor) -> Arc<Actor> {
+        let actor = Arc::new(actor);
+        *self.actor.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&actor));
+        actor
+    }
+
+    /// Who asks; none for a stranger.
+    pub fn actor(&self) -> Option<Arc<Actor>> {
+        self.actor.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Opens a person's scope: a stranger becomes who they have just proved to be, and whoever asks already sees what has
+    /// become theirs meanwhile, such as a brand that they have just made.
+    pub(crate) async fn enter_user(&self, user_id: Uuid, session_id: Option<Uuid>) -> Result<Arc<Actor>, Failure> {
         let row: Option<ActorRow> =
             db::one(&self.tx, "select * from app.enter_user($1, $2)", [user_id.into(), self.now.into()]).await?;
-        Ok(row.ok_or(Code::WrongCredentials)?.into_actor(None)?)
+        Ok(self.is_now(row.ok_or(Code::WrongCredentials)?.into_actor(session_id)?))
     }
 
     /// Who asks, or the refusal that a stranger gets.
-    pub fn signed_in(&self) -> Result<&Actor, Failure> {
-        self.actor.as_ref().ok_or_else(|| Code::SignInRequired.into())
+    pub fn signed_in(&self) -> Result<Arc<Actor>, Failure> {
+        self.actor().ok_or_else(|| Code::SignInRequired.into())
     }
 
     /// The language in which the caller is answered.
     pub fn locale(&self) -> Locale {
-        self.actor.as_ref().map_or(Locale::En, |actor| actor.locale)
+        self.actor().map_or(Locale::En, |actor| actor.locale)
     }
 
     /// A new id.
@@ -197,7 +210,7 @@ impl Context {
 
     /// Whether the caller may, in this brand.
     pub fn may(&self, action: Action, brand_id: Uuid) -> bool {
-        self.actor.as_ref().is_some_and(|actor| {
+        self.actor().is_some_and(|actor| {
             action.rule().allows(actor.kind, actor.levels.get(&brand_id).copied(), actor.agency_level)
         })
     }

@@ -40,6 +40,8 @@ pub enum Code {
     UnknownNetwork,
     /// The network is connected in another way.
     WrongConnectMethod,
+    /// An address that Diwan does not call: private, or not https.
+    AddressNotAllowed,
     /// The account is not connected now.
     AccountNotConnected,
     /// Somebody changed it since it was read.
@@ -104,6 +106,7 @@ impl Code {
         Self::UnknownTimeZone,
         Self::UnknownNetwork,
         Self::WrongConnectMethod,
+        Self::AddressNotAllowed,
         Self::AccountNotConnected,
         Self::ChangedMeanwhile,
         Self::WrongState,

@@ -50,12 +50,8 @@ pub async fn quiet(
     handed_before: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Vec<JobRef>, DbErr> {
-    db::all(
-        on,
-        "select id, kind from app.quiet_jobs($1, $2, $3)",
-        [limit.into(), handed_before.into(), now.into()],
-    )
-    .await
+    db::all(on, "select id, kind from app.quiet_jobs($1, $2, $3)", [limit.into(), handed_before.into(), now.into()])
+        .await
 }
 
 /// When the next job is due, if any waits.

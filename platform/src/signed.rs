@@ -69,7 +69,8 @@ mod tests {
     fn a_link_works_for_its_purpose_until_it_expires() -> Result<(), Box<dyn std::error::Error>> {
         let keys = Keyring::from_base64(&Keyring::generate()?, [])?;
         let now = Utc.timestamp_opt(1_800_000_000, 0).unwrap();
-        let link = Link { brand_id: Uuid::from_u128(1), id: Uuid::from_u128(2), expires_at: now + Duration::minutes(5) };
+        let link =
+            Link { brand_id: Uuid::from_u128(1), id: Uuid::from_u128(2), expires_at: now + Duration::minutes(5) };
         let token = sign(&keys, "download", link);
         assert_eq!(verify(&keys, "download", &token, now)?, link);
         assert_eq!(verify(&keys, "upload", &token, now), Err(LinkError::Invalid));

@@ -49,7 +49,10 @@ impl Storage {
         let path = self.path(key);
         let folder = path.parent().unwrap_or(Path::new("."));
         tokio::fs::create_dir_all(folder).await?;
-        let aside = path.with_extension(format!("part-{}", Uuid::from_bytes(crate::crypto::random().map_err(std::io::Error::other)?).simple()));
+        let aside = path.with_extension(format!(
+            "part-{}",
+            Uuid::from_bytes(crate::crypto::random().map_err(std::io::Error::other)?).simple()
+        ));
         let file = tokio::fs::File::create(&aside).await?;
         Ok(Upload { file, aside, path, kept: false })
     }

@@ -1,5 +1,7 @@
 //! Log lines: a readable message and fields, units in the fields' names, no personal data, no secrets.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 /// How log lines look.
@@ -15,7 +17,10 @@ pub enum LogFormat {
 /// A second call changes nothing.
 pub fn init(format: LogFormat, filter: &str) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let _already = match format {
         LogFormat::Text => lines.compact().try_init(),
         LogFormat::Json => lines.json().try_init(),

@@ -40,6 +40,8 @@ pub enum ErrorCode {
     UnknownNetwork,
     /// The network is connected in another way.
     WrongConnectMethod,
+    /// An address that Diwan does not call: private, or not https.
+    AddressNotAllowed,
     /// The account is not connected now.
     AccountNotConnected,
     /// Somebody changed it since it was read.

@@ -71,7 +71,7 @@ impl NodeQuery {
 }
 
 async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
-    let (Some((kind, id)), Some(_)) = (Kind::split(id), op.actor.as_ref()) else {
+    let (Some((kind, id)), Some(_)) = (Kind::split(id), op.actor()) else {
         return Ok(None);
     };
     let own = || op.clone();

@@ -63,8 +63,9 @@ pub async fn execute(http: HttpRequest, state: web::Data<State>, body: web::Payl
         Ok(answer) => answer,
         Err(stop) => {
             let error = stop.error.extend_with(|_, extensions| extensions.set("requestId", request_id.clone()));
-            let response = Response::from_errors(vec![error.into_server_error(async_graphql::Pos::default())]);
-            let mut answer = Answer::plain(response);
+            let mut error = error.into_server_error(async_graphql::Pos::default());
+            error.locations.clear();
+            let mut answer = Answer::plain(Response::from_errors(vec![error]));
             // GraphQL over HTTP: a request that was not executed answers with a status of its own.
             answer.status = stop.status;
             answer
@@ -118,10 +119,10 @@ async fn run(http: &HttpRequest, state: &State, body: web::Payload, request_id: 
         Some(caller) => Context::of_session(Arc::clone(services), tx, caller.session_id, caller.user_id).await?,
         None => Context::stranger(Arc::clone(services), tx),
     };
-    if caller.is_some() && context.actor.is_none() {
+    if caller.is_some() && context.actor().is_none() {
         return Err(Stop::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "This session has ended. Sign in again."));
     }
-    if document.introspects && context.actor.is_none() && !state.development {
+    if document.introspects && context.actor().is_none() && !state.development {
         return Err(Stop::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "Sign in to read the schema."));
     }
     let key = idempotency_key(http, &context, mutates)?;
@@ -139,7 +140,7 @@ async fn run(http: &HttpRequest, state: &State, body: web::Payload, request_id: 
             }
         }
     }
-    let payer = context.actor.as_ref().map_or_else(|| peer(http), |actor| actor.user_id.to_string());
+    let payer = context.actor().map_or_else(|| peer(http), |actor| actor.user_id.to_string());
     let meter = Arc::new(Meter::new(Arc::clone(&state.limiter), payer, context.now));
     let user_agent = header_text(http, "user-agent").unwrap_or_default();
     let op = Op::new(context, RequestFacts { user_agent, request_id: request_id.to_owned() });
@@ -203,7 +204,7 @@ fn parse(bytes: &[u8]) -> Result<async_graphql::Request, Stop> {
 
 /// The key of a mutation. Strangers have none: signing in gives secrets, which are not kept.
 fn idempotency_key(http: &HttpRequest, context: &Context, mutates: bool) -> Result<Option<String>, Stop> {
-    if !mutates || context.actor.is_none() {
+    if !mutates || context.actor().is_none() {
         return Ok(None);
     }
     let key = header_text(http, "idempotency-key").filter(|key| !key.is_empty() && key.len() <= 255);

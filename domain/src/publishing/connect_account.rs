@@ -73,19 +73,20 @@ pub async fn connect_account(
     let id = context.new_id();
     let (server, field, secret) = match input {
         ConnectInput::AppPassword { service, identifier, password } => {
-            let identifier = wrong.text("appPassword.identifier", &identifier, 253).trim_start_matches('@').to_owned();
-            let password = wrong.text("appPassword.password", &password, 1024).to_owned();
+            let identifier =
+                wrong.text("using.appPassword.identifier", &identifier, 253).trim_start_matches('@').to_owned();
+            let password = wrong.text("using.appPassword.password", &password, 1024).to_owned();
             (
                 service,
-                "appPassword.service",
+                "using.appPassword.service",
                 Some(serde_json::json!({ "identifier": identifier, "password": password })),
             )
         }
-        ConnectInput::OAuth { instance } => (instance, "oauth.instance", None),
+        ConnectInput::OAuth { instance } => (instance, "using.oauth.instance", None),
     };
     // Whether the address may be called at all is asked again when it is called, of every address that it resolves to.
     if context.services.http.check(&server).is_err() {
-        wrong.add(UserError::at(Code::Invalid, field));
+        wrong.add(UserError::at(Code::AddressNotAllowed, field));
     }
     wrong.check()?;
     let keys = &context.services.keys;

@@ -51,7 +51,8 @@ pub async fn create_brand(context: &Context, new: NewBrand) -> Result<brand::Mod
     let brand_id = row.id.clone().unwrap();
     // The new brand is not yet in the caller's scope, so the row cannot be read back before the scope has been opened anew.
     brand::Entity::insert(row).exec_without_returning(permit.tx()).await?;
-    context.enter_user(permit.person()?).await?;
+    let session_id = context.signed_in()?.session_id;
+    context.enter_user(permit.person()?, session_id).await?;
     let permit = Permit { brand_id, ..permit };
     calendar::first_calendar(permit, context.now).await?;
     trust::record(permit, context.now, "brand.create", brand_id, serde_json::json!({})).await?;

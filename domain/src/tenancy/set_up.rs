@@ -1,14 +1,12 @@
 //! The first run: a one-time token, printed where only the operator sees it, makes the agency and its CMO.
 
-use std::collections::HashMap;
-
 use diwan_entity::tenancy::agency::{self, Locale};
 use diwan_entity::tenancy::app_user::{self, Level, UserKind};
 use diwan_platform::crypto::{sha256, token};
 use diwan_platform::{db, password};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
-use crate::context::{Actor, Context, Services};
+use crate::context::{Context, Services};
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::permission::Permit;
 use crate::trust::{self, MIN_PASSWORD, Session};
@@ -94,7 +92,7 @@ pub async fn set_up_agency(
         agency_id: Set(agency.id),
         kind: Set(UserKind::Staff),
         email: Set(email),
-        name: Set(name.clone()),
+        name: Set(name),
         password_hash: Set(Some(password_hash)),
         locale: Set(new.locale),
         agency_level: Set(Some(Level::Cmo)),
@@ -103,20 +101,10 @@ pub async fn set_up_agency(
     })
     .exec_without_returning(context.own_tx())
     .await?;
-    let actor = Actor {
-        user_id,
-        agency_id: agency.id,
-        kind: UserKind::Staff,
-        name,
-        locale: new.locale,
-        agency_level: Some(Level::Cmo),
-        levels: HashMap::new(),
-        session_id: None,
-    };
     let permit =
         Permit { tx: context.own_tx(), brand_id: uuid::Uuid::nil(), actor_id: Some(user_id), agency_id: agency.id };
     trust::record(permit, context.now, "agency.set_up", agency.id, serde_json::json!({})).await?;
-    let session = trust::start_session(context, actor, user_agent).await?;
+    let session = trust::start_session(context, user_id, user_agent).await?;
     Ok((agency, session))
 }
 

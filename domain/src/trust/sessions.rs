@@ -1,5 +1,7 @@
 //! Signing in with a password, refreshing, signing out.
 
+use std::sync::Arc;
+
 use chrono::Duration;
 use diwan_entity::trust::{refresh_token, session};
 use diwan_platform::crypto::{sha256, token};
@@ -43,7 +45,7 @@ pub struct Session {
     /// Gets the next pair, once.
     pub refresh_token: String,
     /// Whose session it is.
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
 }
 
 #[derive(FromQueryResult)]
@@ -65,13 +67,13 @@ pub async fn sign_in(context: &Context, credentials: Credentials, user_agent: &s
     let Some(found) = found.filter(|_| right) else {
         return Err(Code::WrongCredentials.into());
     };
-    let actor = context.enter_user(found.user_id).await?;
-    start_session(context, actor, user_agent).await
+    start_session(context, found.user_id, user_agent).await
 }
 
-/// Begins a session for somebody whose scope is open.
-pub async fn start_session(context: &Context, actor: Actor, user_agent: &str) -> Result<Session, Failure> {
+/// Begins a session for somebody who has proved who they are.
+pub async fn start_session(context: &Context, user_id: Uuid, user_agent: &str) -> Result<Session, Failure> {
     let session_id = context.new_id();
+    let actor = context.enter_user(user_id, Some(session_id)).await?;
     session::Entity::insert(session::ActiveModel {
         id: Set(session_id),
         user_id: Set(actor.user_id),
@@ -107,8 +109,10 @@ pub async fn refresh_session(context: &Context, refresh_token: &str) -> Result<O
         tracing::warn!(session_id = %taken.session_id, "a refresh token was replayed; its session is revoked");
         return Ok(None);
     }
-    let mut actor = context.enter_user(taken.user_id).await.map_err(|_| Failure::from(Code::RefreshRefused))?;
-    actor.session_id = Some(taken.session_id);
+    let actor = context
+        .enter_user(taken.user_id, Some(taken.session_id))
+        .await
+        .map_err(|_| Failure::from(Code::RefreshRefused))?;
     session::Entity::update_many()
         .col_expr(session::Column::LastUsedAt, Expr::value(context.now))
         .col_expr(session::Column::ExpiresAt, Expr::value(context.now + SESSION))
@@ -132,7 +136,7 @@ pub async fn sign_out(context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn issue(context: &Context, mut actor: Actor, session_id: Uuid) -> Result<Session, Failure> {
+async fn issue(context: &Context, actor: Arc<Actor>, session_id: Uuid) -> Result<Session, Failure> {
     let refresh = token("dwr")?;
     refresh_token::Entity::insert(refresh_token::ActiveModel {
         token_hash: Set(sha256(refresh.as_bytes()).to_vec()),
@@ -144,7 +148,6 @@ async fn issue(context: &Context, mut actor: Actor, session_id: Uuid) -> Result<
     })
     .exec_without_returning(context.own_tx())
     .await?;
-    actor.session_id = Some(session_id);
     let tokens = &context.services.tokens;
     let access_token =
         tokens.issue(actor.user_id, session_id, context.now).map_err(|error| Fault::broken(error.to_string()))?;

@@ -25,7 +25,7 @@ async fn operation(services: &Arc<Services>, caller: Caller, brand_id: Uuid) -> 
         .await
         .map_err(|_| request_error("INTERNAL", "The server cannot answer now. Subscribe again."))?;
     let op = Op::new(context, RequestFacts::default());
-    if op.actor.is_none() {
+    if op.actor().is_none() {
         return Err(request_error("UNAUTHENTICATED", "This session has ended. Sign in again."));
     }
     op.query(op.permit(Action::BrandRead, brand_id).map(|_| ()))?;

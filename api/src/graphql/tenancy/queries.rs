@@ -18,13 +18,13 @@ impl TenancyQuery {
     /// Who asks; null for a stranger.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Viewer>> {
         let op = Op::of(ctx)?;
-        Ok(op.actor.is_some().then(|| Viewer { op: op.clone() }))
+        Ok(op.actor().is_some().then(|| Viewer { op: op.clone() }))
     }
 
     /// The agency; null for a stranger.
     async fn agency(&self, ctx: &Context<'_>) -> Result<Option<Agency>> {
         let op = Op::of(ctx)?;
-        if op.actor.is_none() {
+        if op.actor().is_none() {
             return Ok(None);
         }
         let row = op.query(tenancy::agency(op).await)?;

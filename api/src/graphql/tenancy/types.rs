@@ -122,7 +122,7 @@ impl Agency {
     }
     /// Whether whoever asks works for it.
     async fn mine(&self) -> bool {
-        self.op.actor.as_ref().is_some_and(|actor| actor.agency_id == self.row.id)
+        self.op.actor().is_some_and(|actor| actor.agency_id == self.row.id)
     }
 }
 
@@ -153,7 +153,7 @@ impl User {
     }
     /// Their address: for themselves and for those who hold a level agency-wide, else null.
     async fn email(&self) -> Option<&str> {
-        let actor = self.op.actor.as_ref()?;
+        let actor = self.op.actor()?;
         (actor.user_id == self.row.id || actor.agency_level.is_some()).then_some(&self.row.email)
     }
     /// The level that they hold agency-wide, if any.
