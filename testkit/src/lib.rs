@@ -12,6 +12,7 @@ pub mod client;
 #[cfg(feature = "domain")]
 pub mod db;
 pub mod pictures;
+pub mod process;
 pub mod servers;
 #[cfg(feature = "domain")]
 pub mod services;

@@ -1,0 +1,56 @@
+//! The tour: the product's main job on real parts, through the public API alone, as an agency would do it.
+//!
+//! Starts a PDS with its PLC directory, a snac, and `diwan up` with servers of its own; sets up an agency; connects an
+//! account on each network; publishes a post with an image to both; reads it back from the networks themselves, reads its
+//! numbers, and downloads the month's report. Ends with a table, and with a code that is not 0 if anything is not as it
+//! should be.
+
+mod journey;
+mod network;
+mod steps;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use steps::Steps;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let mut steps = Steps::default();
+    match tour(&mut steps).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nThe tour failed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn tour(steps: &mut Steps) -> Result<()> {
+    let networks = network::Networks::start().await?;
+    steps.done(&format!("Bluesky's PDS at {}, snac at {}", networks.bluesky.url, networks.snac.url));
+    let mut journey = journey::Journey::start(&networks, steps).await?;
+    let rows = tokio::select! {
+        rows = journey.travel(&networks, steps) => rows,
+        signal = tokio::signal::ctrl_c() => {
+            signal?;
+            Err(anyhow::anyhow!("interrupted"))
+        }
+    };
+    let memory = journey.memory();
+    let log = if rows.is_err() { journey.last_words() } else { String::new() };
+    let stopped = journey.stop().await;
+    if !log.is_empty() {
+        eprintln!("{log}");
+    }
+    let rows = rows?;
+    stopped?;
+    steps.done("everything stopped");
+    steps.table(&rows);
+    println!("\nDiwan's API and worker together held {} MB at the end of the tour.", memory / 1_000_000);
+    for row in &rows {
+        row.check()?;
+    }
+    println!("The tour took {:.1} s. Everything is as it should be.", steps.seconds());
+    Ok(())
+}
