@@ -29,6 +29,8 @@ pub struct Timing {
     /// How long after an attempt began a look-up that finds nothing is believed: until then the network may still be
     /// working on the request.
     pub settle: Duration,
+    /// The longest that one run of a job may take.
+    pub longest_run: Duration,
     /// The first wait before a failed job runs again; it doubles from there.
     pub first_retry: Duration,
     /// The longest wait before a failed job runs again.
@@ -42,6 +44,7 @@ impl Default for Timing {
         Self {
             lease: Duration::seconds(90),
             settle: Duration::seconds(60),
+            longest_run: Duration::minutes(15),
             first_retry: Duration::seconds(2),
             longest_retry: Duration::minutes(15),
             max_failures: 12,

@@ -48,6 +48,8 @@ pub enum Code {
     ChangedMeanwhile,
     /// Its state does not allow this.
     WrongState,
+    /// This work ended for good; its subject says how to go on.
+    NotRerunnable,
     /// The time has passed.
     TimeInPast,
     /// The time is further away than can be planned.
@@ -110,6 +112,7 @@ impl Code {
         Self::AccountNotConnected,
         Self::ChangedMeanwhile,
         Self::WrongState,
+        Self::NotRerunnable,
         Self::TimeInPast,
         Self::TimeTooFar,
         Self::NoVariants,
@@ -239,6 +242,10 @@ impl From<Code> for Failure {
 
 impl From<DbErr> for Failure {
     fn from(error: DbErr) -> Self {
+        // Two callers at once: the second finds what the first has just written.
+        if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))) {
+            return Code::AlreadyExists.into();
+        }
         Self::Fault(error.into())
     }
 }
@@ -268,7 +275,7 @@ impl Complaints {
     /// A text that must be there and not longer than `max` characters; answers it without the space around it.
     pub fn text<'a>(&mut self, path: &str, value: &'a str, max: usize) -> &'a str {
         let value = value.trim();
-        if value.is_empty() {
+        if value.is_empty() || value.contains('\0') {
             self.add(UserError::at(Code::Invalid, path));
         } else if value.chars().count() > max {
             self.add(UserError::at(Code::TooLong, path).number("limit", max).number("actual", value.chars().count()));

@@ -57,6 +57,10 @@ pub trait Job: Send + Sync {
 
     /// Writes onto the subject that the work was given up, in the transaction that sets the job aside.
     async fn give_up(&self, scope: &Scope, reason: &str) -> Result<(), JobError>;
+
+    /// Makes the subject of a job that was set aside ready for another run. False when its end was for good, and the
+    /// subject says how to go on.
+    async fn revive(&self, permit: Permit<'_>, subject_id: Uuid) -> Result<bool, DbErr>;
 }
 
 /// Every kind of work there is.
@@ -268,24 +272,62 @@ pub async fn run(services: &Arc<Services>, job_id: Uuid, owner: &str) -> Result<
     let Some(claim) = claim else {
         return Ok(Ran::NotOurs);
     };
+    if claim.resumed {
+        tracing::warn!(%job_id, kind = claim.kind, "a worker fell silent; its job goes on here");
+    }
     let work = Work { services: Arc::clone(services), job_id, claim };
     let Some(job) = kinds().into_iter().find(|job| job.kind() == work.claim.kind) else {
         // An older worker meets a newer kind: somebody else will know it.
         tracing::warn!(kind = work.claim.kind, "this worker does not know the kind of job");
         return Ok(Ran::NotOurs);
     };
-    let outcome = job.run(&work).await;
-    match outcome {
+    if work.claim.failures >= timing.max_failures {
+        // It took its workers down with it, time and again.
+        return booked(failed(&work, job, &Fault::broken("the workers that ran it fell silent")).await);
+    }
+    match alive(&work, job).await {
         Ok(()) => Ok(Ran::Finished),
+        Err(JobError::Fault(fault)) => booked(failed(&work, job, &fault).await),
         Err(JobError::LeaseLost) => {
             tracing::warn!(job_id = %work.job_id, kind = work.claim.kind, "the lease was lost");
             Ok(Ran::NotOurs)
         }
-        Err(JobError::Fault(fault)) => match failed(&work, job, &fault).await {
-            Ok(ran) => Ok(ran),
-            Err(JobError::LeaseLost) => Ok(Ran::NotOurs),
-            Err(JobError::Fault(fault)) => Err(fault),
-        },
+    }
+}
+
+fn booked(result: Result<Ran, JobError>) -> Result<Ran, Fault> {
+    match result {
+        Ok(ran) => Ok(ran),
+        Err(JobError::LeaseLost) => Ok(Ran::NotOurs),
+        Err(JobError::Fault(fault)) => Err(fault),
+    }
+}
+
+/// Runs a job and keeps its lease meanwhile, for as long as a run may take.
+async fn alive(work: &Work, job: &dyn Job) -> Result<(), JobError> {
+    let timing = work.services.timing;
+    let every = (timing.lease / 3).to_std().unwrap_or(std::time::Duration::from_secs(1));
+    let keeping = async {
+        loop {
+            tokio::time::sleep(every).await;
+            match work.keep().await {
+                Ok(()) => {}
+                Err(JobError::LeaseLost) => return,
+                // The database is away: the lease may last until it is back.
+                Err(JobError::Fault(fault)) => {
+                    tracing::warn!(job_id = %work.job_id, error = %fault, "a lease was not kept")
+                }
+            }
+        }
+    };
+    let limit = timing.longest_run.to_std().unwrap_or(std::time::Duration::from_mins(15));
+    tokio::select! {
+        // A run that has just ended has written its end, and with it given up the lease: it is asked first.
+        biased;
+        ended = tokio::time::timeout(limit, job.run(work)) => {
+            ended.unwrap_or_else(|_| Err(Fault::broken("a run took too long").into()))
+        }
+        () = keeping => Err(JobError::LeaseLost),
     }
 }
 

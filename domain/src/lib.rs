@@ -1,7 +1,7 @@
 //! The product: what Diwan knows and allows.
 //!
 //! A command is one function in one domain folder: it checks, decides, writes and enqueues inside the caller's
-//! transaction, under the caller's scope. What is slow or outside is a job, in the `jobs.rs` of its domain.
+//! transaction, under the caller's scope. What is slow or outside is a job, in a `*_job.rs` of its domain.
 //!
 //! | module | what lives there |
 //! | --- | --- |

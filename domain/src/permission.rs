@@ -2,7 +2,8 @@
 //!
 //! A row names an action, the lowest level of the ladder that may do it in a brand (or in the agency), and the kinds of
 //! account that may at all. What is not in the table is not allowed. A command asks for a [`Permit`] and writes through
-//! it: a write needs the permit's transaction, and only [`crate::Context::permit`] makes one.
+//! it: a write needs the permit's transaction. [`crate::Context::permit`] asks the table; the few other places that make one
+//! (set-up, a new brand, an OAuth answer, a job) have their own proof, and stand out by that.
 
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use sea_orm::DatabaseTransaction;
@@ -15,6 +16,8 @@ pub enum Action {
     BrandCreate,
     /// See a brand and what is in it.
     BrandRead,
+    /// Read what is written, planned and published: posts, files, publications.
+    ContentRead,
     /// Create a calendar.
     CalendarCreate,
     /// Put a file into the media library.
@@ -82,6 +85,12 @@ pub const RULES: &[Rule] = &[
         reason: "a brand is a new client: a matter of the agency, not of one brand's team",
     },
     rule(Action::BrandRead, Level::Junior, EVERYONE, "membership is what gives sight of a brand"),
+    rule(
+        Action::ContentRead,
+        Level::Junior,
+        STAFF,
+        "drafts and troubles are the team's; what freelancers and clients see comes with assignments and reviews",
+    ),
     rule(Action::CalendarCreate, Level::Mid, STAFF, ""),
     rule(Action::AssetUpload, Level::Junior, WRITERS, ""),
     rule(Action::PostWrite, Level::Junior, WRITERS, ""),
@@ -96,6 +105,23 @@ pub const RULES: &[Rule] = &[
 ];
 
 impl Action {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::BrandCreate,
+        Self::BrandRead,
+        Self::ContentRead,
+        Self::CalendarCreate,
+        Self::AssetUpload,
+        Self::PostWrite,
+        Self::PostSchedule,
+        Self::PublicationSettle,
+        Self::AccountConnect,
+        Self::AccountDisconnect,
+        Self::MetricsSync,
+        Self::MetricsRead,
+        Self::ReportRun,
+        Self::JobRerun,
+    ];
     /// The action's row. Every action has one, which a test checks.
     pub fn rule(self) -> &'static Rule {
         RULES.iter().find(|rule| rule.action == self).unwrap_or(&NOBODY)
@@ -163,9 +189,10 @@ mod tests {
 
     #[test]
     fn one_row_per_action() {
-        for rule in RULES {
-            assert_eq!(RULES.iter().filter(|other| other.action == rule.action).count(), 1, "{:?}", rule.action);
+        for action in Action::ALL {
+            assert_eq!(RULES.iter().filter(|rule| rule.action == *action).count(), 1, "{action:?}");
         }
+        assert_eq!(RULES.len(), Action::ALL.len());
     }
 
     #[test]

@@ -43,6 +43,7 @@ const DEFINERS: &[&str] = &[
     "enter_session",
     "enter_setup",
     "enter_user",
+    "expire_connections",
     "forget_idempotency",
     "forget_jobs",
     "is_set_up",

@@ -223,12 +223,15 @@ async fn a_failing_job_waits_longer_each_time_and_is_set_aside_for_a_person() ->
     context.roll_back().await?;
     assert_eq!(bench.of_job::<String>(job, "state").await?, "SET_ASIDE");
 
+    bench.test.db.run("update brand set time_zone = 'Europe/Athens'").await?;
     let context = bench.test.act(&bench.person).await?;
     rerun_job(&context, job).await?;
     context.commit().await?;
+    assert_eq!(bench.of_report(report, "state").await?, "REQUESTED", "the report is wanted again");
     assert_eq!(bench.of_job::<i32>(job, "failures").await?, 0);
     assert_eq!(bench.test.run_jobs().await?, 1);
     assert_eq!(bench.of_job::<String>(job, "state").await?, "DONE");
+    assert_eq!(bench.of_report(report, "state").await?, "READY");
     let context = bench.test.act(&bench.person).await?;
     assert!(rerun_job(&context, job).await.is_err(), "what is done is not run again");
     Ok(())

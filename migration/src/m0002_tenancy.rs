@@ -94,15 +94,18 @@ begin
   if not found then
     return;
   end if;
+  -- The greater of what is held in the brand and agency-wide counts.
   select coalesce(jsonb_object_agg(place.brand_id, place.level), '{}') into seen
   from (
-    select m.brand_id, m.level from membership m
-    where m.user_id = p_user and m.starts_at <= p_now and (m.expires_at is null or m.expires_at > p_now)
-    union all
-    select b.id, person.agency_level from brand b
-    where person.agency_level is not null and b.agency_id = person.agency_id
-      and not exists (select from membership m where m.user_id = p_user and m.brand_id = b.id
-        and m.starts_at <= p_now and (m.expires_at is null or m.expires_at > p_now))
+    select distinct on (held.brand_id) held.brand_id, held.level
+    from (
+      select m.brand_id, m.level from membership m
+      where m.user_id = p_user and m.starts_at <= p_now and (m.expires_at is null or m.expires_at > p_now)
+      union all
+      select b.id, person.agency_level from brand b
+      where person.agency_level is not null and b.agency_id = person.agency_id
+    ) held
+    order by held.brand_id, array_position(array['JUNIOR', 'MID', 'SENIOR', 'DIRECTOR', 'CMO'], held.level) desc
   ) place;
   perform set_config('app.user_id', person.id::text, true),
     set_config('app.agency_level', coalesce(person.agency_level, ''), true),

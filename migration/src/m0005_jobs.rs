@@ -20,7 +20,6 @@ create table job (
   -- Runs that failed since the last success or the last rerun by a person.
   failures integer not null default 0,
   last_error text,
-  trace_parent text,
   created_at timestamptz not null,
   finished_at timestamptz,
   unique (brand_id, id),
@@ -29,6 +28,7 @@ create table job (
 );
 -- The same work is not asked for twice while it waits.
 create unique index job_waiting on job (brand_id, kind, subject_id) where state in ('PENDING', 'HANDED', 'RUNNING');
+create index job_by_brand on job (brand_id, id desc);
 create index job_due on job (due_at) where state = 'PENDING';
 create index job_handed on job (handed_at) where state = 'HANDED';
 create index job_running on job (lease_expires_at) where state = 'RUNNING';
@@ -72,7 +72,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$ select min(due_at) from job where state = 'PENDING' $$;
 
 create function app.start_job(p_id uuid, p_owner text, p_now timestamptz, p_lease interval)
-returns table (brand_id uuid, kind text, subject_id uuid, fence bigint, failures integer, due_at timestamptz, resumed boolean, trace_parent text)
+returns table (brand_id uuid, kind text, subject_id uuid, fence bigint, failures integer, due_at timestamptz, resumed boolean)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as
 $$
   with free as (
@@ -80,9 +80,11 @@ $$
     where j.id = p_id and ((j.state in ('PENDING', 'HANDED') and j.due_at <= p_now)
       or (j.state = 'RUNNING' and j.lease_expires_at < p_now))
     for update skip locked)
-  update job set state = 'RUNNING', fence = job.fence + 1, lease_owner = p_owner, lease_expires_at = p_now + p_lease
+  update job set state = 'RUNNING', fence = job.fence + 1, lease_owner = p_owner, lease_expires_at = p_now + p_lease,
+    -- A worker that fell silent counts as a failure: what kills its worker must not be tried for ever.
+    failures = job.failures + free.resumed::int
   from free where job.id = free.id
-  returning job.brand_id, job.kind, job.subject_id, job.fence, job.failures, job.due_at, free.resumed, job.trace_parent
+  returning job.brand_id, job.kind, job.subject_id, job.fence, job.failures, job.due_at, free.resumed
 $$;
 
 create function app.keep_lease(p_id uuid, p_fence bigint, p_until timestamptz) returns boolean

@@ -67,8 +67,22 @@ $$
   select c.brand_id, c.id from account_connection c
   where c.state_hash = p_state_hash and c.state = 'AWAITING_AUTHORIZATION' and c.expires_at > p_now
 $$;
-revoke execute on function app.brand_of_authorization(bytea, timestamptz) from public;
-grant execute on function app.brand_of_authorization(bytea, timestamptz) to diwan_app;
+-- Housekeeping: nobody agreed in time, so what was kept for it is forgotten. Answers how many.
+create function app.expire_connections(p_now timestamptz) returns bigint
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
+$$
+declare gone bigint;
+begin
+  update account_connection set state = 'FAILED', error = 'EXPIRED', secret = null, state_hash = null
+  where state = 'AWAITING_AUTHORIZATION' and expires_at <= p_now;
+  get diagnostics gone = row_count;
+  return gone;
+end
+$$;
+revoke execute on function app.brand_of_authorization(bytea, timestamptz), app.expire_connections(timestamptz) from public;
+grant execute on function app.brand_of_authorization(bytea, timestamptz), app.expire_connections(timestamptz) to diwan_app;
+
+create index account_connection_waiting on account_connection (expires_at) where state = 'AWAITING_AUTHORIZATION';
 
 create table asset (
   id uuid primary key,

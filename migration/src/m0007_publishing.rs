@@ -51,6 +51,8 @@ create table publication_attempt (
   started_at timestamptz not null,
   -- When the request that makes the post visible was allowed to leave.
   sending_at timestamptz,
+  -- How often it was looked up without an answer.
+  look_ups integer not null default 0,
   finished_at timestamptz,
   -- Null while nobody knows: then it is looked up, never sent again blindly.
   outcome text check (outcome in ('PUBLISHED', 'FOUND', 'NOT_SENT', 'UNKNOWN', 'REFUSED')),

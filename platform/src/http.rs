@@ -22,6 +22,11 @@ use url::{Host, Url};
 
 pub use address::is_public;
 
+/// Whether an address is one of the web: what comes from outside is never shown as a link otherwise.
+pub fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.has_host()
+}
+
 /// What the client may do, and how long and how much.
 #[derive(Debug, Clone)]
 pub struct HttpPolicy {

@@ -34,8 +34,6 @@ pub struct Claim {
     pub due_at: DateTime<Utc>,
     /// Whether another worker had begun and fell silent.
     pub resumed: bool,
-    /// The W3C trace context of the request that asked for it.
-    pub trace_parent: Option<String>,
 }
 
 /// Takes up to `limit` jobs that are due, to hand them over. Each is taken by one caller.

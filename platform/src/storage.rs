@@ -117,6 +117,10 @@ impl Upload {
     pub async fn finish(mut self) -> Result<(), StorageError> {
         self.flush().await?;
         tokio::fs::rename(&self.aside, &self.path).await?;
+        // The new name is durable only with its folder.
+        if let Some(folder) = self.path.parent() {
+            tokio::fs::File::open(folder).await?.sync_all().await?;
+        }
         self.kept = true;
         Ok(())
     }

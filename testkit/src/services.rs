@@ -44,6 +44,7 @@ pub struct TestServices {
 /// limit, as in production.
 pub fn short_timing() -> Timing {
     Timing {
+        longest_run: Duration::seconds(60),
         lease: Duration::seconds(5),
         settle: Duration::seconds(2),
         first_retry: Duration::milliseconds(200),

@@ -38,6 +38,9 @@ async fn forget(services: &Services) -> Result<(), DbErr> {
     let (on, now) = (services.db.unscoped(), services.now());
     let jobs = jobs::forget(on, now - JOBS_KEPT).await?;
     let answers: i64 = db::scalar(on, "select app.forget_idempotency($1)", [(now - ANSWERS_KEPT).into()]).await?;
-    tracing::info!(jobs, idempotency_keys = answers, "housekeeping: old rows were forgotten");
+    let connections: i64 = db::scalar(on, "select app.expire_connections($1)", [now.into()]).await?;
+    if jobs + answers + connections > 0 {
+        tracing::info!(jobs, idempotency_keys = answers, connections, "housekeeping: what is over was forgotten");
+    }
     Ok(())
 }

@@ -48,6 +48,8 @@ pub enum ErrorCode {
     ChangedMeanwhile,
     /// Its state does not allow this.
     WrongState,
+    /// This work ended for good; its subject says how to go on.
+    NotRerunnable,
     /// The time has passed.
     TimeInPast,
     /// The time is further away than can be planned.

@@ -122,7 +122,12 @@ impl<T: Grouped> Loader<Of<T>> for Batch {
     }
 }
 
-/// A brand's rows are read by those who may read the brand.
+/// What is written, planned and published is read by those who may read content.
+fn reads_content(context: &Context, brand_id: Uuid) -> bool {
+    context.may(Action::ContentRead, brand_id)
+}
+
+/// What only names a brand's things is read by those who may read the brand.
 fn reads_brand(context: &Context, brand_id: Uuid) -> bool {
     context.may(Action::BrandRead, brand_id)
 }
@@ -146,8 +151,9 @@ impl Loadable for app_user::Model {
     fn key(&self) -> Uuid {
         self.id
     }
-    fn may_read(&self, _context: &Context) -> bool {
-        true
+    fn may_read(&self, context: &Context) -> bool {
+        // Only staff have a directory; everybody knows themselves.
+        context.actor().is_some_and(|actor| actor.user_id == self.id || actor.kind == app_user::UserKind::Staff)
     }
 }
 
@@ -171,7 +177,7 @@ impl Loadable for asset::Model {
         self.id
     }
     fn may_read(&self, context: &Context) -> bool {
-        reads_brand(context, self.brand_id)
+        reads_content(context, self.brand_id)
     }
 }
 
@@ -183,7 +189,7 @@ impl Loadable for post::Model {
         self.id
     }
     fn may_read(&self, context: &Context) -> bool {
-        reads_brand(context, self.brand_id)
+        reads_content(context, self.brand_id)
     }
 }
 
@@ -195,7 +201,7 @@ impl Loadable for post_variant::Model {
         self.id
     }
     fn may_read(&self, context: &Context) -> bool {
-        reads_brand(context, self.brand_id)
+        reads_content(context, self.brand_id)
     }
 }
 
@@ -232,7 +238,7 @@ impl Loadable for publication::Model {
         self.id
     }
     fn may_read(&self, context: &Context) -> bool {
-        reads_brand(context, self.brand_id)
+        reads_content(context, self.brand_id)
     }
 }
 
@@ -256,7 +262,7 @@ impl Loadable for job::Model {
         self.id
     }
     fn may_read(&self, context: &Context) -> bool {
-        reads_brand(context, self.brand_id)
+        reads_content(context, self.brand_id)
     }
 }
 

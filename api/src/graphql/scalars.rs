@@ -1,6 +1,6 @@
 //! Ids of the API: opaque, typed, prefixed.
 
-use async_graphql::ID;
+use async_graphql::{ID, InputValueError, InputValueResult, Number, Scalar, ScalarType, Value};
 use diwan_domain::{Code, Failure, UserError};
 use diwan_platform::ids;
 use uuid::Uuid;
@@ -83,5 +83,22 @@ impl Kind {
     pub fn split(id: &str) -> Option<(Self, Uuid)> {
         let (prefix, id) = ids::split(id)?;
         Self::ALL.into_iter().find(|kind| kind.prefix() == prefix).map(|kind| (kind, id))
+    }
+}
+
+/// A whole number of 64 bits, written as a JSON number; larger than `Int` can hold.
+pub struct Long(pub i64);
+
+#[Scalar]
+impl ScalarType for Long {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::Number(number) => number.as_i64().map(Self).ok_or_else(|| InputValueError::expected_type(value)),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Number(Number::from(self.0))
     }
 }

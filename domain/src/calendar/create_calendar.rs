@@ -20,7 +20,7 @@ pub async fn create_calendar(context: &Context, brand_id: Uuid, name: &str) -> R
     let name = wrong.text("name", name, 200);
     wrong.check()?;
     let same_name = calendar::Entity::in_brand(brand_id)
-        .filter(Expr::expr(Func::lower(Expr::col(calendar::Column::Name))).eq(name.to_lowercase()))
+        .filter(Expr::expr(Func::lower(Expr::col(calendar::Column::Name))).eq(Func::lower(Expr::val(name.to_owned()))))
         .filter(calendar::Column::ArchivedAt.is_null());
     if context.one(same_name).await?.is_some() {
         return Err(UserError::at(Code::AlreadyExists, "name").into());

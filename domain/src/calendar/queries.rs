@@ -27,7 +27,7 @@ pub async fn calendars_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<cal
 
 /// The brand's media library, newest first.
 pub async fn assets(context: &Context, brand_id: Uuid, page: Page) -> Result<Slice<asset::Model>, Failure> {
-    context.permit(Action::BrandRead, brand_id)?;
+    context.permit(Action::ContentRead, brand_id)?;
     newest_first(context, asset::Entity::in_brand(brand_id), asset::Column::Id, page).await
 }
 
@@ -56,7 +56,7 @@ pub async fn posts(
     filter: PostFilter,
     page: Page,
 ) -> Result<Slice<post::Model>, Failure> {
-    context.permit(Action::BrandRead, brand_id)?;
+    context.permit(Action::ContentRead, brand_id)?;
     let mut select = post::Entity::in_brand(brand_id);
     if !filter.states.is_empty() {
         select = select.filter(post::Column::State.is_in(filter.states));

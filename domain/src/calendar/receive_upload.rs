@@ -24,6 +24,9 @@ pub const MAX_IMAGE_BYTES: u64 = 20 * 1024 * 1024;
 /// The most pixels, width times height: a small file can unfold to a huge picture.
 pub const MAX_IMAGE_PIXELS: u64 = 50_000_000;
 
+/// A large image takes some 200 MB while it is looked at: one at a time.
+static LOOKS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
+
 /// Where an asset's bytes lie.
 pub fn asset_key(brand_id: Uuid, asset_id: Uuid) -> Key {
     Key { kind: "asset", brand_id, id: asset_id }
@@ -77,6 +80,7 @@ impl Receiver {
     pub async fn finish(mut self) -> Result<(), Failure> {
         self.upload.flush().await?;
         let path = self.upload.aside().to_owned();
+        let _turn = LOOKS.acquire().await.map_err(|_| Fault::broken("no more images are looked at"))?;
         let picture = tokio::task::spawn_blocking(move || look_at(&path))
             .await
             .map_err(|error| Fault::broken(format!("looking at an image ended badly: {error}")))??;

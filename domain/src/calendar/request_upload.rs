@@ -40,6 +40,9 @@ pub async fn request_upload(
     if file_name.chars().any(|c| c.is_control() || c == '/' || c == '\\') {
         wrong.add(UserError::at(Code::Invalid, "fileName"));
     }
+    if alt_text.contains('\0') {
+        wrong.add(UserError::at(Code::Invalid, "altText"));
+    }
     if alt_text.chars().count() > 5000 {
         wrong.add(
             UserError::at(Code::TooLong, "altText").number("limit", 5000).number("actual", alt_text.chars().count()),

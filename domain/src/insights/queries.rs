@@ -28,12 +28,12 @@ pub struct LatestNumbers {
 }
 
 const LATEST: &str = "
-  select distinct on (publication_id, metric) publication_id, brand_id, metric, value, sampled_at
-  from metric_sample where publication_id = any ($1)
+  (select distinct on (publication_id, metric) publication_id, brand_id, metric, value, sampled_at
+   from metric_sample where publication_id = any ($1)
+   order by publication_id, metric, sampled_at desc)
   union all
-  select publication_id, brand_id, null, null, max(read_at) from metric_reading where publication_id = any ($1)
-  group by publication_id, brand_id
-  order by publication_id, metric, sampled_at desc";
+  (select publication_id, brand_id, null, null, max(read_at) from metric_reading where publication_id = any ($1)
+   group by publication_id, brand_id)";
 
 /// The newest numbers of these publications, in the brands where the caller may read numbers.
 pub async fn latest_numbers(context: &Context, publication_ids: &[Uuid]) -> Result<Vec<LatestNumbers>, Failure> {

@@ -12,12 +12,13 @@ use diwan_platform::crypto::sha256;
 use diwan_platform::db;
 use diwan_reports::{AccountTotal, DayTotal, Digits, Language, MetricValue, Month, MonthReport, PublishedPost};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{ActiveEnum as _, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter};
 use uuid::Uuid;
 
 use super::{LatestNumbers, latest_numbers_unchecked, report_key};
 use crate::error::Fault;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
+use crate::permission::Permit;
 
 /// The metrics that count as an interaction with a post.
 const INTERACTIONS: &[&str] = &["LIKES", "REPOSTS", "REPLIES", "QUOTES", "BOOKMARKS"];
@@ -63,8 +64,9 @@ impl Job for RenderReport {
             .await
             .map_err(|error| Fault::broken(format!("rendering ended badly: {error}")))?;
         let pdf = rendered.map_err(|error| Fault::broken(format!("rendering: {error}")))?;
-        work.services.storage.put(report_key(run.brand_id, run.id), &pdf).await.map_err(Fault::from)?;
+        // Stored while the fence is held, so that a worker that lost the job cannot change what another has finished.
         let scope = work.begin().await?;
+        work.services.storage.put(report_key(run.brand_id, run.id), &pdf).await.map_err(Fault::from)?;
         let size = i64::try_from(pdf.len()).map_err(|_| Fault::broken("a report beyond all limits"))?;
         report_run::Entity::update_many()
             .col_expr(report_run::Column::State, Expr::value(ReportState::Ready))
@@ -87,6 +89,19 @@ impl Job for RenderReport {
             .exec(scope.tx())
             .await?;
         Ok(())
+    }
+
+    async fn revive(&self, permit: Permit<'_>, subject_id: Uuid) -> Result<bool, DbErr> {
+        let revived = report_run::Entity::update_many()
+            .col_expr(report_run::Column::State, Expr::value(ReportState::Requested))
+            .col_expr(report_run::Column::FinishedAt, Expr::value(Option::<DateTime<Utc>>::None))
+            .col_expr(report_run::Column::Error, Expr::value(Option::<String>::None))
+            .filter(report_run::Column::BrandId.eq(permit.brand_id))
+            .filter(report_run::Column::Id.eq(subject_id))
+            .filter(report_run::Column::State.eq(ReportState::Failed))
+            .exec(permit.tx())
+            .await?;
+        Ok(revived.rows_affected > 0)
     }
 }
 
@@ -194,13 +209,13 @@ fn interactions(metrics: &[MetricValue]) -> Option<i64> {
         .iter()
         .filter(|metric| INTERACTIONS.contains(&metric.metric.as_str()))
         .filter_map(|metric| metric.value)
-        .fold(None, |sum, value| Some(sum.unwrap_or(0) + value))
+        .fold(None, |sum, value| Some(sum.unwrap_or(0).saturating_add(value)))
 }
 
 /// Adds what is known; nothing known added to nothing known stays unknown.
 fn add(sum: &mut Option<i64>, value: Option<i64>) {
     if let Some(value) = value {
-        *sum = Some(sum.unwrap_or(0) + value);
+        *sum = Some(sum.unwrap_or(0).saturating_add(value));
     }
 }
 

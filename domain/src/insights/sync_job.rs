@@ -6,14 +6,15 @@ use diwan_entity::InBrand as _;
 use diwan_entity::insights::{metric_reading, metric_sample};
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::social_account;
-use diwan_networks::{ErrorKind, Metric, NetworkError};
+use diwan_networks::{Metric, NetworkError};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
 use uuid::Uuid;
 
 use crate::error::Fault;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
-use crate::publishing::{Unusable, usable_account};
+use crate::permission::Permit;
+use crate::publishing::{Unusable, Usable, usable_account};
 
 /// Reads the numbers of one publication.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Job for SyncMetrics {
             return Err(Fault::broken("a published publication without its id").into());
         };
         let outcome = match usable_account(work, &account).await? {
-            Ok((network, account)) => {
+            Ok(Usable { network, account, .. }) => {
                 let http = &work.services.http;
                 read(
                     network.post_metrics(http, &account, &[remote_id]).await,
@@ -76,16 +77,17 @@ impl Job for SyncMetrics {
             Err(Unusable::Network(error)) => Err(error),
         };
         let scope = work.begin().await?;
-        let wait = match outcome {
-            Ok(readings) => {
-                write(&scope, account.id, readings).await?;
-                None
+        let mut asked = None;
+        match outcome {
+            Ok(readings) => write(&scope, account.id, readings).await?,
+            Err(error) => {
+                // The network's trouble is not ours: these numbers are missing, the next ones will come.
+                tracing::info!(publication_id = %row.id, error = %error, "numbers could not be read");
+                let wait = error.retry_after.and_then(|wait| Duration::from_std(wait).ok());
+                asked = wait.map(|wait| scope.now + wait.min(Duration::days(1)));
             }
-            Err(error) if error.kind == ErrorKind::RateLimited => error.retry_after,
-            Err(error) => return Err(Fault::broken(error.to_string()).into()),
-        };
-        let asked = wait.and_then(|wait| Duration::from_std(wait).ok()).map(|wait| scope.now + wait);
-        match asked.or_else(|| next_sync(published_at, scope.now)) {
+        }
+        match asked.max(next_sync(published_at, scope.now)) {
             Some(at) => scope.finish(Next::Again(at)).await,
             None => scope.finish(Next::Done).await,
         }
@@ -94,6 +96,10 @@ impl Job for SyncMetrics {
     async fn give_up(&self, _scope: &Scope, _reason: &str) -> Result<(), JobError> {
         // The publication stays as it is, its numbers missing from here on: the job itself shows the trouble.
         Ok(())
+    }
+
+    async fn revive(&self, _permit: Permit<'_>, _subject_id: Uuid) -> Result<bool, DbErr> {
+        Ok(true)
     }
 }
 

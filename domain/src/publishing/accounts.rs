@@ -41,68 +41,102 @@ pub enum Unusable {
     Network(NetworkError),
 }
 
+/// An account that can be used now.
+pub struct Usable {
+    /// Its network.
+    pub network: &'static dyn Network,
+    /// The account, its secrets opened.
+    pub account: Account,
+    /// The secrets as they are stored: what a change of them is compared with.
+    pub sealed: Vec<u8>,
+}
+
 /// The network and the account, its secrets opened and refreshed if they are about to expire. Calls the network, so no
 /// transaction may be open.
-pub async fn usable_account(
-    work: &Work,
-    row: &social_account::Model,
-) -> Result<Result<(&'static dyn Network, Account), Unusable>, JobError> {
+///
+/// Two workers may refresh at once; then one of them is refused by a network whose refresh tokens work once. Whoever
+/// loses finds what the other has stored, and goes on with it.
+pub async fn usable_account(work: &Work, row: &social_account::Model) -> Result<Result<Usable, Unusable>, JobError> {
     let keys = &work.services.keys;
-    let (AccountState::Connected, Some(sealed)) = (row.state, row.credentials.as_deref()) else {
+    let Some(mut usable) = opened(keys, row)? else {
         return Ok(Err(Unusable::NeedsReconnect));
+    };
+    match usable.network.refresh(&work.services.http, &usable.account, work.services.now()).await {
+        Ok(None) => Ok(Ok(usable)),
+        Ok(Some(fresh)) => {
+            let sealed = seal(keys, place(row.brand_id, row.id), &fresh.0)?;
+            let scope = work.begin().await?;
+            let stored = social_account::Entity::update_many()
+                .col_expr(social_account::Column::Credentials, Expr::value(sealed.clone()))
+                .filter(social_account::Column::BrandId.eq(row.brand_id))
+                .filter(social_account::Column::Id.eq(row.id))
+                .filter(social_account::Column::Credentials.eq(usable.sealed.clone()))
+                .exec(scope.tx())
+                .await?;
+            scope.commit().await?;
+            if stored.rows_affected == 0 {
+                return as_stored_now(work, row).await;
+            }
+            usable.account.credentials = fresh;
+            usable.sealed = sealed;
+            Ok(Ok(usable))
+        }
+        Err(error) if error.kind == diwan_networks::ErrorKind::Reconnect => {
+            let scope = work.begin().await?;
+            let marked = needs_reconnect(scope.tx(), row, &usable.sealed, &error.to_string()).await?;
+            scope.commit().await?;
+            if marked { Ok(Err(Unusable::NeedsReconnect)) } else { as_stored_now(work, row).await }
+        }
+        Err(error) => Ok(Err(Unusable::Network(error))),
+    }
+}
+
+/// The account with the secrets that somebody else has just stored.
+async fn as_stored_now(work: &Work, row: &social_account::Model) -> Result<Result<Usable, Unusable>, JobError> {
+    let scope = work.begin().await?;
+    let row = social_account::Entity::one_in_brand(row.brand_id, row.id).one(scope.tx()).await?;
+    scope.commit().await?;
+    let usable = match row {
+        Some(row) => opened(&work.services.keys, &row)?,
+        None => None,
+    };
+    Ok(usable.ok_or(Unusable::NeedsReconnect))
+}
+
+fn opened(keys: &Keyring, row: &social_account::Model) -> Result<Option<Usable>, Fault> {
+    let (AccountState::Connected, Some(sealed)) = (row.state, row.credentials.as_deref()) else {
+        return Ok(None);
     };
     let network = diwan_networks::network(&row.network)
         .ok_or_else(|| Fault::broken(format!("an account of the unknown network {}", row.network)))?;
     let broken = |what: &str| Fault::broken(format!("account {}: its {what} cannot be read", row.id));
-    let mut account = Account {
+    let account = Account {
         base_url: Url::parse(&row.base_url).map_err(|_| broken("address"))?,
         remote_id: row.remote_id.clone(),
         handle: row.handle.clone(),
         credentials: Credentials(open(keys, place(row.brand_id, row.id), sealed)?),
         limits: serde_json::from_value(row.limits.clone()).map_err(|_| broken("limits"))?,
     };
-    match network.refresh(&work.services.http, &account, work.services.now()).await {
-        Ok(None) => {}
-        Ok(Some(fresh)) => {
-            let sealed = seal(keys, place(row.brand_id, row.id), &fresh.0)?;
-            let scope = work.begin().await?;
-            social_account::Entity::update_many()
-                .col_expr(social_account::Column::Credentials, Expr::value(sealed))
-                .filter(social_account::Column::BrandId.eq(row.brand_id))
-                .filter(social_account::Column::Id.eq(row.id))
-                .filter(social_account::Column::State.eq(AccountState::Connected))
-                .exec(scope.tx())
-                .await?;
-            scope.commit().await?;
-            account.credentials = fresh;
-        }
-        Err(error) if error.kind == diwan_networks::ErrorKind::Reconnect => {
-            let scope = work.begin().await?;
-            needs_reconnect(scope.tx(), row.brand_id, row.id, &error.to_string()).await?;
-            scope.commit().await?;
-            return Ok(Err(Unusable::NeedsReconnect));
-        }
-        Err(error) => return Ok(Err(Unusable::Network(error))),
-    }
-    Ok(Ok((network, account)))
+    Ok(Some(Usable { network, account, sealed: sealed.to_vec() }))
 }
 
-/// Marks an account that its network no longer accepts.
+/// Marks an account that its network no longer accepts with these secrets. False when it has others by now.
 pub(super) async fn needs_reconnect(
     tx: &impl ConnectionTrait,
-    brand_id: Uuid,
-    account_id: Uuid,
+    row: &social_account::Model,
+    sealed: &[u8],
     detail: &str,
-) -> Result<(), DbErr> {
-    social_account::Entity::update_many()
+) -> Result<bool, DbErr> {
+    let marked = social_account::Entity::update_many()
         .col_expr(social_account::Column::State, Expr::value(AccountState::NeedsReconnect))
         .col_expr(social_account::Column::Trouble, Expr::value(detail.chars().take(500).collect::<String>()))
-        .filter(social_account::Column::BrandId.eq(brand_id))
-        .filter(social_account::Column::Id.eq(account_id))
+        .filter(social_account::Column::BrandId.eq(row.brand_id))
+        .filter(social_account::Column::Id.eq(row.id))
         .filter(social_account::Column::State.eq(AccountState::Connected))
+        .filter(social_account::Column::Credentials.eq(sealed.to_vec()))
         .exec(tx)
-        .await
-        .map(|_| ())
+        .await?;
+    Ok(marked.rows_affected > 0)
 }
 
 /// Ends a connection: its secrets are forgotten, what was published stays. What is scheduled on it will need attention.

@@ -6,14 +6,17 @@ use diwan_entity::publishing::account_connection::{self, ConnectionState};
 use diwan_entity::publishing::social_account::{self, AccountState};
 use diwan_networks::{Connected, Credentials, ErrorKind, Network, NetworkError};
 use diwan_platform::crypto::{sha256, token};
+use diwan_platform::http::is_web;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use url::Url;
+use uuid::Uuid;
 
 use super::accounts::{open, place, seal};
 use super::connect_account::secret_place;
 use crate::error::Fault;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
+use crate::permission::Permit;
 use crate::trust;
 
 /// Connects an account: with an app password at once, with OAuth in two runs, before and after the person agrees.
@@ -80,6 +83,11 @@ impl Job for ConnectAccount {
             None => Ok(()),
         }
     }
+
+    async fn revive(&self, _permit: Permit<'_>, _subject_id: Uuid) -> Result<bool, DbErr> {
+        // Its secret was forgotten when it was given up.
+        Ok(false)
+    }
 }
 
 async fn step(
@@ -139,7 +147,7 @@ async fn keep(
         remote_id: Set(connected.remote_id),
         handle: Set(connected.handle),
         display_name: Set(connected.display_name),
-        profile_url: Set(connected.profile_url.map(|url| url.to_string())),
+        profile_url: Set(connected.profile_url.filter(is_web).map(|url| url.to_string())),
         state: Set(AccountState::Connected),
         limits: Set(limits),
         credentials: Set(Some(seal(&work.services.keys, place(scope.brand_id, id), &connected.credentials.0)?)),

@@ -7,6 +7,7 @@ mod accounts;
 mod connect_account;
 mod connect_job;
 mod content;
+mod look_up;
 mod outcome;
 mod publish_job;
 mod queries;
@@ -14,7 +15,7 @@ mod schedule_post;
 mod settle_publication;
 mod unschedule_post;
 
-pub use accounts::{Unusable, disconnect_account, usable_account};
+pub use accounts::{Unusable, Usable, disconnect_account, usable_account};
 pub use connect_account::{ConnectInput, accept_authorization, connect_account};
 pub use connect_job::ConnectAccount;
 pub use outcome::TROUBLES;

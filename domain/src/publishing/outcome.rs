@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
 use diwan_networks::{ErrorKind, NetworkError, Published};
+use diwan_platform::http::is_web;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -12,8 +13,19 @@ use crate::calendar::{follow_publications, lock_post};
 use crate::jobs::{JobError, Scope};
 
 /// Every value of `publication.trouble`: the kinds of a network's error, and the engine's own.
-pub const TROUBLES: &[&str] =
-    &["RETRY", "RATE_LIMITED", "RECONNECT", "CONTENT", "ASK", "UNKNOWN", CANNOT_TELL, MISSED, GAVE_UP, MEDIA_GONE];
+pub const TROUBLES: &[&str] = &[
+    "RETRY",
+    "RATE_LIMITED",
+    "RECONNECT",
+    "CONTENT",
+    "ASK",
+    "UNKNOWN",
+    CANNOT_TELL,
+    MISSED,
+    GAVE_UP,
+    MEDIA_GONE,
+    "EXPIRED",
+];
 
 pub(super) const CANNOT_TELL: &str = "CANNOT_TELL";
 pub(super) const MISSED: &str = "MISSED";
@@ -57,7 +69,10 @@ pub(super) async fn settle(scope: &Scope, row: &publication::Model, outcome: Out
         Outcome::Published(published) => update
             .col_expr(publication::Column::State, Expr::value(PublicationState::Published))
             .col_expr(publication::Column::RemoteId, Expr::value(published.remote_id))
-            .col_expr(publication::Column::RemoteUrl, Expr::value(published.url.map(|url| url.to_string())))
+            .col_expr(
+                publication::Column::RemoteUrl,
+                Expr::value(published.url.filter(is_web).map(|url| url.to_string())),
+            )
             .col_expr(publication::Column::PublishedAt, Expr::value(scope.now))
             .col_expr(publication::Column::Trouble, Expr::value(Option::<String>::None))
             .col_expr(publication::Column::TroubleDetail, Expr::value(Option::<String>::None)),

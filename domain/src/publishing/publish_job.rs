@@ -15,20 +15,20 @@ use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
 use diwan_entity::publishing::social_account;
 use diwan_entity::tenancy::brand;
-use diwan_networks::{Account, Checkpoint, Content, ErrorKind, LookUp, Network, NetworkError, Progress, ProgressError};
+use diwan_networks::{Account, Checkpoint, Content, ErrorKind, Network, NetworkError, Progress, ProgressError};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect as _};
+use uuid::Uuid;
 
-use super::accounts::{Unusable, needs_reconnect, usable_account};
+use super::accounts::{Unusable, Usable, needs_reconnect, usable_account};
 use super::content::{self, Outline};
-use super::outcome::{CANNOT_TELL, GAVE_UP, MEDIA_GONE, MISSED, Outcome, close_attempt, settle};
+use super::look_up::look_up;
+use super::outcome::{GAVE_UP, MEDIA_GONE, MISSED, Outcome, close_attempt, settle};
 use crate::calendar;
 use crate::error::Fault;
 use crate::insights;
 use crate::jobs::{Job, JobError, Next, Scope, Work, backoff, enqueue};
-
-/// How often an outcome that stays unknown is looked up before a person is asked.
-const LOOK_UPS: i32 = 5;
+use crate::permission::Permit;
 
 /// How long a publication is tried again while the network is away or asks for patience.
 const PATIENCE: Duration = Duration::hours(6);
@@ -47,10 +47,10 @@ enum Task {
     LookUp(Prepared, DateTime<Utc>),
 }
 
-struct Prepared {
-    row: publication::Model,
-    account: social_account::Model,
-    outline: Outline,
+pub(super) struct Prepared {
+    pub(super) row: publication::Model,
+    pub(super) account: social_account::Model,
+    pub(super) outline: Outline,
 }
 
 #[async_trait]
@@ -93,6 +93,11 @@ impl Job for Publish {
         let outcome = if maybe_sent { AttemptOutcome::Unknown } else { AttemptOutcome::NotSent };
         close_attempt(scope.tx(), row.brand_id, row.id, outcome, None, scope.now).await?;
         settle(scope, &row, Outcome::Trouble { state, trouble: GAVE_UP, detail: reason.to_owned() }).await
+    }
+
+    async fn revive(&self, _permit: Permit<'_>, _subject_id: Uuid) -> Result<bool, DbErr> {
+        // The publication says how to go on: schedule it again, or settle it.
+        Ok(false)
     }
 }
 
@@ -138,20 +143,33 @@ async fn prepare(scope: &Scope) -> Result<Task, JobError> {
         // The worker fell silent before the request that makes the post visible.
         close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
     }
-    if row.frozen_at.is_none() {
-        let brand = brand::Entity::find_by_id(row.brand_id).one(scope.tx()).await?.ok_or_else(|| gone("brand"))?;
-        let late = scope.now - row.due_at;
-        if late > Duration::seconds(brand.publish_grace_seconds.into()) {
-            let detail = format!("{} s after its time", late.num_seconds());
-            settle(scope, &row, Outcome::Trouble { state: PublicationState::Missed, trouble: MISSED, detail }).await?;
-            return Ok(Task::Nothing);
-        }
+    if missed(scope, &row).await? {
+        return Ok(Task::Nothing);
     }
     Ok(Task::Send(Prepared { row, account, outline }))
 }
 
+/// Whether it is too late to send: the brand's grace has passed before the first attempt, or our patience after it. Then it
+/// is kept for a person.
+pub(super) async fn missed(scope: &Scope, row: &publication::Model) -> Result<bool, JobError> {
+    let limit = if row.frozen_at.is_some() {
+        PATIENCE
+    } else {
+        let brand = brand::Entity::find_by_id(row.brand_id).one(scope.tx()).await?;
+        let brand = brand.ok_or_else(|| Fault::broken("a publication's brand is gone"))?;
+        Duration::seconds(brand.publish_grace_seconds.into())
+    };
+    let late = scope.now - row.due_at;
+    if late <= limit {
+        return Ok(false);
+    }
+    let detail = format!("{} s after its time", late.num_seconds());
+    settle(scope, row, Outcome::Trouble { state: PublicationState::Missed, trouble: MISSED, detail }).await?;
+    Ok(true)
+}
+
 /// Writes the attempt before the network is called.
-async fn open_attempt(scope: &Scope, row: &publication::Model) -> Result<publication::Model, JobError> {
+pub(super) async fn open_attempt(scope: &Scope, row: &publication::Model) -> Result<publication::Model, JobError> {
     let number = row.attempts + 1;
     let frozen_at = row.frozen_at.unwrap_or(scope.now);
     publication_attempt::Entity::insert(publication_attempt::ActiveModel {
@@ -183,37 +201,44 @@ async fn open_attempt(scope: &Scope, row: &publication::Model) -> Result<publica
     })
 }
 
-/// The network, the account and the content, or the outcome that keeps them from being used.
-async fn gather(work: &Work, prepared: Prepared) -> Result<(publication::Model, Result<Ready, Outcome>), JobError> {
+/// What keeps a publication from being sent, and the network's error if it was one.
+type Obstacle = (Outcome, Option<NetworkError>);
+
+/// All that the network needs to be called.
+pub(super) struct Ready {
+    pub(super) network: &'static dyn Network,
+    pub(super) account: Account,
+    pub(super) content: Content,
+    sealed: Vec<u8>,
+}
+
+/// The network, the account and the content, or what keeps them from being used.
+pub(super) async fn gather(
+    work: &Work,
+    prepared: Prepared,
+) -> Result<(publication::Model, Result<Ready, Obstacle>), JobError> {
     let Prepared { row, account, outline } = prepared;
     let frozen_at = row.frozen_at.unwrap_or(row.due_at);
+    let failed = |trouble, detail: &str| {
+        (Outcome::Trouble { state: PublicationState::Failed, trouble, detail: detail.to_owned() }, None)
+    };
     let Some(content) = content::load(&work.services.storage, &row, outline, frozen_at).await? else {
-        let detail = "a file of this post cannot be read".to_owned();
-        return Ok((row, Err(Outcome::Trouble { state: PublicationState::Failed, trouble: MEDIA_GONE, detail })));
+        return Ok((row, Err(failed(MEDIA_GONE, "a file of this post cannot be read"))));
     };
     let ready = match usable_account(work, &account).await? {
-        Ok((network, account)) => Ok(Ready { network, account, content }),
-        Err(Unusable::NeedsReconnect) => Err(Outcome::Trouble {
-            state: PublicationState::Failed,
-            trouble: ErrorKind::Reconnect.as_str(),
-            detail: "the account is not connected".to_owned(),
-        }),
-        Err(Unusable::Network(error)) => Err(Outcome::not_sent(&error)),
+        Ok(Usable { network, account, sealed }) => Ok(Ready { network, account, content, sealed }),
+        Err(Unusable::NeedsReconnect) => Err(failed(ErrorKind::Reconnect.as_str(), "the account is not connected")),
+        Err(Unusable::Network(error)) => Err((Outcome::not_sent(&error), Some(error))),
     };
     Ok((row, ready))
 }
 
-struct Ready {
-    network: &'static dyn Network,
-    account: Account,
-    content: Content,
-}
-
 async fn send(work: &Work, prepared: Prepared) -> Result<(), JobError> {
+    let account_row = prepared.account.clone();
     let (row, ready) = gather(work, prepared).await?;
     let ready = match ready {
         Ok(ready) => ready,
-        Err(outcome) => return end(work, &row, outcome, AttemptOutcome::NotSent, None).await,
+        Err((outcome, error)) => return end(work, &row, outcome, AttemptOutcome::NotSent, error.as_ref()).await,
     };
     let progress = Saving { work, row: &row };
     let resume = row.checkpoint.clone().map(Checkpoint);
@@ -223,6 +248,11 @@ async fn send(work: &Work, prepared: Prepared) -> Result<(), JobError> {
         Err(error) if error.kind == ErrorKind::LeaseLost => Err(JobError::LeaseLost),
         Err(error) if error.kind == ErrorKind::Unknown => unknown(work, &row, &error).await,
         Err(error) => {
+            if error.kind == ErrorKind::Reconnect {
+                let scope = work.begin().await?;
+                needs_reconnect(scope.tx(), &account_row, &ready.sealed, &error.to_string()).await?;
+                scope.commit().await?;
+            }
             let refused = matches!(error.kind, ErrorKind::Content | ErrorKind::Ask | ErrorKind::Reconnect);
             let outcome = if refused { AttemptOutcome::Refused } else { AttemptOutcome::NotSent };
             end(work, &row, Outcome::not_sent(&error), outcome, Some(&error)).await
@@ -238,70 +268,8 @@ async fn unknown(work: &Work, row: &publication::Model, error: &NetworkError) ->
     scope.finish(Next::Again(at)).await
 }
 
-/// Finds out what became of an attempt. Answers what is to be sent when it certainly is not there.
-async fn look_up(work: &Work, prepared: Prepared, since: DateTime<Utc>) -> Result<Option<Prepared>, JobError> {
-    let account = prepared.account.clone();
-    let (row, ready) = gather(work, prepared).await?;
-    let checkpoint = row.checkpoint.clone().map(Checkpoint);
-    let timing = work.services.timing;
-    let answer = match ready {
-        Ok(ready) => {
-            ready.network.look_up(&work.services.http, &ready.account, &ready.content, checkpoint.as_ref()).await
-        }
-        Err(Outcome::Trouble { detail, .. }) => Err(NetworkError::new(ErrorKind::Unknown, "cannot_look_up", detail)),
-        Err(Outcome::Published(_)) => Err(NetworkError::new(ErrorKind::Unknown, "cannot_look_up", "")),
-    };
-    let tries =
-        i32::try_from((work.services.now() - since).num_milliseconds() / timing.settle.num_milliseconds().max(1))
-            .unwrap_or(i32::MAX);
-    match answer {
-        Ok(LookUp::Found(published)) => {
-            end(work, &row, Outcome::Published(published), AttemptOutcome::Found, None).await?;
-            Ok(None)
-        }
-        Ok(LookUp::NotThere) if work.services.now() >= since + timing.settle => {
-            let scope = work.begin().await?;
-            close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
-            let outline = content::outline(&scope, &row).await?;
-            let row = open_attempt(&scope, &row).await?;
-            scope.commit().await?;
-            Ok(Some(Prepared { row, account, outline }))
-        }
-        Ok(LookUp::NotThere) => {
-            let scope = work.begin().await?;
-            scope.finish(Next::Again(since + timing.settle)).await?;
-            Ok(None)
-        }
-        Ok(LookUp::CannotTell) => {
-            ask_person(work, &row, "the network does not tell".to_owned()).await?;
-            Ok(None)
-        }
-        Err(error) if tries >= LOOK_UPS => {
-            ask_person(work, &row, error.to_string()).await?;
-            Ok(None)
-        }
-        Err(error) => {
-            let scope = work.begin().await?;
-            let detail = error.to_string();
-            let trouble = ErrorKind::Unknown.as_str();
-            settle(&scope, &row, Outcome::Trouble { state: PublicationState::Unconfirmed, trouble, detail }).await?;
-            let at = scope.now + timing.settle;
-            scope.finish(Next::Again(at)).await?;
-            Ok(None)
-        }
-    }
-}
-
-/// The network does not tell: the attempt stays open until a person has.
-async fn ask_person(work: &Work, row: &publication::Model, detail: String) -> Result<(), JobError> {
-    let scope = work.begin().await?;
-    settle(&scope, row, Outcome::Trouble { state: PublicationState::NeedsAttention, trouble: CANNOT_TELL, detail })
-        .await?;
-    scope.finish(Next::Done).await
-}
-
 /// Writes how an attempt ended and how the job goes on.
-async fn end(
+pub(super) async fn end(
     work: &Work,
     row: &publication::Model,
     outcome: Outcome,
@@ -311,9 +279,6 @@ async fn end(
     let timing = work.services.timing;
     let scope = work.begin().await?;
     close_attempt(scope.tx(), row.brand_id, row.id, attempt, error, scope.now).await?;
-    if let Some(error) = error.filter(|error| error.kind == ErrorKind::Reconnect) {
-        needs_reconnect(scope.tx(), row.brand_id, row.social_account_id, &error.to_string()).await?;
-    }
     let mut next = Next::Done;
     let outcome = match outcome {
         Outcome::Trouble { state: PublicationState::Retrying, trouble, detail } => {

@@ -32,7 +32,7 @@ pub async fn connections_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<a
 
 /// The brand's publications, newest first.
 pub async fn publications(context: &Context, brand_id: Uuid, page: Page) -> Result<Slice<publication::Model>, Failure> {
-    context.permit(Action::BrandRead, brand_id)?;
+    context.permit(Action::ContentRead, brand_id)?;
     newest_first(context, publication::Entity::in_brand(brand_id), publication::Column::Id, page).await
 }
 

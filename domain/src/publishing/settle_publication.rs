@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::jobs::{Job as _, enqueue};
 use crate::permission::Action;
-use crate::trust;
+use crate::{insights, trust};
 use diwan_entity::publishing::publication_attempt::AttemptOutcome;
 
 /// What the person saw.
@@ -58,6 +58,7 @@ pub async fn settle_publication(
             change.remote_id = Set(Some(remote_id));
             change.remote_url = Set(url.map(|url| url.to_string()));
             change.published_at = Set(Some(context.now));
+            enqueue(permit, insights::SyncMetrics.kind(), publication_id, context.now, context.now).await?;
             change.trouble = Set(None);
             change.trouble_detail = Set(None);
             ("publication.is_there", AttemptOutcome::Found)

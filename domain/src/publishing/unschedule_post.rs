@@ -1,38 +1,45 @@
 //! Taking a post off the schedule, so that it can be changed.
 
 use diwan_entity::calendar::post;
-use diwan_entity::calendar::post::PostState;
 use diwan_entity::publishing::publication::{self, PublicationState};
+use diwan_entity::publishing::publication_attempt;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
 use uuid::Uuid;
 
-use crate::calendar::{load_post, unschedule};
+use crate::calendar::{follow_publications, load_post, unschedule};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
 use crate::jobs::{Job as _, cancel};
 use crate::permission::Action;
 use crate::trust;
 
-/// Makes a scheduled or failed post a draft again. Refused once any of it is on its way or published.
+/// Cancels whatever of a post is certainly not on its network and not on its way there. A post of which nothing is left
+/// is a draft again; otherwise the rest decides where it is.
 pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::Model, Failure> {
     let post = load_post(context, post_id, true).await?;
     let permit = context.permit(Action::PostSchedule, post.brand_id)?;
-    let wrong_state = |state: String| UserError::at(Code::WrongState, "postId").text("state", state);
-    if !matches!(post.state, PostState::Scheduled | PostState::Failed) {
-        return Err(wrong_state(post.state.to_value()).into());
-    }
     let mine = publication::Entity::find()
         .filter(publication::Column::BrandId.eq(permit.brand_id))
         .filter(publication::Column::PostId.eq(post.id))
         .filter(publication::Column::State.ne(PublicationState::Canceled))
         .lock_exclusive();
     let publications = context.all(mine).await?;
-    let standing = [PublicationState::Scheduled, PublicationState::Failed, PublicationState::Missed];
-    if let Some(moving) = publications.iter().find(|row| !standing.contains(&row.state)) {
-        return Err(wrong_state(moving.state.to_value()).into());
+    let all: Vec<Uuid> = publications.iter().map(|row| row.id).collect();
+    let open = publication_attempt::Entity::find()
+        .filter(publication_attempt::Column::BrandId.eq(permit.brand_id))
+        .filter(publication_attempt::Column::PublicationId.is_in(all.iter().copied()))
+        .filter(publication_attempt::Column::Outcome.is_null());
+    let open = context.all(open).await?;
+    let standing = |row: &publication::Model| {
+        use PublicationState as P;
+        matches!(row.state, P::Scheduled | P::Queued | P::Retrying | P::Failed | P::Missed)
+            && !open.iter().any(|attempt| attempt.publication_id == row.id)
+    };
+    let ids: Vec<Uuid> = publications.iter().filter(|row| standing(row)).map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
     }
-    let ids: Vec<Uuid> = publications.iter().map(|row| row.id).collect();
     publication::Entity::update_many()
         .col_expr(publication::Column::State, Expr::value(PublicationState::Canceled))
         .col_expr(publication::Column::UpdatedAt, Expr::value(context.now))
@@ -41,7 +48,12 @@ pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::M
         .exec(permit.tx())
         .await?;
     cancel(permit, super::Publish.kind(), &ids, context.now).await?;
-    unschedule(context, permit, post.id).await?;
-    trust::record(permit, context.now, "post.unschedule", post.id, serde_json::json!({})).await?;
+    if ids.len() == all.len() {
+        unschedule(context, permit, post.id).await?;
+    } else {
+        follow_publications(permit.tx(), permit.brand_id, post.id, context.now).await?;
+    }
+    let detail = serde_json::json!({ "publications": ids.len() });
+    trust::record(permit, context.now, "post.unschedule", post.id, detail).await?;
     load_post(context, post.id, false).await
 }

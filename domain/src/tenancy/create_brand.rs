@@ -32,7 +32,7 @@ pub async fn create_brand(context: &Context, new: NewBrand) -> Result<brand::Mod
     wrong.time_zone("timeZone", &time_zone);
     wrong.check()?;
     let same_name = brand::Entity::find()
-        .filter(Expr::expr(Func::lower(Expr::col(brand::Column::Name))).eq(name.to_lowercase()))
+        .filter(Expr::expr(Func::lower(Expr::col(brand::Column::Name))).eq(Func::lower(Expr::val(name.clone()))))
         .filter(brand::Column::ArchivedAt.is_null());
     if context.one(same_name).await?.is_some() {
         return Err(UserError::at(Code::AlreadyExists, "name").into());

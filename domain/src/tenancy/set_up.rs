@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use crate::context::{Context, Services};
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::permission::Permit;
-use crate::trust::{self, MIN_PASSWORD, Session};
+use crate::trust::{self, MAX_PASSWORD, MIN_PASSWORD, Session};
 
 /// A new set-up token, which replaces the one before. None when the set-up has been done.
 pub async fn offer_setup(services: &Services) -> Result<Option<String>, Fault> {
@@ -65,8 +65,10 @@ pub async fn set_up_agency(
     let length = new.password.chars().count();
     if length < MIN_PASSWORD {
         wrong.add(UserError::at(Code::PasswordTooShort, "password").number("limit", MIN_PASSWORD));
-    } else if length > 1024 {
-        wrong.add(UserError::at(Code::TooLong, "password").number("limit", 1024).number("actual", length));
+    } else if new.password.len() > MAX_PASSWORD {
+        wrong.add(
+            UserError::at(Code::TooLong, "password").number("limit", MAX_PASSWORD).number("actual", new.password.len()),
+        );
     }
     wrong.check()?;
 

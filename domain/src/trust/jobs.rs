@@ -3,12 +3,16 @@
 use diwan_entity::InBrand as _;
 use diwan_entity::trust::job::{self, JobState};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveEnum as _, ActiveModelTrait as _, ColumnTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{
+    ActiveEnum as _, ActiveModelTrait as _, ColumnTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+};
 use uuid::Uuid;
 
 use super::record;
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
+use crate::jobs::kinds;
+use crate::paging::{Page, Slice, newest_first};
 use crate::permission::Action;
 
 /// The jobs of these ids that the caller sees.
@@ -16,9 +20,24 @@ pub async fn jobs_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<job::Mod
     Ok(context.all(job::Entity::visible(ids.iter().copied())).await?)
 }
 
+/// The brand's jobs in these states, newest first; in any state when none is named.
+pub async fn jobs(
+    context: &Context,
+    brand_id: Uuid,
+    states: Vec<JobState>,
+    page: Page,
+) -> Result<Slice<job::Model>, Failure> {
+    context.permit(Action::ContentRead, brand_id)?;
+    let mut select = job::Entity::in_brand(brand_id);
+    if !states.is_empty() {
+        select = select.filter(job::Column::State.is_in(states));
+    }
+    newest_first(context, select, job::Column::Id, page).await
+}
+
 /// Runs a job again that was set aside.
 pub async fn rerun_job(context: &Context, job_id: Uuid) -> Result<job::Model, Failure> {
-    let job = context.one(job::Entity::visible([job_id])).await?.ok_or(Code::NotFound)?;
+    let job = context.one(job::Entity::visible([job_id]).lock_exclusive()).await?.ok_or(Code::NotFound)?;
     let permit = context.permit(Action::JobRerun, job.brand_id)?;
     if job.state != JobState::SetAside {
         return Err(UserError::at(Code::WrongState, "jobId").text("state", job.state.to_value()).into());
@@ -31,6 +50,14 @@ pub async fn rerun_job(context: &Context, job_id: Uuid) -> Result<job::Model, Fa
         return Err(UserError::at(Code::AlreadyExists, "jobId").into());
     }
     let kind = job.kind.clone();
+    let known = kinds().into_iter().find(|known| known.kind() == kind);
+    let revived = match known {
+        Some(known) => known.revive(permit, job.subject_id).await?,
+        None => false,
+    };
+    if !revived {
+        return Err(UserError::at(Code::NotRerunnable, "jobId").into());
+    }
     let mut row = job.into_active_model();
     row.state = Set(JobState::Pending);
     row.due_at = Set(context.now);

@@ -8,6 +8,8 @@ mod tokens;
 
 pub use audit::record;
 pub use idempotency::{Replay, begin as begin_idempotent, remember as remember_answer};
-pub use jobs::{jobs_by_ids, rerun_job};
-pub use sessions::{Credentials, MIN_PASSWORD, Session, refresh_session, sign_in, sign_out, start_session};
+pub use jobs::{jobs, jobs_by_ids, rerun_job};
+pub use sessions::{
+    Credentials, MAX_PASSWORD, MIN_PASSWORD, Session, refresh_session, sign_in, sign_out, start_session,
+};
 pub use tokens::{AccessClaims, TokenError, TokenIssuer};

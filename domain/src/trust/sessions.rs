@@ -17,8 +17,8 @@ use crate::error::{Code, Failure, Fault};
 /// compromise until a second factor can be required).
 pub const MIN_PASSWORD: usize = 12;
 
-/// The longest address or password that is looked at, so that nobody makes the server hash a novel.
-const MAX_PASSWORD: usize = 1024;
+/// The longest address or password that is looked at, in bytes, so that nobody makes the server hash a novel.
+pub const MAX_PASSWORD: usize = 1024;
 
 /// How long a session lives without being used.
 const SESSION: Duration = Duration::days(30);
@@ -57,7 +57,7 @@ struct Found {
 /// Begins a session for whoever knows the password.
 pub async fn sign_in(context: &Context, credentials: Credentials, user_agent: &str) -> Result<Session, Failure> {
     let email = credentials.email.trim().to_lowercase();
-    if credentials.password.len() > MAX_PASSWORD || email.len() > MAX_PASSWORD {
+    if credentials.password.len() > MAX_PASSWORD || email.len() > MAX_PASSWORD || email.contains('\0') {
         return Err(Code::WrongCredentials.into());
     }
     let found: Option<Found> =
@@ -109,10 +109,10 @@ pub async fn refresh_session(context: &Context, refresh_token: &str) -> Result<O
         tracing::warn!(session_id = %taken.session_id, "a refresh token was replayed; its session is revoked");
         return Ok(None);
     }
-    let actor = context
-        .enter_user(taken.user_id, Some(taken.session_id))
-        .await
-        .map_err(|_| Failure::from(Code::RefreshRefused))?;
+    let actor = context.enter_user(taken.user_id, Some(taken.session_id)).await.map_err(|failure| match failure {
+        Failure::Refused(_) => Code::RefreshRefused.into(),
+        fault @ Failure::Fault(_) => fault,
+    })?;
     session::Entity::update_many()
         .col_expr(session::Column::LastUsedAt, Expr::value(context.now))
         .col_expr(session::Column::ExpiresAt, Expr::value(context.now + SESSION))

@@ -29,6 +29,7 @@ pub struct Model {
     pub fence: i64,
     pub started_at: DateTimeUtc,
     pub sending_at: Option<DateTimeUtc>,
+    pub look_ups: i32,
     pub finished_at: Option<DateTimeUtc>,
     pub outcome: Option<AttemptOutcome>,
     pub error_code: Option<String>,

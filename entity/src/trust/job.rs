@@ -36,7 +36,6 @@ pub struct Model {
     pub lease_expires_at: Option<DateTimeUtc>,
     pub failures: i32,
     pub last_error: Option<String>,
-    pub trace_parent: Option<String>,
     pub created_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,
 }

@@ -179,6 +179,9 @@ fn limits(instance: &Value) -> Limits {
     set("/configuration/media_attachments/image_size_limit", |limits, value| limits.max_image_bytes = value);
     set("/configuration/media_attachments/image_matrix_limit", |limits, value| limits.max_image_pixels = Some(value));
     set("/configuration/media_attachments/description_limit", |limits, value| limits.max_alt_text = value);
+    // A server's word, within what one worker can hold in memory.
+    limits.max_images = limits.max_images.min(16);
+    limits.max_image_bytes = limits.max_image_bytes.min(20 * 1024 * 1024);
     if let Some(types) = instance.pointer("/configuration/media_attachments/supported_mime_types") {
         let types: Vec<&str> = types.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         // An empty list is a server that does not say.

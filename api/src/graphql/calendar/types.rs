@@ -7,7 +7,7 @@ use diwan_entity::calendar::{asset, calendar, post, post_variant, variant_asset}
 
 use crate::graphql::context::Op;
 use crate::graphql::publishing::{Publication, SocialAccount};
-use crate::graphql::scalars::Kind;
+use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::tenancy::{Brand, User};
 
 /// Where a post is on its way.
@@ -141,8 +141,8 @@ impl Asset {
         self.row.mime_type.as_deref()
     }
     /// Size in bytes.
-    async fn byte_size(&self) -> Option<i64> {
-        self.row.byte_size
+    async fn byte_size(&self) -> Option<Long> {
+        self.row.byte_size.map(Long)
     }
     /// Width in pixels.
     async fn width(&self) -> Option<i32> {
@@ -273,10 +273,10 @@ impl PostVariant {
         futures::future::try_join_all(assets).await
     }
     /// How long the text is in the way in which its network counts.
-    async fn length(&self) -> Result<i64> {
+    async fn length(&self) -> Result<Long> {
         let account: diwan_entity::publishing::social_account::Model =
             self.op.must_load(self.row.social_account_id).await?;
         let length = diwan_networks::network(&account.network).map_or(0, |network| network.measure(&self.row.text));
-        Ok(i64::try_from(length).unwrap_or(i64::MAX))
+        Ok(Long(i64::try_from(length).unwrap_or(i64::MAX)))
     }
 }

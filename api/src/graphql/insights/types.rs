@@ -8,7 +8,7 @@ use diwan_entity::insights::report_run;
 use crate::graphql::calendar::hex;
 use crate::graphql::context::Op;
 use crate::graphql::publishing::Trouble;
-use crate::graphql::scalars::Kind;
+use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::tenancy::Locale;
 
 /// Whether a report is there.
@@ -66,8 +66,8 @@ impl ReportRun {
         self.row.finished_at
     }
     /// Size of the PDF in bytes.
-    async fn byte_size(&self) -> Option<i64> {
-        self.row.byte_size
+    async fn byte_size(&self) -> Option<Long> {
+        self.row.byte_size.map(Long)
     }
     /// SHA-256 of the PDF, hexadecimal.
     async fn sha256(&self) -> Option<String> {

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result, Simpl
 use chrono::{DateTime, Utc};
 use diwan_domain::publishing::{self, ConnectInput, Settlement};
 use diwan_domain::{Code, Context as Domain, Failure, UserError};
+use diwan_platform::http::is_web;
 use url::Url;
 
 use super::types::{AccountConnection, Publication, SocialAccount};
@@ -149,7 +150,7 @@ struct SettlePublicationPayload {
 }
 
 fn address(text: &str, field: &str) -> Result<Url, Failure> {
-    Url::parse(text.trim()).ok().filter(Url::has_host).ok_or_else(|| UserError::at(Code::Invalid, field).into())
+    Url::parse(text.trim()).ok().filter(is_web).ok_or_else(|| UserError::at(Code::Invalid, field).into())
 }
 
 impl ConnectUsing {

@@ -2,6 +2,8 @@
 
 use async_graphql::{Object, SimpleObject};
 
+use crate::graphql::scalars::Long;
+
 /// What a network can do.
 #[derive(SimpleObject)]
 struct Network {
@@ -12,19 +14,23 @@ struct Network {
     /// How an account is connected: `APP_PASSWORD` or `OAUTH_CODE`.
     connect_method: &'static str,
     /// The longest text, in `textUnit`. An account's own server may allow more or less.
-    max_text: u64,
+    max_text: Long,
     /// How it counts a text: `GRAPHEMES` or `MASTODON_CHARACTERS`.
     text_unit: &'static str,
     /// The most bytes of a text, where it limits them as well.
-    max_text_bytes: Option<u64>,
+    max_text_bytes: Option<Long>,
     /// The most images in a post.
-    max_images: u64,
+    max_images: Long,
     /// The largest image, in bytes.
-    max_image_bytes: u64,
+    max_image_bytes: Long,
     /// The numbers that it can give.
     metrics: Vec<&'static str>,
     /// Whether a publication without an answer can be looked up.
     look_up: bool,
+}
+
+fn long(number: u64) -> Long {
+    Long(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 /// Queries for networks.
@@ -43,11 +49,11 @@ impl PublishingQuery {
                     key: capabilities.key.as_str(),
                     name: capabilities.name,
                     connect_method: capabilities.connect.as_str(),
-                    max_text: capabilities.text.max,
+                    max_text: long(capabilities.text.max),
                     text_unit: capabilities.text.unit.as_str(),
-                    max_text_bytes: capabilities.text.max_bytes,
-                    max_images: capabilities.media.max_images,
-                    max_image_bytes: capabilities.media.max_image_bytes,
+                    max_text_bytes: capabilities.text.max_bytes.map(long),
+                    max_images: long(capabilities.media.max_images),
+                    max_image_bytes: long(capabilities.media.max_image_bytes),
                     metrics: capabilities.metrics.iter().map(|metric| metric.as_str()).collect(),
                     look_up: capabilities.look_up,
                 }

@@ -9,7 +9,7 @@ use diwan_entity::tenancy::agency::Locale;
 
 use crate::graphql::calendar::Post;
 use crate::graphql::context::Op;
-use crate::graphql::scalars::Kind;
+use crate::graphql::scalars::{Kind, Long};
 
 /// Whether an account can be used.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub enum AttemptOutcome {
 #[derive(SimpleObject)]
 pub struct Trouble {
     /// For programs: `RETRY`, `RATE_LIMITED`, `RECONNECT`, `CONTENT`, `ASK`, `UNKNOWN`, `CANNOT_TELL`, `MISSED`, `GAVE_UP`,
-    /// `MEDIA_GONE`.
+    /// `MEDIA_GONE`, `EXPIRED`.
     pub kind: String,
     /// What happened and the next step, in the caller's language.
     pub message: String,
@@ -199,7 +199,7 @@ pub struct MetricValue {
     /// What was counted: `LIKES`, `REPOSTS`, `REPLIES`, ...
     pub metric: String,
     /// How many.
-    pub value: i64,
+    pub value: Long,
     /// When it was read.
     pub sampled_at: DateTime<Utc>,
 }
@@ -289,7 +289,9 @@ impl Publication {
         let rows = self.op.load_of::<LatestNumbers>(self.row.id).await?;
         Ok(rows
             .into_iter()
-            .filter_map(|row| Some(MetricValue { metric: row.metric?, value: row.value?, sampled_at: row.sampled_at }))
+            .filter_map(|row| {
+                Some(MetricValue { metric: row.metric?, value: Long(row.value?), sampled_at: row.sampled_at })
+            })
             .collect())
     }
     /// When the network was last asked for numbers, for MID and above.

@@ -67,6 +67,10 @@ pub struct TenancyMutation;
 #[Object]
 impl TenancyMutation {
     /// Makes the agency and its CMO, once, with the token that was printed at the first start.
+    ///
+    /// Like `signIn`, it is the only field of its operation, needs neither `Authorization` nor `Idempotency-Key`, and costs
+    /// 5000 points.
+    #[graphql(complexity = "5000 + child_complexity")]
     async fn set_up_agency(
         &self,
         ctx: &Context<'_>,

@@ -3,7 +3,7 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use diwan_domain::{calendar, insights, permission, publishing};
+use diwan_domain::{calendar, insights, permission, publishing, trust};
 use diwan_entity::tenancy::{agency, app_user, brand};
 
 use crate::graphql::calendar::{Asset, Calendar, Post, PostFilterInput};
@@ -12,6 +12,7 @@ use crate::graphql::insights::ReportRun;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::publishing::{Publication, SocialAccount};
 use crate::graphql::scalars::Kind;
+use crate::graphql::trust::{Job, JobState};
 
 /// A language that the product itself writes.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
@@ -67,6 +68,8 @@ pub enum Action {
     BrandCreate,
     /// See a brand and what is in it.
     BrandRead,
+    /// Read what is written, planned and published: posts, files, publications.
+    ContentRead,
     /// Create a calendar.
     CalendarCreate,
     /// Put a file into the media library.
@@ -336,5 +339,22 @@ impl Brand {
         let page = Window { first, after, last, before }.page()?;
         let slice = self.op.query(insights::report_runs(&self.op, self.row.id, page).await)?;
         Ok(connection(slice, |row| row.id, |row| ReportRun { op: self.op.clone(), row }))
+    }
+
+    /// Its jobs, newest first: what waits, what runs, what was set aside.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn jobs(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "Only in these states; in any when left out.")] states: Option<Vec<JobState>>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Job>> {
+        let page = Window { first, after, last, before }.page()?;
+        let states = states.unwrap_or_default().into_iter().map(Into::into).collect();
+        let slice = self.op.query(trust::jobs(&self.op, self.row.id, states, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Job { op: self.op.clone(), row }))
     }
 }

@@ -4,4 +4,4 @@ mod mutations;
 mod types;
 
 pub use mutations::TrustMutation;
-pub use types::{Job, Session};
+pub use types::{Job, JobState, Session};

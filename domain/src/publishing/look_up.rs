@@ -1,0 +1,110 @@
+//! Finding out what became of an attempt whose outcome nobody knows.
+
+use chrono::{DateTime, Duration, Utc};
+use diwan_entity::InBrand as _;
+use diwan_entity::publishing::publication::{self, PublicationState};
+use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
+use diwan_networks::{Checkpoint, ErrorKind, LookUp, NetworkError};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::content;
+use super::outcome::{CANNOT_TELL, Outcome, close_attempt, settle};
+use super::publish_job::{Prepared, end, gather, missed, open_attempt};
+use crate::jobs::{JobError, Next, Scope, Work};
+
+/// How often a look-up may fail before a person is asked.
+const LOOK_UPS: i32 = 5;
+
+/// Looks an attempt up whose request left at `since`. Answers what is to be sent when it certainly is not there.
+pub(super) async fn look_up(
+    work: &Work,
+    prepared: Prepared,
+    since: DateTime<Utc>,
+) -> Result<Option<Prepared>, JobError> {
+    let account = prepared.account.clone();
+    let (row, ready) = gather(work, prepared).await?;
+    let checkpoint = row.checkpoint.clone().map(Checkpoint);
+    let believed_from = since + work.services.timing.settle;
+    // What counts is how things stood when the network was asked, not when it answered.
+    let asked = work.services.now();
+    let answer = match ready {
+        Ok(ready) => {
+            ready.network.look_up(&work.services.http, &ready.account, &ready.content, checkpoint.as_ref()).await
+        }
+        Err((_, Some(error))) => Err(error),
+        Err((Outcome::Trouble { detail, .. }, None)) => {
+            Err(NetworkError::new(ErrorKind::Unknown, "cannot_look_up", detail))
+        }
+        Err((Outcome::Published(published), None)) => Ok(LookUp::Found(published)),
+    };
+    match answer {
+        Ok(LookUp::Found(published)) => {
+            end(work, &row, Outcome::Published(published), AttemptOutcome::Found, None).await?;
+            Ok(None)
+        }
+        Ok(LookUp::NotThere) if asked >= believed_from => {
+            let scope = work.begin().await?;
+            close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
+            if missed(&scope, &row).await? {
+                scope.finish(Next::Done).await?;
+                return Ok(None);
+            }
+            let outline = content::outline(&scope, &row).await?;
+            let row = open_attempt(&scope, &row).await?;
+            scope.commit().await?;
+            Ok(Some(Prepared { row, account, outline }))
+        }
+        Ok(LookUp::NotThere) => {
+            work.begin().await?.finish(Next::Again(believed_from)).await?;
+            Ok(None)
+        }
+        Ok(LookUp::CannotTell) => {
+            ask_person(work.begin().await?, &row, "the network does not tell".to_owned()).await?;
+            Ok(None)
+        }
+        Err(error) => {
+            later(work, &row, &error).await?;
+            Ok(None)
+        }
+    }
+}
+
+/// The look-up itself failed: again later, and in the end a person is asked. Being asked for patience is no failure.
+async fn later(work: &Work, row: &publication::Model, error: &NetworkError) -> Result<(), JobError> {
+    let scope = work.begin().await?;
+    let patience = error.kind == ErrorKind::RateLimited;
+    if !patience && count(&scope, row).await? >= LOOK_UPS {
+        return ask_person(scope, row, error.to_string()).await;
+    }
+    let trouble = ErrorKind::Unknown.as_str();
+    let detail = error.to_string();
+    settle(&scope, row, Outcome::Trouble { state: PublicationState::Unconfirmed, trouble, detail }).await?;
+    let wait = error.retry_after.and_then(|wait| Duration::from_std(wait).ok()).unwrap_or_default();
+    let at = scope.now + wait.clamp(work.services.timing.settle, Duration::hours(6));
+    scope.finish(Next::Again(at)).await
+}
+
+/// Counts a failed look-up of the open attempt.
+async fn count(scope: &Scope, row: &publication::Model) -> Result<i32, JobError> {
+    let open = || {
+        publication_attempt::Entity::in_brand(row.brand_id)
+            .filter(publication_attempt::Column::PublicationId.eq(row.id))
+            .filter(publication_attempt::Column::Outcome.is_null())
+    };
+    publication_attempt::Entity::update_many()
+        .col_expr(publication_attempt::Column::LookUps, Expr::col(publication_attempt::Column::LookUps).add(1))
+        .filter(publication_attempt::Column::BrandId.eq(row.brand_id))
+        .filter(publication_attempt::Column::PublicationId.eq(row.id))
+        .filter(publication_attempt::Column::Outcome.is_null())
+        .exec(scope.tx())
+        .await?;
+    Ok(open().one(scope.tx()).await?.map_or(LOOK_UPS, |attempt| attempt.look_ups))
+}
+
+/// The network does not tell: the attempt stays open until a person has.
+async fn ask_person(scope: Scope, row: &publication::Model, detail: String) -> Result<(), JobError> {
+    settle(&scope, row, Outcome::Trouble { state: PublicationState::NeedsAttention, trouble: CANNOT_TELL, detail })
+        .await?;
+    scope.finish(Next::Done).await
+}
