@@ -45,8 +45,6 @@ USER diwan
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-# The image has no HTTP client; bash speaks enough of it to read the status line.
-HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /health/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["diwan", "health"]
 ENTRYPOINT ["diwan"]
 CMD ["api"]
