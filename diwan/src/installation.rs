@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use diwan_domain::trust::TokenIssuer;
+use diwan_domain::turns::Turns;
 use diwan_domain::{Services, Timing};
 use diwan_migration::{Migrator, MigratorTrait as _};
 use diwan_platform::clock::{Clock as _, SystemClock};
@@ -58,6 +59,7 @@ pub(crate) async fn services(config: &Config, database_url: &str) -> Result<Arc<
         public_url: config.public_url.clone(),
         tokens,
         timing: Timing::default(),
+        turns: Turns::default(),
     }))
 }
 
@@ -154,6 +156,40 @@ pub(crate) async fn schema(on: &impl ConnectionTrait) -> Result<Schema, DbErr> {
 async fn refuse_old_schema(on: &impl ConnectionTrait) -> Result<()> {
     match schema(on).await? {
         Schema::Current | Schema::Unknown => Ok(()),
-        Schema::Behind(missing) => bail!("the database is not up to date ({missing} migrations have not run): run `diwan migrate`"),
+        Schema::Behind(missing) => {
+            bail!("the database is not up to date ({missing} migrations have not run): run `diwan migrate`")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diwan_testkit::TestDb;
+
+    #[tokio::test]
+    async fn a_role_that_owns_tables_is_refused() -> Result<()> {
+        let db = TestDb::new().await?;
+        refuse_mighty_role(db.app.unscoped()).await?;
+        db.run("alter table brand owner to diwan_app").await?;
+        let refused = refuse_mighty_role(db.app.unscoped()).await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("owns tables")));
+        // As a superuser.
+        let refused = refuse_mighty_role(&db.owner).await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("is a superuser")));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn an_old_schema_is_refused() -> Result<()> {
+        let db = TestDb::new().await?;
+        assert_eq!(schema(&db.owner).await?, Schema::Current);
+        refuse_old_schema(db.app.unscoped()).await?;
+        db.run("delete from seaql_migrations where version = (select max(version) from seaql_migrations)").await?;
+        assert_eq!(schema(&db.owner).await?, Schema::Behind(1));
+        db.run("drop table seaql_migrations").await?;
+        let refused = refuse_old_schema(db.app.unscoped()).await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("diwan migrate")));
+        Ok(())
     }
 }

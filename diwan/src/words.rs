@@ -19,13 +19,22 @@ pub(crate) fn of(error: &anyhow::Error) -> String {
 /// What a failure to connect to PostgreSQL as the application means, where it is ours to know.
 pub(crate) fn of_connecting(error: &sea_orm::DbErr) -> Option<&'static str> {
     let said = error.to_string();
-    if said.contains("permission denied to set role") {
-        return Some(
+    let has = |part: &str| said.contains(part);
+    if has("permission denied to set role") {
+        Some(
             "the login in DATABASE_URL may not act as diwan_app: run `diwan migrate` with DATABASE_OWNER_URL set, which grants it",
-        );
+        )
+    } else if has("role \"diwan_app\" does not exist") || has("invalid value for parameter \"role\"") {
+        Some("the database is not set up: run `diwan migrate`")
+    } else if has("role \"") && has("does not exist") {
+        Some(
+            "PostgreSQL does not know the login in DATABASE_URL: run `diwan migrate` with DATABASE_OWNER_URL set, which makes it",
+        )
+    } else if has("pool timed out") {
+        Some("PostgreSQL does not answer at DATABASE_URL: start it, or mend the address")
+    } else {
+        None
     }
-    let no_role = said.contains("role \"diwan_app\" does not exist") || said.contains("invalid value for parameter \"role\"");
-    no_role.then_some("the database is not set up: run `diwan migrate`")
 }
 
 #[cfg(test)]

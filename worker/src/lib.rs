@@ -96,7 +96,11 @@ pub async fn run(services: Arc<Services>, options: WorkerOptions, stop: Cancella
         while parts.join_next().await.is_some() {}
     };
     if timeout(GRACE, finish).await.is_err() {
-        tracing::warn!(running = executor.running(), grace_s = GRACE.as_secs(), "jobs were left running; another worker will take them up");
+        tracing::warn!(
+            running = executor.running(),
+            grace_s = GRACE.as_secs(),
+            "jobs were left running; another worker will take them up"
+        );
     }
     ended
 }

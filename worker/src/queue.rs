@@ -208,7 +208,12 @@ pub(crate) async fn serve(queue: Arc<Queue>, executor: Arc<Executor>, stop: Canc
 }
 
 /// Attaches and works until Redis is lost or `stop`.
-async fn serve_once(queue: &Arc<Queue>, executor: &Arc<Executor>, attempt: u32, stop: &CancellationToken) -> Result<(), Lost> {
+async fn serve_once(
+    queue: &Arc<Queue>,
+    executor: &Arc<Executor>,
+    attempt: u32,
+    stop: &CancellationToken,
+) -> Result<(), Lost> {
     let settings = ConnectionManagerConfig::new()
         .set_number_of_retries(1)
         .set_connection_timeout(Some(PATIENCE))

@@ -1,5 +1,6 @@
 //! `diwan api`: the API alone.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -15,10 +16,22 @@ use crate::signals::stop_token;
 pub(crate) async fn run() -> Result<()> {
     let config = installation::configure()?;
     let servers = Servers::named(&config, "api")?;
+    check_port(config.listen)?;
     let stop = stop_token()?;
     let services = installation::services(&config, &servers.database_url).await?;
     let options = ApiOptions { listen: config.listen, development: config.development };
     serve(services, options, stop, |address| tracing::info!(%address, "the API listens")).await
+}
+
+/// Fails if the port is taken: before anything slow is done.
+pub(crate) fn check_port(listen: SocketAddr) -> Result<()> {
+    std::net::TcpListener::bind(listen).map(drop).with_context(|| cannot_listen(listen))
+}
+
+fn cannot_listen(listen: SocketAddr) -> String {
+    format!(
+        "cannot listen on {listen}: if another program has this port, set DIWAN_LISTEN to a free one, such as 127.0.0.1:8081"
+    )
 }
 
 /// Serves; a failure says what can be done about it.
@@ -26,10 +39,8 @@ pub(crate) async fn serve(
     services: Arc<Services>,
     options: ApiOptions,
     stop: CancellationToken,
-    ready: impl FnOnce(std::net::SocketAddr),
+    ready: impl FnOnce(SocketAddr),
 ) -> Result<()> {
     let listen = options.listen;
-    diwan_api::serve(services, options, stop, ready).await.with_context(|| {
-        format!("cannot listen on {listen}: if another program has this port, set DIWAN_LISTEN to a free one, such as 127.0.0.1:8081")
-    })
+    diwan_api::serve(services, options, stop, ready).await.with_context(|| cannot_listen(listen))
 }

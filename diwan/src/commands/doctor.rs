@@ -12,7 +12,7 @@ use diwan_platform::storage::Storage;
 use sea_orm::DatabaseConnection;
 
 use crate::commands::health;
-use crate::installation;
+use crate::installation::{self, Schema};
 use crate::servers::Servers;
 use crate::words;
 
@@ -60,20 +60,29 @@ pub(crate) async fn run() -> Result<ExitCode> {
         println!("\nNothing is wrong.");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\n{} wrong.", if report.wrong == 1 { "One thing is".to_owned() } else { format!("{} things are", report.wrong) });
+    println!(
+        "\n{} wrong.",
+        if report.wrong == 1 { "One thing is".to_owned() } else { format!("{} things are", report.wrong) }
+    );
     Ok(ExitCode::FAILURE)
 }
 
 async fn examine(config: &Config, report: &mut Report) -> Result<()> {
     let storage = Storage::new(config.data.join("files"));
     let stored = storage.check().await.map(|()| format!("{} can be written", config.data.display()));
-    report.check("Files", stored.map_err(|error| anyhow::anyhow!("{error}: let the user that runs Diwan write to {} (DIWAN_DATA)", config.data.display())));
+    report.check(
+        "Files",
+        stored.map_err(|error| {
+            anyhow::anyhow!("{error}: let the user that runs Diwan write to {} (DIWAN_DATA)", config.data.display())
+        }),
+    );
     report.check("Secret key", config.keyring().map(|_| "present").map_err(Into::into));
     if config.database_url.is_some() {
         return servers(config, &Servers::named(config, "doctor")?, report).await;
     }
-    let installed = embedded::installed_servers()
-        .map(|found| format!("PostgreSQL {} ({}), Redis ({})", found.postgres_major, found.postgres.display(), found.redis.display()));
+    let installed = embedded::installed_servers().map(|found| {
+        format!("PostgreSQL {} ({}), Redis ({})", found.postgres_major, found.postgres.display(), found.redis.display())
+    });
     if !report.check("Programs for the private servers", installed.map_err(Into::into)) {
         return Ok(());
     }
@@ -112,14 +121,26 @@ async fn servers(config: &Config, servers: &Servers, report: &mut Report) -> Res
         }
     };
     report.check("Clock", checks::clock(&owner).await);
-    if report.check("Schema", checks::schema(&owner).await) {
-        as_application(config, servers, &owner, report).await?;
+    match installation::schema(&owner).await? {
+        Schema::Behind(_) if servers.are_embedded() => {
+            Report::skipped("Schema", "brought up to date when `diwan up` starts")
+        }
+        schema => {
+            if report.check("Schema", checks::judge_schema(&schema)) {
+                as_application(config, servers, &owner, report).await?;
+            }
+        }
     }
     Ok(owner.close().await?)
 }
 
 /// What the application itself can see.
-async fn as_application(config: &Config, servers: &Servers, owner: &DatabaseConnection, report: &mut Report) -> Result<()> {
+async fn as_application(
+    config: &Config,
+    servers: &Servers,
+    owner: &DatabaseConnection,
+    report: &mut Report,
+) -> Result<()> {
     let database = match installation::connect(config, &servers.database_url).await {
         Ok(database) => database,
         Err(error) => {
@@ -144,7 +165,9 @@ async fn as_application(config: &Config, servers: &Servers, owner: &DatabaseConn
         Some(count) => {
             report.check("Jobs that gave up", checks::judge_set_aside(count));
         }
-        None => Report::skipped("Jobs that gave up", "only the owner of the tables may count them: set DATABASE_OWNER_URL"),
+        None => {
+            Report::skipped("Jobs that gave up", "only the owner of the tables may count them: set DATABASE_OWNER_URL")
+        }
     }
     database.close().await;
     Ok(())

@@ -40,7 +40,8 @@ pub(crate) async fn ask(listen: SocketAddr) -> Result<String> {
         .with_context(|| format!("no answer from {address} within {} s", PATIENCE.as_secs()))?
         .with_context(|| format!("nothing answers at {address}"))?;
     let answer = String::from_utf8_lossy(&answer);
-    let status = answer.lines().next().and_then(|line| line.split_once(' ')).map(|(_version, status)| status.to_owned());
+    let status =
+        answer.lines().next().and_then(|line| line.split_once(' ')).map(|(_version, status)| status.to_owned());
     status.with_context(|| format!("what answers at {address} is no web server"))
 }
 

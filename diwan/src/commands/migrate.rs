@@ -13,7 +13,8 @@ pub(crate) async fn run() -> Result<()> {
     let config = installation::configure()?;
     let servers = Servers::named(&config, "migrate")?;
     installation::migrate(&servers.owner_url).await?;
-    let (owner, login) = (login(&servers.owner_url, "DATABASE_OWNER_URL")?, login(&servers.database_url, "DATABASE_URL")?);
+    let (owner, login) =
+        (login(&servers.owner_url, "DATABASE_OWNER_URL")?, login(&servers.database_url, "DATABASE_URL")?);
     if owner.name != login.name {
         let connection = db::connect_owner(&servers.owner_url).await?;
         let admitted = admit(&connection, &login).await;
@@ -52,7 +53,8 @@ async fn admit(on: &impl ConnectionTrait, login: &Login) -> Result<()> {
     }
     let sql = "select pg_has_role($1::name, $2::name, 'member')";
     if !db::scalar::<bool>(on, sql, [name(), APP_ROLE.into()]).await? {
-        let grant: String = db::scalar(on, "select format('grant %I to %I', $1::text, $2::text)", [APP_ROLE.into(), name()]).await?;
+        let grant: String =
+            db::scalar(on, "select format('grant %I to %I', $1::text, $2::text)", [APP_ROLE.into(), name()]).await?;
         on.execute_unprepared(&grant).await?;
         println!("The login {:?} may now act as {APP_ROLE}.", login.name);
     }
@@ -68,6 +70,24 @@ async fn admit(on: &impl ConnectionTrait, login: &Login) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use diwan_testkit::TestDb;
+    use diwan_testkit::db::unique_name;
+
+    #[tokio::test]
+    async fn the_applications_login_is_made_and_let_in() -> Result<()> {
+        let db = TestDb::new().await?;
+        let login = Login { name: unique_name("o'login \" x")?, password: Some("it's \\ \" secret".to_owned()) };
+        admit(&db.owner, &login).await?;
+        admit(&db.owner, &login).await?;
+        let sql = "select rolcanlogin and not rolsuper and not rolbypassrls and pg_has_role(oid, 'diwan_app', 'member')
+          and not pg_has_role(oid, 'diwan_app', 'usage') from pg_roles where rolname = $1";
+        let right: bool = db::scalar(&db.owner, sql, [login.name.clone().into()]).await?;
+        let drop: String =
+            db::scalar(&db.owner, "select format('drop role %I', $1::text)", [login.name.into()]).await?;
+        db.run(&drop).await?;
+        assert!(right);
+        Ok(())
+    }
 
     #[test]
     fn what_is_encoded_in_an_address_is_decoded() -> Result<()> {

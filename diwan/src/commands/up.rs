@@ -17,6 +17,7 @@ use crate::signals::stop_token;
 /// Runs until told to stop.
 pub(crate) async fn run() -> Result<()> {
     let config = installation::configure()?;
+    api::check_port(config.listen)?;
     let stop = stop_token()?;
     let mut servers = tokio::select! {
         servers = Servers::named_or_started(&config) => servers?,

@@ -9,10 +9,12 @@ use diwan_platform::clock::{Clock as _, SystemClock};
 use diwan_platform::config::Config;
 use diwan_platform::db::Database;
 use diwan_platform::{db, jobs};
-use sea_orm::{AccessMode, ConnectionTrait, DatabaseConnection, FromQueryResult, IsolationLevel, TransactionTrait as _};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, FromQueryResult, IsolationLevel, TransactionTrait as _,
+};
 use tokio::time::timeout;
 
-use crate::installation::{self, Schema};
+use crate::installation::Schema;
 
 /// The oldest PostgreSQL that works: `security_invoker` views came with it.
 const OLDEST_POSTGRES: i32 = 15;
@@ -40,7 +42,8 @@ pub(super) async fn redis(url: &str) -> Result<&'static str> {
 
 /// Whether PostgreSQL answers and is new enough.
 pub(super) async fn postgres(url: &str) -> Result<(DatabaseConnection, String)> {
-    let owner = db::connect_owner(url).await.context("start PostgreSQL, or mend DATABASE_URL and DATABASE_OWNER_URL")?;
+    let owner =
+        db::connect_owner(url).await.context("start PostgreSQL, or mend DATABASE_URL and DATABASE_OWNER_URL")?;
     let version: i32 = db::scalar(&owner, "select current_setting('server_version_num')::integer", []).await?;
     let major = version / 10_000;
     ensure!(major >= OLDEST_POSTGRES, "version {major} is too old: {OLDEST_POSTGRES} or newer is needed");
@@ -55,13 +58,16 @@ pub(super) async fn clock(on: &impl ConnectionTrait) -> Result<String> {
     // The truth lies between the two readings of ours.
     let apart = if theirs < before { before - theirs } else { (theirs - after).max(TimeDelta::zero()) };
     let apart = apart.num_milliseconds();
-    ensure!(apart < SKEW_MS, "this machine and PostgreSQL are {apart} ms apart: let both take the time from the same source (NTP)");
+    ensure!(
+        apart < SKEW_MS,
+        "this machine and PostgreSQL are {apart} ms apart: let both take the time from the same source (NTP)"
+    );
     Ok(format!("within {apart} ms of PostgreSQL's"))
 }
 
 /// Whether every migration has run.
-pub(super) async fn schema(on: &impl ConnectionTrait) -> Result<&'static str> {
-    match installation::schema(on).await? {
+pub(super) fn judge_schema(schema: &Schema) -> Result<&'static str> {
+    match schema {
         Schema::Current => Ok("up to date"),
         Schema::Unknown => Ok("there; only its owner may see how far it is (DATABASE_OWNER_URL)"),
         Schema::Behind(missing) => bail!("{missing} migrations have not run: run `diwan migrate`"),
@@ -70,7 +76,8 @@ pub(super) async fn schema(on: &impl ConnectionTrait) -> Result<&'static str> {
 
 /// Whether the secret key opens what it sealed.
 pub(super) async fn signing_key(config: &Config, database: &Database) -> Result<&'static str> {
-    let there: bool = db::scalar(database.unscoped(), "select exists (select from signing_key where retired_at is null)", []).await?;
+    let there: bool =
+        db::scalar(database.unscoped(), "select exists (select from signing_key where retired_at is null)", []).await?;
     if !there {
         return Ok("made at the first start");
     }
@@ -88,7 +95,11 @@ pub(super) async fn overdue(on: &impl ConnectionTrait) -> Result<String> {
         Some(due) if due > now => Ok(format!("the next is due at {}", due.format("%Y-%m-%d %H:%M:%S UTC"))),
         Some(due) => {
             let late = now - due;
-            ensure!(late < LATE, "the oldest has waited for {} s since its time: is `diwan worker` running, and what does its log say?", late.num_seconds());
+            ensure!(
+                late < LATE,
+                "the oldest has waited for {} s since its time: is `diwan worker` running, and what does its log say?",
+                late.num_seconds()
+            );
             Ok(format!("the oldest is {} ms late", late.num_milliseconds()))
         }
     }
@@ -119,6 +130,9 @@ pub(super) async fn set_aside(owner: &DatabaseConnection) -> Result<Option<i64>>
 
 /// Whether that is a reason to act.
 pub(super) fn judge_set_aside(count: i64) -> Result<&'static str> {
-    ensure!(count == 0, "{count} wait for a person: see what they say (`job`), mend it, and run them again (`rerunJob`)");
+    ensure!(
+        count == 0,
+        "{count} wait for a person: see what they say (`job`), mend it, and run them again (`rerunJob`)"
+    );
     Ok("none")
 }
