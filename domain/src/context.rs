@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::error::{Code, Failure, Fault, UserError};
 use crate::permission::{Action, Permit, Reach};
 use crate::trust::TokenIssuer;
+use crate::turns::Turns;
 
 /// How long things may take. The defaults are for production; tests make them short.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +72,8 @@ pub struct Services {
     pub tokens: TokenIssuer,
     /// How long things may take.
     pub timing: Timing,
+    /// How many jobs of one account are done at a time.
+    pub turns: Turns,
 }
 
 impl Services {

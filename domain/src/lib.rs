@@ -27,6 +27,7 @@ pub mod permission;
 pub mod publishing;
 pub mod tenancy;
 pub mod trust;
+pub mod turns;
 
 pub use context::{Actor, Context, Services, Timing};
 pub use error::{Code, Failure, Fault, UserError};

@@ -128,7 +128,7 @@ impl Config {
             allowed_hosts: list("DIWAN_ALLOWED_HOSTS"),
             development: parse(&get, "DIWAN_DEVELOPMENT", "true or false", false)?,
             database_connections: parse(&get, "DIWAN_DATABASE_CONNECTIONS", "a whole number", 16)?,
-            worker_concurrency: parse(&get, "DIWAN_WORKER_CONCURRENCY", "a whole number", 16)?,
+            worker_concurrency: parse(&get, "DIWAN_WORKER_CONCURRENCY", "a whole number", 32)?,
             log_format,
             log_filter: get("DIWAN_LOG")
                 .unwrap_or_else(|| "info,sqlx=warn,sea_orm_migration=warn,apalis=warn,tracing::span=off".to_owned()),

@@ -70,6 +70,7 @@ impl TestServices {
         let keys = Keyring::from_base64(&Keyring::generate()?, [])?;
         let public_url = Url::parse(PUBLIC_URL)?;
         let services = Services {
+            turns: diwan_domain::turns::Turns::default(),
             tokens: TokenIssuer::load(&db.app, &keys, public_url.as_str(), clock.now()).await?,
             db: db.app.clone(),
             clock,

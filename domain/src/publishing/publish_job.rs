@@ -33,20 +33,20 @@ use crate::permission::Permit;
 /// How long a publication is tried again while the network is away or asks for patience.
 const PATIENCE: Duration = Duration::hours(6);
 
+/// How long a publication waits while enough others of its account are being sent.
+const NEXT_TURN: Duration = Duration::milliseconds(500);
+
 /// Publishes one publication.
 #[derive(Debug)]
 pub struct Publish;
 
-/// What is to be done about a publication.
-enum Task {
-    /// Nothing more.
-    Nothing,
-    /// Send it.
-    Send(Prepared),
-    /// Find out what became of the request that left at this time.
-    LookUp(Prepared, DateTime<Utc>),
+/// What is to be done about a publication: send it, or first find out what became of a request that left.
+struct Task {
+    prepared: Prepared,
+    unknown_since: Option<DateTime<Utc>>,
 }
 
+/// A publication with what it says and where it goes.
 pub(super) struct Prepared {
     pub(super) row: publication::Model,
     pub(super) account: social_account::Model,
@@ -61,20 +61,23 @@ impl Job for Publish {
 
     async fn run(&self, work: &Work) -> Result<(), JobError> {
         let scope = work.begin().await?;
-        let prepared = match prepare(&scope).await? {
-            Task::Nothing => return scope.finish(Next::Done).await,
-            Task::LookUp(prepared, since) => {
-                scope.commit().await?;
-                match look_up(work, prepared, since).await? {
-                    Some(prepared) => prepared,
-                    None => return Ok(()),
-                }
+        let Some(Task { prepared, unknown_since }) = prepare(&scope).await? else {
+            return scope.finish(Next::Done).await;
+        };
+        let Some(_turn) = work.services.turns.take(prepared.account.id) else {
+            let at = scope.now + NEXT_TURN;
+            return scope.finish(Next::Again(at)).await;
+        };
+        let prepared = if let Some(since) = unknown_since {
+            scope.commit().await?;
+            match look_up(work, prepared, since).await? {
+                Some(prepared) => prepared,
+                None => return Ok(()),
             }
-            Task::Send(prepared) => {
-                let row = open_attempt(&scope, &prepared.row).await?;
-                scope.commit().await?;
-                Prepared { row, ..prepared }
-            }
+        } else {
+            let row = open_attempt(&scope, &prepared.row).await?;
+            scope.commit().await?;
+            Prepared { row, ..prepared }
         };
         send(work, prepared).await
     }
@@ -121,9 +124,9 @@ async fn lock(scope: &Scope) -> Result<Option<publication::Model>, JobError> {
 }
 
 /// Decides what is to be done, and writes what needs no network.
-async fn prepare(scope: &Scope) -> Result<Task, JobError> {
+async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
     let Some(row) = lock(scope).await?.filter(|row| !is_over(row.state)) else {
-        return Ok(Task::Nothing);
+        return Ok(None);
     };
     let gone = |what: &str| Fault::broken(format!("publication {}: its {what} is gone", row.id));
     let account = social_account::Entity::one_in_brand(row.brand_id, row.social_account_id);
@@ -138,15 +141,15 @@ async fn prepare(scope: &Scope) -> Result<Task, JobError> {
         let checkpoint = row.checkpoint.clone().map(Checkpoint);
         if checkpoint.is_some_and(|checkpoint| checkpoint.may_have_been_sent()) {
             let since = attempt.sending_at.unwrap_or(attempt.started_at);
-            return Ok(Task::LookUp(Prepared { row, account, outline }, since));
+            return Ok(Some(Task { prepared: Prepared { row, account, outline }, unknown_since: Some(since) }));
         }
         // The worker fell silent before the request that makes the post visible.
         close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
     }
     if missed(scope, &row).await? {
-        return Ok(Task::Nothing);
+        return Ok(None);
     }
-    Ok(Task::Send(Prepared { row, account, outline }))
+    Ok(Some(Task { prepared: Prepared { row, account, outline }, unknown_since: None }))
 }
 
 /// Whether it is too late to send: the brand's grace has passed before the first attempt, or our patience after it. Then it
