@@ -72,5 +72,8 @@ begin
 end
 $$;
 
+-- So that a process knows whether the schema is the one that it was built for.
+grant select on seaql_migrations to diwan_app;
+
 revoke execute on function app.force_row_security(regclass), app.protect_brand_table(regclass, text) from public;
 ";
