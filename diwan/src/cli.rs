@@ -20,6 +20,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run everything in one process: the API and the worker, and PostgreSQL and Redis if none are named
     Up,
+    /// Run everything on data of its own (DIWAN_DATA/demo), with an agency made up to look around in
+    Demo,
     /// Run the API alone, on the servers that DATABASE_URL and REDIS_URL name
     Api,
     /// Run the worker alone, on the servers that DATABASE_URL and REDIS_URL name

@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod demo_data;
 mod installation;
 mod servers;
 mod signals;

@@ -123,7 +123,7 @@ async fn servers(config: &Config, servers: &Servers, report: &mut Report) -> Res
     report.check("Clock", checks::clock(&owner).await);
     match installation::schema(&owner).await? {
         Schema::Behind(_) if servers.are_embedded() => {
-            Report::skipped("Schema", "brought up to date when `diwan up` starts")
+            Report::skipped("Schema", "brought up to date when `diwan up` starts");
         }
         schema => {
             if report.check("Schema", checks::judge_schema(&schema)) {
@@ -166,7 +166,7 @@ async fn as_application(
             report.check("Jobs that gave up", checks::judge_set_aside(count));
         }
         None => {
-            Report::skipped("Jobs that gave up", "only the owner of the tables may count them: set DATABASE_OWNER_URL")
+            Report::skipped("Jobs that gave up", "only the owner of the tables may count them: set DATABASE_OWNER_URL");
         }
     }
     database.close().await;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod api;
+mod demo;
 mod doctor;
 mod health;
 mod migrate;
@@ -19,6 +20,7 @@ use crate::cli::Command;
 pub(crate) async fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Up => up::run().await?,
+        Command::Demo => demo::run().await?,
         Command::Api => api::run().await?,
         Command::Worker => worker::run().await?,
         Command::Migrate => migrate::run().await?,

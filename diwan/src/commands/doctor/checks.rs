@@ -121,8 +121,9 @@ pub(super) async fn set_aside(owner: &DatabaseConnection) -> Result<Option<i64>>
     if !sees.is_some_and(|sees| sees.all) {
         return Ok(None);
     }
-    // The owner too is held to row-level security, unless it says that it looks across brands. Read only, and a number.
-    tx.execute_unprepared("set local app.definer = 'on'").await?;
+    // The owner too is held to row-level security, except under the search path of the functions that look across brands.
+    // Read only, and a number.
+    tx.execute_unprepared("set local search_path = pg_catalog, public, pg_temp").await?;
     let count = db::scalar(&tx, "select count(*) from public.job where state = 'SET_ASIDE'", []).await?;
     tx.rollback().await?;
     Ok(Some(count))
@@ -135,4 +136,41 @@ pub(super) fn judge_set_aside(count: i64) -> Result<&'static str> {
         "{count} wait for a person: see what they say (`job`), mend it, and run them again (`rerunJob`)"
     );
     Ok("none")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diwan_testkit::TestDb;
+    use diwan_testkit::db::unique_name;
+
+    #[tokio::test]
+    async fn an_owner_who_is_no_superuser_counts_the_jobs_of_all_brands() -> Result<()> {
+        let db = TestDb::new().await?;
+        let role = unique_name("diwan_owner")?;
+        // The foreign keys have no part in this.
+        db.run(
+            "set session_replication_role = replica;
+             insert into job (id, brand_id, kind, subject_id, state, due_at, created_at, finished_at)
+               select gen_random_uuid(), gen_random_uuid(), 'publish', gen_random_uuid(), state, now(), now(), now()
+               from unnest(array['SET_ASIDE', 'SET_ASIDE', 'DONE']) state;
+             reset session_replication_role",
+        )
+        .await?;
+        db.run(&format!(
+            "create role {role} nosuperuser nobypassrls; grant usage on schema app to {role};
+             alter table job owner to {role}; alter policy definer on job to {role}"
+        ))
+        .await?;
+        let mut url = db.url.clone();
+        url.query_pairs_mut().append_pair("options[role]", &role);
+        let owner = db::connect_owner(url.as_str()).await?;
+        let plainly: i64 = db::scalar(&owner, "select count(*) from job", []).await?;
+        let count = set_aside(&owner).await;
+        owner.close().await?;
+        db.run(&format!("reassign owned by {role} to current_user; drop owned by {role}; drop role {role}")).await?;
+        assert_eq!((plainly, count?), (0, Some(2)));
+        assert_eq!(set_aside(db.app.unscoped()).await?, None);
+        Ok(())
+    }
 }
