@@ -8,7 +8,7 @@ use bytes::Bytes;
 use diwan_platform::crypto;
 use diwan_platform::http::{HttpClient, HttpPolicy, Method, Request, Response};
 use futures::{SinkExt as _, StreamExt as _};
-use serde_json::{Value, json};
+pub use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;

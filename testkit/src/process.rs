@@ -3,12 +3,14 @@
 
 use std::fs::{self, File};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
+pub use tempfile::TempDir;
 use tokio::time::Instant;
 
 /// A running `diwan`. Dropped, it is told to stop, and killed when it does not.
@@ -25,14 +27,22 @@ pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
+/// A folder for the data of an installation; it goes when this does. Servers that an installation started by root runs
+/// under another account can pass through it.
+pub fn data_folder() -> Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix("diwan-").tempdir()?;
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711))?;
+    Ok(folder)
+}
+
 impl Diwan {
-    /// Starts `program command` with these settings and no others of the product. What it says goes to files in
-    /// `folder`, named after the start.
+    /// Starts `program` with a command such as `up` or `admin setup-token`, these settings and no others of the product.
+    /// What it says goes to files in `folder`, named after the start.
     pub fn start(program: &Path, command: &str, settings: &[(&str, String)], folder: &Path) -> Result<Self> {
-        let name = format!("{command}-{}", free_port()?);
+        let name = format!("{}-{}", command.replace(' ', "-"), free_port()?);
         let (output, log) = (folder.join(format!("{name}.out")), folder.join(format!("{name}.log")));
         let mut diwan = Command::new(program);
-        diwan.arg(command).stdin(Stdio::null()).stdout(File::create(&output)?).stderr(File::create(&log)?);
+        diwan.args(command.split(' ')).stdin(Stdio::null()).stdout(File::create(&output)?).stderr(File::create(&log)?);
         #[expect(clippy::disallowed_methods, reason = "so that no setting of whoever runs the tests takes part")]
         let around = std::env::vars_os();
         for (name, _) in around {

@@ -1,7 +1,6 @@
 //! The agency's way through the public API.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -10,9 +9,8 @@ use diwan_platform::clock::{Clock as _, SystemClock};
 use diwan_platform::crypto::sha256;
 use diwan_testkit::client::{Answer, Client, Event};
 use diwan_testkit::pictures;
-use diwan_testkit::process::{Diwan, free_port};
+use diwan_testkit::process::{Diwan, TempDir, data_folder, free_port};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::network::Networks;
 use crate::steps::{Row, Steps};
@@ -47,9 +45,7 @@ struct Brand {
 impl Journey {
     /// Starts `diwan up` with servers of its own, in a folder of its own.
     pub async fn start(networks: &Networks, steps: &mut Steps) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("diwan-tour-").tempdir()?;
-        // Started by root, the servers' own account must be able to pass through it.
-        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711))?;
+        let folder = data_folder()?;
         let program = std::env::current_exe()?.with_file_name("diwan");
         ensure!(program.exists(), "there is no {}: start the tour with script/tour", program.display());
         let port = free_port()?;

@@ -46,7 +46,7 @@ async fn tour(steps: &mut Steps) -> Result<()> {
     let rows = rows?;
     stopped?;
     steps.done("everything stopped");
-    steps.table(&rows);
+    Steps::table(&rows);
     println!("\nDiwan's API and worker together held {} MB at the end of the tour.", memory / 1_000_000);
     for row in &rows {
         row.check()?;

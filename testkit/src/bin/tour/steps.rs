@@ -43,7 +43,7 @@ impl Steps {
     }
 
     /// Prints the table of what went out.
-    pub fn table(&self, rows: &[Row]) {
+    pub fn table(rows: &[Row]) {
         println!();
         let head = ["account", "due", "sent", "late", "network's own id"].map(str::to_owned);
         let mut lines = vec![head];
