@@ -90,8 +90,10 @@ pub(super) async fn write_variants(
 ) -> Result<(), Failure> {
     let mut variants = Vec::new();
     let mut media = Vec::new();
-    for variant in &content.variants {
-        let id = ids::new_id(context.now);
+    // Ids of one instant are in no order by themselves; in order, they keep that of the input.
+    let mut new_ids: Vec<Uuid> = content.variants.iter().map(|_| ids::new_id(context.now)).collect();
+    new_ids.sort_unstable();
+    for (variant, id) in content.variants.iter().zip(new_ids) {
         variants.push(post_variant::ActiveModel {
             id: Set(id),
             brand_id: Set(permit.brand_id),
