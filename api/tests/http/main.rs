@@ -1,0 +1,15 @@
+//! The API through HTTP, against real PostgreSQL: what clients may rely on, and what bad input of every kind gets.
+
+mod connecting;
+mod idempotency;
+mod kit;
+mod limits;
+mod lists;
+mod live;
+mod permissions;
+mod posts;
+mod reports;
+mod sessions;
+mod sign_in;
+mod strangers;
+mod uploads;

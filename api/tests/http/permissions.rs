@@ -1,0 +1,181 @@
+//! Who may do what, through every mutation: the table of the domain is what the API does, and what is denied changes
+//! nothing.
+
+use anyhow::{Context as _, Result};
+use chrono::Duration;
+use diwan_domain::Action;
+use diwan_domain::permission::RULES;
+use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_testkit::{TestApp, Written};
+use serde_json::{Value, json};
+
+use crate::kit::{fingerprint, id};
+
+const KINDS: [UserKind; 4] = [UserKind::Staff, UserKind::Freelancer, UserKind::Client, UserKind::Integration];
+const LEVELS: [Level; 5] = [Level::Junior, Level::Mid, Level::Senior, Level::Director, Level::Cmo];
+
+/// Each mutation with an input that is right but for who sends it, and the action that it takes.
+fn mutations(app: &TestApp, at: &Written) -> Vec<(&'static str, &'static str, Action, Value)> {
+    let due = (app.services.now() + Duration::days(1)).to_rfc3339();
+    let (brand, post, publication) = (id("brand", at.brand), id("post", at.post), id("publication", at.publication));
+    let calendar = id("calendar", at.calendar);
+    let secret = json!({ "service": "https://pds.example", "identifier": "nour.example", "password": "abcd" });
+    vec![
+        ("createBrand", "brand { id }", Action::BrandCreate, json!({ "name": "New" })),
+        ("createCalendar", "calendar { id }", Action::CalendarCreate, json!({ "brandId": brand, "name": "New" })),
+        ("requestUpload", "uploadUrl", Action::AssetUpload, json!({ "brandId": brand, "fileName": "a.png" })),
+        ("createPost", "post { id }", Action::PostWrite, json!({ "calendarId": calendar, "title": "New" })),
+        ("updatePost", "post { id }", Action::PostWrite, json!({ "postId": post, "version": 1, "title": "Other" })),
+        ("schedulePost", "post { id }", Action::PostSchedule, json!({ "postId": post, "dueAt": due })),
+        ("unschedulePost", "post { id }", Action::PostSchedule, json!({ "postId": post })),
+        (
+            "settlePublication",
+            "publication { id }",
+            Action::PublicationSettle,
+            json!({ "publicationId": publication, "as": { "giveUp": true } }),
+        ),
+        (
+            "connectAccount",
+            "connection { id }",
+            Action::AccountConnect,
+            json!({ "brandId": brand, "network": "bluesky", "using": { "appPassword": secret } }),
+        ),
+        (
+            "disconnectAccount",
+            "socialAccount { id }",
+            Action::AccountDisconnect,
+            json!({ "socialAccountId": id("account", at.account) }),
+        ),
+        ("syncMetrics", "job { id }", Action::MetricsSync, json!({ "publicationId": publication })),
+        ("requestReport", "report { id }", Action::ReportRun, json!({ "brandId": brand, "month": "2026-07-01" })),
+        ("rerunJob", "job { id }", Action::JobRerun, json!({ "jobId": id("job", at.job) })),
+    ]
+}
+
+#[tokio::test]
+async fn everybody_may_do_what_the_table_says_and_nothing_else() -> Result<()> {
+    let mut app = TestApp::new().await?;
+    app.leave_jobs();
+    let at = app.fill_brand("Alpha").await?;
+    let all = mutations(&app, &at);
+    // What is only for reading has its own tests below.
+    let reading = [Action::BrandRead, Action::ContentRead, Action::MetricsRead];
+    for rule in RULES.iter().filter(|rule| !reading.contains(&rule.action)) {
+        assert!(all.iter().any(|(_, _, action, _)| *action == rule.action), "{:?} has no mutation here", rule.action);
+    }
+    let (mut denied, mut allowed) = (0, 0);
+    for kind in KINDS {
+        for level in LEVELS {
+            let person = app.member(at.brand, level, kind).await?;
+            for (name, selection, action, input) in &all {
+                let may = action.rule().allows(kind, Some(level), None);
+                let before = fingerprint(&app).await?;
+                let answer = app.client.try_mutate(&person.token, name, selection, input.clone()).await?;
+                let codes = answer.user_codes(name);
+                let what = format!("{name} by {kind:?} {level:?}: {}", answer.body);
+                assert!(answer.body["errors"].is_null(), "{what}");
+                assert!(!codes.contains(&"NOT_FOUND".to_owned()), "{what}");
+                if may {
+                    assert!(!codes.contains(&"FORBIDDEN".to_owned()), "{what}");
+                    allowed += 1;
+                } else {
+                    assert_eq!(codes, ["FORBIDDEN"], "{what}");
+                    assert_eq!(fingerprint(&app).await?, before, "denied and done: {what}");
+                    denied += 1;
+                }
+            }
+        }
+    }
+    assert_eq!((denied + allowed, allowed > 40, denied > 200), (260, true, true), "{denied} denied, {allowed} allowed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_level_held_agency_wide_counts_in_every_brand() -> Result<()> {
+    let app = TestApp::new().await?;
+    let brand = app.brand("Alpha").await?;
+    let director = app.person(UserKind::Staff, Some(Level::Director)).await?;
+    app.client.mutate(&director.token, "createBrand", "brand { id }", json!({ "name": "Beta" })).await?;
+    let input = json!({ "brandId": id("brand", brand), "name": "Campaigns" });
+    app.client.mutate(&director.token, "createCalendar", "calendar { id }", input.clone()).await?;
+    // A membership of a lower level takes nothing away; one of a higher level gives for its brand alone.
+    app.join(&director, brand, Level::Junior).await?;
+    let input = json!({ "brandId": input["brandId"], "name": "Evergreen" });
+    app.client.mutate(&director.token, "createCalendar", "calendar { id }", input).await?;
+    let cmo_here = app.member(brand, Level::Cmo, UserKind::Staff).await?;
+    let refused =
+        app.client.try_mutate(&cmo_here.token, "createBrand", "brand { id }", json!({ "name": "Gamma" })).await?;
+    assert_eq!(refused.user_codes("createBrand"), ["FORBIDDEN"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_viewer_may_is_what_the_table_says() -> Result<()> {
+    let app = TestApp::new().await?;
+    let brand = app.brand("Alpha").await?;
+    let asked: Vec<_> =
+        RULES.iter().map(|rule| format!("{0}: can(action: {0}, on: $on)", rule.action.name())).collect();
+    let query = format!("query($on: ID!) {{ viewer {{ {} }} }}", asked.join(" "));
+    for kind in KINDS {
+        for level in LEVELS {
+            let person = app.member(brand, level, kind).await?;
+            let answer = app.client.gql(&person.token, &query, json!({ "on": id("brand", brand) })).await?.ok()?;
+            for rule in RULES {
+                let told = answer.get("viewer")[rule.action.name()].as_bool().context("a yes or no")?;
+                assert_eq!(told, rule.allows(kind, Some(level), None), "{:?} by {kind:?} {level:?}", rule.action);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn numbers_and_reports_are_for_mid_and_above() -> Result<()> {
+    let app = TestApp::new().await?;
+    let at = app.fill_brand("Alpha").await?;
+    let query = "query($brand: ID!, $report: ID!) {
+      brand(id: $brand) { publications(first: 5) { nodes { id metrics { metric value } metricsReadAt } } }
+      node(id: $report) { id } }";
+    let variables = json!({ "brand": id("brand", at.brand), "report": id("report", at.report) });
+    let list = "query($brand: ID!) { brand(id: $brand) { reports(first: 5) { nodes { id } } } }";
+    for (kind, level, sees) in [(UserKind::Staff, Level::Mid, true), (UserKind::Staff, Level::Junior, false)] {
+        let person = app.member(at.brand, level, kind).await?;
+        let answer = app.client.gql(&person.token, query, variables.clone()).await?.ok()?;
+        let publication = answer.get("brand.publications.nodes.0");
+        assert_eq!(publication["id"], id("publication", at.publication));
+        let numbers = if sees { json!([{ "metric": "LIKES", "value": 3 }]) } else { json!([]) };
+        assert_eq!(publication["metrics"], numbers, "{kind:?} {level:?}");
+        assert_eq!(publication["metricsReadAt"].is_string(), sees, "{kind:?} {level:?}");
+        assert_eq!(answer.get("node").is_object(), sees, "{kind:?} {level:?}: a report by its id");
+        let answer = app.client.gql(&person.token, list, json!({ "brand": id("brand", at.brand) })).await?;
+        assert_eq!(answer.code(), if sees { "" } else { "FORBIDDEN" }, "{kind:?} {level:?}: {}", answer.body);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_is_no_staff_sees_the_brand_and_not_its_content() -> Result<()> {
+    let app = TestApp::new().await?;
+    let at = app.fill_brand("Alpha").await?;
+    for kind in KINDS {
+        let person = app.member(at.brand, Level::Cmo, kind).await?;
+        let staff = kind == UserKind::Staff;
+        let query = "query($id: ID!) { brand(id: $id) { name } }";
+        let answer = app.client.gql(&person.token, query, json!({ "id": id("brand", at.brand) })).await?.ok()?;
+        assert_eq!(answer.get("brand.name"), "Alpha", "{kind:?}");
+        for list in ["posts", "publications"] {
+            let query = format!("query($id: ID!) {{ brand(id: $id) {{ {list}(first: 5) {{ nodes {{ id }} }} }} }}");
+            let answer = app.client.gql(&person.token, &query, json!({ "id": id("brand", at.brand) })).await?;
+            assert_eq!(answer.code(), if staff { "" } else { "FORBIDDEN" }, "{list} by {kind:?}: {}", answer.body);
+        }
+        for (prefix, uuid) in [("post", at.post), ("variant", at.variant), ("publication", at.publication)] {
+            let query = "query($id: ID!) { node(id: $id) { id } }";
+            let answer = app.client.gql(&person.token, query, json!({ "id": id(prefix, uuid) })).await?.ok()?;
+            assert_eq!(answer.get("node").is_object(), staff, "{prefix} by {kind:?}");
+        }
+        let query = "query($id: ID!) { validatePost(postId: $id) { valid } }";
+        let answer = app.client.gql(&person.token, query, json!({ "id": id("post", at.post) })).await?;
+        assert_eq!(answer.code().is_empty(), staff, "validatePost by {kind:?}: {}", answer.body);
+    }
+    Ok(())
+}

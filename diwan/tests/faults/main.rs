@@ -1,0 +1,4 @@
+//! The product as processes, on servers of its own, publishing to real network servers while something dies.
+
+mod bench;
+mod on_real_servers;
