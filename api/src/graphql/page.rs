@@ -7,6 +7,7 @@ use diwan_platform::ids;
 use uuid::Uuid;
 
 use super::error::request_error;
+use super::limits::MAX_COMPLEXITY;
 
 /// The four arguments of a connection.
 pub struct Window {
@@ -53,8 +54,9 @@ pub fn connection<T, N: OutputType>(
     connection
 }
 
-/// What a connection costs: its rows at the cost of one each.
+/// What a connection costs: its rows at the cost of one each. What is refused in any case is not counted further, so that
+/// connections in connections stay a number.
 pub fn cost(first: Option<i32>, last: Option<i32>, child: usize) -> usize {
     let rows = first.or(last).unwrap_or(1).clamp(1, 100);
-    1 + usize::try_from(rows).unwrap_or(1) * child
+    (1 + usize::try_from(rows).unwrap_or(1) * child).min(MAX_COMPLEXITY + 1)
 }

@@ -89,6 +89,7 @@ impl Kind {
 /// A whole number of 64 bits, written as a JSON number; larger than `Int` can hold.
 pub struct Long(pub i64);
 
+/// A whole number of 64 bits, written as a JSON number; larger than `Int` can hold.
 #[Scalar]
 impl ScalarType for Long {
     fn parse(value: Value) -> InputValueResult<Self> {

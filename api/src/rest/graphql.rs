@@ -1,25 +1,31 @@
 //! The GraphQL endpoint: authenticate, limit, one transaction per operation, commit, answer.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Data, ErrorExtensions as _, Response, ServerError};
-use async_graphql_actix_web::GraphQLSubscription;
+use async_graphql::{Response, ServerError};
 use diwan_domain::trust::{Replay, TokenError, begin_idempotent, remember_answer};
 use diwan_domain::{Context, Failure, Fault, Services};
 use diwan_platform::ids;
 use futures::StreamExt as _;
 
 use super::header_text;
-use crate::graphql::{Caller, MAX_DOCUMENT_BYTES, Meter, Op, RequestFacts, check_document, request_error};
+use crate::graphql::{
+    Caller, MAX_DOCUMENT_BYTES, Meter, Op, RequestFacts, give_code, read_document, refusal_price, request_error,
+};
 use crate::state::State;
 
+/// How long the body of a request may take to arrive.
+const READING: Duration = Duration::from_secs(30);
+
 /// Why a request ends before or beside its operation.
-struct Stop {
+pub(super) struct Stop {
     status: StatusCode,
-    error: async_graphql::Error,
+    pub(super) error: async_graphql::Error,
 }
 
 impl Stop {
@@ -55,32 +61,41 @@ impl From<sea_orm::DbErr> for Stop {
     }
 }
 
+/// Who pays for a request, and how much if it is refused before it runs.
+struct Bill {
+    meter: Arc<Meter>,
+    if_refused: usize,
+}
+
 /// Answers one operation.
 pub async fn execute(http: HttpRequest, state: web::Data<State>, body: web::Payload) -> HttpResponse {
     let request_id = ids::encode("request", ids::new_id(state.services.now()));
-    let result = run(&http, &state, body, &request_id).await;
-    let mut answer = match result {
-        Ok(answer) => answer,
-        Err(stop) => {
-            let error = stop.error.extend_with(|_, extensions| extensions.set("requestId", request_id.clone()));
-            let mut error = error.into_server_error(async_graphql::Pos::default());
-            error.locations.clear();
-            let mut answer = Answer::plain(Response::from_errors(vec![error]));
-            // GraphQL over HTTP: a request that was not executed answers with a status of its own.
-            answer.status = stop.status;
-            answer
+    let claimed = authenticate(&state.services, header_text(&http, "authorization").as_deref());
+    let payer = claimed.as_ref().ok().and_then(Option::as_ref);
+    let payer = payer.map_or_else(|| peer(&http), |caller| caller.user_id.to_string());
+    let meter = Arc::new(Meter::new(Arc::clone(&state.limiter), payer, state.services.now()));
+    let mut bill = Bill { meter, if_refused: refusal_price(MAX_DOCUMENT_BYTES) };
+    let mut answer = run(&http, &state, body, claimed, &request_id, &mut bill).await.unwrap_or_else(|stop| {
+        if stop.status.is_client_error() {
+            bill.meter.fine(bill.if_refused);
         }
-    };
+        let mut error = stop.error.into_server_error(async_graphql::Pos::default());
+        error.locations.clear();
+        // GraphQL over HTTP: a request that was not executed answers with a status of its own.
+        Answer { status: stop.status, ..Answer::plain(Response::from_errors(vec![error])) }
+    });
     name_errors(&mut answer.response.errors, &request_id);
+    let left = bill.meter.left();
+    let seconds = (left.reset_at - state.services.now()).num_seconds().max(0);
     let mut builder = HttpResponse::build(answer.status);
-    builder.insert_header(("X-Request-Id", request_id)).insert_header(("Cache-Control", "no-store"));
-    if let Some(meter) = &answer.meter {
-        let left = meter.left();
-        let seconds = (left.reset_at - state.services.now()).num_seconds().max(0);
-        builder
-            .insert_header(("RateLimit-Limit", left.limit.to_string()))
-            .insert_header(("RateLimit-Remaining", left.remaining.to_string()))
-            .insert_header(("RateLimit-Reset", seconds.to_string()));
+    builder
+        .insert_header(("X-Request-Id", request_id))
+        .insert_header(("Cache-Control", "no-store"))
+        .insert_header(("RateLimit-Limit", left.limit.to_string()))
+        .insert_header(("RateLimit-Remaining", left.remaining.to_string()))
+        .insert_header(("RateLimit-Reset", seconds.to_string()));
+    if answer.status == StatusCode::TOO_MANY_REQUESTS {
+        builder.insert_header(("Retry-After", seconds.max(1).to_string()));
     }
     if answer.replayed {
         builder.insert_header(("Idempotent-Replayed", "true"));
@@ -91,28 +106,43 @@ pub async fn execute(http: HttpRequest, state: web::Data<State>, body: web::Payl
 struct Answer {
     status: StatusCode,
     response: Response,
-    meter: Option<Arc<Meter>>,
     replayed: bool,
 }
 
 impl Answer {
     fn plain(response: Response) -> Self {
-        Self { status: StatusCode::OK, response, meter: None, replayed: false }
+        Self { status: StatusCode::OK, response, replayed: false }
     }
 }
 
-async fn run(http: &HttpRequest, state: &State, body: web::Payload, request_id: &str) -> Result<Answer, Stop> {
-    let caller = authenticate(&state.services, header_text(http, "authorization").as_deref())?;
-    let bytes = read(body).await?;
+async fn run(
+    http: &HttpRequest,
+    state: &State,
+    body: web::Payload,
+    claimed: Result<Option<Caller>, Stop>,
+    request_id: &str,
+    bill: &mut Bill,
+) -> Result<Answer, Stop> {
+    let bytes = tokio::time::timeout(READING, read(body)).await.map_err(|_| {
+        Stop::new(StatusCode::REQUEST_TIMEOUT, "BAD_REQUEST", "The request did not arrive in time. Send it again.")
+    })??;
+    bill.if_refused = refusal_price(bytes.len());
+    let spent = |error| Stop { status: StatusCode::TOO_MANY_REQUESTS, error };
+    bill.meter.check().map_err(spent)?;
     let mut request = parse(&bytes)?;
-    let operation = request.operation_name.clone();
-    let document = request.parsed_query().map_err(|error| Stop::bad(error.message))?;
-    let document = check_document(document, operation.as_deref())
-        .map_err(|error| Stop { status: StatusCode::BAD_REQUEST, error })?;
+    let document = read_document(&mut request).map_err(|error| Stop { status: StatusCode::BAD_REQUEST, error })?;
     if document.kind == OperationType::Subscription {
         return Err(Stop::bad("Subscriptions go to /graphql/ws with the protocol graphql-transport-ws."));
     }
     let mutates = document.kind == OperationType::Mutation;
+    // Whoever signs in is a stranger until then, whatever else they hold; and pays as one.
+    let caller = if document.signs_in {
+        bill.meter = Arc::new(Meter::new(Arc::clone(&state.limiter), peer(http), state.services.now()));
+        bill.meter.check().map_err(spent)?;
+        None
+    } else {
+        claimed?
+    };
     let services = &state.services;
     let tx = if mutates { services.db.write().await? } else { services.db.read().await? };
     let context = match caller {
@@ -132,6 +162,7 @@ async fn run(http: &HttpRequest, state: &State, body: web::Payload, request_id: 
             Replay::Answered(stored) => {
                 let data = async_graphql::Value::from_json(stored)
                     .map_err(|_| Fault::broken("a stored answer cannot be read"))?;
+                bill.meter.fine(bill.if_refused);
                 return Ok(Answer { replayed: true, ..Answer::plain(Response::new(data)) });
             }
             Replay::OtherRequest => {
@@ -140,11 +171,9 @@ async fn run(http: &HttpRequest, state: &State, body: web::Payload, request_id: 
             }
         }
     }
-    let payer = context.actor().map_or_else(|| peer(http), |actor| actor.user_id.to_string());
-    let meter = Arc::new(Meter::new(Arc::clone(&state.limiter), payer, context.now));
     let user_agent = header_text(http, "user-agent").unwrap_or_default();
     let op = Op::new(context, RequestFacts { user_agent, request_id: request_id.to_owned() });
-    let response = state.schema.execute(request.data(op.clone()).data(Arc::clone(&meter))).await;
+    let response = state.schema.execute(request.data(op.clone()).data(Arc::clone(&bill.meter))).await;
     let context = op.end().await.ok_or_else(|| Fault::broken("an operation is still in use after its answer"))?;
     if mutates && response.errors.is_empty() {
         if let Some(key) = &key {
@@ -158,11 +187,18 @@ async fn run(http: &HttpRequest, state: &State, body: web::Payload, request_id: 
     }
     let response =
         if mutates && !response.errors.is_empty() { Response::from_errors(response.errors) } else { response };
-    Ok(Answer { meter: Some(meter), ..Answer::plain(response) })
+    let unpaid = response.errors.iter().any(|error| has_code(error, "RATE_LIMITED"));
+    let status = if unpaid { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
+    Ok(Answer { status, ..Answer::plain(response) })
+}
+
+fn has_code(error: &ServerError, code: &str) -> bool {
+    let found = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    matches!(found, Some(async_graphql::Value::String(found)) if found == code)
 }
 
 /// Who the access token says the caller is; none without a token.
-fn authenticate(services: &Services, header: Option<&str>) -> Result<Option<Caller>, Stop> {
+pub(super) fn authenticate(services: &Services, header: Option<&str>) -> Result<Option<Caller>, Stop> {
     let Some(header) = header else {
         return Ok(None);
     };
@@ -212,51 +248,39 @@ fn idempotency_key(http: &HttpRequest, context: &Context, mutates: bool) -> Resu
     key.map(Some).ok_or_else(|| Stop::new(StatusCode::BAD_REQUEST, "IDEMPOTENCY_KEY_REQUIRED", message))
 }
 
+/// The address of a stranger. Whoever has one address of IPv6 has a whole network of them, which counts as one.
 fn peer(http: &HttpRequest) -> String {
-    http.peer_addr().map_or_else(|| "unknown".to_owned(), |address| address.ip().to_string())
+    http.peer_addr().map_or_else(|| "unknown".to_owned(), |address| who_is(address.ip()).to_string())
 }
 
-/// Gives the errors of the executor itself a code and every error the request's id.
+fn who_is(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+    }
+}
+
+/// Gives every error a code and the request's id.
 fn name_errors(errors: &mut [ServerError], request_id: &str) {
     for error in errors {
+        give_code(error);
         let extensions = error.extensions.get_or_insert_default();
-        if extensions.get("code").is_none() {
-            let code = match error.message.as_str() {
-                "Query is too complex." => "TOO_COMPLEX",
-                "Query is nested too deep." => "TOO_DEEP",
-                message if message.starts_with("The recursion depth") => "TOO_DEEP",
-                _ => "BAD_REQUEST",
-            };
-            extensions.set("code", code);
-        }
         if extensions.get("requestId").is_none() {
             extensions.set("requestId", request_id);
         }
     }
 }
 
-/// Subscriptions, over `graphql-transport-ws`. The token comes with `connection_init`.
-pub async fn subscribe(
-    http: HttpRequest,
-    state: web::Data<State>,
-    payload: web::Payload,
-) -> actix_web::Result<HttpResponse> {
-    let services = Arc::clone(&state.services);
-    let mut data = Data::default();
-    data.insert(Arc::clone(&state.services));
-    data.insert(state.feed.clone());
-    GraphQLSubscription::new(state.schema.clone())
-        .with_data(data)
-        .on_connection_init(async move |init: serde_json::Value| {
-            let token =
-                init.get("authorization").or_else(|| init.get("Authorization")).and_then(|value| value.as_str());
-            let caller = authenticate(&services, token).map_err(|stop| stop.error)?;
-            let caller = caller.ok_or_else(|| {
-                request_error("UNAUTHENTICATED", "Send { \"authorization\": \"Bearer ...\" } with connection_init.")
-            })?;
-            let mut data = Data::default();
-            data.insert(caller);
-            Ok(data)
-        })
-        .start(&http, payload.into_inner())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_counts_as_one_stranger() {
+        let who = |text: &str| who_is(text.parse().unwrap()).to_string();
+        assert_eq!(who("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(who("2001:db8:1:2:ffff::1"), "2001:db8:1:2::");
+        assert_eq!(who("203.0.113.7"), "203.0.113.7");
+        assert_eq!(who("::ffff:203.0.113.7"), "203.0.113.7");
+    }
 }

@@ -5,6 +5,7 @@ mod graphiql;
 mod graphql;
 mod health;
 mod oauth;
+mod subscriptions;
 mod uploads;
 
 use actix_web::http::header;
@@ -31,7 +32,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(welcome))
         .route("/graphql", web::post().to(graphql::execute))
-        .route("/graphql/ws", web::get().to(graphql::subscribe))
+        .route("/graphql/ws", web::get().to(subscriptions::subscribe))
         .route("/graphiql", web::get().to(graphiql::redirect))
         .route("/graphiql/{file:.*}", web::get().to(graphiql::file))
         .route("/health/live", web::get().to(health::live))

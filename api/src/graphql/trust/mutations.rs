@@ -65,7 +65,9 @@ pub struct TrustMutation;
 
 #[Object]
 impl TrustMutation {
-    /// Begins a session.
+    /// Begins a session. It is the only field of its operation, whose `Authorization` is not looked at, and needs no
+    /// `Idempotency-Key`. It costs 5000 points, so that one address can try about 40 passwords per minute.
+    #[graphql(complexity = "5000 + child_complexity")]
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
@@ -80,6 +82,10 @@ impl TrustMutation {
     }
 
     /// Exchanges the newest refresh token for the next pair. A token that was used before ends its session.
+    ///
+    /// Like `signIn`, it is the only field of its operation, needs neither `Authorization` nor `Idempotency-Key`, and costs
+    /// 5000 points.
+    #[graphql(complexity = "5000 + child_complexity")]
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,

@@ -1,0 +1,41 @@
+//! What one WebSocket connection may do.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use diwan_domain::Services;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
+
+use super::rate::{Meter, RateLimiter};
+
+/// The most operations that one connection has at the same time.
+pub const MAX_SUBSCRIPTIONS: usize = 20;
+
+/// One connection, as its operations see it.
+pub struct Socket {
+    services: Arc<Services>,
+    limiter: Arc<RateLimiter>,
+    free: Arc<Semaphore>,
+}
+
+impl Socket {
+    /// A connection without operations.
+    pub fn new(services: Arc<Services>, limiter: Arc<RateLimiter>) -> Self {
+        Self { services, limiter, free: Arc::new(Semaphore::new(MAX_SUBSCRIPTIONS)) }
+    }
+
+    /// A place for one more operation, if there is one. It is free again when the permit is dropped.
+    pub fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.free).try_acquire_owned().ok()
+    }
+
+    /// A meter for an operation that this person begins now.
+    pub fn meter(&self, user_id: Uuid) -> Meter {
+        Meter::new(Arc::clone(&self.limiter), user_id.to_string(), self.now())
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.services.now()
+    }
+}
