@@ -1,5 +1,5 @@
-//! The text of a document before anything parses it: the parser goes down one level of its stack for each bracket that is
-//! open, and a stack that is too short ends the whole process.
+//! The text of a document before anything parses it. The parser goes down its stack for each bracket that is open. It stops
+//! where the stack is about to end; here the end is the same on every machine and in every version of the parser.
 
 use crate::graphql::error::request_error;
 
