@@ -315,7 +315,7 @@ async fn alive(work: &Work, job: &dyn Job) -> Result<(), JobError> {
                 Err(JobError::LeaseLost) => return,
                 // The database is away: the lease may last until it is back.
                 Err(JobError::Fault(fault)) => {
-                    tracing::warn!(job_id = %work.job_id, error = %fault, "a lease was not kept")
+                    tracing::warn!(job_id = %work.job_id, error = %fault, "a lease was not kept");
                 }
             }
         }
