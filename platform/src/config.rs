@@ -130,8 +130,9 @@ impl Config {
             database_connections: parse(&get, "DIWAN_DATABASE_CONNECTIONS", "a whole number", 16)?,
             worker_concurrency: parse(&get, "DIWAN_WORKER_CONCURRENCY", "a whole number", 32)?,
             log_format,
-            log_filter: get("DIWAN_LOG")
-                .unwrap_or_else(|| "info,sqlx=warn,sea_orm_migration=warn,actix_server=warn,apalis=warn,tracing::span=off".to_owned()),
+            log_filter: get("DIWAN_LOG").unwrap_or_else(|| {
+                "info,sqlx=warn,sea_orm_migration=warn,actix_server=warn,apalis=warn,tracing::span=off".to_owned()
+            }),
             secret_key: get("DIWAN_SECRET_KEY"),
             old_keys: list("DIWAN_SECRET_KEYS_OLD"),
         })

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use data_encoding::{Encoding, Specification};
-use std::sync::LazyLock;
-use uuid::{NoContext, Timestamp, Uuid};
+use std::sync::{LazyLock, Mutex};
+use uuid::{ContextV7, Timestamp, Uuid};
 
 /// Crockford's base 32 in lower case (<https://www.crockford.com/base32.html>), which keeps the order of the bytes.
 static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
@@ -13,11 +13,14 @@ static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     specification.encoding().expect("a valid alphabet")
 });
 
-/// A new id that sorts by the time it was made.
+/// Counts the ids of one instant, so that they sort in the order in which they were made.
+static COUNTER: LazyLock<Mutex<ContextV7>> = LazyLock::new(|| Mutex::new(ContextV7::new()));
+
+/// A new id that sorts by the time it was made, after every id that this process made before.
 #[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]
 pub fn new_id(now: DateTime<Utc>) -> Uuid {
     let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
-    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+    Uuid::new_v7(Timestamp::from_unix(&*COUNTER, seconds, now.timestamp_subsec_nanos()))
 }
 
 /// The outside form of an id: `prefix_` and 26 characters.
@@ -42,6 +45,13 @@ pub fn split(text: &str) -> Option<(&str, Uuid)> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn ids_of_one_instant_keep_their_order() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let ids: Vec<Uuid> = (0..1000).map(|_| new_id(now)).collect();
+        assert!(ids.is_sorted() && ids.windows(2).all(|pair| pair[0] != pair[1]));
+    }
 
     proptest! {
         #[test]

@@ -260,9 +260,16 @@ fn who_is(address: IpAddr) -> IpAddr {
     }
 }
 
+/// The longest message of an error, in characters.
+const MAX_ERROR_CHARACTERS: usize = 500;
+
 /// Gives every error a code and the request's id.
 fn name_errors(errors: &mut [ServerError], request_id: &str) {
     for error in errors {
+        // The parser quotes the document, which may be long.
+        if let Some((end, _)) = error.message.char_indices().nth(MAX_ERROR_CHARACTERS) {
+            error.message.truncate(end);
+        }
         give_code(error);
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("requestId").is_none() {
