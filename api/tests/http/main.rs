@@ -10,6 +10,7 @@ mod permissions;
 mod posts;
 mod reports;
 mod sessions;
+mod settling;
 mod sign_in;
 mod strangers;
 mod uploads;

@@ -1,0 +1,104 @@
+//! What a person says of a publication whose network does not tell.
+
+use anyhow::{Context as _, Result};
+use chrono::Duration;
+use diwan_entity::tenancy::app_user::Level;
+use serde_json::{Value, json};
+
+use crate::kit::{Desk, fingerprint, id};
+
+const PUBLICATION: &str =
+    "publication { id state remoteId remoteUrl publishedAt trouble { kind message } post { state } }";
+
+/// A publication that waits for a person, its attempt still open, as the engine leaves it.
+async fn undecided(desk: &Desk) -> Result<String> {
+    let variants = json!([{ "socialAccountId": id("account", desk.mastodon), "text": "Is it there?" }]);
+    let post = json!({ "calendarId": id("calendar", desk.calendar), "title": "Doubt", "variants": variants });
+    let post = desk.mutate("createPost", "post { id }", post).await?.text("createPost.post.id")?;
+    let due = json!({ "postId": post, "dueAt": desk.time_in(Duration::hours(1)) });
+    let answer = desk.mutate("schedulePost", "post { publications { id } }", due).await?;
+    let publication = answer.text("schedulePost.post.publications.0.id")?;
+    for sql in [
+        "update publication set state = 'NEEDS_ATTENTION', trouble = 'CANNOT_TELL', attempts = 1, frozen_at = now()",
+        "update job set state = 'DONE', finished_at = now() where kind = 'publish'",
+        "update post set state = 'FAILED'",
+        "insert into publication_attempt (id, brand_id, publication_id, number, fence, started_at)
+           select gen_random_uuid(), brand_id, id, 1, 1, now() from publication",
+    ] {
+        desk.app.db.run(sql).await?;
+    }
+    Ok(publication)
+}
+
+async fn attempt(desk: &Desk) -> Result<String> {
+    desk.app.db.value("select coalesce(outcome, 'open') from publication_attempt").await
+}
+
+async fn waiting(desk: &Desk, kind: &str) -> Result<i64> {
+    let sql = format!("select count(*) from job where kind = '{kind}' and state in ('PENDING', 'HANDED')");
+    desk.app.db.value(&sql).await
+}
+
+#[tokio::test]
+async fn it_is_there_and_its_numbers_are_read_from_then_on() -> Result<()> {
+    let desk = Desk::new(Level::Mid).await?;
+    let publication = undecided(&desk).await?;
+    let found = json!({ "isThere": { "remoteId": "109", "url": "https://example.social/@a/109" } });
+    let answer =
+        desk.mutate("settlePublication", PUBLICATION, json!({ "publicationId": publication, "as": found })).await?;
+    let settled = answer.get("settlePublication.publication").clone();
+    assert_eq!((&settled["state"], &settled["remoteId"]), (&json!("PUBLISHED"), &json!("109")));
+    assert_eq!((&settled["trouble"], &settled["post"]["state"]), (&Value::Null, &json!("PUBLISHED")));
+    assert_eq!(attempt(&desk).await?, "FOUND");
+    assert_eq!((waiting(&desk, "sync_metrics").await?, waiting(&desk, "publish").await?), (1, 0));
+
+    let before = fingerprint(&desk.app).await?;
+    let again = json!({ "publicationId": publication, "as": { "sendNow": true } });
+    let refused = desk.try_mutate("settlePublication", PUBLICATION, again).await?;
+    assert_eq!(refused.user_codes("settlePublication"), ["WRONG_STATE"], "what is there is never sent again");
+    assert_eq!(fingerprint(&desk.app).await?, before);
+    desk.app.db.run("delete from job").await.context("the numbers are not read in this test")
+}
+
+#[tokio::test]
+async fn it_is_not_there_and_is_sent_now() -> Result<()> {
+    let desk = Desk::new(Level::Mid).await?;
+    let publication = undecided(&desk).await?;
+    let input = json!({ "publicationId": publication, "as": { "sendNow": true } });
+    let answer = desk.mutate("settlePublication", PUBLICATION, input).await?;
+    assert_eq!(answer.get("settlePublication.publication.state"), "SCHEDULED");
+    assert_eq!(answer.get("settlePublication.publication.post.state"), "SCHEDULED");
+    assert_eq!(attempt(&desk).await?, "NOT_SENT");
+    assert_eq!(waiting(&desk, "publish").await?, 1);
+    desk.app.db.run("delete from job").await.context("it is not sent in this test")
+}
+
+#[tokio::test]
+async fn it_is_not_there_and_is_given_up() -> Result<()> {
+    let desk = Desk::new(Level::Mid).await?;
+    let publication = undecided(&desk).await?;
+    let input = json!({ "publicationId": publication, "as": { "giveUp": true } });
+    let answer = desk.mutate("settlePublication", PUBLICATION, input).await?;
+    assert_eq!(answer.get("settlePublication.publication.state"), "FAILED");
+    assert_eq!(answer.get("settlePublication.publication.post.state"), "FAILED");
+    assert_eq!((attempt(&desk).await?.as_str(), waiting(&desk, "publish").await?), ("NOT_SENT", 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_is_none_is_refused_and_changes_nothing() -> Result<()> {
+    let desk = Desk::new(Level::Mid).await?;
+    let publication = undecided(&desk).await?;
+    let before = fingerprint(&desk.app).await?;
+    for (answer, code) in [
+        (json!({ "sendNow": false }), "INVALID"),
+        (json!({ "isThere": { "remoteId": " " } }), "INVALID"),
+        (json!({ "isThere": { "remoteId": "1", "url": "javascript://x/%0aalert(1)" } }), "INVALID"),
+    ] {
+        let input = json!({ "publicationId": publication, "as": answer });
+        let refused = desk.try_mutate("settlePublication", PUBLICATION, input).await?;
+        assert_eq!(refused.user_codes("settlePublication"), [code], "{answer}");
+    }
+    assert_eq!(fingerprint(&desk.app).await?, before);
+    Ok(())
+}
