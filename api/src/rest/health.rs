@@ -1,7 +1,7 @@
 //! Whether the API lives and can serve, and the keys that check its tokens.
 
 use actix_web::{HttpResponse, web};
-use diwan_platform::db;
+use diwan_domain::tenancy;
 use serde_json::json;
 
 use crate::state::State;
@@ -13,10 +13,7 @@ pub async fn live() -> HttpResponse {
 
 /// The process can serve: PostgreSQL answers. Redis is the worker's alone.
 pub async fn ready(state: web::Data<State>) -> HttpResponse {
-    let asked = tokio::time::timeout(
-        std::time::Duration::from_secs(2),
-        db::scalar::<bool>(state.services.db.unscoped(), "select app.is_set_up()", []),
-    );
+    let asked = tokio::time::timeout(std::time::Duration::from_secs(2), tenancy::is_set_up(&state.services));
     match asked.await {
         Ok(Ok(set_up)) => HttpResponse::Ok().json(json!({ "ready": true, "setUp": set_up })),
         _ => HttpResponse::ServiceUnavailable().json(json!({ "ready": false })),

@@ -11,6 +11,11 @@ use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::permission::Permit;
 use crate::trust::{self, MAX_PASSWORD, MIN_PASSWORD, Session};
 
+/// Whether the first-run set-up has been done; a stranger may know. Answers only while PostgreSQL does.
+pub async fn is_set_up(services: &Services) -> Result<bool, Fault> {
+    Ok(db::scalar(services.db.unscoped(), "select app.is_set_up()", []).await?)
+}
+
 /// A new set-up token, which replaces the one before. None when the set-up has been done.
 pub async fn offer_setup(services: &Services) -> Result<Option<String>, Fault> {
     let token = token("setup")?;
