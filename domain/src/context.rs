@@ -1,6 +1,6 @@
 //! What a command is given: the services, the caller, the time, and the transaction under the caller's scope.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Duration, Utc};
@@ -17,7 +17,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::error::{Code, Failure, Fault, UserError};
-use crate::permission::{Action, Permit, Reach};
+use crate::permission::{Action, Extent, Permit, Reach, Relation};
 use crate::trust::TokenIssuer;
 use crate::turns::Turns;
 
@@ -108,10 +108,30 @@ pub struct Actor {
     pub locale: Locale,
     /// The level that they hold agency-wide.
     pub agency_level: Option<Level>,
-    /// The level that they hold in each brand that they see.
+    /// The level of each place that they hold now, by brand. Whoever holds a level agency-wide holds it in every other
+    /// brand besides: ask [`Actor::level_in`].
     pub levels: HashMap<Uuid, Level>,
-    /// The session that they came with.
+    /// Those of the brands in `levels` that are archived.
+    pub archived: HashSet<Uuid>,
+    /// The session that they came with; none for an integration.
     pub session_id: Option<Uuid>,
+    /// What the API token that they came with is good for; none for people, who are bound by the table alone.
+    pub scopes: Option<Vec<Action>>,
+}
+
+impl Actor {
+    /// The level held in a brand: there or agency-wide, whichever is greater. The brand must be known to exist.
+    pub fn level_in(&self, brand_id: Uuid) -> Option<Level> {
+        self.levels.get(&brand_id).copied().max(self.agency_level)
+    }
+
+    /// How far the right to do something goes in a brand that is known to exist.
+    fn extent(&self, action: Action, brand_id: Uuid) -> Option<Extent> {
+        if self.scopes.as_ref().is_some_and(|scopes| !scopes.contains(&action)) {
+            return None;
+        }
+        action.rule().extent(self.kind, self.levels.get(&brand_id).copied(), self.agency_level)
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -123,6 +143,7 @@ struct ActorRow {
     locale: String,
     agency_level: Option<String>,
     levels: serde_json::Value,
+    archived: Vec<Uuid>,
 }
 
 impl ActorRow {
@@ -137,7 +158,9 @@ impl ActorRow {
             locale: Locale::try_from_value(&self.locale)?,
             agency_level: self.agency_level.map(|level| Level::try_from_value(&level)).transpose()?,
             levels,
+            archived: self.archived.into_iter().collect(),
             session_id,
+            scopes: None,
         })
     }
 }
@@ -150,14 +173,21 @@ pub struct Context {
     /// When it is, for the whole operation.
     pub now: DateTime<Utc>,
     actor: RwLock<Option<Arc<Actor>>>,
+    /// What has been asked of brands in which the caller holds no place: whether there is one, and whether it is archived.
+    known: RwLock<HashMap<Uuid, Option<bool>>>,
     tx: DatabaseTransaction,
+}
+
+#[derive(FromQueryResult)]
+struct Standing {
+    archived: bool,
 }
 
 impl Context {
     /// An operation of a stranger, who has no scope yet: signing in and setting up begin so.
     pub fn stranger(services: Arc<Services>, tx: DatabaseTransaction) -> Self {
         let now = services.now();
-        Self { services, now, actor: RwLock::new(None), tx }
+        Self { services, now, actor: RwLock::new(None), known: RwLock::default(), tx }
     }
 
     /// An operation of whoever holds this session. A stranger if the session has ended.
@@ -214,28 +244,77 @@ impl Context {
         ids::new_id(self.now)
     }
 
-    /// Whether the caller may, in this brand.
-    pub fn may(&self, action: Action, brand_id: Uuid) -> bool {
-        self.actor().is_some_and(|actor| {
-            action.rule().allows(actor.kind, actor.levels.get(&brand_id).copied(), actor.agency_level)
-        })
+    /// How far the caller's right to do something goes, in a brand that they are known to see.
+    pub fn extent(&self, action: Action, brand_id: Uuid) -> Option<Extent> {
+        self.actor().and_then(|actor| actor.extent(action, brand_id))
     }
 
-    /// The right to do something in a brand. A brand that the caller does not see is not there.
-    pub fn permit(&self, action: Action, brand_id: Uuid) -> Result<Permit<'_>, Failure> {
+    /// Whether the caller may, if only to some extent, in a brand that they are known to see.
+    pub fn may(&self, action: Action, brand_id: Uuid) -> bool {
+        self.extent(action, brand_id).is_some()
+    }
+
+    /// Whether a brand is archived; none when the caller does not see it.
+    pub async fn brand_archived(&self, brand_id: Uuid) -> Result<Option<bool>, Failure> {
         let actor = self.signed_in()?;
-        if action.rule().reach == Reach::Brand && !actor.levels.contains_key(&brand_id) {
-            return Err(UserError::new(Code::NotFound).into());
+        if actor.levels.contains_key(&brand_id) {
+            return Ok(Some(actor.archived.contains(&brand_id)));
         }
-        if !self.may(action, brand_id) {
+        if actor.agency_level.is_none() {
+            return Ok(None);
+        }
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&brand_id).copied();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let row: Option<Standing> = db::one(
+            &self.tx,
+            "select archived_at is not null as archived from brand where id = $1 and deleted_at is null",
+            [brand_id.into()],
+        )
+        .await?;
+        let found = row.map(|row| row.archived);
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(brand_id, found);
+        Ok(found)
+    }
+
+    /// The right to do something to anything in a brand. A brand that the caller does not see is not there.
+    pub async fn permit(&self, action: Action, brand_id: Uuid) -> Result<Permit<'_>, Failure> {
+        self.permit_to_extent(action, brand_id, |extent| extent == Extent::Any).await
+    }
+
+    /// The right to do something to one thing in a brand, to which the caller stands in this relation.
+    pub async fn permit_on(&self, action: Action, brand_id: Uuid, relation: Relation) -> Result<Permit<'_>, Failure> {
+        self.permit_to_extent(action, brand_id, |extent| extent.covers(relation)).await
+    }
+
+    /// The right to do something to some things of a brand at least: for lists, in which row-level security shows those.
+    pub async fn permit_some(&self, action: Action, brand_id: Uuid) -> Result<Permit<'_>, Failure> {
+        self.permit_to_extent(action, brand_id, |_| true).await
+    }
+
+    async fn permit_to_extent(
+        &self,
+        action: Action,
+        brand_id: Uuid,
+        enough: impl FnOnce(Extent) -> bool + Send,
+    ) -> Result<Permit<'_>, Failure> {
+        let actor = self.signed_in()?;
+        if action.rule().reach == Reach::Brand {
+            let archived = self.brand_archived(brand_id).await?.ok_or(Code::NotFound)?;
+            if archived && !action.reads() && action != Action::BrandArchive {
+                return Err(Code::BrandArchived.into());
+            }
+        }
+        if !actor.extent(action, brand_id).is_some_and(enough) {
             return Err(forbidden(action).into());
         }
         Ok(Permit { tx: &self.tx, brand_id, actor_id: Some(actor.user_id), agency_id: actor.agency_id })
     }
 
     /// The right to do something that is the agency's.
-    pub fn permit_agency(&self, action: Action) -> Result<Permit<'_>, Failure> {
-        self.permit(action, Uuid::nil())
+    pub async fn permit_agency(&self, action: Action) -> Result<Permit<'_>, Failure> {
+        self.permit(action, Uuid::nil()).await
     }
 
     /// The transaction of what a person may always do for themselves, such as signing in and out.
@@ -294,5 +373,5 @@ impl Context {
 }
 
 fn forbidden(action: Action) -> UserError {
-    UserError::new(Code::Forbidden).text("action", action.name()).text("level", action.rule().level.to_value())
+    UserError::new(Code::Forbidden).text("action", action.name()).text("level", action.rule().level_to_ask().to_value())
 }

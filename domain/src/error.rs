@@ -88,6 +88,54 @@ pub enum Code {
     AltTextTooLongForNetwork,
     /// A month that has not begun.
     MonthInFuture,
+    /// The brand is archived: nothing in it changes.
+    BrandArchived,
+    /// Only people below one's own level are one's to manage.
+    LevelTooHigh,
+    /// The person has another kind of account.
+    KindMismatch,
+    /// A freelancer's place needs an end.
+    ExpiryRequired,
+    /// The agency needs one CMO who can sign in.
+    LastCmo,
+    /// Nobody does this to themselves.
+    NotYourself,
+    /// The person has been deactivated.
+    PersonDeactivated,
+    /// Not an ISO 4217 currency.
+    UnknownCurrency,
+    /// The password is too easy to guess.
+    PasswordTooWeak,
+    /// Too many failed attempts; wait.
+    TooManyAttempts,
+    /// The code is wrong, or was used.
+    SecondFactorWrong,
+    /// The agency asks for a second factor first.
+    SecondFactorRequired,
+    /// The sign-in took too long.
+    ChallengeExpired,
+    /// The passkey was not accepted.
+    PasskeyRefused,
+    /// Single sign-on was not accepted.
+    SingleSignOnRefused,
+    /// A token cannot do more than its creator may.
+    ScopeTooWide,
+    /// Nobody approves what they wrote or asked for.
+    FourEyes,
+    /// The step asks for somebody else.
+    NotYourTurn,
+    /// You have decided on this already.
+    AlreadyDecided,
+    /// Nobody is there who could approve.
+    NobodyCanApprove,
+    /// It must be approved first.
+    ApprovalRequired,
+    /// The amount is above the limit.
+    LimitExceeded,
+    /// A reason is needed.
+    ReasonRequired,
+    /// Mail cannot be sent.
+    MailNotConfigured,
 }
 
 impl Code {
@@ -132,6 +180,30 @@ impl Code {
         Self::ImageTypeNotForNetwork,
         Self::AltTextTooLongForNetwork,
         Self::MonthInFuture,
+        Self::BrandArchived,
+        Self::LevelTooHigh,
+        Self::KindMismatch,
+        Self::ExpiryRequired,
+        Self::LastCmo,
+        Self::NotYourself,
+        Self::PersonDeactivated,
+        Self::UnknownCurrency,
+        Self::PasswordTooWeak,
+        Self::TooManyAttempts,
+        Self::SecondFactorWrong,
+        Self::SecondFactorRequired,
+        Self::ChallengeExpired,
+        Self::PasskeyRefused,
+        Self::SingleSignOnRefused,
+        Self::ScopeTooWide,
+        Self::FourEyes,
+        Self::NotYourTurn,
+        Self::AlreadyDecided,
+        Self::NobodyCanApprove,
+        Self::ApprovalRequired,
+        Self::LimitExceeded,
+        Self::ReasonRequired,
+        Self::MailNotConfigured,
     ];
 
     /// The message's key in the catalogue: `TimeInPast` is `error-time-in-past`.

@@ -93,8 +93,13 @@ impl Work {
     pub async fn begin(&self) -> Result<Scope, JobError> {
         let now = self.services.now();
         let tx = self.services.db.write().await?;
-        if !db::scalar::<bool>(&tx, "select app.enter_brand($1)", [self.claim.brand_id.into()]).await? {
-            return Err(Fault::broken("a job names a brand that does not exist").into());
+        match self.claim.brand_id {
+            Some(brand_id) => {
+                if !db::scalar::<bool>(&tx, "select app.enter_brand($1)", [brand_id.into()]).await? {
+                    return Err(Fault::broken("a job names a brand that does not exist").into());
+                }
+            }
+            None => drop(db::scalar::<Option<Uuid>>(&tx, "select app.enter_agency_work()", []).await?),
         }
         let kept = job::Entity::update_many()
             .col_expr(job::Column::LeaseExpiresAt, Expr::value(now + self.services.timing.lease))
@@ -107,7 +112,7 @@ impl Work {
             return Err(JobError::LeaseLost);
         }
         let Claim { brand_id, subject_id, fence, .. } = self.claim;
-        Ok(Scope { tx, now, brand_id, subject_id, job_id: self.job_id, fence })
+        Ok(Scope { tx, now, brand_id: brand_id.unwrap_or_default(), subject_id, job_id: self.job_id, fence })
     }
 
     /// Keeps the lease without a transaction of one's own. Fails if it is lost.
@@ -128,7 +133,7 @@ pub struct Scope {
     tx: DatabaseTransaction,
     /// When it began.
     pub now: DateTime<Utc>,
-    /// The brand.
+    /// The brand; the nil id for the agency's own work.
     pub brand_id: Uuid,
     subject_id: Uuid,
     job_id: Uuid,
@@ -221,7 +226,7 @@ fn outbox_rows(
 ) -> InsertMany<job::ActiveModel> {
     let rows = subject_ids.iter().map(|subject_id| job::ActiveModel {
         id: Set(ids::new_id(now)),
-        brand_id: Set(permit.brand_id),
+        brand_id: Set(Some(permit.brand_id)),
         kind: Set(kind.to_owned()),
         subject_id: Set(*subject_id),
         requested_by: Set(permit.actor_id),

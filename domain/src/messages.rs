@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use diwan_entity::tenancy::agency::Locale;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_syntax::ast::Pattern;
 
 use crate::error::{Arg, UserError};
 
@@ -30,9 +31,18 @@ fn catalogue(_locale: Locale) -> &'static Bundle {
 /// The message of this key; the key itself when the catalogue lacks it, which a test forbids.
 pub fn message(locale: Locale, key: &str, args: &[(&'static str, Arg)]) -> String {
     let bundle = catalogue(locale);
-    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
-        return key.to_owned();
-    };
+    let pattern = bundle.get_message(key).and_then(|message| message.value());
+    pattern.map_or_else(|| key.to_owned(), |pattern| format(bundle, pattern, args))
+}
+
+/// An attribute of a message, such as the subject of a letter; its key when the catalogue lacks it.
+pub fn attribute(locale: Locale, key: &str, name: &str, args: &[(&'static str, Arg)]) -> String {
+    let bundle = catalogue(locale);
+    let attribute = bundle.get_message(key).and_then(|message| message.get_attribute(name));
+    attribute.map_or_else(|| format!("{key}.{name}"), |attribute| format(bundle, attribute.value(), args))
+}
+
+fn format(bundle: &Bundle, pattern: &Pattern<&str>, args: &[(&'static str, Arg)]) -> String {
     let mut values = FluentArgs::new();
     for (name, value) in args {
         match value {

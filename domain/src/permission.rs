@@ -1,54 +1,72 @@
-//! The one table of who may do what.
+//! The one table of who may do what: [`RULES`], in `rules.rs`.
 //!
-//! A row names an action, the lowest level of the ladder that may do it in a brand (or in the agency), and the kinds of
-//! account that may at all. What is not in the table is not allowed. A command asks for a [`Permit`] and writes through
-//! it: a write needs the permit's transaction. [`crate::Context::permit`] asks the table; the few other places that make one
-//! (set-up, a new brand, an OAuth answer, a job) have their own proof, and stand out by that.
+//! A rule names an action, where the level for it is held (in the brand or agency-wide), and grants: a kind of account,
+//! from which level of the ladder on, and to which extent (what is theirs, what is assigned to them, anything). What is
+//! not in the table is not allowed. A command asks for a [`Permit`] and writes through it: a write needs the permit's
+//! transaction, so writing without one does not compile. [`crate::Context::permit`] and its kin ask the table; the few
+//! other places that make one (set-up, a new brand, an OAuth answer, a job) have their own proof, and stand out by that.
+
+mod action;
+mod page;
+mod rules;
+
+pub use action::Action;
+pub use page::page;
+pub use rules::RULES;
 
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-/// What can be done. Named `<thing><verb>` in the order of the domains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// Create a brand.
-    BrandCreate,
-    /// See a brand and what is in it.
-    BrandRead,
-    /// Read what is written, planned and published: posts, files, publications.
-    ContentRead,
-    /// Create a calendar.
-    CalendarCreate,
-    /// Put a file into the media library.
-    AssetUpload,
-    /// Write a draft.
-    PostWrite,
-    /// Schedule a post, or take it off the schedule.
-    PostSchedule,
-    /// Decide about a publication that needs a person.
-    PublicationSettle,
-    /// Connect an account of a network.
-    AccountConnect,
-    /// Disconnect an account of a network.
-    AccountDisconnect,
-    /// Read numbers from the networks now.
-    MetricsSync,
-    /// Read the numbers.
-    MetricsRead,
-    /// Have a report rendered and read it.
-    ReportRun,
-    /// Run a job again that was set aside.
-    JobRerun,
-}
-
 /// Where a level is held for an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// In the brand that it is about.
+    /// In the brand that it is about, or agency-wide.
     Brand,
     /// Agency-wide.
     Agency,
+}
+
+/// To which things of a brand a grant extends. Each includes the ones before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// What somebody wrote themselves.
+    Own,
+    /// That, and what is assigned to them; for a client, what was sent to them.
+    Assigned,
+    /// Everything of the brand.
+    Any,
+}
+
+/// What somebody has to do with a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Relation {
+    /// They wrote it, or at it.
+    pub own: bool,
+    /// It is assigned to them, or was sent to them.
+    pub assigned: bool,
+}
+
+impl Extent {
+    /// Whether a thing with this relation is within the extent.
+    pub fn covers(self, relation: Relation) -> bool {
+        match self {
+            Self::Own => relation.own,
+            Self::Assigned => relation.own || relation.assigned,
+            Self::Any => true,
+        }
+    }
+}
+
+/// One kind of account that may, from this level on, to this extent.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant {
+    /// The kind of account.
+    pub kind: UserKind,
+    /// From which level on.
+    pub level: Level,
+    /// To which things.
+    pub extent: Extent,
 }
 
 /// One row of the table.
@@ -56,103 +74,45 @@ pub enum Reach {
 pub struct Rule {
     /// What.
     pub action: Action,
-    /// From which level on.
-    pub level: Level,
     /// Held where.
     pub reach: Reach,
-    /// By which kinds of account.
-    pub kinds: &'static [UserKind],
+    /// By whom.
+    pub grants: &'static [Grant],
     /// Why, where it is not obvious.
     pub reason: &'static str,
 }
 
-const STAFF: &[UserKind] = &[UserKind::Staff];
-const EVERYONE: &[UserKind] = &[UserKind::Staff, UserKind::Freelancer, UserKind::Client, UserKind::Integration];
-/// Writers are staff now; freelancers write what is assigned to them, once work can be assigned.
-const WRITERS: &[UserKind] = STAFF;
-
-const fn rule(action: Action, level: Level, kinds: &'static [UserKind], reason: &'static str) -> Rule {
-    Rule { action, level, reach: Reach::Brand, kinds, reason }
-}
-
-/// The table.
-pub const RULES: &[Rule] = &[
-    Rule {
-        action: Action::BrandCreate,
-        level: Level::Director,
-        reach: Reach::Agency,
-        kinds: STAFF,
-        reason: "a brand is a new client: a matter of the agency, not of one brand's team",
-    },
-    rule(Action::BrandRead, Level::Junior, EVERYONE, "membership is what gives sight of a brand"),
-    rule(
-        Action::ContentRead,
-        Level::Junior,
-        STAFF,
-        "drafts and troubles are the team's; what freelancers and clients see comes with assignments and reviews",
-    ),
-    rule(Action::CalendarCreate, Level::Mid, STAFF, ""),
-    rule(Action::AssetUpload, Level::Junior, WRITERS, ""),
-    rule(Action::PostWrite, Level::Junior, WRITERS, ""),
-    rule(Action::PostSchedule, Level::Mid, STAFF, "a junior publishes nothing alone"),
-    rule(Action::PublicationSettle, Level::Mid, STAFF, "whoever may schedule may say whether a post is there"),
-    rule(Action::AccountConnect, Level::Senior, STAFF, "a connected account is a client's identity"),
-    rule(Action::AccountDisconnect, Level::Senior, STAFF, ""),
-    rule(Action::MetricsSync, Level::Mid, STAFF, "it spends the networks' rate budget"),
-    rule(Action::MetricsRead, Level::Mid, STAFF, "numbers are read from MID on; clients read them in reports"),
-    rule(Action::ReportRun, Level::Mid, STAFF, ""),
-    rule(Action::JobRerun, Level::Senior, STAFF, "a job that was set aside may have had effects outside"),
-];
+/// What an action without a row would get: nobody may.
+static NOBODY: Rule = Rule { action: Action::BrandRead, reach: Reach::Agency, grants: &[], reason: "not in the table" };
 
 impl Action {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::BrandCreate,
-        Self::BrandRead,
-        Self::ContentRead,
-        Self::CalendarCreate,
-        Self::AssetUpload,
-        Self::PostWrite,
-        Self::PostSchedule,
-        Self::PublicationSettle,
-        Self::AccountConnect,
-        Self::AccountDisconnect,
-        Self::MetricsSync,
-        Self::MetricsRead,
-        Self::ReportRun,
-        Self::JobRerun,
-    ];
     /// The action's row. Every action has one, which a test checks.
     pub fn rule(self) -> &'static Rule {
         RULES.iter().find(|rule| rule.action == self).unwrap_or(&NOBODY)
     }
-
-    /// The name in the API and on the audit trail: `PostSchedule` is `POST_SCHEDULE`.
-    pub fn name(self) -> String {
-        let mut name = String::new();
-        for c in format!("{self:?}").chars() {
-            if c.is_ascii_uppercase() && !name.is_empty() {
-                name.push('_');
-            }
-            name.push(c.to_ascii_uppercase());
-        }
-        name
-    }
 }
 
-/// What an action without a row would get: nobody may.
-static NOBODY: Rule =
-    Rule { action: Action::BrandRead, level: Level::Cmo, reach: Reach::Agency, kinds: &[], reason: "not in the table" };
-
 impl Rule {
-    /// Whether somebody of this kind, holding these levels, may. A freelancer is a junior whatever is written.
-    pub fn allows(&self, kind: UserKind, in_brand: Option<Level>, in_agency: Option<Level>) -> bool {
+    /// How far the right of somebody of this kind goes who holds these levels; none when they have none.
+    pub fn extent(&self, kind: UserKind, in_brand: Option<Level>, in_agency: Option<Level>) -> Option<Extent> {
         let held = match self.reach {
-            Reach::Brand => in_brand,
+            Reach::Brand => in_brand.max(in_agency),
             Reach::Agency => in_agency,
-        };
-        let held = if kind == UserKind::Staff { held } else { held.map(|level| level.min(Level::Junior)) };
-        self.kinds.contains(&kind) && held.is_some_and(|level| level >= self.level)
+        }?;
+        // Freelancers and clients are juniors whatever is written.
+        let held = if matches!(kind, UserKind::Freelancer | UserKind::Client) { Level::Junior } else { held };
+        self.grants.iter().filter(|grant| grant.kind == kind && held >= grant.level).map(|grant| grant.extent).max()
+    }
+
+    /// Whether somebody of this kind, holding these levels, may, if only to some extent.
+    pub fn allows(&self, kind: UserKind, in_brand: Option<Level>, in_agency: Option<Level>) -> bool {
+        self.extent(kind, in_brand, in_agency).is_some()
+    }
+
+    /// The lowest level of staff that may to the full extent: who can be asked.
+    pub fn level_to_ask(&self) -> Level {
+        let full = self.grants.iter().filter(|grant| grant.kind == UserKind::Staff && grant.extent == Extent::Any);
+        full.map(|grant| grant.level).min().unwrap_or(Level::Cmo)
     }
 }
 
@@ -200,18 +160,43 @@ mod tests {
         for rule in RULES {
             for kind in KINDS {
                 assert!(!rule.allows(kind, None, None));
-                let may: Vec<bool> = LEVELS.iter().map(|level| rule.allows(kind, Some(*level), Some(*level))).collect();
+                let may: Vec<_> = LEVELS.iter().map(|level| rule.extent(kind, Some(*level), Some(*level))).collect();
                 assert!(may.is_sorted(), "{:?} {kind:?}: {may:?}", rule.action);
+                assert!(
+                    rule.reach == Reach::Brand || LEVELS.iter().all(|level| !rule.allows(kind, Some(*level), None))
+                );
             }
         }
     }
 
     #[test]
-    fn a_freelancer_is_a_junior_whatever_is_written() {
-        for rule in RULES.iter().filter(|rule| rule.level > Level::Junior) {
-            for level in LEVELS {
-                assert!(!rule.allows(UserKind::Freelancer, Some(level), Some(level)));
+    fn freelancers_and_clients_are_juniors_whatever_is_written() {
+        for rule in RULES {
+            for kind in [UserKind::Freelancer, UserKind::Client] {
+                let junior = rule.extent(kind, Some(Level::Junior), None);
+                assert!(
+                    LEVELS.iter().all(|level| rule.extent(kind, Some(*level), None) == junior),
+                    "{:?}",
+                    rule.action
+                );
             }
+        }
+    }
+
+    #[test]
+    fn what_can_be_asked_of_somebody_can_be_asked_of_staff() {
+        for rule in RULES {
+            assert!(rule.grants.iter().any(|grant| grant.kind == UserKind::Staff && grant.extent == Extent::Any));
+        }
+    }
+
+    #[test]
+    fn extents_grow() {
+        let relations = [(false, false), (true, false), (false, true), (true, true)];
+        for (own, assigned) in relations {
+            let covered =
+                [Extent::Own, Extent::Assigned, Extent::Any].map(|extent| extent.covers(Relation { own, assigned }));
+            assert!(covered.is_sorted() && covered[2]);
         }
     }
 }

@@ -18,6 +18,8 @@ mod m0005_jobs;
 mod m0006_content;
 mod m0007_publishing;
 mod m0008_insights;
+mod m0009_people;
+mod m0010_mail;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ impl MigratorTrait for Migrator {
             sql("m0006_content", m0006_content::UP),
             sql("m0007_publishing", m0007_publishing::UP),
             sql("m0008_insights", m0008_insights::UP),
+            sql("m0009_people", m0009_people::UP),
+            sql("m0010_mail", m0010_mail::UP),
         ]
     }
 }

@@ -20,8 +20,8 @@ pub struct JobRef {
 /// A job that this worker holds.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct Claim {
-    /// The tenant whose scope the work runs in.
-    pub brand_id: Uuid,
+    /// The tenant whose scope the work runs in; none for the agency's own work.
+    pub brand_id: Option<Uuid>,
     /// What kind of work it is.
     pub kind: String,
     /// What it is about.

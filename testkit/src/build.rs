@@ -49,6 +49,8 @@ pub struct Written {
     pub report: Uuid,
     pub job: Uuid,
     pub event: Uuid,
+    pub assignment: Uuid,
+    pub group: Uuid,
 }
 
 impl TestServices {
@@ -107,9 +109,10 @@ impl TestServices {
         let hash = HASH.get_or_try_init(|| password::hash(PASSWORD.to_owned())).await?.clone();
         let (id, agency) = (self.id(), self.agency().await?);
         let email = format!("{}@nour.example", id.simple());
-        let sql =
-            "insert into app_user (id, agency_id, kind, email, name, password_hash, locale, agency_level, created_at)
-          values ($1, $2, $3, $4, 'Sami', $5, 'en', $6, $7)";
+        let sql = "insert into app_user (id, agency_id, kind, email, name, password_hash, locale, agency_level, created_at, joined_at,
+            created_by)
+          values ($1, $2, $3, case when $3 <> 'INTEGRATION' then $4 end, 'Sami', $5, 'en', $6, $7, $7,
+            case when $3 = 'INTEGRATION' then $1 end)";
         let level = agency_level.map(|level| level.to_value());
         let kind = kind.to_value();
         let values =
@@ -126,7 +129,10 @@ impl TestServices {
     /// Gives somebody a level in a brand.
     pub async fn join(&self, person: &Person, brand: Uuid, level: Level) -> Result<Uuid> {
         let id = self.id();
-        let sql = "insert into membership (id, brand_id, user_id, level, starts_at, created_at) values ($1, $2, $3, $4, $5, $5)";
+        let sql = "insert into membership (id, brand_id, user_id, user_kind, level, starts_at, created_at, expires_at)
+          select $1, $2, id, kind, case when kind in ('FREELANCER', 'CLIENT') then 'JUNIOR' else $4 end, $5, $5,
+            case when kind = 'FREELANCER' then $5 + interval '90 days' end
+          from app_user where id = $3";
         let values = [id.into(), brand.into(), person.id.into(), level.to_value().into(), self.now().into()];
         self.insert(sql, values).await?;
         Ok(id)
@@ -231,11 +237,17 @@ impl TestServices {
         let (post, variant) = self.post(brand, account, "Good morning", &person).await?;
         let (publication, job) = self.publication(brand, post, self.now() + Duration::days(9)).await?;
         let calendar = self.db.value(&format!("select id from calendar where brand_id = '{brand}'")).await?;
-        let [connection, attempt, sample, reading, report, event] = std::array::from_fn(|_| self.id());
+        let [connection, attempt, sample, reading, report, event, assignment, group] =
+            std::array::from_fn(|_| self.id());
         let (user, agency, now) = (person.id, self.agency().await?, self.now().to_rfc3339());
         self.db
             .run(&format!(
                 "insert into variant_asset values ('{brand}', '{variant}', 0, '{asset}');
+                 insert into post_contributor values ('{brand}', '{post}', '{user}');
+                 insert into post_assignment (id, brand_id, post_id, user_id, created_at)
+                   values ('{assignment}', '{brand}', '{post}', '{user}', '{now}');
+                 insert into brand_group (id, agency_id, name, created_at) values ('{group}', '{agency}', '{group}', '{now}');
+                 insert into brand_group_brand values ('{group}', '{brand}');
                  insert into account_connection (id, brand_id, network, base_url, state, requested_by, created_at, expires_at)
                    values ('{connection}', '{brand}', 'mastodon', 'https://network.example', 'REQUESTED', '{user}', '{now}', '{now}');
                  insert into publication_attempt (id, brand_id, publication_id, number, fence, started_at, finished_at, outcome)
@@ -264,6 +276,8 @@ impl TestServices {
             report,
             job,
             event,
+            assignment,
+            group,
         })
     }
 }

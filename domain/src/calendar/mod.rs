@@ -9,6 +9,7 @@ mod create_post;
 mod follow;
 mod queries;
 mod receive_upload;
+mod relation;
 mod request_upload;
 mod update_post;
 mod validate;
@@ -22,6 +23,7 @@ pub use queries::{
     variants_by_ids, variants_of_posts,
 };
 pub use receive_upload::{MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, Receiver, asset_key, receive_upload};
+pub use relation::relation_to;
 pub use request_upload::{RequestedUpload, UPLOAD_PURPOSE, request_upload};
 pub use update_post::{PostChange, unschedule, update_post};
 pub use validate::{check_post, load_post, validate_post};

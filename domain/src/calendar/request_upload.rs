@@ -34,7 +34,7 @@ pub async fn request_upload(
     file_name: &str,
     alt_text: &str,
 ) -> Result<RequestedUpload, Failure> {
-    let permit = context.permit(Action::AssetUpload, brand_id)?;
+    let permit = context.permit(Action::AssetUpload, brand_id).await?;
     let mut wrong = Complaints::default();
     let file_name = wrong.text("fileName", file_name, 255);
     if file_name.chars().any(|c| c.is_control() || c == '/' || c == '\\') {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::PostContent;
 use super::create_post::{check_content, write_variants};
+use super::relation::{note_contributor, relation_to};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
 use crate::permission::{Action, Permit};
@@ -29,7 +30,7 @@ pub struct PostChange {
 pub async fn update_post(context: &Context, change: PostChange) -> Result<post::Model, Failure> {
     let not_there = || UserError::at(Code::NotFound, "postId");
     let post = context.one(post::Entity::visible([change.post_id]).lock_exclusive()).await?.ok_or_else(not_there)?;
-    let permit = context.permit(Action::PostWrite, post.brand_id)?;
+    let permit = context.permit_on(Action::PostWrite, post.brand_id, relation_to(context, &post).await?).await?;
     if post.version != change.version {
         return Err(UserError::at(Code::ChangedMeanwhile, "version").number("current", post.version).into());
     }
@@ -43,6 +44,7 @@ pub async fn update_post(context: &Context, change: PostChange) -> Result<post::
         .exec(permit.tx())
         .await?;
     write_variants(context, permit, post.id, &change.content).await?;
+    note_contributor(context, permit, post.id).await?;
     post::Entity::update_many()
         .col_expr(post::Column::Title, Expr::value(change.content.title.trim()))
         .col_expr(post::Column::UpdatedAt, Expr::value(context.now))

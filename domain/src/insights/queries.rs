@@ -51,7 +51,7 @@ pub async fn latest_numbers_unchecked(
 
 /// The brand's reports, newest first.
 pub async fn report_runs(context: &Context, brand_id: Uuid, page: Page) -> Result<Slice<report_run::Model>, Failure> {
-    context.permit(Action::ReportRun, brand_id)?;
+    context.permit(Action::ReportRun, brand_id).await?;
     newest_first(context, report_run::Entity::in_brand(brand_id), report_run::Column::Id, page).await
 }
 

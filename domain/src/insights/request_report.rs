@@ -41,7 +41,7 @@ pub struct NewReport {
 
 /// Has a report rendered.
 pub async fn request_report(context: &Context, new: NewReport) -> Result<report_run::Model, Failure> {
-    let permit = context.permit(Action::ReportRun, new.brand_id)?;
+    let permit = context.permit(Action::ReportRun, new.brand_id).await?;
     let brand = tenancy::brands_by_ids(context, &[new.brand_id]).await?.pop().ok_or(Code::NotFound)?;
     let zone: Tz = brand.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;
     if new.month.day() != 1 || new.month.year() < 2000 {

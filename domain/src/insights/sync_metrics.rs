@@ -14,7 +14,7 @@ use crate::permission::Action;
 pub async fn sync_metrics(context: &Context, publication_id: Uuid) -> Result<Uuid, Failure> {
     let not_there = || UserError::at(Code::NotFound, "publicationId");
     let row = context.one(publication::Entity::visible([publication_id])).await?.ok_or_else(not_there)?;
-    let permit = context.permit(Action::MetricsSync, row.brand_id)?;
+    let permit = context.permit(Action::MetricsSync, row.brand_id).await?;
     if row.state != PublicationState::Published {
         return Err(UserError::at(Code::WrongState, "publicationId").text("state", row.state.to_value()).into());
     }

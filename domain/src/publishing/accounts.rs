@@ -143,7 +143,7 @@ pub(super) async fn needs_reconnect(
 pub async fn disconnect_account(context: &Context, account_id: Uuid) -> Result<social_account::Model, Failure> {
     let not_there = || UserError::at(Code::NotFound, "socialAccountId");
     let account = context.one(social_account::Entity::visible([account_id])).await?.ok_or_else(not_there)?;
-    let permit = context.permit(Action::AccountDisconnect, account.brand_id)?;
+    let permit = context.permit(Action::AccountDisconnect, account.brand_id).await?;
     if account.state == AccountState::Disconnected {
         return Err(UserError::at(Code::WrongState, "socialAccountId").text("state", account.state.to_value()).into());
     }

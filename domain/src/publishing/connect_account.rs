@@ -53,7 +53,7 @@ pub async fn connect_account(
     network: &str,
     input: ConnectInput,
 ) -> Result<account_connection::Model, Failure> {
-    let permit = context.permit(Action::AccountConnect, brand_id)?;
+    let permit = context.permit(Action::AccountConnect, brand_id).await?;
     let unknown =
         || UserError::at(Code::UnknownNetwork, "network").text("network", network.chars().take(40).collect::<String>());
     let capabilities = diwan_networks::network(network).ok_or_else(unknown)?.capabilities();

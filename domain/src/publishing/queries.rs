@@ -16,7 +16,7 @@ pub async fn social_accounts(
     brand_id: Uuid,
     page: Page,
 ) -> Result<Slice<social_account::Model>, Failure> {
-    context.permit(Action::BrandRead, brand_id)?;
+    context.permit(Action::BrandRead, brand_id).await?;
     newest_first(context, social_account::Entity::in_brand(brand_id), social_account::Column::Id, page).await
 }
 
@@ -32,7 +32,7 @@ pub async fn connections_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<a
 
 /// The brand's publications, newest first.
 pub async fn publications(context: &Context, brand_id: Uuid, page: Page) -> Result<Slice<publication::Model>, Failure> {
-    context.permit(Action::ContentRead, brand_id)?;
+    context.permit_some(Action::ContentRead, brand_id).await?;
     newest_first(context, publication::Entity::in_brand(brand_id), publication::Column::Id, page).await
 }
 

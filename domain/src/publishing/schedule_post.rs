@@ -23,7 +23,7 @@ const HORIZON: Duration = Duration::days(2 * 366);
 /// were missed is scheduled again in the same way.
 pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Utc>) -> Result<post::Model, Failure> {
     let post = load_post(context, post_id, true).await?;
-    let permit = context.permit(Action::PostSchedule, post.brand_id)?;
+    let permit = context.permit(Action::PostSchedule, post.brand_id).await?;
     let can = matches!(
         post.state,
         PostState::Draft | PostState::Approved | PostState::Failed | PostState::PartiallyPublished

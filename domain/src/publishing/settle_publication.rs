@@ -40,7 +40,7 @@ pub async fn settle_publication(
     let not_there = || UserError::at(Code::NotFound, "publicationId");
     let select = || publication::Entity::visible([publication_id]);
     let row = context.one(select()).await?.ok_or_else(not_there)?;
-    let permit = context.permit(Action::PublicationSettle, row.brand_id)?;
+    let permit = context.permit(Action::PublicationSettle, row.brand_id).await?;
     lock_post(permit.tx(), row.brand_id, row.post_id).await?;
     let row = context.one(select().lock_exclusive()).await?.ok_or_else(not_there)?;
     if row.state != PublicationState::NeedsAttention {

@@ -18,7 +18,7 @@ use crate::trust;
 /// is a draft again; otherwise the rest decides where it is.
 pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::Model, Failure> {
     let post = load_post(context, post_id, true).await?;
-    let permit = context.permit(Action::PostSchedule, post.brand_id)?;
+    let permit = context.permit(Action::PostSchedule, post.brand_id).await?;
     let mine = publication::Entity::find()
         .filter(publication::Column::BrandId.eq(permit.brand_id))
         .filter(publication::Column::PostId.eq(post.id))

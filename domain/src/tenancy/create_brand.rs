@@ -24,7 +24,7 @@ pub struct NewBrand {
 
 /// Makes a brand and one calendar in it, so that work can begin.
 pub async fn create_brand(context: &Context, new: NewBrand) -> Result<brand::Model, Failure> {
-    let permit = context.permit_agency(Action::BrandCreate)?;
+    let permit = context.permit_agency(Action::BrandCreate).await?;
     let agency = agency(context).await?;
     let mut wrong = Complaints::default();
     let name = wrong.text("name", &new.name, 200).to_owned();
@@ -47,12 +47,10 @@ pub async fn create_brand(context: &Context, new: NewBrand) -> Result<brand::Mod
         created_at: Set(context.now),
         archived_at: Set(None),
         version: Set(1),
+        ..Default::default()
     };
     let brand_id = row.id.clone().unwrap();
-    // The new brand is not yet in the caller's scope, so the row cannot be read back before the scope has been opened anew.
     brand::Entity::insert(row).exec_without_returning(permit.tx()).await?;
-    let session_id = context.signed_in()?.session_id;
-    context.enter_user(permit.person()?, session_id).await?;
     let permit = Permit { brand_id, ..permit };
     calendar::first_calendar(permit, context.now).await?;
     trust::record(permit, context.now, "brand.create", brand_id, serde_json::json!({})).await?;

@@ -91,6 +91,7 @@ pub async fn set_up_agency(
         time_zone: Set(new.time_zone),
         base_currency: Set(new.base_currency),
         created_at: Set(context.now),
+        ..Default::default()
     })
     .exec_with_returning(context.own_tx())
     .await?;
@@ -98,13 +99,14 @@ pub async fn set_up_agency(
         id: Set(user_id),
         agency_id: Set(agency.id),
         kind: Set(UserKind::Staff),
-        email: Set(email),
+        email: Set(Some(email)),
         name: Set(name),
         password_hash: Set(Some(password_hash)),
         locale: Set(new.locale),
         agency_level: Set(Some(Level::Cmo)),
         created_at: Set(context.now),
-        deactivated_at: Set(None),
+        joined_at: Set(Some(context.now)),
+        ..Default::default()
     })
     .exec_without_returning(context.own_tx())
     .await?;

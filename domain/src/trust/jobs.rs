@@ -27,7 +27,7 @@ pub async fn jobs(
     states: Vec<JobState>,
     page: Page,
 ) -> Result<Slice<job::Model>, Failure> {
-    context.permit(Action::ContentRead, brand_id)?;
+    context.permit(Action::ContentRead, brand_id).await?;
     let mut select = job::Entity::in_brand(brand_id);
     if !states.is_empty() {
         select = select.filter(job::Column::State.is_in(states));
@@ -38,11 +38,13 @@ pub async fn jobs(
 /// Runs a job again that was set aside.
 pub async fn rerun_job(context: &Context, job_id: Uuid) -> Result<job::Model, Failure> {
     let job = context.one(job::Entity::visible([job_id]).lock_exclusive()).await?.ok_or(Code::NotFound)?;
-    let permit = context.permit(Action::JobRerun, job.brand_id)?;
+    // The agency's own work is rerun by those who see it: agency-wide levels.
+    let brand_id = job.brand_id.ok_or(Code::NotFound)?;
+    let permit = context.permit(Action::JobRerun, brand_id).await?;
     if job.state != JobState::SetAside {
         return Err(UserError::at(Code::WrongState, "jobId").text("state", job.state.to_value()).into());
     }
-    let same = job::Entity::in_brand(job.brand_id)
+    let same = job::Entity::in_brand(brand_id)
         .filter(job::Column::Kind.eq(&job.kind))
         .filter(job::Column::SubjectId.eq(job.subject_id))
         .filter(job::Column::State.is_in([JobState::Pending, JobState::Handed, JobState::Running]));

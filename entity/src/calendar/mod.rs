@@ -4,5 +4,7 @@ pub mod asset;
 #[expect(clippy::module_inception, reason = "the table is named like its domain")]
 pub mod calendar;
 pub mod post;
+pub mod post_assignment;
+pub mod post_contributor;
 pub mod post_variant;
 pub mod variant_asset;

@@ -39,6 +39,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub version: i32,
+    pub sent_to_client_at: Option<DateTimeUtc>,
     #[sea_orm(has_many)]
     pub variants: HasMany<super::post_variant::Entity>,
 }

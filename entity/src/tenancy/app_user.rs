@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::tenancy::agency::Locale;
+use crate::tenancy::agency::{CalendarSystem, Locale};
 
 /// What kind of account it is.
 #[derive(
@@ -40,13 +40,18 @@ pub struct Model {
     pub id: Uuid,
     pub agency_id: Uuid,
     pub kind: UserKind,
-    pub email: String,
+    pub email: Option<String>,
     pub name: String,
     pub password_hash: Option<String>,
     pub locale: Locale,
     pub agency_level: Option<Level>,
     pub created_at: DateTimeUtc,
     pub deactivated_at: Option<DateTimeUtc>,
+    pub calendar_system: CalendarSystem,
+    pub time_zone: Option<String>,
+    pub joined_at: Option<DateTimeUtc>,
+    pub created_by: Option<Uuid>,
+    pub version: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

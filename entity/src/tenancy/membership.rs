@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::tenancy::app_user::Level;
+use crate::tenancy::app_user::{Level, UserKind};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -17,6 +17,12 @@ pub struct Model {
     pub starts_at: DateTimeUtc,
     pub expires_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
+    pub user_kind: UserKind,
+    pub suspended_at: Option<DateTimeUtc>,
+    pub ended_at: Option<DateTimeUtc>,
+    pub reminded_for: Option<DateTimeUtc>,
+    pub added_by: Option<Uuid>,
+    pub version: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -24,7 +24,7 @@ pub enum JobState {
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub brand_id: Uuid,
+    pub brand_id: Option<Uuid>,
     pub kind: String,
     pub subject_id: Uuid,
     pub requested_by: Option<Uuid>,

@@ -28,7 +28,7 @@ async fn operation(services: &Arc<Services>, caller: Caller, brand_id: Uuid) -> 
     if op.actor().is_none() {
         return Err(request_error("UNAUTHENTICATED", "This session has ended. Sign in again."));
     }
-    op.query(op.permit(Action::ContentRead, brand_id).map(|_| ()))?;
+    op.query(op.permit_some(Action::ContentRead, brand_id).await.map(|_| ()))?;
     Ok(op)
 }
 

@@ -64,20 +64,68 @@ pub enum UserKind {
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
 #[graphql(remote = "permission::Action")]
 pub enum Action {
+    /// Change the agency's name, language, time zone, currency, week and hours.
+    AgencyUpdate,
+    /// Change how people sign in and whether four eyes are needed.
+    SecurityUpdate,
+    /// Add, change and deactivate people, agency-wide.
+    PeopleManage,
+    /// Read the whole agency's audit trail.
+    AgencyAuditRead,
+    /// Export the audit trail.
+    AuditExport,
+    /// Set the agency's approval limits.
+    ApprovalLimitSet,
     /// Create a brand.
     BrandCreate,
+    /// Make, change and delete groups of brands.
+    BrandGroupManage,
+    /// Order an archived brand to be deleted, and take the order back.
+    BrandDelete,
     /// See a brand and what is in it.
     BrandRead,
+    /// Change a brand's name, language, time zone, currency, week and hours.
+    BrandUpdate,
+    /// Archive a brand, and bring it back.
+    BrandArchive,
+    /// Read who is in the brand.
+    MemberRead,
+    /// Invite people to the brand, change, extend, suspend and end their places.
+    MemberManage,
+    /// Give somebody's work in the brand to somebody else.
+    WorkHandOver,
+    /// Make integrations and their tokens, and end them.
+    IntegrationManage,
+    /// Read the brand's audit trail.
+    AuditRead,
+    /// Set approval limits for the brand.
+    BrandLimitSet,
+    /// Set who approves what in the brand.
+    ApprovalChainSet,
+    /// Read requests for approval.
+    ApprovalRead,
+    /// Decide on requests for approval.
+    ApprovalDecide,
     /// Read what is written, planned and published: posts, files, publications.
     ContentRead,
     /// Create a calendar.
     CalendarCreate,
     /// Put a file into the media library.
     AssetUpload,
-    /// Write a draft.
+    /// Begin a post.
+    PostCreate,
+    /// Change what a post says.
     PostWrite,
+    /// Assign a post to somebody.
+    PostAssign,
+    /// Ask for a post to be approved, and take the request back.
+    PostSubmit,
     /// Schedule a post, or take it off the schedule.
     PostSchedule,
+    /// Comment on a post.
+    CommentWrite,
+    /// Comment so that the client does not see it.
+    CommentInternally,
     /// Decide about a publication that needs a person.
     PublicationSettle,
     /// Connect an account of a network.
@@ -157,7 +205,7 @@ impl User {
     /// Their address: for themselves and for those who hold a level agency-wide, else null.
     async fn email(&self) -> Option<&str> {
         let actor = self.op.actor()?;
-        (actor.user_id == self.row.id || actor.agency_level.is_some()).then_some(&self.row.email)
+        if actor.user_id == self.row.id || actor.agency_level.is_some() { self.row.email.as_deref() } else { None }
     }
     /// The level that they hold agency-wide, if any.
     async fn agency_level(&self) -> Option<Level> {
@@ -188,7 +236,7 @@ impl Viewer {
         Ok(User { op: self.op.clone(), row: self.op.must_load(actor.user_id).await? })
     }
 
-    /// The brands that the caller sees, and the level held in each.
+    /// The places that the caller holds now. A level held agency-wide is `user.agencyLevel`, and holds in every brand.
     #[graphql(complexity = "1 + 20 * child_complexity")]
     async fn memberships(&self) -> Result<Vec<ViewerMembership>> {
         let actor = self.op.query(self.op.signed_in())?;
@@ -211,7 +259,13 @@ impl Viewer {
             Some(id) => self.op.query(Kind::Brand.parse(id, "on"))?,
             None => uuid::Uuid::nil(),
         };
-        Ok(self.op.may(action.into(), brand_id))
+        let action: permission::Action = action.into();
+        if action.rule().reach == permission::Reach::Brand
+            && self.op.query(self.op.brand_archived(brand_id).await)?.is_none()
+        {
+            return Ok(false);
+        }
+        Ok(self.op.may(action, brand_id))
     }
 }
 

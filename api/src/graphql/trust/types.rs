@@ -93,6 +93,7 @@ impl Job {
     }
     /// Whether the caller may have it run again now.
     async fn can_rerun(&self) -> bool {
-        self.row.state == job::JobState::SetAside && self.op.may(diwan_domain::Action::JobRerun, self.row.brand_id)
+        self.row.state == job::JobState::SetAside
+            && self.row.brand_id.is_some_and(|brand_id| self.op.may(diwan_domain::Action::JobRerun, brand_id))
     }
 }

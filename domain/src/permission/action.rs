@@ -1,0 +1,158 @@
+//! What can be done.
+
+/// What can be done. Named `<Thing><Verb>`, in the order of the domains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Change the agency's name, language, time zone, currency, week and hours.
+    AgencyUpdate,
+    /// Change how people sign in and whether four eyes are needed.
+    SecurityUpdate,
+    /// Add, change and deactivate people, agency-wide.
+    PeopleManage,
+    /// Read the whole agency's audit trail.
+    AgencyAuditRead,
+    /// Export the audit trail.
+    AuditExport,
+    /// Set the agency's approval limits.
+    ApprovalLimitSet,
+    /// Create a brand.
+    BrandCreate,
+    /// Make, change and delete groups of brands.
+    BrandGroupManage,
+    /// Order an archived brand to be deleted, and take the order back.
+    BrandDelete,
+    /// See a brand and what is in it.
+    BrandRead,
+    /// Change a brand's name, language, time zone, currency, week and hours.
+    BrandUpdate,
+    /// Archive a brand, and bring it back.
+    BrandArchive,
+    /// Read who is in the brand.
+    MemberRead,
+    /// Invite people to the brand, change, extend, suspend and end their places.
+    MemberManage,
+    /// Give somebody's work in the brand to somebody else.
+    WorkHandOver,
+    /// Make integrations and their tokens, and end them.
+    IntegrationManage,
+    /// Read the brand's audit trail.
+    AuditRead,
+    /// Set approval limits for the brand.
+    BrandLimitSet,
+    /// Set who approves what in the brand.
+    ApprovalChainSet,
+    /// Read requests for approval.
+    ApprovalRead,
+    /// Decide on requests for approval.
+    ApprovalDecide,
+    /// Read what is written, planned and published: posts, files, publications.
+    ContentRead,
+    /// Create a calendar.
+    CalendarCreate,
+    /// Put a file into the media library.
+    AssetUpload,
+    /// Begin a post.
+    PostCreate,
+    /// Change what a post says.
+    PostWrite,
+    /// Assign a post to somebody.
+    PostAssign,
+    /// Ask for a post to be approved, and take the request back.
+    PostSubmit,
+    /// Schedule a post, or take it off the schedule.
+    PostSchedule,
+    /// Comment on a post.
+    CommentWrite,
+    /// Comment so that the client does not see it.
+    CommentInternally,
+    /// Decide about a publication that needs a person.
+    PublicationSettle,
+    /// Connect an account of a network.
+    AccountConnect,
+    /// Disconnect an account of a network.
+    AccountDisconnect,
+    /// Read numbers from the networks now.
+    MetricsSync,
+    /// Read the numbers.
+    MetricsRead,
+    /// Have a report rendered and read it.
+    ReportRun,
+    /// Run a job again that was set aside.
+    JobRerun,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::AgencyUpdate,
+        Self::SecurityUpdate,
+        Self::PeopleManage,
+        Self::AgencyAuditRead,
+        Self::AuditExport,
+        Self::ApprovalLimitSet,
+        Self::BrandCreate,
+        Self::BrandGroupManage,
+        Self::BrandDelete,
+        Self::BrandRead,
+        Self::BrandUpdate,
+        Self::BrandArchive,
+        Self::MemberRead,
+        Self::MemberManage,
+        Self::WorkHandOver,
+        Self::IntegrationManage,
+        Self::AuditRead,
+        Self::BrandLimitSet,
+        Self::ApprovalChainSet,
+        Self::ApprovalRead,
+        Self::ApprovalDecide,
+        Self::ContentRead,
+        Self::CalendarCreate,
+        Self::AssetUpload,
+        Self::PostCreate,
+        Self::PostWrite,
+        Self::PostAssign,
+        Self::PostSubmit,
+        Self::PostSchedule,
+        Self::CommentWrite,
+        Self::CommentInternally,
+        Self::PublicationSettle,
+        Self::AccountConnect,
+        Self::AccountDisconnect,
+        Self::MetricsSync,
+        Self::MetricsRead,
+        Self::ReportRun,
+        Self::JobRerun,
+    ];
+
+    /// The name in the API and on the audit trail: `PostSchedule` is `POST_SCHEDULE`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_ascii_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.push(c.to_ascii_uppercase());
+        }
+        name
+    }
+
+    /// The action of this name, as it stands in an API token's scopes.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+
+    /// Whether it leaves everything as it is: such are the only ones that an archived brand still allows.
+    pub fn reads(self) -> bool {
+        matches!(
+            self,
+            Self::BrandRead
+                | Self::MemberRead
+                | Self::AuditRead
+                | Self::AgencyAuditRead
+                | Self::ApprovalRead
+                | Self::ContentRead
+                | Self::MetricsRead
+                | Self::ReportRun
+        )
+    }
+}

@@ -1,0 +1,131 @@
+//! The table itself. `docs/permissions.md` is made from it (`diwan permissions`), and a test walks every cell of it through
+//! the API.
+
+use diwan_entity::tenancy::app_user::{Level, UserKind};
+
+use super::{Action, Extent, Grant, Reach, Rule};
+
+const fn staff(level: Level) -> Grant {
+    Grant { kind: UserKind::Staff, level, extent: Extent::Any }
+}
+
+/// Staff of this level, for what is theirs or assigned to them.
+const fn staff_own(level: Level) -> Grant {
+    Grant { kind: UserKind::Staff, level, extent: Extent::Assigned }
+}
+
+const fn integration(level: Level) -> Grant {
+    Grant { kind: UserKind::Integration, level, extent: Extent::Any }
+}
+
+const FREELANCER: Grant = Grant { kind: UserKind::Freelancer, level: Level::Junior, extent: Extent::Assigned };
+const CLIENT: Grant = Grant { kind: UserKind::Client, level: Level::Junior, extent: Extent::Assigned };
+
+const JUNIOR: Grant = staff(Level::Junior);
+const MID: Grant = staff(Level::Mid);
+const SENIOR: Grant = staff(Level::Senior);
+const DIRECTOR: Grant = staff(Level::Director);
+const CMO: Grant = staff(Level::Cmo);
+
+const fn agency(action: Action, grants: &'static [Grant], reason: &'static str) -> Rule {
+    Rule { action, reach: Reach::Agency, grants, reason }
+}
+
+const fn brand(action: Action, grants: &'static [Grant], reason: &'static str) -> Rule {
+    Rule { action, reach: Reach::Brand, grants, reason }
+}
+
+/// The table.
+pub const RULES: &[Rule] = &[
+    agency(Action::AgencyUpdate, &[CMO], "it is every brand's default"),
+    agency(Action::SecurityUpdate, &[CMO], "it binds everybody, the CMO too"),
+    agency(Action::PeopleManage, &[DIRECTOR], "only people below the own level; a CMO everybody"),
+    agency(Action::AgencyAuditRead, &[DIRECTOR], ""),
+    agency(Action::AuditExport, &[CMO], "it holds every brand's names and deeds in one file"),
+    agency(Action::ApprovalLimitSet, &[CMO], "whoever holds a limit must not set it"),
+    agency(
+        Action::BrandCreate,
+        &[DIRECTOR],
+        "a brand is a new client: a matter of the agency, not of one brand's team",
+    ),
+    agency(Action::BrandGroupManage, &[DIRECTOR], "a group looks across brands"),
+    agency(Action::BrandDelete, &[CMO], "it cannot be undone after the days of grace"),
+    brand(
+        Action::BrandRead,
+        &[
+            JUNIOR,
+            Grant { kind: UserKind::Freelancer, level: Level::Junior, extent: Extent::Any },
+            Grant { kind: UserKind::Client, level: Level::Junior, extent: Extent::Any },
+            integration(Level::Junior),
+        ],
+        "membership is what gives sight of a brand",
+    ),
+    brand(Action::BrandUpdate, &[SENIOR], ""),
+    brand(Action::BrandArchive, &[DIRECTOR], "it takes every planned post off the schedule"),
+    brand(Action::MemberRead, &[JUNIOR], "freelancers, clients and programs have no directory"),
+    brand(Action::MemberManage, &[SENIOR], "only people below the own level"),
+    brand(Action::WorkHandOver, &[SENIOR], ""),
+    brand(
+        Action::IntegrationManage,
+        &[SENIOR],
+        "a token may do what its creator may: never more than its creator has, so it adds no right",
+    ),
+    brand(Action::AuditRead, &[DIRECTOR], "it shows what everybody did"),
+    brand(Action::BrandLimitSet, &[DIRECTOR], "only below the own level"),
+    brand(Action::ApprovalChainSet, &[SENIOR], ""),
+    brand(
+        Action::ApprovalRead,
+        &[JUNIOR, FREELANCER, CLIENT, integration(Level::Junior)],
+        "freelancers and clients see the requests about what they see",
+    ),
+    brand(
+        Action::ApprovalDecide,
+        &[MID, CLIENT],
+        "the step says who of these; programs do not decide; a client decides what was sent to them",
+    ),
+    brand(
+        Action::ContentRead,
+        &[JUNIOR, FREELANCER, CLIENT, integration(Level::Junior)],
+        "freelancers see what is assigned to them, clients what was sent to them or is approved",
+    ),
+    brand(Action::CalendarCreate, &[MID, integration(Level::Mid)], ""),
+    brand(
+        Action::AssetUpload,
+        &[
+            JUNIOR,
+            Grant { kind: UserKind::Freelancer, level: Level::Junior, extent: Extent::Any },
+            integration(Level::Junior),
+        ],
+        "a freelancer's file is their own until it stands in a post",
+    ),
+    brand(Action::PostCreate, &[JUNIOR, integration(Level::Junior)], "freelancers write what is assigned to them"),
+    brand(
+        Action::PostWrite,
+        &[staff_own(Level::Junior), MID, FREELANCER, integration(Level::Junior)],
+        "a MID supervises writers and freelancers",
+    ),
+    brand(Action::PostAssign, &[MID], "a MID supervises writers and freelancers"),
+    brand(
+        Action::PostSubmit,
+        &[staff_own(Level::Junior), MID, FREELANCER, integration(Level::Junior)],
+        "whoever may write it may ask for approval",
+    ),
+    brand(Action::PostSchedule, &[MID, integration(Level::Mid)], "a junior publishes nothing alone"),
+    brand(Action::CommentWrite, &[JUNIOR, FREELANCER, CLIENT, integration(Level::Junior)], ""),
+    brand(
+        Action::CommentInternally,
+        &[JUNIOR, FREELANCER, integration(Level::Junior)],
+        "internal comments never reach a client",
+    ),
+    brand(Action::PublicationSettle, &[MID], "whoever may schedule may say whether a post is there"),
+    brand(Action::AccountConnect, &[SENIOR], "a connected account is a client's identity"),
+    brand(Action::AccountDisconnect, &[SENIOR], ""),
+    brand(Action::MetricsSync, &[MID, integration(Level::Mid)], "it spends the networks' rate budget"),
+    brand(
+        Action::MetricsRead,
+        &[MID, integration(Level::Mid)],
+        "numbers are read from MID on; clients read them in reports",
+    ),
+    brand(Action::ReportRun, &[MID, integration(Level::Mid)], ""),
+    brand(Action::JobRerun, &[SENIOR], "a job that was set aside may have had effects outside"),
+];

@@ -1,0 +1,60 @@
+//! Letters: what the product writes to people by mail. Queued by the command that wants it said, sent by the worker.
+
+use diwan_entity::tenancy::agency::Locale;
+use diwan_platform::crypto::Place;
+use diwan_platform::{db, ids};
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use crate::context::Services;
+use crate::error::{Arg, Failure, Fault};
+use crate::messages;
+
+/// A letter to somebody.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// Their address.
+    pub to: String,
+    /// The language that they read.
+    pub locale: Locale,
+    /// Its key in the catalogue without `mail-`: the message is the text, its attribute `subject` the subject.
+    pub template: &'static str,
+    /// What the message shows.
+    pub args: Vec<(&'static str, Arg)>,
+    /// What to open, if anything: shown below the text.
+    pub link: Option<Url>,
+}
+
+/// What is sent, sealed until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Content {
+    pub subject: String,
+    pub text: String,
+    pub link: Option<Url>,
+    pub locale: Locale,
+}
+
+/// Where the content of a letter is sealed.
+pub fn letter_place(id: Uuid) -> Place {
+    Place { brand_id: Uuid::nil(), row_id: id, column: "letter.content" }
+}
+
+/// Queues a letter with the job that sends it, in the caller's transaction.
+pub async fn queue_letter(tx: &impl ConnectionTrait, services: &Services, letter: Letter) -> Result<(), Failure> {
+    let now = services.now();
+    let (id, job) = (ids::new_id(now), ids::new_id(now));
+    let key = format!("mail-{}", letter.template);
+    let content = Content {
+        subject: messages::attribute(letter.locale, &key, "subject", &letter.args),
+        text: messages::message(letter.locale, &key, &letter.args),
+        link: letter.link,
+        locale: letter.locale,
+    };
+    let content = serde_json::to_vec(&content).map_err(|error| Fault::broken(error.to_string()))?;
+    let sealed = services.keys.seal(letter_place(id), &content)?;
+    let values = [id.into(), job.into(), letter.to.into(), letter.template.into(), sealed.into(), now.into()];
+    tx.execute_raw(db::statement("select app.queue_letter($1, $2, $3, $4, $5, $6)", values)).await?;
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! A brand in a group.
+
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "brand_group_brand")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub brand_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub group_id: Uuid,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl crate::InBrand for Entity {
+    const BRAND: Column = Column::BrandId;
+    const ID: Column = Column::GroupId;
+}
