@@ -56,6 +56,7 @@ pub(crate) async fn services(config: &Config, database_url: &str) -> Result<Arc<
         keys,
         storage: Storage::new(config.data.join("files")),
         http,
+        mailer: config.mailer()?,
         public_url: config.public_url.clone(),
         tokens,
         timing: Timing::default(),

@@ -11,6 +11,7 @@ use diwan_platform::crypto::Keyring;
 use diwan_platform::db::{self, Database};
 use diwan_platform::http::HttpClient;
 use diwan_platform::ids;
+use diwan_platform::mail::Mailer;
 use diwan_platform::storage::Storage;
 use sea_orm::{ActiveEnum, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, Select, Value};
 use url::Url;
@@ -66,6 +67,9 @@ pub struct Services {
     pub storage: Storage,
     /// The way out.
     pub http: HttpClient,
+    /// Mail; none when the operator has not set it up. Then letters are given up at once, and whoever makes a link for
+    /// somebody hands it over in another way.
+    pub mailer: Option<Mailer>,
     /// How the outside reaches the API.
     pub public_url: Url,
     /// Access tokens.
@@ -172,6 +176,8 @@ pub struct Context {
     pub services: Arc<Services>,
     /// When it is, for the whole operation.
     pub now: DateTime<Utc>,
+    /// The language of a stranger.
+    language: Locale,
     actor: RwLock<Option<Arc<Actor>>>,
     /// What has been asked of brands in which the caller holds no place: whether there is one, and whether it is archived.
     known: RwLock<HashMap<Uuid, Option<bool>>>,
@@ -187,7 +193,13 @@ impl Context {
     /// An operation of a stranger, who has no scope yet: signing in and setting up begin so.
     pub fn stranger(services: Arc<Services>, tx: DatabaseTransaction) -> Self {
         let now = services.now();
-        Self { services, now, actor: RwLock::new(None), known: RwLock::default(), tx }
+        Self { services, now, language: Locale::En, actor: RwLock::new(None), known: RwLock::default(), tx }
+    }
+
+    /// The same for somebody who would like to be answered in this language, as long as they are a stranger.
+    #[must_use]
+    pub fn speaking(self, language: Locale) -> Self {
+        Self { language, ..self }
     }
 
     /// An operation of whoever holds this session. A stranger if the session has ended.
@@ -236,7 +248,7 @@ impl Context {
 
     /// The language in which the caller is answered.
     pub fn locale(&self) -> Locale {
-        self.actor().map_or(Locale::En, |actor| actor.locale)
+        self.actor().map_or(self.language, |actor| actor.locale)
     }
 
     /// A new id.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::Permit;
-use crate::{insights, publishing};
+use crate::{insights, publishing, trust};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +65,13 @@ pub trait Job: Send + Sync {
 
 /// Every kind of work there is.
 pub fn kinds() -> Vec<&'static dyn Job> {
-    vec![&publishing::ConnectAccount, &publishing::Publish, &insights::SyncMetrics, &insights::RenderReport]
+    vec![
+        &publishing::ConnectAccount,
+        &publishing::Publish,
+        &insights::SyncMetrics,
+        &insights::RenderReport,
+        &trust::SendLetter,
+    ]
 }
 
 /// How a job goes on after this run.

@@ -1,56 +1,192 @@
-//! The one catalogue of what the product itself says, in Fluent (<https://projectfluent.org>): `messages/<locale>.ftl`.
+//! The one catalogue of what the product itself says, in Fluent (<https://projectfluent.org>): `messages/<language>/`, a
+//! file per topic.
+//!
+//! Numbers are written with the digits and the separators of the language. In Arabic, Hebrew and Persian every value
+//! stands between isolation marks (U+2068, U+2069), so that it keeps its place whichever way it runs; in English and Greek
+//! only where something runs from right to left.
 
 use std::sync::LazyLock;
 
 use diwan_entity::tenancy::agency::Locale;
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::types::FluentNumber;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::Pattern;
 
 use crate::error::{Arg, UserError};
 
 type Bundle = FluentBundle<FluentResource>;
 
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", include_str!("../messages/en.ftl")));
+macro_rules! catalogue {
+    ($language:literal) => {
+        LazyLock::new(|| {
+            bundle(
+                $language,
+                &[
+                    include_str!(concat!("../messages/", $language, "/errors.ftl")),
+                    include_str!(concat!("../messages/", $language, "/mail.ftl")),
+                    include_str!(concat!("../messages/", $language, "/pages.ftl")),
+                    include_str!(concat!("../messages/", $language, "/troubles.ftl")),
+                ],
+            )
+        })
+    };
+}
 
-fn bundle(language: &str, source: &str) -> Bundle {
-    #[expect(clippy::expect_used, reason = "the catalogue is part of the binary and tested")]
-    let resource =
-        FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| errors).expect("a catalogue without mistakes");
+static ENGLISH: LazyLock<Bundle> = catalogue!("en");
+static PERSIAN: LazyLock<Bundle> = catalogue!("fa");
+static ARABIC: LazyLock<Bundle> = catalogue!("ar");
+static GREEK: LazyLock<Bundle> = catalogue!("el");
+static HEBREW: LazyLock<Bundle> = catalogue!("he");
+
+/// From here a number is written in groups of three digits.
+const GROUPED_FROM: f64 = 10_000.0;
+
+/// U+2068: what follows runs its own way until the matching [`POP`].
+const ISOLATE: char = '\u{2068}';
+const POP: char = '\u{2069}';
+
+fn bundle(language: &str, sources: &[&str]) -> Bundle {
     let mut bundle = Bundle::new_concurrent(language.parse().ok().into_iter().collect());
-    bundle.set_use_isolating(false);
-    bundle.add_resource_overriding(resource);
+    bundle.set_formatter(Some(match language {
+        "fa" => |value, _| number(value, '۰', "٬", "٫"),
+        "ar" => |value, _| number(value, '٠', "٬", "٫"),
+        "el" => |value, _| number(value, '0', ".", ","),
+        _ => |value, _| number(value, '0', ",", "."),
+    }));
+    for source in sources {
+        #[expect(clippy::expect_used, reason = "the catalogue is part of the binary and tested")]
+        let resource = FluentResource::try_new((*source).to_owned())
+            .map_err(|(_, errors)| errors)
+            .expect("a catalogue without mistakes");
+        bundle.add_resource_overriding(resource);
+    }
     bundle
 }
 
-/// The catalogue in this language; English where there is none yet.
-fn catalogue(_locale: Locale) -> &'static Bundle {
-    &ENGLISH
+/// A number as the language writes it.
+fn number(value: &FluentValue<'_>, zero: char, group: &str, point: &str) -> Option<String> {
+    let FluentValue::Number(number) = value else {
+        return None;
+    };
+    let FluentNumber { value: size, .. } = number;
+    let latin = number.as_string();
+    let (whole, rest) = latin.split_once('.').map_or((&*latin, None), |(whole, rest)| (whole, Some(rest)));
+    let mut said = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        let behind = whole.len() - at;
+        if size.abs() >= GROUPED_FROM && at > 0 && behind.is_multiple_of(3) && !said.ends_with('-') {
+            said.push_str(group);
+        }
+        said.push(digit);
+    }
+    if let Some(rest) = rest {
+        said.push_str(point);
+        said.push_str(rest);
+    }
+    let local = |c: char| c.to_digit(10).and_then(|digit| char::from_u32(u32::from(zero) + digit)).unwrap_or(c);
+    Some(said.chars().map(local).collect())
 }
 
-/// The message of this key; the key itself when the catalogue lacks it, which a test forbids.
+/// The catalogue in this language.
+fn catalogue(locale: Locale) -> &'static Bundle {
+    match locale {
+        Locale::En => &ENGLISH,
+        Locale::Fa => &PERSIAN,
+        Locale::Ar => &ARABIC,
+        Locale::El => &GREEK,
+        Locale::He => &HEBREW,
+    }
+}
+
+/// The code of a language as in `lang` of HTML.
+pub fn language_code(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "en",
+        Locale::Fa => "fa",
+        Locale::Ar => "ar",
+        Locale::El => "el",
+        Locale::He => "he",
+    }
+}
+
+/// The way in which a language is written, as in `dir` of HTML.
+pub fn direction(locale: Locale) -> &'static str {
+    if matches!(locale, Locale::Fa | Locale::Ar | Locale::He) { "rtl" } else { "ltr" }
+}
+
+/// The language that suits an `Accept-Language` header (RFC 9110 §12.5.4) best; English when none does.
+pub fn preferred(accept_language: &str) -> Locale {
+    let mut best = (Locale::En, 0.0_f32);
+    for wish in accept_language.split(',').take(32) {
+        let mut parts = wish.split(';');
+        let tag = parts.next().unwrap_or_default().trim();
+        let weight = parts.find_map(|part| part.trim().strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
+        let language = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let locale = match language.as_str() {
+            "en" => Locale::En,
+            "fa" => Locale::Fa,
+            "ar" => Locale::Ar,
+            "el" => Locale::El,
+            // `iw` is what Hebrew was called before 1989, and some programs still say so.
+            "he" | "iw" => Locale::He,
+            _ => continue,
+        };
+        if weight.is_some_and(|weight| weight > best.1 && weight <= 1.0) {
+            best = (locale, weight.unwrap_or_default());
+        }
+    }
+    best.0
+}
+
+/// The message of this key, in English where the language lacks it; the key itself when that lacks it, too. Tests forbid
+/// both.
 pub fn message(locale: Locale, key: &str, args: &[(&'static str, Arg)]) -> String {
-    let bundle = catalogue(locale);
-    let pattern = bundle.get_message(key).and_then(|message| message.value());
-    pattern.map_or_else(|| key.to_owned(), |pattern| format(bundle, pattern, args))
+    let found = [locale, Locale::En].into_iter().find_map(|locale| {
+        let pattern = catalogue(locale).get_message(key)?.value()?;
+        Some(format(locale, pattern, args))
+    });
+    found.unwrap_or_else(|| key.to_owned())
 }
 
 /// An attribute of a message, such as the subject of a letter; its key when the catalogue lacks it.
 pub fn attribute(locale: Locale, key: &str, name: &str, args: &[(&'static str, Arg)]) -> String {
-    let bundle = catalogue(locale);
-    let attribute = bundle.get_message(key).and_then(|message| message.get_attribute(name));
-    attribute.map_or_else(|| format!("{key}.{name}"), |attribute| format(bundle, attribute.value(), args))
+    find_attribute(locale, key, name, args).unwrap_or_else(|| format!("{key}.{name}"))
 }
 
-fn format(bundle: &Bundle, pattern: &Pattern<&str>, args: &[(&'static str, Arg)]) -> String {
+/// An attribute that not every message has.
+pub fn find_attribute(locale: Locale, key: &str, name: &str, args: &[(&'static str, Arg)]) -> Option<String> {
+    [locale, Locale::En].into_iter().find_map(|locale| {
+        let attribute = catalogue(locale).get_message(key)?.get_attribute(name)?;
+        Some(format(locale, attribute.value(), args))
+    })
+}
+
+fn format(locale: Locale, pattern: &Pattern<&str>, args: &[(&'static str, Arg)]) -> String {
     let mut values = FluentArgs::new();
     for (name, value) in args {
         match value {
-            Arg::Text(text) => values.set(*name, text.to_string()),
+            // A value may not end the isolation that is put around it.
+            Arg::Text(text) => values.set(*name, text.chars().filter(|c| !is_bidi_control(*c)).collect::<String>()),
             Arg::Number(number) => values.set(*name, *number),
         }
     }
-    bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned()
+    let said = catalogue(locale).format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned();
+    if direction(locale) == "rtl" || said.chars().any(runs_from_right_to_left) {
+        said
+    } else {
+        said.replace([ISOLATE, POP], "")
+    }
+}
+
+fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Hebrew, Arabic and the scripts beside them, and their presentation forms.
+fn runs_from_right_to_left(c: char) -> bool {
+    matches!(c, '\u{0590}'..='\u{08ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}'
+        | '\u{1e800}'..='\u{1efff}')
 }
 
 /// A refusal in words.
@@ -64,29 +200,4 @@ pub fn trouble(locale: Locale, kind: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::Code;
-    use crate::publishing::TROUBLES;
-
-    #[test]
-    fn every_code_and_every_trouble_has_words() {
-        for code in Code::ALL {
-            let key = code.message_key();
-            assert_ne!(message(Locale::En, &key, &[]), key);
-        }
-        for kind in TROUBLES {
-            assert!(!trouble(Locale::En, kind).starts_with("trouble-"), "{kind}");
-        }
-    }
-
-    #[test]
-    fn values_stand_in_the_message() {
-        let error = UserError::new(Code::TextTooLongForNetwork)
-            .text("network", "Bluesky")
-            .number("limit", 300)
-            .number("actual", 1301);
-        let words = user_error(Locale::En, &error);
-        assert!(words.contains("Bluesky") && words.contains("300") && words.contains("1301"), "{words}");
-    }
-}
+mod tests;

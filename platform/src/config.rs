@@ -9,6 +9,7 @@ use std::str::FromStr;
 use url::Url;
 
 use crate::crypto::{CryptoError, Keyring};
+use crate::mail::{MailSettings, Mailer};
 use crate::telemetry::LogFormat;
 
 /// What is wrong with the configuration, in words that name the variable.
@@ -35,6 +36,9 @@ pub enum ConfigError {
     /// The secret key is not one.
     #[error("DIWAN_SECRET_KEY or DIWAN_SECRET_KEYS_OLD: {0}")]
     Key(#[from] CryptoError),
+    /// Mail cannot be set up.
+    #[error("DIWAN_SMTP_URL: {0}")]
+    Mail(#[source] crate::mail::MailError),
 }
 
 /// The settings of one process.
@@ -62,6 +66,8 @@ pub struct Config {
     pub database_connections: u32,
     /// How many jobs a worker does at a time.
     pub worker_concurrency: usize,
+    /// How mail is sent; none sends none.
+    pub mail: Option<MailSettings>,
     /// What log lines look like.
     pub log_format: LogFormat,
     /// What is logged.
@@ -129,6 +135,7 @@ impl Config {
             development: parse(&get, "DIWAN_DEVELOPMENT", "true or false", false)?,
             database_connections: parse(&get, "DIWAN_DATABASE_CONNECTIONS", "a whole number", 16)?,
             worker_concurrency: parse(&get, "DIWAN_WORKER_CONCURRENCY", "a whole number", 32)?,
+            mail: mail(&get)?,
             log_format,
             log_filter: get("DIWAN_LOG").unwrap_or_else(|| {
                 "info,sqlx=warn,sea_orm_migration=warn,actix_server=warn,apalis=warn,tracing::span=off".to_owned()
@@ -152,6 +159,11 @@ impl Config {
             }
         };
         Ok(Keyring::from_base64(&current, self.old_keys.iter().map(String::as_str))?)
+    }
+
+    /// What sends mail; none when `DIWAN_SMTP_URL` is not set.
+    pub fn mailer(&self) -> Result<Option<Mailer>, ConfigError> {
+        self.mail.as_ref().map(|settings| Mailer::new(settings).map_err(ConfigError::Mail)).transpose()
     }
 
     fn kept_key(&self) -> Result<String, ConfigError> {
@@ -185,6 +197,31 @@ fn default_public_url(listen: SocketAddr) -> Url {
     };
     #[expect(clippy::expect_used, reason = "a host and a port always make an address")]
     Url::parse(&format!("http://{host}:{}", listen.port())).expect("an address")
+}
+
+fn mail(get: &impl Fn(&str) -> Option<String>) -> Result<Option<MailSettings>, ConfigError> {
+    let Some(url) = get("DIWAN_SMTP_URL") else {
+        return Ok(None);
+    };
+    // The address may hold a password, so it is not repeated.
+    let url = Url::parse(&url).ok().filter(MailSettings::can_be).ok_or_else(|| ConfigError::Invalid {
+        name: "DIWAN_SMTP_URL",
+        value: "(not shown)".to_owned(),
+        expected: "an address such as smtps://user:password@mail.example.com or smtp://user:password@mail.example.com:587; \
+                   only without user and password, and with ?tls=none, it goes in the clear",
+    })?;
+    let from = get("DIWAN_MAIL_FROM").ok_or(ConfigError::Missing {
+        name: "DIWAN_MAIL_FROM",
+        why: "mail needs a sender, such as: Diwan <diwan@example.com>",
+    })?;
+    match from.parse() {
+        Ok(from) => Ok(Some(MailSettings { url, from })),
+        Err(_) => Err(ConfigError::Invalid {
+            name: "DIWAN_MAIL_FROM",
+            value: from,
+            expected: "a sender such as: Diwan <diwan@example.com>",
+        }),
+    }
 }
 
 fn parse<T: FromStr>(
@@ -221,6 +258,9 @@ mod tests {
         assert!(said(&[("DIWAN_LISTEN", "everywhere")]).contains("DIWAN_LISTEN"));
         assert!(said(&[("DATABASE_URL", "postgres://x")]).contains("REDIS_URL is not set"));
         assert!(said(&[("DIWAN_LOG_FORMAT", "xml")]).contains("text or json"));
+        assert!(said(&[("DIWAN_SMTP_URL", "smtps://mail.example")]).contains("DIWAN_MAIL_FROM is not set"));
+        let in_the_clear = said(&[("DIWAN_SMTP_URL", "smtp://me:secret@mail.example?tls=none")]);
+        assert!(in_the_clear.contains("DIWAN_SMTP_URL") && !in_the_clear.contains("secret"), "{in_the_clear}");
         let servers = [("DATABASE_URL", "postgres://x"), ("REDIS_URL", "redis://x")];
         let error = from(&servers).and_then(|config| config.keyring().map(|_| ())).err().map(|error| error.to_string());
         assert!(error.unwrap_or_default().contains("DIWAN_SECRET_KEY"));

@@ -1,5 +1,5 @@
 //! What Diwan stands on, with no business words in it: configuration, clock, ids, crypto, telemetry, the database and
-//! its transactions, the outbox, the one outbound HTTP client, object storage, and the embedded servers.
+//! its transactions, the outbox, the one outbound HTTP client, mail, object storage, and the embedded servers.
 
 pub mod clock;
 pub mod config;
@@ -9,6 +9,7 @@ pub mod embedded;
 pub mod http;
 pub mod ids;
 pub mod jobs;
+pub mod mail;
 pub mod password;
 pub mod signed;
 pub mod storage;

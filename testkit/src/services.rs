@@ -11,6 +11,7 @@ use diwan_domain::{Services, Timing};
 use diwan_platform::clock::{ManualClock, SharedClock, SystemClock};
 use diwan_platform::crypto::Keyring;
 use diwan_platform::http::{HttpClient, HttpPolicy};
+use diwan_platform::mail::{MailSettings, Mailer};
 use diwan_platform::storage::Storage;
 use tempfile::TempDir;
 use url::Url;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub clock: Option<Arc<ManualClock>>,
     /// Servers on loopback that the outbound client may reach.
     pub servers: Vec<Url>,
+    /// How mail is sent; without, none is.
+    pub mail: Option<MailSettings>,
 }
 
 /// Services for one test.
@@ -82,6 +85,7 @@ impl TestServices {
                 total_timeout: StdDuration::from_secs(4),
                 ..HttpPolicy::default()
             })?,
+            mailer: settings.mail.as_ref().map(Mailer::new).transpose()?,
             public_url,
             timing: short_timing(),
         };

@@ -19,6 +19,9 @@ const JOBS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long the answers to idempotency keys are kept: longer than any client repeats a request.
 const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(48);
 
+/// How long it is kept that a letter was sent.
+const LETTERS_KEPT: TimeDelta = TimeDelta::days(30);
+
 /// Keeps house until `stop`.
 pub(crate) async fn run(services: Arc<Services>, stop: CancellationToken) {
     let mut hours = interval(EVERY);
@@ -39,8 +42,15 @@ async fn forget(services: &Services) -> Result<(), DbErr> {
     let jobs = jobs::forget(on, now - JOBS_KEPT).await?;
     let answers: i64 = db::scalar(on, "select app.forget_idempotency($1)", [(now - ANSWERS_KEPT).into()]).await?;
     let connections: i64 = db::scalar(on, "select app.expire_connections($1)", [now.into()]).await?;
-    if jobs + answers + connections > 0 {
-        tracing::info!(jobs, idempotency_keys = answers, connections, "housekeeping: what is over was forgotten");
+    let letters: i64 = db::scalar(on, "select app.forget_letters($1)", [(now - LETTERS_KEPT).into()]).await?;
+    if jobs + answers + connections + letters > 0 {
+        tracing::info!(
+            jobs,
+            idempotency_keys = answers,
+            connections,
+            letters,
+            "housekeeping: what is over was forgotten"
+        );
     }
     Ok(())
 }

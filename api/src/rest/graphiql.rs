@@ -1,6 +1,6 @@
 //! GraphiQL from the binary, so that it works with no internet. For development, or for operators who switch it on.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::state::State;
 
@@ -34,7 +34,7 @@ pub async fn redirect() -> HttpResponse {
 }
 
 /// One file of the page.
-pub async fn file(state: web::Data<State>, name: web::Path<String>) -> HttpResponse {
+pub async fn file(http: HttpRequest, state: web::Data<State>, name: web::Path<String>) -> HttpResponse {
     let name = if name.is_empty() { "index.html" } else { name.as_str() };
     match FILES.iter().find(|(file, _, _)| *file == name) {
         Some((_, mime, bytes)) if state.development => HttpResponse::Ok()
@@ -42,6 +42,6 @@ pub async fn file(state: web::Data<State>, name: web::Path<String>) -> HttpRespo
             .insert_header(("Content-Security-Policy", POLICY))
             .insert_header(("Cache-Control", "no-cache"))
             .body(*bytes),
-        _ => super::nowhere().await,
+        _ => super::nowhere(http).await,
     }
 }

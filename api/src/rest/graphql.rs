@@ -13,7 +13,7 @@ use diwan_domain::{Context, Failure, Fault, Services};
 use diwan_platform::ids;
 use futures::StreamExt as _;
 
-use super::header_text;
+use super::{header_text, language};
 use crate::graphql::{
     Caller, MAX_DOCUMENT_BYTES, Meter, Op, RequestFacts, give_code, read_document, refusal_price, request_error,
 };
@@ -148,7 +148,8 @@ async fn run(
     let context = match caller {
         Some(caller) => Context::of_session(Arc::clone(services), tx, caller.session_id, caller.user_id).await?,
         None => Context::stranger(Arc::clone(services), tx),
-    };
+    }
+    .speaking(language(http));
     if caller.is_some() && context.actor().is_none() {
         return Err(Stop::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "This session has ended. Sign in again."));
     }

@@ -53,27 +53,30 @@ async fn welcome(state: web::Data<State>) -> HttpResponse {
     HttpResponse::Ok().json(places)
 }
 
-async fn nowhere() -> HttpResponse {
-    HttpResponse::NotFound()
-        .json(json!({ "error": { "code": "NOT_FOUND", "message": "There is nothing at this address." } }))
+async fn nowhere(request: HttpRequest) -> HttpResponse {
+    let message = messages::message(language(&request), "page-nowhere", &[]);
+    HttpResponse::NotFound().json(json!({ "error": { "code": "NOT_FOUND", "message": message } }))
 }
 
-/// A failure of a plain HTTP request, in English: who asks is not known there.
-fn refuse(failure: &Failure) -> HttpResponse {
+/// The language that whoever asks would like to be answered in.
+fn language(request: &HttpRequest) -> Locale {
+    header_text(request, "accept-language").map_or(Locale::En, |accepted| messages::preferred(&accepted))
+}
+
+/// A failure of a plain HTTP request. Who asks is not known there, only what they like to read.
+fn refuse(failure: &Failure, locale: Locale) -> HttpResponse {
     match failure {
         Failure::Refused(errors) => {
             let Some(first) = errors.first() else {
                 return HttpResponse::BadRequest().finish();
             };
-            let refused = Refused::new(Locale::En, first);
-            let code = async_graphql::Name::new(code_name(&refused));
-            let body =
-                json!({ "error": { "code": code.as_str(), "message": messages::user_error(Locale::En, first) } });
+            let refused = Refused::new(locale, first);
+            let body = json!({ "error": { "code": code_name(&refused), "message": refused.message } });
             HttpResponse::build(status(first.code)).json(body)
         }
         Failure::Fault(fault) => {
             tracing::error!(error = %fault, "a request failed");
-            let message = "Something went wrong on our side. Try again.";
+            let message = messages::message(locale, "page-fault", &[]);
             HttpResponse::InternalServerError().json(json!({ "error": { "code": "INTERNAL", "message": message } }))
         }
     }

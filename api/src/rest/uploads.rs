@@ -1,16 +1,21 @@
 //! Receiving files, streamed.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use diwan_domain::calendar::{MAX_IMAGE_BYTES, receive_upload};
 use diwan_domain::{Code, Failure, UserError};
 use futures::StreamExt as _;
 use serde_json::json;
 
-use super::refuse;
+use super::{language, refuse};
 use crate::state::State;
 
 /// Takes the bytes of the file that the address was made for.
-pub async fn receive(state: web::Data<State>, token: web::Path<String>, mut body: web::Payload) -> HttpResponse {
+pub async fn receive(
+    http: HttpRequest,
+    state: web::Data<State>,
+    token: web::Path<String>,
+    mut body: web::Payload,
+) -> HttpResponse {
     let received = async {
         let mut receiver = receive_upload(state.services.clone(), &token).await?;
         while let Some(chunk) = body.next().await {
@@ -26,7 +31,7 @@ pub async fn receive(state: web::Data<State>, token: web::Path<String>, mut body
             if matches!(&failure, Failure::Refused(_)) {
                 drain(&mut body).await;
             }
-            refuse(&failure)
+            refuse(&failure, language(&http))
         }
     }
 }

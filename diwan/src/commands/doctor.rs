@@ -76,6 +76,15 @@ async fn examine(config: &Config, report: &mut Report) -> Result<()> {
             anyhow::anyhow!("{error}: let the user that runs Diwan write to {} (DIWAN_DATA)", config.data.display())
         }),
     );
+    match config.mailer() {
+        Ok(None) => Report::skipped("Mail", "not sent: set DIWAN_SMTP_URL and DIWAN_MAIL_FROM"),
+        Ok(Some(mailer)) => {
+            report.check("Mail", checks::mail(&mailer).await);
+        }
+        Err(error) => {
+            report.check("Mail", Err::<&str, _>(error.into()));
+        }
+    }
     report.check("Secret key", config.keyring().map(|_| "present").map_err(Into::into));
     if config.database_url.is_some() {
         return servers(config, &Servers::named(config, "doctor")?, report).await;

@@ -19,7 +19,8 @@ pub struct Letter {
     pub to: String,
     /// The language that they read.
     pub locale: Locale,
-    /// Its key in the catalogue without `mail-`: the message is the text, its attribute `subject` the subject.
+    /// Its key in the catalogue without `mail-`: the message is the text, its attribute `subject` the subject, and
+    /// `button` what to press for the link, where that is more than to open it.
     pub template: &'static str,
     /// What the message shows.
     pub args: Vec<(&'static str, Arg)>,
@@ -32,6 +33,7 @@ pub struct Letter {
 pub(super) struct Content {
     pub subject: String,
     pub text: String,
+    pub button: Option<String>,
     pub link: Option<Url>,
     pub locale: Locale,
 }
@@ -49,6 +51,7 @@ pub async fn queue_letter(tx: &impl ConnectionTrait, services: &Services, letter
     let content = Content {
         subject: messages::attribute(letter.locale, &key, "subject", &letter.args),
         text: messages::message(letter.locale, &key, &letter.args),
+        button: messages::find_attribute(letter.locale, &key, "button", &letter.args),
         link: letter.link,
         locale: letter.locale,
     };

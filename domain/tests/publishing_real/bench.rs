@@ -69,7 +69,8 @@ impl Bench {
             }
             other => anyhow::bail!("the network {other} has no server in these tests"),
         };
-        let test = TestServices::with(Settings { clock, servers: vec![proxy.url.clone()] }).await?;
+        let test =
+            TestServices::with(Settings { clock, servers: vec![proxy.url.clone()], ..Settings::default() }).await?;
         let brand = test.brand("Alpha").await?;
         let person = test.member(brand, Level::Senior, UserKind::Staff).await?;
         let mut bench = Self { test, proxy, brand, person, account: Uuid::nil(), server };

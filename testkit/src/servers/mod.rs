@@ -1,8 +1,9 @@
-//! Real social-network servers and a proxy that spoils connections, for tests. All of them listen on loopback only, on
+//! Real social-network servers, a mail catcher and a proxy that spoils connections, for tests. All of them listen on loopback only, on
 //! free ports, keep their data in a temporary folder, and stop with the test that started them, even when it dies.
 
 mod bluesky;
 mod fault_proxy;
+mod mail;
 mod snac;
 
 use std::fs::{self, File};
@@ -16,6 +17,7 @@ use url::Url;
 
 pub use bluesky::{BlueskyServer, BlueskyUser};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
+pub use mail::MailCatcher;
 pub use snac::{SnacServer, SnacUser};
 
 /// How long a server may take to start; the machine may be busy compiling.

@@ -8,6 +8,7 @@ use diwan_domain::trust::TokenIssuer;
 use diwan_platform::clock::{Clock as _, SystemClock};
 use diwan_platform::config::Config;
 use diwan_platform::db::Database;
+use diwan_platform::mail::Mailer;
 use diwan_platform::{db, jobs};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, FromQueryResult, IsolationLevel, TransactionTrait as _,
@@ -38,6 +39,12 @@ pub(super) async fn redis(url: &str) -> Result<&'static str> {
     let way_out = "jobs run without it, later than they could: start Redis, or mend REDIS_URL";
     timeout(PATIENCE, ask).await.with_context(|| format!("no answer; {way_out}"))?.with_context(|| way_out)?;
     Ok("answers")
+}
+
+/// Whether the mail server answers, and lets us in.
+pub(super) async fn mail(mailer: &Mailer) -> Result<String> {
+    mailer.check().await.with_context(|| format!("start {}, or mend DIWAN_SMTP_URL", mailer.server()))?;
+    Ok(format!("{} answers", mailer.server()))
 }
 
 /// Whether PostgreSQL answers and is new enough.

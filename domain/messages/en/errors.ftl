@@ -1,5 +1,4 @@
-# What the product says in English. Each `error-` key is a code of `domain/src/error.rs`, each `trouble-` key a value of
-# `publication.trouble`. Say what is wrong and the way out.
+# What the product refuses. Each key is a code of `domain/src/error.rs`. Say what is wrong and the way out.
 
 error-not-found = There is no such thing here. Check the id, or ask to be added to the brand.
 error-forbidden = Your role does not allow this ({ $action }). Ask somebody of level { $level } or above.
@@ -64,15 +63,3 @@ error-approval-required = In this brand a post must be approved before it is sch
 error-limit-exceeded = This is above your limit of { $limit } { $currency }. It needs somebody whose limit is higher.
 error-reason-required = Say why, so that the next person knows what to do.
 error-mail-not-configured = This installation cannot send mail. Ask the operator to set DIWAN_SMTP_URL.
-
-trouble-retry = The network could not be reached or had a fault. Diwan tries again by itself.
-trouble-rate-limited = The network asks for patience. Diwan tries again by itself.
-trouble-reconnect = The network no longer accepts the account's sign-in. Connect the account again, then schedule the post again.
-trouble-content = The network refused the content. Change the post and schedule it again.
-trouble-ask = The network refused for a reason that Diwan cannot mend. See the detail, then decide.
-trouble-unknown = The network did not answer, so the post may or may not be there. Diwan looks for it and never sends it twice.
-trouble-cannot-tell = The network does not tell whether the post is there. Look at the account, then say whether it is.
-trouble-missed = It came due while publishing was not possible for longer than the brand allows. Schedule it again.
-trouble-expired = Nobody agreed at the network in time. Connect the account again.
-trouble-gave-up = Diwan tried for a long time without success. See the detail, then schedule it again.
-trouble-media-gone = A file of this post cannot be read. Upload it again.

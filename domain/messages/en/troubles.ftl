@@ -1,0 +1,13 @@
+# Why a publication is where it is: each key a value of `publication.trouble`. Say what happened and the next step.
+
+trouble-retry = The network could not be reached or had a fault. Diwan tries again by itself.
+trouble-rate-limited = The network asks for patience. Diwan tries again by itself.
+trouble-reconnect = The network no longer accepts the account's sign-in. Connect the account again, then schedule the post again.
+trouble-content = The network refused the content. Change the post and schedule it again.
+trouble-ask = The network refused for a reason that Diwan cannot mend. See the detail, then decide.
+trouble-unknown = The network did not answer, so the post may or may not be there. Diwan looks for it and never sends it twice.
+trouble-cannot-tell = The network does not tell whether the post is there. Look at the account, then say whether it is.
+trouble-missed = It came due while publishing was not possible for longer than the brand allows. Schedule it again.
+trouble-expired = Nobody agreed at the network in time. Connect the account again.
+trouble-gave-up = Diwan tried for a long time without success. See the detail, then schedule it again.
+trouble-media-gone = A file of this post cannot be read. Upload it again.
