@@ -1,6 +1,8 @@
 //! What can be said on the command line.
 #![expect(clippy::doc_markdown, reason = "the help shows these texts as they are, on a terminal")]
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 /// Diwan: publishes a marketing agency's posts to its clients' social networks, each exactly once.
@@ -34,6 +36,9 @@ pub(crate) enum Command {
     Doctor,
     /// Ask the API at DIWAN_LISTEN whether it can serve; for containers
     Health,
+    /// Look after the audit trail
+    #[command(subcommand)]
+    Audit(Audit),
     /// Do what only the operator may
     #[command(subcommand)]
     Admin(Admin),
@@ -44,6 +49,22 @@ pub(crate) enum Command {
 pub(crate) enum Admin {
     /// Print a new one-time token for setting up the agency; the last one is no longer valid
     SetupToken,
+}
+
+/// What can be done with the audit trail.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Check an exported audit trail, without a database: exit code 1 when it is not what was written
+    Verify {
+        /// The exported file
+        file: PathBuf,
+        /// The installation's keys: a file, or the address DIWAN_PUBLIC_URL/.well-known/audit-jwks.json
+        #[arg(long)]
+        jwks: Option<String>,
+        /// Anchors that were kept elsewhere, one a line; can be given several times
+        #[arg(long)]
+        anchor: Vec<PathBuf>,
+    },
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ const WITHOUT_BRAND: &[(&str, &str)] = &[
     ("invitation", "a person's; digests of tokens, seen by those who see the person"),
     ("letter", "mail; sealed, and the worker's alone"),
     ("brand", "the brand itself: the policy `tenant` on its id"),
+    ("audit_anchor", "the agency's; its policies show it to agency-wide levels and let the worker append"),
     ("audit_head", "written by the chain's definer trigger alone; nothing is granted"),
     ("idempotency_record", "a person's: the policy `own`"),
     ("refresh_token", "a person's: the policy `own`"),
@@ -40,6 +41,7 @@ const UNIQUE_ACROSS_BRANDS: &[(&str, &str)] = &[
 
 /// The functions that run as the owner.
 const DEFINERS: &[&str] = &[
+    "audit_head",
     "brand_of_authorization",
     "chain_audit_event",
     "enter_agency_work",

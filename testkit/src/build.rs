@@ -257,7 +257,10 @@ impl TestServices {
                  insert into report_run (id, brand_id, kind, month, locale, state, requested_by, created_at, finished_at, error)
                    values ('{report}', '{brand}', 'MONTH', '2026-07-01', 'en', 'FAILED', '{user}', '{now}', '{now}', 'GAVE_UP');
                  insert into audit_event (id, agency_id, brand_id, at, actor_id, action, subject_id)
-                   values ('{event}', '{agency}', '{brand}', '{now}', '{user}', 'post.create', '{post}')"
+                   values ('{event}', '{agency}', '{brand}', '{now}', '{user}', 'post.create', '{post}');
+                 insert into audit_anchor (id, agency_id, seq, hash, at, kid, signature)
+                   select '{event}', '{agency}', count(*) + 1, sha256(''), '{now}', (select min(kid) from signing_key), ''
+                   from audit_anchor"
             ))
             .await?;
         Ok(Written {

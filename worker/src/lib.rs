@@ -26,6 +26,7 @@ mod reconciler;
 mod relay;
 mod schedules;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,6 +52,8 @@ pub struct WorkerOptions {
     pub redis_prefix: String,
     /// How many jobs run at a time, at least 1.
     pub concurrency: usize,
+    /// The folder for the anchors of the audit trail.
+    pub anchors: PathBuf,
 }
 
 /// Why the worker could not start or had to end. An absent server is no such reason: the worker waits for it.
@@ -78,7 +81,7 @@ pub async fn run(services: Arc<Services>, options: WorkerOptions, stop: Cancella
     parts.spawn(queue::serve(Arc::clone(&queue), Arc::clone(&executor), stop_parts.clone()));
     parts.spawn(relay::run(Arc::clone(&executor), Arc::clone(&queue), stop_parts.clone()));
     parts.spawn(reconciler::run(Arc::clone(&executor), stop_parts.clone()));
-    parts.spawn(schedules::run(Arc::clone(&services), stop_parts.clone()));
+    parts.spawn(schedules::run(Arc::clone(&services), options.anchors.clone(), stop_parts.clone()));
 
     let ended = tokio::select! {
         biased;

@@ -1,10 +1,16 @@
 //! Housekeeping, once an hour. Several workers may do it at once; the second finds nothing to do.
+//!
+//! The audit trail's anchor goes to three places, because it is worth something only where whoever changes the database
+//! cannot reach it: to a table, from which it is exported and queried, to the log, and to a folder.
 
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use diwan_domain::Services;
+use diwan_domain::trust::anchor_audit;
+use diwan_domain::{Fault, Services};
 use diwan_platform::{db, jobs};
 use sea_orm::DbErr;
 use tokio::time::interval;
@@ -23,7 +29,7 @@ const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(48);
 const LETTERS_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Keeps house until `stop`.
-pub(crate) async fn run(services: Arc<Services>, stop: CancellationToken) {
+pub(crate) async fn run(services: Arc<Services>, anchors: PathBuf, stop: CancellationToken) {
     let mut hours = interval(EVERY);
     loop {
         tokio::select! {
@@ -32,6 +38,9 @@ pub(crate) async fn run(services: Arc<Services>, stop: CancellationToken) {
         }
         if let Err(error) = forget(&services).await {
             tracing::warn!(%error, "housekeeping failed; it is done again in an hour");
+        }
+        if let Err(error) = anchor(&services, &anchors).await {
+            tracing::warn!(%error, "the audit trail was not anchored; it is tried again in an hour");
         }
     }
 }
@@ -53,4 +62,28 @@ async fn forget(services: &Services) -> Result<(), DbErr> {
         );
     }
     Ok(())
+}
+
+/// Signs how far the audit trail is, if it has moved, and keeps that outside the database as well.
+async fn anchor(services: &Services, folder: &Path) -> Result<(), Fault> {
+    let Some(anchor) = anchor_audit(services).await? else {
+        return Ok(());
+    };
+    tracing::info!(seq = anchor.seq, kid = anchor.kid, signature = anchor.signature, "the audit trail is anchored");
+    let file = folder.join(format!("{:020}.jws", anchor.seq));
+    let kept = keep(folder, &file, format!("{}\n", anchor.signature)).await;
+    kept.map_err(|error| Fault::broken(format!("{}: {error}", file.display())))
+}
+
+/// Writes a file that is never written again.
+async fn keep(folder: &Path, file: &Path, text: String) -> io::Result<()> {
+    tokio::fs::create_dir_all(folder).await?;
+    match tokio::fs::File::create_new(file).await {
+        Ok(mut open) => {
+            tokio::io::AsyncWriteExt::write_all(&mut open, text.as_bytes()).await?;
+            open.sync_all().await
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
 }

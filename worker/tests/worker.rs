@@ -27,6 +27,7 @@ struct Setting {
     test: TestServices,
     brand: Uuid,
     prefix: String,
+    anchors: tempfile::TempDir,
 }
 
 struct Running {
@@ -45,7 +46,7 @@ impl Setting {
     async fn new() -> Result<Self> {
         let test = TestServices::new().await?;
         let brand = test.brand("Nour").await?;
-        Ok(Self { test, brand, prefix: unique_name("worker")? })
+        Ok(Self { test, brand, prefix: unique_name("worker")?, anchors: tempfile::tempdir()? })
     }
 
     fn worker(&self, redis_url: &str) -> Running {
@@ -53,7 +54,12 @@ impl Setting {
     }
 
     fn worker_of(&self, redis_url: &str, concurrency: usize) -> Running {
-        let options = WorkerOptions { redis_url: redis_url.to_owned(), redis_prefix: self.prefix.clone(), concurrency };
+        let options = WorkerOptions {
+            redis_url: redis_url.to_owned(),
+            redis_prefix: self.prefix.clone(),
+            concurrency,
+            anchors: self.anchors.path().to_owned(),
+        };
         let stop = CancellationToken::new();
         let worker = tokio::spawn(diwan_worker::run(self.test.services.clone(), options, stop.clone()));
         Running { stop, worker }

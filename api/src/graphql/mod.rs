@@ -33,12 +33,14 @@ pub struct Query(
     calendar::CalendarQuery,
     publishing::PublishingQuery,
     limits::LimitsQuery,
+    trust::AuditQuery,
 );
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     trust::TrustMutation,
+    trust::AuditMutation,
     tenancy::TenancyMutation,
     calendar::CalendarMutation,
     publishing::PublishingMutation,

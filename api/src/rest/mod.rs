@@ -1,5 +1,6 @@
 //! Everything over HTTP: the GraphQL endpoint, uploads and downloads, OAuth answers, health, keys, GraphiQL.
 
+mod audit;
 mod downloads;
 mod graphiql;
 mod graphql;
@@ -38,6 +39,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
         .route("/.well-known/jwks.json", web::get().to(health::jwks))
+        .route("/.well-known/audit-jwks.json", web::get().to(audit::keys))
+        .route("/audit/{token}", web::get().to(audit::send))
         .route("/oauth/callback", web::get().to(oauth::callback))
         .route("/uploads/{token}", web::put().to(uploads::receive))
         .route("/downloads/{token}", web::get().to(downloads::send))

@@ -1,5 +1,6 @@
 //! The API through HTTP, against real PostgreSQL: what clients may rely on, and what bad input of every kind gets.
 
+mod audit;
 mod connecting;
 mod idempotency;
 mod kit;

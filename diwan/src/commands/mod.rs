@@ -2,6 +2,7 @@
 
 mod admin;
 mod api;
+mod audit;
 mod demo;
 mod doctor;
 mod health;
@@ -27,6 +28,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Schema => schema::run()?,
         Command::Doctor => return doctor::run().await,
         Command::Health => return health::run().await,
+        Command::Audit(what) => return audit::run(what).await,
         Command::Admin(what) => admin::run(&what).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -23,5 +23,6 @@ pub(crate) fn options(config: &Config, servers: &Servers) -> WorkerOptions {
         redis_url: servers.redis_url.clone(),
         redis_prefix: config.redis_prefix.clone(),
         concurrency: config.worker_concurrency,
+        anchors: config.data.join("audit-anchors"),
     }
 }

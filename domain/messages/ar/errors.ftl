@@ -1,1 +1,97 @@
 # See en/errors.ftl.
+
+error-not-found = لا يوجد شيء كهذا هنا. تحقّق من المعرّف، أو اطلب إضافتك إلى العلامة التجارية.
+error-forbidden = دورك لا يسمح بهذا ({ $action }). اطلبه من شخص بمستوى { $level } أو أعلى.
+error-sign-in-required = سجّل الدخول للقيام بهذا.
+error-invalid = هذه القيمة مفقودة أو ليست بالشكل الصحيح.
+error-too-long =
+    { $actual ->
+        [zero] هذا النص خالٍ من الأحرف
+        [one] في هذا النص حرف واحد
+        [two] في هذا النص حرفان
+        [few] في هذا النص { $actual } أحرف
+        [many] في هذا النص { $actual } حرفًا
+       *[other] في هذا النص { $actual } حرف
+    }؛ الحد الأقصى { $limit }.
+error-too-many =
+    { $actual ->
+        [zero] هذه القائمة خالية
+        [one] في هذه القائمة عنصر واحد
+        [two] في هذه القائمة عنصران
+        [few] في هذه القائمة { $actual } عناصر
+        [many] في هذه القائمة { $actual } عنصرًا
+       *[other] في هذه القائمة { $actual } عنصر
+    }؛ الحد الأقصى { $limit }.
+error-already-exists = يوجد واحد بهذا الاسم أو العنوان بالفعل. اختر غيره.
+error-wrong-credentials = العنوان وكلمة المرور غير متطابقين.
+error-already-set-up = تم إعداد هذا النظام من قبل. سجّل الدخول بدلًا من ذلك.
+error-wrong-setup-token = رمز الإعداد هذا ليس الرمز الذي طُبع عند التشغيل الأول، أو أنه استُخدم. أعد تشغيل ديوان لطباعة رمز جديد.
+error-refresh-refused = انتهت هذه الجلسة. سجّل الدخول مرة أخرى.
+error-password-too-short =
+    { $limit ->
+        [zero] يجب ألا تكون كلمة المرور فارغة.
+        [one] يجب أن تتكون كلمة المرور من حرف واحد على الأقل.
+        [two] يجب أن تتكون كلمة المرور من حرفين على الأقل.
+        [few] يجب أن تتكون كلمة المرور من { $limit } أحرف على الأقل.
+        [many] يجب أن تتكون كلمة المرور من { $limit } حرفًا على الأقل.
+       *[other] يجب أن تتكون كلمة المرور من { $limit } حرف على الأقل.
+    }
+error-unknown-time-zone = «{ $zone }» ليست منطقة زمنية. استخدم اسمًا من أسماء IANA مثل Europe/Athens.
+error-unknown-network = لا يعرف ديوان الشبكة «{ $network }».
+error-wrong-connect-method = تُربط حسابات { $network } بطريقة أخرى: { $method }.
+error-address-not-allowed = لا يتصل ديوان إلا بعناوين عامة وعبر https. يمكن لمشغّل النظام السماح بغيرها في DIWAN_ALLOWED_HOSTS.
+error-account-not-connected = الحساب { $account } غير مربوط الآن. اربطه من جديد أولًا.
+error-changed-meanwhile = غيّر شخص ما هذا منذ أن قرأته (الإصدار { $current }). اقرأه مرة أخرى وأعد تغييرك.
+error-wrong-state = لا يمكن القيام بهذا ما دامت الحالة { $state }.
+error-not-rerunnable = انتهى هذا العمل نهائيًا. أعد جدولة المنشور، أو اربط الحساب من جديد.
+error-time-in-past = هذا الوقت قد مضى. اختر وقتًا لاحقًا.
+error-time-too-far = هذا أبعد مما يمكن التخطيط له. اختر وقتًا قبل { $limit }.
+error-no-variants = يحتاج المنشور إلى حساب واحد على الأقل يُنشر فيه.
+error-asset-not-ready = لم يُرفع ملف هذه الصورة بعد.
+error-not-an-image = هذا الملف ليس صورة من نوع JPEG أو PNG أو GIF أو WebP.
+error-damaged-image = هذه الصورة تالفة ولا يمكن قراءتها.
+error-file-too-large = هذا الملف أكبر من الحد المسموح (بالبايت): { $limit }.
+error-image-too-many-pixels = عدد بكسلات هذه الصورة أكبر من الحد المسموح: { $limit }.
+error-link-invalid = هذا الرابط غير صالح، أو أنه استُخدم.
+error-link-expired = انتهت صلاحية هذا الرابط. اطلب رابطًا جديدًا.
+error-text-empty = تحتاج { $network } إلى نص هنا.
+error-text-too-long-for-network = الحد الأقصى لعدد الأحرف في { $network } هو { $limit }، وعددها في هذا النص { $actual }.
+error-text-too-many-bytes-for-network = الحد الأقصى لحجم النص في { $network } بالبايت هو { $limit }، وحجم هذا النص { $actual }.
+error-too-many-images-for-network = الحد الأقصى لعدد الصور في { $network } هو { $limit }، وعددها هنا { $actual }.
+error-image-too-large-for-network = الحد الأقصى لحجم الصورة في { $network } بالبايت هو { $limit }، وحجم هذه الصورة { $actual }.
+error-image-too-many-pixels-for-network = الحد الأقصى لعدد بكسلات الصورة في { $network } هو { $limit }، وعددها في هذه الصورة { $actual }.
+error-image-type-not-for-network = لا تقبل { $network } صورًا من هذا النوع.
+error-alt-text-too-long-for-network = الحد الأقصى لعدد أحرف الوصف في { $network } هو { $limit }، وعددها في هذا الوصف { $actual }.
+error-month-in-future = لم يبدأ هذا الشهر بعد.
+error-brand-archived = هذه العلامة التجارية مؤرشفة. استعدها أولًا.
+error-level-too-high = هذا يخص شخصًا في مستواك أو فوقه ({ $level }). اطلبه من شخص أعلى مستوى.
+error-kind-mismatch = لهذا الشخص نوع آخر من الحسابات ({ $kind }) لا يمكن تغييره. استخدم عنوانًا آخر.
+error-expiry-required = لا بد من نهاية لمدة عمل المستقل. حدّد إلى متى.
+error-last-cmo = يجب أن يبقى شخص واحد على الأقل بمستوى CMO. امنح هذا المستوى لشخص آخر أولًا.
+error-not-yourself = لا يمكنك فعل هذا بنفسك لنفسك. اطلبه من شخص آخر.
+error-person-deactivated = تم تعطيل حساب هذا الشخص. فعّله أولًا.
+error-unknown-currency = «{ $currency }» ليست عملة. استخدم رمزًا من ISO 4217 مثل EUR.
+error-password-too-weak = من السهل جدًا تخمين كلمة المرور هذه. اجعلها أطول، أو استخدم عدة كلمات لا رابط بينها.
+error-too-many-attempts =
+    جرت محاولات فاشلة كثيرة. حاول مرة أخرى { $seconds ->
+        [zero] الآن
+        [one] بعد ثانية واحدة
+        [two] بعد ثانيتين
+        [few] بعد { $seconds } ثوانٍ
+        [many] بعد { $seconds } ثانية
+       *[other] بعد { $seconds } ثانية
+    }، أو سجّل الدخول بمفتاح مرور أو بالدخول الموحّد، أو أعد تعيين كلمة المرور.
+error-second-factor-wrong = هذا الرمز غير صحيح، أو أنه استُخدم. أدخل أحدث رمز، أو استخدم رمز استرداد.
+error-second-factor-required = تطلب وكالتك عاملًا ثانيًا. قم بإعداده قبل أن تتابع.
+error-challenge-expired = استغرق هذا وقتًا طويلًا أو أنه تم من قبل. ابدأ من جديد.
+error-passkey-refused = لم يُقبل مفتاح المرور هذا. حاول مرة أخرى، أو سجّل الدخول بطريقة أخرى.
+error-single-sign-on-refused = لم يُقبل الدخول الموحّد. سجّل الدخول بطريقة أخرى، أو اسأل المسؤول لديك.
+error-scope-too-wide = لا يمكن منح هذا الرمز { $action }: إما أنك لا تملك هذا الحق، أو أنه لا يُمنح للبرامج أبدًا.
+error-four-eyes = أنت من كتب هذا أو طلبه، لذا يجب أن يوافق عليه شخص آخر.
+error-not-your-turn = القرار في هذه الخطوة ليس لك. إنها تنتظر: { $who }.
+error-already-decided = لقد قررت في هذه الخطوة من قبل.
+error-nobody-can-approve = لا يوجد من يمكنه الموافقة على هذا ({ $who }). أضف شخصًا إلى العلامة التجارية، أو غيّر سلسلة الموافقات.
+error-approval-required = في هذه العلامة التجارية يجب أن يُوافق على المنشور قبل جدولته. أرسله للموافقة.
+error-limit-exceeded = هذا فوق حدّك البالغ { $limit } { $currency }. يلزم شخص حدّه أعلى.
+error-reason-required = اذكر السبب، ليعرف من يليك ما عليه فعله.
+error-mail-not-configured = لا يمكن لهذا النظام إرسال البريد. اطلب من المشغّل ضبط DIWAN_SMTP_URL.

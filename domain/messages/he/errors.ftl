@@ -1,1 +1,95 @@
 # See en/errors.ftl.
+
+error-not-found = אין כאן דבר כזה. בדקו את המזהה, או בקשו שיצרפו אתכם למותג.
+error-forbidden = התפקיד שלכם אינו מאפשר זאת ({ $action }). בקשו ממי שברמה { $level } ומעלה.
+error-sign-in-required = יש להתחבר כדי לעשות זאת.
+error-invalid = הערך הזה חסר או שאינו בצורה הנכונה.
+error-too-long =
+    { $actual ->
+        [one] יש כאן תו אחד
+        [two] יש כאן שני תווים
+       *[other] יש כאן { $actual } תווים
+    }; המרב המותר הוא { $limit }.
+error-too-many =
+    { $actual ->
+        [one] ברשימה הזאת פריט אחד
+        [two] ברשימה הזאת שני פריטים
+       *[other] ברשימה הזאת { $actual } פריטים
+    }; המרב המותר הוא { $limit }.
+error-already-exists = כבר יש אחד בשם או בכתובת הזאת. בחרו אחר.
+error-wrong-credentials = הכתובת והסיסמה אינן תואמות.
+error-already-set-up = המערכת הזאת כבר הוקמה. התחברו במקום זאת.
+error-wrong-setup-token = אסימון ההקמה הזה אינו זה שהודפס בהפעלה הראשונה, או שכבר נעשה בו שימוש. הפעילו את דיוואן מחדש כדי להדפיס אסימון חדש.
+error-refresh-refused = ההתחברות הזאת הסתיימה. התחברו שוב.
+error-password-too-short =
+    { $limit ->
+        [one] הסיסמה צריכה לכלול לפחות תו אחד.
+        [two] הסיסמה צריכה לכלול לפחות שני תווים.
+       *[other] הסיסמה צריכה לכלול לפחות { $limit } תווים.
+    }
+error-unknown-time-zone = „{ $zone }” אינו אזור זמן. השתמשו בשם IANA כגון Europe/Athens.
+error-unknown-network = דיוואן אינו מכיר את הרשת „{ $network }”.
+error-wrong-connect-method = חשבונות של { $network } מתחברים בדרך אחרת: { $method }.
+error-address-not-allowed = דיוואן פונה רק לכתובות ציבוריות ורק דרך https. מפעיל המערכת יכול לאשר אחרות ב-DIWAN_ALLOWED_HOSTS.
+error-account-not-connected = החשבון { $account } אינו מחובר כעת. חברו אותו תחילה מחדש.
+error-changed-meanwhile = מישהו שינה זאת מאז שקראתם (גרסה { $current }). קראו שוב וחזרו על השינוי.
+error-wrong-state = אי אפשר לעשות זאת כל עוד המצב הוא { $state }.
+error-not-rerunnable = העבודה הזאת הסתיימה לצמיתות. תזמנו את הפוסט מחדש, או חברו את החשבון מחדש.
+error-time-in-past = הזמן הזה עבר. בחרו זמן מאוחר יותר.
+error-time-too-far = זה רחוק יותר ממה שאפשר לתכנן. בחרו זמן לפני { $limit }.
+error-no-variants = פוסט צריך לפחות חשבון אחד שיפורסם בו.
+error-asset-not-ready = הקובץ של התמונה הזאת עדיין לא הועלה.
+error-not-an-image = הקובץ הזה אינו תמונת JPEG, PNG, GIF או WebP.
+error-damaged-image = התמונה הזאת פגומה ואי אפשר לקרוא אותה.
+error-file-too-large =
+    { $limit ->
+        [one] הקובץ הזה גדול מבית אחד.
+        [two] הקובץ הזה גדול משני בתים.
+       *[other] הקובץ הזה גדול מ-{ $limit } בתים.
+    }
+error-image-too-many-pixels =
+    { $limit ->
+        [one] בתמונה הזאת יותר מפיקסל אחד.
+        [two] בתמונה הזאת יותר משני פיקסלים.
+       *[other] בתמונה הזאת יותר מ-{ $limit } פיקסלים.
+    }
+error-link-invalid = הקישור הזה אינו תקף, או שכבר נעשה בו שימוש.
+error-link-expired = תוקף הקישור הזה פג. בקשו קישור חדש.
+error-text-empty = ב-{ $network } נדרש כאן טקסט.
+error-text-too-long-for-network = מספר התווים המרבי ב-{ $network } הוא { $limit }; בטקסט הזה יש { $actual }.
+error-text-too-many-bytes-for-network = מספר הבתים המרבי ב-{ $network } הוא { $limit }; בטקסט הזה יש { $actual }.
+error-too-many-images-for-network = מספר התמונות המרבי ב-{ $network } הוא { $limit }; כאן יש { $actual }.
+error-image-too-large-for-network = גודל התמונה המרבי ב-{ $network } בבתים הוא { $limit }; גודל התמונה הזאת { $actual }.
+error-image-too-many-pixels-for-network = מספר הפיקסלים המרבי בתמונה ב-{ $network } הוא { $limit }; בתמונה הזאת יש { $actual }.
+error-image-type-not-for-network = ב-{ $network } אין אפשרות לתמונות מהסוג הזה.
+error-alt-text-too-long-for-network = מספר התווים המרבי בתיאור ב-{ $network } הוא { $limit }; בתיאור הזה יש { $actual }.
+error-month-in-future = החודש הזה עדיין לא התחיל.
+error-brand-archived = המותג הזה נמצא בארכיון. שחזרו אותו תחילה.
+error-level-too-high = זה נוגע למי שברמה שלכם או מעליה ({ $level }). בקשו ממי שמעל.
+error-kind-mismatch = לאדם הזה יש חשבון מסוג אחר ({ $kind }), שאי אפשר לשנות. השתמשו בכתובת אחרת.
+error-expiry-required = לעבודה של עצמאי צריך להיות סוף. ציינו עד מתי.
+error-last-cmo = מישהו צריך להישאר CMO. מנו תחילה אדם אחר ל-CMO.
+error-not-yourself = אי אפשר לעשות זאת לעצמכם. בקשו ממישהו אחר.
+error-person-deactivated = החשבון של האדם הזה הושבת. הפעילו אותו תחילה.
+error-unknown-currency = „{ $currency }” אינו מטבע. השתמשו בקוד ISO 4217 כגון EUR.
+error-password-too-weak = קל מדי לנחש את הסיסמה הזאת. האריכו אותה, או השתמשו בכמה מילים שאינן קשורות זו לזו.
+error-too-many-attempts =
+    היו יותר מדי ניסיונות כושלים. נסו שוב { $seconds ->
+        [one] בעוד שנייה אחת
+        [two] בעוד שתי שניות
+       *[other] בעוד { $seconds } שניות
+    }, התחברו עם מפתח גישה או בכניסה אחודה, או אפסו את הסיסמה.
+error-second-factor-wrong = הקוד הזה אינו נכון, או שכבר נעשה בו שימוש. הזינו את החדש ביותר, או השתמשו בקוד שחזור.
+error-second-factor-required = הסוכנות שלכם דורשת אימות בגורם שני. הגדירו אותו לפני שתמשיכו.
+error-challenge-expired = זה ארך זמן רב מדי או שכבר נעשה. התחילו מחדש.
+error-passkey-refused = מפתח הגישה הזה לא התקבל. נסו שוב, או התחברו בדרך אחרת.
+error-single-sign-on-refused = הכניסה האחודה לא התקבלה. התחברו בדרך אחרת, או שאלו את מנהל המערכת.
+error-scope-too-wide = אי אפשר לתת לאסימון את { $action }: אין לכם הזכות הזאת, או שהיא אינה ניתנת לתוכנות.
+error-four-eyes = אתם כתבתם או ביקשתם זאת, ולכן מישהו אחר צריך לאשר.
+error-not-your-turn = השלב הזה אינו להחלטתכם. הוא ממתין ל: { $who }.
+error-already-decided = כבר החלטתם בשלב הזה.
+error-nobody-can-approve = אין מי שיכול לאשר זאת ({ $who }). צרפו מישהו למותג, או שנו את שרשרת האישורים.
+error-approval-required = במותג הזה פוסט צריך אישור לפני שמתזמנים אותו. שלחו אותו לאישור.
+error-limit-exceeded = זה מעל המגבלה שלכם, { $limit } { $currency }. נדרש מי שהמגבלה שלו גבוהה יותר.
+error-reason-required = ציינו את הסיבה, כדי שהבא בתור ידע מה לעשות.
+error-mail-not-configured = המערכת הזאת אינה יכולה לשלוח דואר. בקשו ממפעיל המערכת להגדיר את DIWAN_SMTP_URL.

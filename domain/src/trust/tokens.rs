@@ -105,6 +105,17 @@ impl TokenIssuer {
         jsonwebtoken::encode(&header, &claims, &keys.current.1).map_err(|_| TokenError::Invalid)
     }
 
+    /// Signs a statement that is no access token, which its type tells. Answers the key's id, too.
+    pub fn sign(&self, kind: &str, claims: &impl Serialize) -> Result<(String, String), TokenError> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let (kid, key) = &keys.current;
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.kid = Some(kid.clone());
+        header.typ = Some(kind.to_owned());
+        let signed = jsonwebtoken::encode(&header, claims, key).map_err(|_| TokenError::Invalid)?;
+        Ok((kid.clone(), signed))
+    }
+
     /// What a token says, if it is ours and its time is not over.
     pub fn check(&self, token: &str, now: DateTime<Utc>) -> Result<AccessClaims, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Invalid)?;

@@ -1,5 +1,6 @@
 //! Trust: the tables of this domain, one file each.
 
+pub mod audit_anchor;
 pub mod audit_event;
 pub mod idempotency_record;
 pub mod job;
