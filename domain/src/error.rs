@@ -364,6 +364,21 @@ impl Complaints {
         }
     }
 
+    /// An ISO 4217 currency, in capitals.
+    pub fn currency(&mut self, path: &str, value: &str) {
+        if iso_currency::Currency::from_code(value).is_none() {
+            let shown = value.chars().take(16).collect::<String>();
+            self.add(UserError::at(Code::UnknownCurrency, path).text("currency", shown));
+        }
+    }
+
+    /// That nobody has changed it since it was read; both are numbers of versions.
+    pub fn version(&mut self, current: i32, read: i32) {
+        if current != read {
+            self.add(UserError::at(Code::ChangedMeanwhile, "version").number("current", current));
+        }
+    }
+
     /// Fails if there is anything to complain of.
     pub fn check(self) -> Result<(), Failure> {
         if self.0.is_empty() { Ok(()) } else { Err(Failure::Refused(self.0)) }

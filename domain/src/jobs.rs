@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::Permit;
-use crate::{insights, publishing, trust};
+use crate::{insights, publishing, tenancy, trust};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +71,7 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &insights::SyncMetrics,
         &insights::RenderReport,
         &trust::SendLetter,
+        &tenancy::DeleteBrand,
     ]
 }
 
@@ -160,6 +161,11 @@ impl Scope {
     /// What the job is about.
     pub fn subject_id(&self) -> Uuid {
         self.subject_id
+    }
+
+    /// The job itself.
+    pub fn job_id(&self) -> Uuid {
+        self.job_id
     }
 
     /// The job's number of leases: part of the attempt ledger.

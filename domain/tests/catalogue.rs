@@ -44,6 +44,7 @@ const DEFINERS: &[&str] = &[
     "audit_head",
     "brand_of_authorization",
     "chain_audit_event",
+    "end_sessions",
     "enter_agency_work",
     "enter_brand",
     "enter_session",
@@ -58,11 +59,14 @@ const DEFINERS: &[&str] = &[
     "next_job_due",
     "offer_setup",
     "person_by_email",
+    "purge_brand",
     "queue_letter",
     "quiet_jobs",
     "sign_in_by_email",
     "start_job",
     "take_due_jobs",
+    "take_ending_places",
+    "take_invitation",
     "take_refresh_token",
 ];
 

@@ -20,6 +20,7 @@ mod m0007_publishing;
 mod m0008_insights;
 mod m0009_people;
 mod m0010_mail;
+mod m0011_places;
 mod m0014_audit_anchors;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             sql("m0008_insights", m0008_insights::UP),
             sql("m0009_people", m0009_people::UP),
             sql("m0010_mail", m0010_mail::UP),
+            sql("m0011_places", m0011_places::UP),
             sql("m0014_audit_anchors", m0014_audit_anchors::UP),
         ]
     }

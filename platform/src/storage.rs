@@ -74,6 +74,27 @@ impl Storage {
         tokio::fs::File::open(self.path(key)).await.map_err(not_found)
     }
 
+    /// Removes everything that a brand has, of every kind. What is not there is no matter.
+    pub async fn remove_brand(&self, brand_id: Uuid) -> Result<(), StorageError> {
+        let name = brand_id.simple().to_string();
+        let mut kinds = match tokio::fs::read_dir(&self.root).await {
+            Ok(kinds) => kinds,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        while let Some(kind) = kinds.next_entry().await? {
+            match tokio::fs::remove_dir_all(kind.path().join(&name)).await {
+                Err(error)
+                    if !matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
+                {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the folder can be written.
     pub async fn check(&self) -> Result<(), StorageError> {
         let key = Key { kind: "check", brand_id: Uuid::nil(), id: Uuid::nil() };
@@ -151,6 +172,22 @@ mod tests {
         assert!(!aside.exists());
         storage.put(key, b"whole").await?;
         assert_eq!(storage.get(key).await?.as_ref(), b"whole");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_brand_takes_its_objects_along_and_no_others() -> Result<(), StorageError> {
+        let folder = tempfile::tempdir()?;
+        let storage = Storage::new(folder.path().join("files"));
+        storage.remove_brand(Uuid::from_u128(1)).await?;
+        let key = |kind, brand| Key { kind, brand_id: Uuid::from_u128(brand), id: Uuid::from_u128(9) };
+        for key in [key("asset", 1), key("report", 1), key("asset", 2)] {
+            storage.put(key, b"whole").await?;
+        }
+        storage.remove_brand(Uuid::from_u128(1)).await?;
+        for (kind, brand, there) in [("asset", 1, false), ("report", 1, false), ("asset", 2, true)] {
+            assert_eq!(storage.get(key(kind, brand)).await.is_ok(), there, "{kind} of {brand}");
+        }
         Ok(())
     }
 }

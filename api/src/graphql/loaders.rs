@@ -11,7 +11,7 @@ use diwan_domain::{Action, Context, Failure, calendar, insights, publishing, ten
 use diwan_entity::calendar::{asset, calendar as calendars, post, post_variant, variant_asset};
 use diwan_entity::insights::report_run;
 use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
-use diwan_entity::tenancy::{app_user, brand};
+use diwan_entity::tenancy::{agency, app_user, brand, brand_group};
 use diwan_entity::trust::job;
 use uuid::Uuid;
 
@@ -142,6 +142,31 @@ impl Loadable for brand::Model {
     }
     fn may_read(&self, context: &Context) -> bool {
         reads_brand(context, self.id)
+    }
+}
+
+impl Loadable for agency::Model {
+    async fn load(context: &Context, _ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        Ok(vec![tenancy::agency(context).await?])
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        context.actor().is_some()
+    }
+}
+
+impl Loadable for brand_group::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        tenancy::groups_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        // Row-level security shows it to agency-wide levels and to staff of one of its brands.
+        context.actor().is_some_and(|actor| actor.kind == app_user::UserKind::Staff)
     }
 }
 

@@ -30,6 +30,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, publishing::Subscriptio
 pub struct Query(
     node::NodeQuery,
     tenancy::TenancyQuery,
+    tenancy::GroupQuery,
     calendar::CalendarQuery,
     publishing::PublishingQuery,
     limits::LimitsQuery,
@@ -42,6 +43,9 @@ pub struct Mutation(
     trust::TrustMutation,
     trust::AuditMutation,
     tenancy::TenancyMutation,
+    tenancy::AgencyMutation,
+    tenancy::BrandMutation,
+    tenancy::GroupMutation,
     calendar::CalendarMutation,
     publishing::PublishingMutation,
     insights::InsightsMutation,

@@ -8,7 +8,7 @@ use super::error::request_error;
 use super::insights::ReportRun;
 use super::publishing::{AccountConnection, Publication, SocialAccount};
 use super::scalars::Kind;
-use super::tenancy::{Agency, Brand, User};
+use super::tenancy::{Agency, Brand, BrandGroup, User};
 use super::trust::Job;
 
 /// Anything that has an id.
@@ -21,6 +21,8 @@ pub enum Node {
     User(User),
     /// A brand.
     Brand(Brand),
+    /// A group of brands.
+    BrandGroup(BrandGroup),
     /// A calendar.
     Calendar(Calendar),
     /// A file.
@@ -81,6 +83,7 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
             .map(|row| (row.id == id).then(|| Node::Agency(Agency { op: own(), row })))?,
         Kind::User => op.load(id).await?.map(|row| Node::User(User { op: own(), row })),
         Kind::Brand => op.load(id).await?.map(|row| Node::Brand(Brand { op: own(), row })),
+        Kind::BrandGroup => op.load(id).await?.map(|row| Node::BrandGroup(BrandGroup { op: own(), row })),
         Kind::Calendar => op.load(id).await?.map(|row| Node::Calendar(Calendar { op: own(), row })),
         Kind::Asset => op.load(id).await?.map(|row| Node::Asset(Asset { op: own(), row })),
         Kind::Post => op.load(id).await?.map(|row| Node::Post(Post { op: own(), row })),

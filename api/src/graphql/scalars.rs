@@ -14,6 +14,8 @@ pub enum Kind {
     User,
     /// A brand.
     Brand,
+    /// A group of brands.
+    BrandGroup,
     /// A calendar.
     Calendar,
     /// A file of the media library.
@@ -36,10 +38,11 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Agency,
         Self::User,
         Self::Brand,
+        Self::BrandGroup,
         Self::Calendar,
         Self::Asset,
         Self::Post,
@@ -57,6 +60,7 @@ impl Kind {
             Self::Agency => "agency",
             Self::User => "user",
             Self::Brand => "brand",
+            Self::BrandGroup => "group",
             Self::Calendar => "calendar",
             Self::Asset => "asset",
             Self::Post => "post",

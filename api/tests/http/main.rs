@@ -1,6 +1,7 @@
 //! The API through HTTP, against real PostgreSQL: what clients may rely on, and what bad input of every kind gets.
 
 mod audit;
+mod brand_life;
 mod connecting;
 mod idempotency;
 mod kit;
@@ -11,6 +12,7 @@ mod permissions;
 mod posts;
 mod reports;
 mod sessions;
+mod settings;
 mod settling;
 mod sign_in;
 mod strangers;

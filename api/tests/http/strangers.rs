@@ -14,6 +14,7 @@ use crate::kit::{fingerprint, id, nobodys};
 fn ids(of: &Written) -> Vec<(&'static str, &'static str, String)> {
     [
         ("brand", "Brand", of.brand),
+        ("group", "BrandGroup", of.group),
         ("calendar", "Calendar", of.calendar),
         ("account", "SocialAccount", of.account),
         ("connection", "AccountConnection", of.connection),
@@ -187,6 +188,15 @@ fn mutations(app: &TestApp, id_of: impl Fn(&str) -> String, own: &Written) -> Ve
         |account: String, asset: String| json!([{ "socialAccountId": account, "text": "x", "assetIds": [asset] }]);
     let secret = json!({ "service": "https://pds.example", "identifier": "nour.example", "password": "abcd" });
     vec![
+        ("updateBrand", "brand { id }", json!({ "brandId": id_of("brand"), "version": 1, "name": "Other" })),
+        ("archiveBrand", "brand { id }", json!({ "brandId": id_of("brand") })),
+        ("restoreBrand", "brand { id }", json!({ "brandId": id_of("brand") })),
+        ("deleteBrand", "brand { id }", json!({ "brandId": id_of("brand") })),
+        ("keepBrand", "brand { id }", json!({ "brandId": id_of("brand") })),
+        ("updateBrandGroup", "brandGroup { id }", json!({ "brandGroupId": id_of("group"), "version": 1, "name": "O" })),
+        ("deleteBrandGroup", "deletedId", json!({ "brandGroupId": id_of("group") })),
+        ("addBrandsToGroup", "brandGroup { id }", json!({ "brandGroupId": id_of("group"), "brandIds": [] })),
+        ("removeBrandsFromGroup", "brandGroup { id }", json!({ "brandGroupId": id_of("group"), "brandIds": [] })),
         ("createCalendar", "calendar { id }", json!({ "brandId": id_of("brand"), "name": "New" })),
         ("requestUpload", "uploadUrl", json!({ "brandId": id_of("brand"), "fileName": "a.png" })),
         ("createPost", "post { id }", json!({ "calendarId": id_of("calendar"), "title": "New" })),

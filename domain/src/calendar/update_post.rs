@@ -57,14 +57,14 @@ pub async fn update_post(context: &Context, change: PostChange) -> Result<post::
     Ok(context.one(post::Entity::visible([post.id])).await?.ok_or_else(not_there)?)
 }
 
-/// Sets where a post is, with the time that it is due; its content stays.
-pub async fn unschedule(context: &Context, permit: Permit<'_>, post_id: Uuid) -> Result<(), Failure> {
+/// Sets where posts are that are no longer planned; their content stays.
+pub async fn unschedule(context: &Context, permit: Permit<'_>, post_ids: &[Uuid]) -> Result<(), Failure> {
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(PostState::Draft))
         .col_expr(post::Column::DueAt, Expr::value(Option::<chrono::DateTime<chrono::Utc>>::None))
         .col_expr(post::Column::UpdatedAt, Expr::value(context.now))
         .filter(post::Column::BrandId.eq(permit.brand_id))
-        .filter(post::Column::Id.eq(post_id))
+        .filter(post::Column::Id.is_in(post_ids.iter().copied()))
         .exec(permit.tx())
         .await?;
     Ok(())

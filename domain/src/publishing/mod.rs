@@ -13,6 +13,7 @@ mod publish_job;
 mod queries;
 mod schedule_post;
 mod settle_publication;
+mod unschedule_all;
 mod unschedule_post;
 
 pub use accounts::{Unusable, Usable, disconnect_account, usable_account};
@@ -26,4 +27,5 @@ pub use queries::{
 };
 pub use schedule_post::schedule_post;
 pub use settle_publication::{Settlement, settle_publication};
+pub use unschedule_all::unschedule_all;
 pub use unschedule_post::unschedule_post;

@@ -155,18 +155,22 @@ async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
 /// Whether it is too late to send: the brand's grace has passed before the first attempt, or our patience after it. Then it
 /// is kept for a person.
 pub(super) async fn missed(scope: &Scope, row: &publication::Model) -> Result<bool, JobError> {
+    let mut archived = false;
     let limit = if row.frozen_at.is_some() {
         PATIENCE
     } else {
         let brand = brand::Entity::find_by_id(row.brand_id).one(scope.tx()).await?;
         let brand = brand.ok_or_else(|| Fault::broken("a publication's brand is gone"))?;
+        // Somebody scheduled it in the moment in which the brand was archived.
+        archived = brand.archived_at.is_some();
         Duration::seconds(brand.publish_grace_seconds.into())
     };
     let late = scope.now - row.due_at;
-    if late <= limit {
+    if late <= limit && !archived {
         return Ok(false);
     }
-    let detail = format!("{} s after its time", late.num_seconds());
+    let detail =
+        if archived { "its brand is archived".to_owned() } else { format!("{} s after its time", late.num_seconds()) };
     settle(scope, row, Outcome::Trouble { state: PublicationState::Missed, trouble: MISSED, detail }).await?;
     Ok(true)
 }

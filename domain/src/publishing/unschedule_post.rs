@@ -49,7 +49,7 @@ pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::M
         .await?;
     cancel(permit, super::Publish.kind(), &ids, context.now).await?;
     if ids.len() == all.len() {
-        unschedule(context, permit, post.id).await?;
+        unschedule(context, permit, &[post.id]).await?;
     } else {
         follow_publications(permit.tx(), permit.brand_id, post.id, context.now).await?;
     }

@@ -2,12 +2,12 @@
 
 use diwan_entity::tenancy::agency::Locale;
 use diwan_entity::tenancy::brand;
-use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::agency;
+use super::brands::refuse_taken_name;
 use crate::context::Context;
-use crate::error::{Code, Complaints, Failure, Fault, UserError};
+use crate::error::{Complaints, Failure, Fault};
 use crate::permission::{Action, Permit};
 use crate::{calendar, trust};
 
@@ -31,12 +31,7 @@ pub async fn create_brand(context: &Context, new: NewBrand) -> Result<brand::Mod
     let time_zone = new.time_zone.unwrap_or(agency.time_zone);
     wrong.time_zone("timeZone", &time_zone);
     wrong.check()?;
-    let same_name = brand::Entity::find()
-        .filter(Expr::expr(Func::lower(Expr::col(brand::Column::Name))).eq(Func::lower(Expr::val(name.clone()))))
-        .filter(brand::Column::ArchivedAt.is_null());
-    if context.one(same_name).await?.is_some() {
-        return Err(UserError::at(Code::AlreadyExists, "name").into());
-    }
+    refuse_taken_name(context, &name, None).await?;
     let row = brand::ActiveModel {
         id: Set(context.new_id()),
         agency_id: Set(agency.id),

@@ -64,9 +64,7 @@ pub async fn set_up_agency(
     if !looks_like_an_address(&email) {
         wrong.add(UserError::at(Code::Invalid, "email"));
     }
-    if new.base_currency.len() != 3 || !new.base_currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        wrong.add(UserError::at(Code::Invalid, "baseCurrency"));
-    }
+    wrong.currency("baseCurrency", &new.base_currency);
     let length = new.password.chars().count();
     if length < MIN_PASSWORD {
         wrong.add(UserError::at(Code::PasswordTooShort, "password").number("limit", MIN_PASSWORD));

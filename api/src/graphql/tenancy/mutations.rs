@@ -3,7 +3,9 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use diwan_domain::tenancy::{self, NewAgency, NewBrand};
 
-use super::types::{Agency, Brand, Locale};
+use super::agency::Agency;
+use super::brand::Brand;
+use super::types::Locale;
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::trust::Session;

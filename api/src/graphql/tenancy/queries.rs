@@ -1,13 +1,33 @@
 //! Queries for agency and brands.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, ID, Object, Result};
-use diwan_domain::tenancy;
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use diwan_domain::Failure;
+use diwan_domain::tenancy::{self, BrandFilter};
 
-use super::types::{Agency, Brand, Viewer};
+use super::agency::Agency;
+use super::brand::Brand;
+use super::people::Viewer;
 use crate::graphql::context::Op;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::scalars::Kind;
+
+/// Which brands are wanted.
+#[derive(InputObject, Default)]
+struct BrandFilterInput {
+    /// Archived brands instead of those that are worked on.
+    #[graphql(default)]
+    archived: bool,
+    /// Only those of this group.
+    group_id: Option<ID>,
+}
+
+impl BrandFilterInput {
+    fn into_domain(self) -> Result<BrandFilter, Failure> {
+        let group_id = self.group_id.map(|id| Kind::BrandGroup.parse(&id, "filter.groupId")).transpose()?;
+        Ok(BrandFilter { archived: self.archived, group_id })
+    }
+}
 
 /// Queries for agency and brands.
 #[derive(Default)]
@@ -40,11 +60,12 @@ impl TenancyQuery {
         Ok(op.load(id).await?.map(|row| Brand { op: op.clone(), row }))
     }
 
-    /// The brands that the caller sees, newest first.
+    /// The brands that the caller sees, newest first; archived ones only when asked for.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn brands(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Only these.")] filter: Option<BrandFilterInput>,
         #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
@@ -52,7 +73,8 @@ impl TenancyQuery {
     ) -> Result<Connection<String, Brand>> {
         let op = Op::of(ctx)?;
         let page = Window { first, after, last, before }.page()?;
-        let slice = op.query(tenancy::brands(op, page).await)?;
+        let filter = op.query(filter.unwrap_or_default().into_domain())?;
+        let slice = op.query(tenancy::brands(op, filter, page).await)?;
         Ok(connection(slice, |row| row.id, |row| Brand { op: op.clone(), row }))
     }
 }

@@ -1,0 +1,222 @@
+//! Brands as the API shows them.
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use diwan_domain::{calendar, insights, publishing, trust};
+use diwan_entity::tenancy::{agency, brand};
+
+use super::agency::{BusinessHours, business_hours};
+use super::types::{Locale, WeekStart};
+use crate::graphql::calendar::{Asset, Calendar, Post, PostFilterInput};
+use crate::graphql::context::Op;
+use crate::graphql::insights::ReportRun;
+use crate::graphql::page::{Window, connection, cost};
+use crate::graphql::publishing::{Publication, SocialAccount};
+use crate::graphql::scalars::Kind;
+use crate::graphql::trust::{Job, JobState};
+
+/// What a brand says for itself; null is as the agency has it.
+#[derive(SimpleObject)]
+struct BrandOverrides {
+    /// ISO 4217 code.
+    base_currency: Option<String>,
+    /// The day on which a week begins.
+    week_start: Option<WeekStart>,
+    /// When somebody is there.
+    business_hours: Option<Vec<BusinessHours>>,
+}
+
+/// One client brand: the tenant.
+pub struct Brand {
+    pub op: Op,
+    pub row: brand::Model,
+}
+
+/// One client brand: the tenant.
+#[Object]
+impl Brand {
+    /// The brand's id.
+    pub async fn id(&self) -> ID {
+        Kind::Brand.id(self.row.id)
+    }
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.row.name
+    }
+    /// IANA time zone, in which the brand is planned.
+    async fn time_zone(&self) -> &str {
+        &self.row.time_zone
+    }
+    /// Its language.
+    async fn locale(&self) -> Locale {
+        self.row.locale.into()
+    }
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+    /// How long after its time a post may still go out, in seconds; later it is `MISSED`.
+    async fn publish_grace_seconds(&self) -> i32 {
+        self.row.publish_grace_seconds
+    }
+
+    /// ISO 4217 code: the brand's, or the agency's unless it has one.
+    async fn base_currency(&self) -> Result<String> {
+        match &self.row.base_currency {
+            Some(own) => Ok(own.clone()),
+            None => Ok(self.agency().await?.base_currency),
+        }
+    }
+    /// The day on which a week begins: the brand's, or the agency's unless it has one.
+    async fn week_start(&self) -> Result<WeekStart> {
+        match self.row.week_start {
+            Some(own) => Ok(own.into()),
+            None => Ok(self.agency().await?.week_start.into()),
+        }
+    }
+    /// When somebody is there, in the order of the week, in the brand's time zone: the brand's hours, or the agency's
+    /// unless it has any.
+    async fn business_hours(&self) -> Result<Vec<BusinessHours>> {
+        match &self.row.business_hours {
+            Some(own) => business_hours(&self.op, own),
+            None => business_hours(&self.op, &self.agency().await?.business_hours),
+        }
+    }
+    /// What the brand says for itself.
+    async fn overrides(&self) -> Result<BrandOverrides> {
+        let hours = self.row.business_hours.as_ref();
+        Ok(BrandOverrides {
+            base_currency: self.row.base_currency.clone(),
+            week_start: self.row.week_start.map(Into::into),
+            business_hours: hours.map(|own| business_hours(&self.op, own)).transpose()?,
+        })
+    }
+    /// Since when it is archived: then it is read, and nothing in it changes.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.row.archived_at
+    }
+    /// When it is deleted for good, if that is ordered.
+    async fn deletion_due_at(&self) -> Option<DateTime<Utc>> {
+        self.row.deletion_due_at
+    }
+    /// Counts the changes of the settings; a change names the version from which it started.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+
+    /// Its calendars, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn calendars(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Calendar>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(calendar::calendars(&self.op, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Calendar { op: self.op.clone(), row }))
+    }
+
+    /// Its connected accounts, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn social_accounts(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, SocialAccount>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(publishing::social_accounts(&self.op, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| SocialAccount { op: self.op.clone(), row }))
+    }
+
+    /// Its media library, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn assets(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Asset>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(calendar::assets(&self.op, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Asset { op: self.op.clone(), row }))
+    }
+
+    /// Its posts, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn posts(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "Only these.")] filter: Option<PostFilterInput>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Post>> {
+        let page = Window { first, after, last, before }.page()?;
+        let filter = self.op.query(filter.unwrap_or_default().into_domain())?;
+        let slice = self.op.query(calendar::posts(&self.op, self.row.id, filter, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Post { op: self.op.clone(), row }))
+    }
+
+    /// Its publications, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn publications(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Publication>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(publishing::publications(&self.op, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Publication { op: self.op.clone(), row }))
+    }
+
+    /// Its reports, newest first; from MID on.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn reports(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, ReportRun>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(insights::report_runs(&self.op, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| ReportRun { op: self.op.clone(), row }))
+    }
+
+    /// Its jobs, newest first: what waits, what runs, what was set aside.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn jobs(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "Only in these states; in any when left out.")] states: Option<Vec<JobState>>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Job>> {
+        let page = Window { first, after, last, before }.page()?;
+        let states = states.unwrap_or_default().into_iter().map(Into::into).collect();
+        let slice = self.op.query(trust::jobs(&self.op, self.row.id, states, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Job { op: self.op.clone(), row }))
+    }
+}
+
+impl Brand {
+    async fn agency(&self) -> Result<agency::Model> {
+        self.op.must_load(self.row.agency_id).await
+    }
+}
