@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use diwan_domain::trust::anchor_audit;
-use diwan_domain::{Fault, Services};
+use diwan_domain::{Fault, Services, tenancy};
 use diwan_platform::{db, jobs};
 use sea_orm::DbErr;
 use tokio::time::interval;
@@ -41,6 +41,11 @@ pub(crate) async fn run(services: Arc<Services>, anchors: PathBuf, stop: Cancell
         }
         if let Err(error) = anchor(&services, &anchors).await {
             tracing::warn!(%error, "the audit trail was not anchored; it is tried again in an hour");
+        }
+        match tenancy::remind_of_endings(&services).await {
+            Ok(0) => {}
+            Ok(places) => tracing::info!(places, "people were reminded of places that end soon"),
+            Err(error) => tracing::warn!(%error, "reminding people failed; it is done again in an hour"),
         }
     }
 }

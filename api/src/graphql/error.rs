@@ -94,6 +94,8 @@ pub enum ErrorCode {
     LevelTooHigh,
     /// The person has another kind of account.
     KindMismatch,
+    /// The person holds no place there now.
+    NotAMember,
     /// A freelancer's place needs an end.
     ExpiryRequired,
     /// The agency needs one CMO who can sign in.

@@ -11,7 +11,7 @@ use diwan_domain::{Action, Context, Failure, calendar, insights, publishing, ten
 use diwan_entity::calendar::{asset, calendar as calendars, post, post_variant, variant_asset};
 use diwan_entity::insights::report_run;
 use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
-use diwan_entity::tenancy::{agency, app_user, brand, brand_group};
+use diwan_entity::tenancy::{agency, app_user, brand, brand_group, invitation, membership};
 use diwan_entity::trust::job;
 use uuid::Uuid;
 
@@ -170,6 +170,19 @@ impl Loadable for brand_group::Model {
     }
 }
 
+impl Loadable for membership::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        tenancy::memberships_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        let own = context.actor().is_some_and(|actor| actor.user_id == self.user_id);
+        own || context.may(Action::MemberRead, self.brand_id)
+    }
+}
+
 impl Loadable for app_user::Model {
     async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
         tenancy::users_by_ids(context, ids).await
@@ -290,6 +303,24 @@ impl Loadable for job::Model {
     fn may_read(&self, context: &Context) -> bool {
         // How work went is the team's to know.
         self.brand_id.is_some_and(|brand_id| context.extent(Action::ContentRead, brand_id) == Some(Extent::Any))
+    }
+}
+
+impl Grouped for membership::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        tenancy::memberships_of(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.user_id
+    }
+}
+
+impl Grouped for invitation::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        tenancy::invitations_of(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.user_id
     }
 }
 

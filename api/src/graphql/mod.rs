@@ -46,6 +46,8 @@ pub struct Mutation(
     tenancy::AgencyMutation,
     tenancy::BrandMutation,
     tenancy::GroupMutation,
+    tenancy::PeopleMutation,
+    tenancy::MembershipMutation,
     calendar::CalendarMutation,
     publishing::PublishingMutation,
     insights::InsightsMutation,

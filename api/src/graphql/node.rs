@@ -8,7 +8,7 @@ use super::error::request_error;
 use super::insights::ReportRun;
 use super::publishing::{AccountConnection, Publication, SocialAccount};
 use super::scalars::Kind;
-use super::tenancy::{Agency, Brand, BrandGroup, User};
+use super::tenancy::{Agency, Brand, BrandGroup, Membership, User};
 use super::trust::Job;
 
 /// Anything that has an id.
@@ -23,6 +23,8 @@ pub enum Node {
     Brand(Brand),
     /// A group of brands.
     BrandGroup(BrandGroup),
+    /// A place in a brand.
+    Membership(Membership),
     /// A calendar.
     Calendar(Calendar),
     /// A file.
@@ -84,6 +86,7 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::User => op.load(id).await?.map(|row| Node::User(User { op: own(), row })),
         Kind::Brand => op.load(id).await?.map(|row| Node::Brand(Brand { op: own(), row })),
         Kind::BrandGroup => op.load(id).await?.map(|row| Node::BrandGroup(BrandGroup { op: own(), row })),
+        Kind::Membership => op.load(id).await?.map(|row| Node::Membership(Membership { op: own(), row })),
         Kind::Calendar => op.load(id).await?.map(|row| Node::Calendar(Calendar { op: own(), row })),
         Kind::Asset => op.load(id).await?.map(|row| Node::Asset(Asset { op: own(), row })),
         Kind::Post => op.load(id).await?.map(|row| Node::Post(Post { op: own(), row })),

@@ -16,6 +16,8 @@ pub enum Kind {
     Brand,
     /// A group of brands.
     BrandGroup,
+    /// A place in a brand.
+    Membership,
     /// A calendar.
     Calendar,
     /// A file of the media library.
@@ -38,11 +40,12 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Agency,
         Self::User,
         Self::Brand,
         Self::BrandGroup,
+        Self::Membership,
         Self::Calendar,
         Self::Asset,
         Self::Post,
@@ -61,6 +64,7 @@ impl Kind {
             Self::User => "user",
             Self::Brand => "brand",
             Self::BrandGroup => "group",
+            Self::Membership => "membership",
             Self::Calendar => "calendar",
             Self::Asset => "asset",
             Self::Post => "post",

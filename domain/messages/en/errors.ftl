@@ -42,6 +42,7 @@ error-month-in-future = This month has not begun yet.
 error-brand-archived = This brand is archived. Restore it first.
 error-level-too-high = This concerns somebody at or above your own level ({ $level }). Ask somebody above.
 error-kind-mismatch = This person has another kind of account ({ $kind }), which cannot be changed. Use another address.
+error-not-a-member = This person holds no place there now. Add them to each of the brands first.
 error-expiry-required = A freelancer's place needs an end. Say until when.
 error-last-cmo = Somebody must remain CMO. Make somebody else CMO first.
 error-not-yourself = You cannot do this to yourself. Ask somebody else.

@@ -5,3 +5,29 @@ letter-open = Open
 letter-in-full = If the button does not work, open this address:
 letter-link = Open this address:
 letter-footer = Diwan wrote this by itself, at { $server }. If you did not expect it, you need not do anything.
+
+mail-invitation = Hello { $name },
+
+    { $inviter } invites you to { $agency } on Diwan. Choose a password to begin.
+
+    { $days ->
+        [one] The invitation is good for one day.
+       *[other] The invitation is good for { $days } days.
+    }
+    .subject = { $inviter } invites you to { $agency }
+    .button = Accept the invitation
+
+mail-place-added = Hello { $name },
+
+    { $inviter } of { $agency } has added you to: { $brands }. You see it the next time you sign in.
+    .subject = You have been added to { $brands }
+
+mail-place-ending = Hello { $name },
+
+    your place in { $brand } ends on { $end } ({ $zone }). If you need longer, ask the team of { $brand }.
+    .subject = Your place in { $brand } ends soon
+
+mail-place-ending-team = The place of { $name } in { $brand } ends on { $end } ({ $zone }).
+
+    If they are needed longer, extend it before then. If not, hand their open work over.
+    .subject = { $name } leaves { $brand } soon

@@ -65,14 +65,7 @@ pub async fn set_up_agency(
         wrong.add(UserError::at(Code::Invalid, "email"));
     }
     wrong.currency("baseCurrency", &new.base_currency);
-    let length = new.password.chars().count();
-    if length < MIN_PASSWORD {
-        wrong.add(UserError::at(Code::PasswordTooShort, "password").number("limit", MIN_PASSWORD));
-    } else if new.password.len() > MAX_PASSWORD {
-        wrong.add(
-            UserError::at(Code::TooLong, "password").number("limit", MAX_PASSWORD).number("actual", new.password.len()),
-        );
-    }
+    check_password(&mut wrong, "password", &new.password, &[&name, &email, &agency_name]);
     wrong.check()?;
 
     let user_id = context.new_id();
@@ -115,8 +108,18 @@ pub async fn set_up_agency(
     Ok((agency, session))
 }
 
+/// Complains of a password that is too short or too long.
+pub(super) fn check_password(wrong: &mut Complaints, path: &str, password: &str, _about: &[&str]) {
+    let length = password.chars().count();
+    if length < MIN_PASSWORD {
+        wrong.add(UserError::at(Code::PasswordTooShort, path).number("limit", MIN_PASSWORD));
+    } else if password.len() > MAX_PASSWORD {
+        wrong.add(UserError::at(Code::TooLong, path).number("limit", MAX_PASSWORD).number("actual", password.len()));
+    }
+}
+
 /// Only the plain mistakes: whether mail arrives is what tells a good address.
-fn looks_like_an_address(email: &str) -> bool {
+pub(super) fn looks_like_an_address(email: &str) -> bool {
     let parts = email.rsplit_once('@');
     parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
         && !email.chars().any(|c| c.is_whitespace() || c.is_control())

@@ -17,7 +17,33 @@ pub async fn record(
     subject_id: Uuid,
     detail: Value,
 ) -> Result<(), DbErr> {
-    let event = audit_event::ActiveModel {
+    let event = event(permit, now, action, subject_id, detail);
+    audit_event::Entity::insert(event).exec_without_returning(permit.tx()).await.map(|_| ())
+}
+
+/// Records the same action on many subjects, each under its own permit, in one statement through `permit`.
+pub async fn record_many<'a>(
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    action: &str,
+    subjects: impl Iterator<Item = (Permit<'a>, Uuid, Value)> + Send,
+) -> Result<(), DbErr> {
+    let events: Vec<_> =
+        subjects.map(|(permit, subject, detail)| event(permit, now, action, subject, detail)).collect();
+    if events.is_empty() {
+        return Ok(());
+    }
+    audit_event::Entity::insert_many(events).exec_without_returning(permit.tx()).await.map(|_| ())
+}
+
+fn event(
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    action: &str,
+    subject_id: Uuid,
+    detail: Value,
+) -> audit_event::ActiveModel {
+    audit_event::ActiveModel {
         id: Set(ids::new_id(now)),
         agency_id: Set(permit.agency_id),
         brand_id: Set((!permit.brand_id.is_nil()).then_some(permit.brand_id)),
@@ -27,6 +53,5 @@ pub async fn record(
         subject_id: Set(subject_id),
         detail: Set(detail),
         ..Default::default()
-    };
-    audit_event::Entity::insert(event).exec_without_returning(permit.tx()).await.map(|_| ())
+    }
 }

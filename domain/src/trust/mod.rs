@@ -13,7 +13,7 @@ mod letters;
 mod sessions;
 mod tokens;
 
-pub use audit::record;
+pub use audit::{record, record_many};
 pub use audit_anchor::{anchor_audit, anchor_keys};
 pub use audit_export::{Export, Period, export_audit};
 pub use audit_file::{AnchorClaims, AuditFileError, Jwk, Jwks, Verdict, verify as verify_audit_file};

@@ -1,8 +1,26 @@
 //! A user's place in one brand.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::tenancy::app_user::{Level, UserKind};
+
+/// What somebody is good at.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Specialty {
+    Strategist,
+    ContentManager,
+    CommunityManager,
+    ReportAnalyst,
+    AdsManager,
+    Designer,
+    VideoMaker,
+    Copywriter,
+}
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

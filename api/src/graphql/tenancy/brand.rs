@@ -3,10 +3,11 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use diwan_domain::{calendar, insights, publishing, trust};
+use diwan_domain::{calendar, insights, publishing, tenancy, trust};
 use diwan_entity::tenancy::{agency, brand};
 
 use super::agency::{BusinessHours, business_hours};
+use super::members::{MemberFilterInput, Membership};
 use super::types::{Locale, WeekStart};
 use crate::graphql::calendar::{Asset, Calendar, Post, PostFilterInput};
 use crate::graphql::context::Op;
@@ -103,6 +104,23 @@ impl Brand {
     /// Counts the changes of the settings; a change names the version from which it started.
     async fn version(&self) -> i32 {
         self.row.version
+    }
+
+    /// Who is in it, newest first, in whatever state. For the agency's staff.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn members(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "Only these.")] filter: Option<MemberFilterInput>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Membership>> {
+        let page = Window { first, after, last, before }.page()?;
+        let filter = filter.unwrap_or_default().into_domain();
+        let slice = self.op.query(tenancy::members(&self.op, self.row.id, filter, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Membership { op: self.op.clone(), row }))
     }
 
     /// Its calendars, newest first.

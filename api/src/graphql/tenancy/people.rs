@@ -1,12 +1,16 @@
 //! People as the API shows them.
 
-use async_graphql::{ID, Object, Result, SimpleObject};
-use diwan_domain::permission;
-use diwan_entity::tenancy::app_user;
+use async_graphql::{Enum, ID, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use diwan_domain::{permission, tenancy};
+use diwan_entity::tenancy::{app_user, invitation, membership};
+use uuid::Uuid;
 
 use super::brand::Brand;
-use super::types::{Action, Level, Locale, UserKind};
+use super::members::{Membership, PersonState};
+use super::types::{Action, CalendarSystem, Level, Locale, UserKind};
 use crate::graphql::context::Op;
+use crate::graphql::loaders::Loadable as _;
 use crate::graphql::scalars::Kind;
 
 /// A person, or a program, who signs in.
@@ -34,15 +38,84 @@ impl User {
     async fn locale(&self) -> Locale {
         self.row.locale.into()
     }
-    /// Their address: for themselves and for those who hold a level agency-wide, else null.
-    async fn email(&self) -> Option<&str> {
-        let actor = self.op.actor()?;
-        if actor.user_id == self.row.id || actor.agency_level.is_some() { self.row.email.as_deref() } else { None }
+    /// Their address: for themselves, for those who manage them and for those who hold a level agency-wide, else null.
+    async fn email(&self) -> Result<Option<&str>> {
+        Ok(if self.known_well().await? { self.row.email.as_deref() } else { None })
+    }
+    /// The calendar in which they read dates.
+    async fn calendar_system(&self) -> CalendarSystem {
+        self.row.calendar_system.into()
+    }
+    /// IANA time zone; null: the agency's.
+    async fn time_zone(&self) -> Option<&str> {
+        self.row.time_zone.as_deref()
+    }
+    /// How the account stands.
+    async fn state(&self) -> PersonState {
+        if self.row.deactivated_at.is_some() {
+            PersonState::Deactivated
+        } else if self.row.joined_at.is_none() && self.row.kind != app_user::UserKind::Integration {
+            PersonState::Invited
+        } else {
+            PersonState::Active
+        }
+    }
+    /// When they first came.
+    async fn joined_at(&self) -> Option<DateTime<Utc>> {
+        self.row.joined_at
+    }
+    /// Until when the invitation that they have not accepted yet is good: for those who see their address, else null.
+    async fn invited_until(&self) -> Result<Option<DateTime<Utc>>> {
+        if !self.known_well().await? {
+            return Ok(None);
+        }
+        let open: Vec<invitation::Model> = self.op.load_of(self.row.id).await?;
+        Ok(open.first().map(|open| open.expires_at))
+    }
+    /// Their places in brands, as far as the caller reads who is in them.
+    #[graphql(complexity = "1 + 20 * child_complexity")]
+    async fn memberships(&self) -> Result<Vec<Membership>> {
+        let places: Vec<membership::Model> = self.op.load_of(self.row.id).await?;
+        let readable = places.into_iter().filter(|row| row.may_read(&self.op));
+        Ok(readable.map(|row| Membership { op: self.op.clone(), row }).collect())
     }
     /// The level that they hold agency-wide, if any.
     async fn agency_level(&self) -> Option<Level> {
         self.row.agency_level.map(Level::from)
     }
+}
+
+impl User {
+    /// Whether the caller may know how to reach them.
+    async fn known_well(&self) -> Result<bool> {
+        let Some(actor) = self.op.actor() else { return Ok(false) };
+        if actor.user_id == self.row.id || actor.agency_level.is_some() {
+            return Ok(true);
+        }
+        let places: Vec<membership::Model> = self.op.load_of(self.row.id).await?;
+        Ok(tenancy::manages_person(&self.op, &self.row, &places))
+    }
+}
+
+/// To which things of a brand a right extends. Each includes the ones before.
+#[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
+#[graphql(remote = "permission::Extent")]
+pub enum Extent {
+    /// What the caller wrote.
+    Own,
+    /// That, and what is assigned to the caller; for a client, what was sent to them.
+    Assigned,
+    /// Everything.
+    Any,
+}
+
+/// Something that the caller may do.
+#[derive(SimpleObject)]
+pub struct Permission {
+    /// What.
+    action: Action,
+    /// To which things.
+    extent: Extent,
 }
 
 /// A place of the caller in a brand.
@@ -87,16 +160,30 @@ impl Viewer {
         #[graphql(desc = "What.")] action: Action,
         #[graphql(desc = "In which brand; left out for what is the agency's.")] on: Option<ID>,
     ) -> Result<bool> {
-        let brand_id = match &on {
-            Some(id) => self.op.query(Kind::Brand.parse(id, "on"))?,
-            None => uuid::Uuid::nil(),
-        };
         let action: permission::Action = action.into();
-        if action.rule().reach == permission::Reach::Brand
-            && self.op.query(self.op.brand_archived(brand_id).await)?.is_none()
-        {
-            return Ok(false);
-        }
-        Ok(self.op.may(action, brand_id))
+        Ok(self.allowed(on.as_ref()).await?.iter().any(|(may, _)| *may == action))
+    }
+
+    /// Everything that the caller may do, in the order of the table of permissions: what is the agency's, and in a brand what is
+    /// the brand's besides. An archived brand is only read, whatever stands here.
+    #[graphql(complexity = "1 + 20 * child_complexity")]
+    async fn permissions(
+        &self,
+        #[graphql(desc = "In which brand; left out for what is the agency's.")] on: Option<ID>,
+    ) -> Result<Vec<Permission>> {
+        let allowed = self.allowed(on.as_ref()).await?.into_iter();
+        Ok(allowed.map(|(action, extent)| Permission { action: action.into(), extent: extent.into() }).collect())
+    }
+}
+
+impl Viewer {
+    async fn allowed(&self, on: Option<&ID>) -> Result<Vec<(permission::Action, permission::Extent)>> {
+        let brand_id = match on {
+            Some(id) => self.op.query(Kind::Brand.parse(id, "on"))?,
+            None => Uuid::nil(),
+        };
+        let seen = on.is_some() && self.op.query(self.op.brand_archived(brand_id).await)?.is_some();
+        let asked = permission::RULES.iter().filter(|rule| seen || rule.reach == permission::Reach::Agency);
+        Ok(asked.filter_map(|rule| Some((rule.action, self.op.extent(rule.action, brand_id)?))).collect())
     }
 }

@@ -7,7 +7,8 @@ use diwan_domain::tenancy::{self, BrandFilter};
 
 use super::agency::Agency;
 use super::brand::Brand;
-use super::people::Viewer;
+use super::members::PeopleFilterInput;
+use super::people::{User, Viewer};
 use crate::graphql::context::Op;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::scalars::Kind;
@@ -76,5 +77,23 @@ impl TenancyQuery {
         let filter = op.query(filter.unwrap_or_default().into_domain())?;
         let slice = op.query(tenancy::brands(op, filter, page).await)?;
         Ok(connection(slice, |row| row.id, |row| Brand { op: op.clone(), row }))
+    }
+
+    /// The agency's people, newest first. For DIRECTOR and above, agency-wide.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these.")] filter: Option<PeopleFilterInput>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, User>> {
+        let op = Op::of(ctx)?;
+        let page = Window { first, after, last, before }.page()?;
+        let filter = filter.unwrap_or_default().into_domain();
+        let slice = op.query(tenancy::people(op, filter, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| User { op: op.clone(), row }))
     }
 }
