@@ -8,6 +8,7 @@ mod kit;
 mod limits;
 mod lists;
 mod live;
+mod people;
 mod permissions;
 mod posts;
 mod reports;
