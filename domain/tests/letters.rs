@@ -24,8 +24,13 @@ async fn write(test: &TestServices, to: &str, locale: Locale) -> Result<()> {
     let letter = Letter {
         to: to.to_owned(),
         locale,
-        template: "test",
-        args: vec![("name", Arg::Text("نور".into())), ("count", Arg::Number(3))],
+        template: "invitation",
+        args: vec![
+            ("name", Arg::Text("Dina".into())),
+            ("inviter", Arg::Text("نور".into())),
+            ("agency", Arg::Text("Nour Agency".into())),
+            ("days", Arg::Number(3)),
+        ],
         link: Some(Url::parse(&format!("https://diwan.example/join/{SECRET}"))?),
     };
     let tx = test.services.db.write().await?;
@@ -61,7 +66,10 @@ async fn a_letter_arrives_in_its_language_and_leaves_nothing_behind() -> Result<
     assert_eq!(mail["to"][0]["address"], "dina@nour.example");
     let (text, html) = (mail["text"].as_str().context("text")?, mail["html"].as_str().context("html")?);
     let link = format!("https://diwan.example/join/{SECRET}");
-    assert!(text.contains(&link), "{text}");
+    assert!(text.contains(&link) && text.contains("سلام"), "{text}");
+    assert!(mail["subject"].as_str().is_some_and(|subject| subject.contains("دعوت کرده است")), "{mail}");
+    assert!(catcher.source(mail).await?.is_ascii(), "it passes servers of any age");
+    assert!(html.contains("پذیرفتن دعوت") && html.contains("۳\u{2069} روز"), "{html}");
     assert_eq!(html.matches(&format!("href=\"{link}\"")).count(), 2, "{html}");
     assert!(html.contains("<html lang=\"fa\" dir=\"rtl\">"), "{html}");
     assert_eq!(mail["headers"]["content-language"], "fa");

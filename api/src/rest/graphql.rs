@@ -250,7 +250,7 @@ fn idempotency_key(http: &HttpRequest, context: &Context, mutates: bool) -> Resu
 }
 
 /// The address of a stranger. Whoever has one address of IPv6 has a whole network of them, which counts as one.
-fn peer(http: &HttpRequest) -> String {
+pub(super) fn peer(http: &HttpRequest) -> String {
     http.peer_addr().map_or_else(|| "unknown".to_owned(), |address| who_is(address.ip()).to_string())
 }
 

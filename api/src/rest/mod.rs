@@ -6,6 +6,7 @@ mod graphiql;
 mod graphql;
 mod health;
 mod oauth;
+mod pages;
 mod subscriptions;
 mod uploads;
 
@@ -39,6 +40,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
         .route("/.well-known/jwks.json", web::get().to(health::jwks))
+        .configure(pages::routes)
         .route("/.well-known/audit-jwks.json", web::get().to(audit::keys))
         .route("/audit/{token}", web::get().to(audit::send))
         .route("/oauth/callback", web::get().to(oauth::callback))

@@ -9,6 +9,7 @@ mod limits;
 mod lists;
 mod live;
 mod people;
+mod pages;
 mod permissions;
 mod posts;
 mod reports;

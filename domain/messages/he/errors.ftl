@@ -69,6 +69,7 @@ error-level-too-high = זה נוגע למי שברמה שלכם או מעליה 
 error-kind-mismatch = לאדם הזה יש חשבון מסוג אחר ({ $kind }), שאי אפשר לשנות. השתמשו בכתובת אחרת.
 error-expiry-required = לעבודה של עצמאי צריך להיות סוף. ציינו עד מתי.
 error-last-cmo = מישהו צריך להישאר CMO. מנו תחילה אדם אחר ל-CMO.
+error-not-a-member = לאדם הזה אין כעת מקום שם. צרפו אותו תחילה לכל אחד מהמותגים.
 error-not-yourself = אי אפשר לעשות זאת לעצמכם. בקשו ממישהו אחר.
 error-person-deactivated = החשבון של האדם הזה הושבת. הפעילו אותו תחילה.
 error-unknown-currency = „{ $currency }” אינו מטבע. השתמשו בקוד ISO 4217 כגון EUR.
