@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::Permit;
-use crate::{insights, publishing, tenancy, trust};
+use crate::{approvals, insights, publishing, tenancy, trust};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +70,7 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &publishing::Publish,
         &insights::SyncMetrics,
         &insights::RenderReport,
+        &approvals::RemindApprovers,
         &trust::SendLetter,
         &tenancy::DeleteBrand,
     ]

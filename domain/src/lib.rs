@@ -7,7 +7,8 @@
 //! | --- | --- |
 //! | [`tenancy`] | agency, brands, people, memberships |
 //! | [`trust`] | signing in, sessions, tokens, the audit trail, idempotency |
-//! | [`calendar`] | calendars, the media library, posts and variants |
+//! | [`approvals`] | who approves what: chains, limits, standing in, requests |
+//! | [`calendar`] | calendars, the media library, posts and variants, assignments, comments |
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
 //! | [`insights`] | numbers from the networks, reports |
 //! | [`permission`] | the one table of who may do what |
@@ -16,6 +17,7 @@
 //!
 //! Domain folders call each other only through their `mod.rs`. Nothing here knows HTTP, GraphQL or Redis.
 
+pub mod approvals;
 pub mod calendar;
 pub mod context;
 pub mod error;

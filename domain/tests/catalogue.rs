@@ -16,6 +16,8 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, FromQueryResult, Transac
 const WITHOUT_BRAND: &[(&str, &str)] = &[
     ("agency", "the one row above all brands; its policy asks that somebody is signed in"),
     ("app_user", "a person can be in several brands; the policy `colleagues` decides"),
+    ("approval_limit", "the agency's; its policies show it to staff and let the CMO write"),
+    ("delegation", "a person's: the policy `own`, for both of them"),
     ("brand_group", "the agency's; its policy shows it with its brands"),
     ("invitation", "a person's; digests of tokens, seen by those who see the person"),
     ("letter", "mail; sealed, and the worker's alone"),
@@ -41,8 +43,11 @@ const UNIQUE_ACROSS_BRANDS: &[(&str, &str)] = &[
 
 /// The functions that run as the owner.
 const DEFINERS: &[&str] = &[
+    "approval_rules",
     "audit_head",
+    "authors_of_post",
     "brand_of_authorization",
+    "brand_people",
     "chain_audit_event",
     "end_sessions",
     "enter_agency_work",
@@ -59,6 +64,7 @@ const DEFINERS: &[&str] = &[
     "next_job_due",
     "offer_setup",
     "person_by_email",
+    "places_of_absentees",
     "purge_brand",
     "queue_letter",
     "quiet_jobs",

@@ -4,6 +4,7 @@
 //! the crate `diwan-migration`.
 #![expect(missing_docs, reason = "columns are documented where they are defined, in the migrations")]
 
+pub mod approvals;
 pub mod calendar;
 pub mod insights;
 pub mod publishing;

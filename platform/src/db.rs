@@ -60,14 +60,14 @@ impl Database {
     }
 
     /// A connection that listens for notifications; it connects again by itself.
-    pub async fn listen(&self, channel: &str) -> Result<PgListener, DbErr> {
+    pub async fn listen(&self, channels: &[&str]) -> Result<PgListener, DbErr> {
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .connect_with(self.options.clone())
             .await
             .map_err(connection_error)?;
         let mut listener = PgListener::connect_with(&pool).await.map_err(connection_error)?;
-        listener.listen(channel).await.map_err(connection_error)?;
+        listener.listen_all(channels.iter().copied()).await.map_err(connection_error)?;
         Ok(listener)
     }
 

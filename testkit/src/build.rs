@@ -51,6 +51,10 @@ pub struct Written {
     pub event: Uuid,
     pub assignment: Uuid,
     pub group: Uuid,
+    pub chain: Uuid,
+    pub request: Uuid,
+    pub comment: Uuid,
+    pub author: Uuid,
 }
 
 impl TestServices {
@@ -232,12 +236,13 @@ impl TestServices {
         let brand = self.brand(name).await?;
         let person = self.person(UserKind::Staff, None).await?;
         let membership = self.join(&person, brand, Level::Senior).await?;
+        let deputy = self.person(UserKind::Staff, None).await?.id;
         let account = self.account(brand, "mastodon", &person).await?;
         let asset = self.asset(brand, &person).await?;
         let (post, variant) = self.post(brand, account, "Good morning", &person).await?;
         let (publication, job) = self.publication(brand, post, self.now() + Duration::days(9)).await?;
         let calendar = self.db.value(&format!("select id from calendar where brand_id = '{brand}'")).await?;
-        let [connection, attempt, sample, reading, report, event, assignment, group] =
+        let [connection, attempt, sample, reading, report, event, assignment, group, chain, request, step, comment] =
             std::array::from_fn(|_| self.id());
         let (user, agency, now) = (person.id, self.agency().await?, self.now().to_rfc3339());
         self.db
@@ -248,6 +253,24 @@ impl TestServices {
                    values ('{assignment}', '{brand}', '{post}', '{user}', '{now}');
                  insert into brand_group (id, agency_id, name, created_at) values ('{group}', '{agency}', '{group}', '{now}');
                  insert into brand_group_brand values ('{group}', '{brand}');
+                 insert into approval_chain (id, brand_id, kind, steps, set_by, created_at, updated_at)
+                   values ('{chain}', '{brand}', 'CONTRACT', '[{{\"mode\": \"ANY\", \"audience\": \"LEVEL\", \"level\": \"MID\", \"people\": [], \"due_hours\": null}}]',
+                     '{user}', '{now}', '{now}');
+                 insert into approval_limit (id, agency_id, level, kind, currency, amount_minor, updated_at)
+                   values (gen_random_uuid(), '{agency}', 'MID', 'CONTRACT', 'EUR', 5, '{now}') on conflict do nothing;
+                 insert into brand_approval_limit (id, brand_id, level, kind, currency, amount_minor, updated_at)
+                   values (gen_random_uuid(), '{brand}', 'MID', 'CONTRACT', 'EUR', 5, '{now}');
+                 insert into delegation (id, agency_id, kind, from_id, to_id, starts_at, ends_at, created_at, ended_at)
+                   values (gen_random_uuid(), '{agency}', 'STAFF', '{user}', '{deputy}', '{now}', '{now}'::timestamptz + interval '1 day', '{now}', '{now}');
+                 insert into approval_request (id, brand_id, kind, subject_id, subject_version, title, state, requested_by, authors,
+                     client_step, created_at, decided_at)
+                   values ('{request}', '{brand}', 'POST', '{post}', 1, 'A post', 'APPROVED', '{user}', array['{user}']::uuid[], false, '{now}', '{now}');
+                 insert into approval_step (id, brand_id, request_id, position, state, mode, audience, level, opened_at, closed_at)
+                   values ('{step}', '{brand}', '{request}', 1, 'APPROVED', 'ANY', 'LEVEL', 'MID', '{now}', '{now}');
+                 insert into approval_entry (id, brand_id, request_id, step_id, kind, at, actor_id, actor_name, for_client)
+                   values (gen_random_uuid(), '{brand}', '{request}', '{step}', 'APPROVED', '{now}', '{deputy}', 'Sami', false);
+                 insert into post_comment (id, brand_id, post_id, author_id, author_name, visibility, body, created_at)
+                   values ('{comment}', '{brand}', '{post}', '{user}', 'Sami', 'INTERNAL', 'Between us', '{now}');
                  insert into account_connection (id, brand_id, network, base_url, state, requested_by, created_at, expires_at)
                    values ('{connection}', '{brand}', 'mastodon', 'https://network.example', 'REQUESTED', '{user}', '{now}', '{now}');
                  insert into publication_attempt (id, brand_id, publication_id, number, fence, started_at, finished_at, outcome)
@@ -281,6 +304,10 @@ impl TestServices {
             event,
             assignment,
             group,
+            chain,
+            request,
+            comment,
+            author: user,
         })
     }
 }

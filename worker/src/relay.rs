@@ -114,7 +114,7 @@ async fn listen(executor: Arc<Executor>, news: Arc<Notify>, stop: CancellationTo
     let mut wait = TROUBLE;
     loop {
         let listening = async {
-            let mut listener = executor.services().db.listen(CHANNEL).await?;
+            let mut listener = executor.services().db.listen(&[CHANNEL]).await?;
             wait = TROUBLE;
             news.notify_one();
             loop {

@@ -1,6 +1,6 @@
 //! What has changed, from PostgreSQL's notifications to every subscription of this process.
 //!
-//! A notification names a brand and a publication. It carries no content: each subscriber reads that under their own scope.
+//! A notification names a brand and a thing of it. It carries no content: each subscriber reads that under their own scope.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,13 +10,28 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// A publication changed.
+/// The channels of the triggers (migrations `m0007` and `m0012`).
+const PUBLICATIONS: &str = "diwan_publication";
+const APPROVALS: &str = "diwan_approval";
+
+/// What kind of thing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A publication.
+    Publication,
+    /// A request for approval.
+    Approval,
+}
+
+/// Something changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change {
     /// In this brand.
     pub brand_id: Uuid,
-    /// This one.
-    pub publication_id: Uuid,
+    /// What kind of thing.
+    pub what: What,
+    /// Which.
+    pub id: Uuid,
 }
 
 /// Changes, for whoever listens.
@@ -45,11 +60,11 @@ impl Feed {
 
 async fn listen(services: &Services, sender: &broadcast::Sender<Change>) {
     loop {
-        match services.db.listen("diwan_publication").await {
+        match services.db.listen(&[PUBLICATIONS, APPROVALS]).await {
             Ok(mut listener) => loop {
                 match listener.recv().await {
                     Ok(notification) => {
-                        if let Some(change) = parse(notification.payload()) {
+                        if let Some(change) = parse(notification.channel(), notification.payload()) {
                             let _nobody_listens = sender.send(change);
                         }
                     }
@@ -65,7 +80,8 @@ async fn listen(services: &Services, sender: &broadcast::Sender<Change>) {
     }
 }
 
-fn parse(payload: &str) -> Option<Change> {
-    let (brand_id, publication_id) = payload.split_once(' ')?;
-    Some(Change { brand_id: brand_id.parse().ok()?, publication_id: publication_id.parse().ok()? })
+fn parse(channel: &str, payload: &str) -> Option<Change> {
+    let what = if channel == APPROVALS { What::Approval } else { What::Publication };
+    let (brand_id, id) = payload.split_once(' ')?;
+    Some(Change { brand_id: brand_id.parse().ok()?, what, id: id.parse().ok()? })
 }

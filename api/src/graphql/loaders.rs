@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use diwan_domain::permission::Extent;
-use diwan_domain::{Action, Context, Failure, calendar, insights, publishing, tenancy, trust};
-use diwan_entity::calendar::{asset, calendar as calendars, post, post_variant, variant_asset};
+use diwan_domain::{Action, Context, Failure, approvals, calendar, insights, publishing, tenancy, trust};
+use diwan_entity::approvals::{approval_chain, approval_entry, approval_request, approval_step, delegation};
+use diwan_entity::calendar::{
+    asset, calendar as calendars, post, post_assignment, post_comment, post_variant, variant_asset,
+};
 use diwan_entity::insights::report_run;
 use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
 use diwan_entity::tenancy::{agency, app_user, brand, brand_group, invitation, membership};
@@ -321,6 +324,112 @@ impl Grouped for invitation::Model {
     }
     fn parent(&self) -> Uuid {
         self.user_id
+    }
+}
+
+impl Loadable for approval_request::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        approvals::requests_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        context.may(Action::ApprovalRead, self.brand_id)
+    }
+}
+
+impl Loadable for approval_chain::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        approvals::chains_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        // Who decides is the team's to know.
+        context.extent(Action::ApprovalRead, self.brand_id) == Some(Extent::Any)
+    }
+}
+
+impl Loadable for delegation::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        approvals::delegations_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        context.actor().is_some_and(|actor| actor.user_id == self.from_id || actor.user_id == self.to_id)
+    }
+}
+
+impl Loadable for post_assignment::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        calendar::assignments_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        reads_content(context, self.brand_id)
+    }
+}
+
+impl Loadable for post_comment::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        calendar::comments_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        reads_content(context, self.brand_id)
+    }
+}
+
+impl Grouped for post_assignment::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        calendar::assignments_of_posts(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.post_id
+    }
+}
+
+impl Grouped for approval_request::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        approvals::requests_about(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.subject_id
+    }
+}
+
+impl Grouped for approval_step::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        approvals::steps_of_requests(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.request_id
+    }
+}
+
+impl Grouped for approval_entry::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        approvals::history_of_requests(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.request_id
+    }
+}
+
+impl Grouped for approvals::Decidable {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        approvals::can_decide(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.request_id
     }
 }
 

@@ -1,12 +1,14 @@
 //! The GraphQL schema: one folder per domain, merged here.
 #![expect(clippy::unused_async, reason = "the library wants every resolver to be async")]
 
+mod approvals;
 mod calendar;
 mod context;
 mod error;
 mod feed;
 mod insights;
 mod limits;
+mod live;
 mod loaders;
 mod node;
 mod page;
@@ -20,10 +22,14 @@ pub use error::{Refused, request_error};
 pub use feed::Feed;
 pub use limits::{MAX_DOCUMENT_BYTES, Meter, RateLimiter, Socket, give_code, read_document, refusal_price};
 
-use async_graphql::MergedObject;
+use async_graphql::{MergedObject, MergedSubscription};
 
 /// The schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, publishing::Subscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// Everything that can be watched.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(publishing::PublishingSubscription, approvals::ApprovalSubscription);
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
@@ -33,6 +39,7 @@ pub struct Query(
     tenancy::GroupQuery,
     calendar::CalendarQuery,
     publishing::PublishingQuery,
+    approvals::ApprovalQuery,
     limits::LimitsQuery,
     trust::AuditQuery,
 );
@@ -49,13 +56,15 @@ pub struct Mutation(
     tenancy::PeopleMutation,
     tenancy::MembershipMutation,
     calendar::CalendarMutation,
+    calendar::TeamworkMutation,
     publishing::PublishingMutation,
+    approvals::ApprovalMutation,
     insights::InsightsMutation,
 );
 
 /// Builds the schema with its limits.
 pub fn build_schema() -> Schema {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), publishing::Subscription)
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .limit_depth(limits::MAX_DEPTH)
         .limit_complexity(limits::MAX_COMPLEXITY)
         .limit_recursive_depth(limits::MAX_RECURSION)

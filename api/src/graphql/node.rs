@@ -2,7 +2,8 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 
-use super::calendar::{Asset, Calendar, Post, PostVariant};
+use super::approvals::{ApprovalChain, ApprovalRequest, Delegation};
+use super::calendar::{Asset, Calendar, Post, PostAssignment, PostComment, PostVariant};
 use super::context::Op;
 use super::error::request_error;
 use super::insights::ReportRun;
@@ -43,6 +44,16 @@ pub enum Node {
     ReportRun(ReportRun),
     /// A job.
     Job(Job),
+    /// A request for approval.
+    ApprovalRequest(ApprovalRequest),
+    /// A chain of approval.
+    ApprovalChain(ApprovalChain),
+    /// Somebody who stands in for somebody.
+    Delegation(Delegation),
+    /// Work at a post.
+    PostAssignment(PostAssignment),
+    /// A comment on a post.
+    PostComment(PostComment),
 }
 
 /// Queries for anything.
@@ -96,5 +107,10 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Publication => op.load(id).await?.map(|row| Node::Publication(Publication { op: own(), row })),
         Kind::Report => op.load(id).await?.map(|row| Node::ReportRun(ReportRun { op: own(), row })),
         Kind::Job => op.load(id).await?.map(|row| Node::Job(Job { op: own(), row })),
+        Kind::Approval => op.load(id).await?.map(|row| Node::ApprovalRequest(ApprovalRequest { op: own(), row })),
+        Kind::Chain => op.load(id).await?.map(|row| Node::ApprovalChain(ApprovalChain { op: own(), row })),
+        Kind::Delegation => op.load(id).await?.map(|row| Node::Delegation(Delegation { op: own(), row })),
+        Kind::Assignment => op.load(id).await?.map(|row| Node::PostAssignment(PostAssignment { op: own(), row })),
+        Kind::Comment => op.load(id).await?.map(|row| Node::PostComment(PostComment { op: own(), row })),
     })
 }

@@ -36,11 +36,21 @@ pub enum Kind {
     Report,
     /// A job.
     Job,
+    /// A request for approval.
+    Approval,
+    /// A chain of approval.
+    Chain,
+    /// Somebody who stands in for somebody.
+    Delegation,
+    /// Work at a post, given to somebody.
+    Assignment,
+    /// A comment on a post.
+    Comment,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -55,6 +65,11 @@ impl Kind {
         Self::Publication,
         Self::Report,
         Self::Job,
+        Self::Approval,
+        Self::Chain,
+        Self::Delegation,
+        Self::Assignment,
+        Self::Comment,
     ];
 
     /// What an id of this kind begins with.
@@ -74,6 +89,11 @@ impl Kind {
             Self::Publication => "publication",
             Self::Report => "report",
             Self::Job => "job",
+            Self::Approval => "approval",
+            Self::Chain => "chain",
+            Self::Delegation => "delegation",
+            Self::Assignment => "assignment",
+            Self::Comment => "comment",
         }
     }
 

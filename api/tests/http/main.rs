@@ -1,5 +1,6 @@
 //! The API through HTTP, against real PostgreSQL: what clients may rely on, and what bad input of every kind gets.
 
+mod approvals;
 mod audit;
 mod brand_life;
 mod connecting;
@@ -18,4 +19,5 @@ mod settings;
 mod settling;
 mod sign_in;
 mod strangers;
+mod teamwork;
 mod uploads;

@@ -19,6 +19,7 @@ fn mutations(app: &TestApp, at: &Written) -> Vec<(&'static str, &'static str, Ac
     let due = (app.services.now() + Duration::days(1)).to_rfc3339();
     let (brand, post, publication) = (id("brand", at.brand), id("post", at.post), id("publication", at.publication));
     let (calendar, group) = (id("calendar", at.calendar), id("group", at.group));
+    let request = id("approval", at.request);
     let secret = json!({ "service": "https://pds.example", "identifier": "nour.example", "password": "abcd" });
     vec![
         ("createBrand", "brand { id }", Action::BrandCreate, json!({ "name": "New" })),
@@ -81,6 +82,52 @@ fn mutations(app: &TestApp, at: &Written) -> Vec<(&'static str, &'static str, Ac
         ),
         ("syncMetrics", "job { id }", Action::MetricsSync, json!({ "publicationId": publication })),
         ("requestReport", "report { id }", Action::ReportRun, json!({ "brandId": brand, "month": "2026-07-01" })),
+        ("submitPost", "post { id }", Action::PostSubmit, json!({ "postId": post })),
+        ("unassignPost", "post { id }", Action::PostAssign, json!({ "postId": post, "userId": id("user", at.author) })),
+        (
+            "assignPost",
+            "assignment { id }",
+            Action::PostAssign,
+            json!({ "postId": post, "userId": id("user", at.author) }),
+        ),
+        (
+            "commentOnPost",
+            "comment { id }",
+            Action::CommentInternally,
+            json!({ "postId": post, "visibility": "INTERNAL", "body": "Between us" }),
+        ),
+        ("approveRequest", "request { id }", Action::ApprovalDecide, json!({ "requestId": request })),
+        (
+            "requestChanges",
+            "request { id }",
+            Action::ApprovalDecide,
+            json!({ "requestId": request, "comment": "Shorter" }),
+        ),
+        ("withdrawRequest", "request { id }", Action::PostSubmit, json!({ "requestId": request })),
+        (
+            "setApprovalChain",
+            "chain { id }",
+            Action::ApprovalChainSet,
+            json!({ "brandId": brand, "kind": "BUDGET", "steps": [{ "mode": "ANY", "level": "MID" }] }),
+        ),
+        (
+            "archiveApprovalChain",
+            "chain { id }",
+            Action::ApprovalChainSet,
+            json!({ "chainId": id("chain", at.chain), "version": 1 }),
+        ),
+        (
+            "setApprovalLimit",
+            "limits { level }",
+            Action::ApprovalLimitSet,
+            json!({ "level": "MID", "kind": "BUDGET", "currency": "EUR", "amountMinor": 100 }),
+        ),
+        (
+            "setBrandApprovalLimit",
+            "limits { level }",
+            Action::BrandLimitSet,
+            json!({ "brandId": brand, "level": "MID", "kind": "BUDGET", "currency": "EUR", "amountMinor": 100 }),
+        ),
         ("rerunJob", "job { id }", Action::JobRerun, json!({ "jobId": id("job", at.job) })),
     ]
 }

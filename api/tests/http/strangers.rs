@@ -25,6 +25,10 @@ fn ids(of: &Written) -> Vec<(&'static str, &'static str, String)> {
         ("publication", "Publication", of.publication),
         ("report", "ReportRun", of.report),
         ("job", "Job", of.job),
+        ("approval", "ApprovalRequest", of.request),
+        ("chain", "ApprovalChain", of.chain),
+        ("assignment", "PostAssignment", of.assignment),
+        ("comment", "PostComment", of.comment),
     ]
     .map(|(prefix, kind, uuid)| (prefix, kind, id(prefix, uuid)))
     .to_vec()
@@ -111,7 +115,7 @@ async fn every_field_of_every_type_is_read_by_insiders_and_by_nobody_else() -> R
     let Bench { app, alpha, beta, insider } = bench().await?;
     let schema = Schema::read(&app, &insider.token).await?;
     let tested: BTreeSet<String> = ids(&alpha).into_iter().map(|(_, kind, _)| kind.to_owned()).collect();
-    let of_agency = BTreeSet::from(["Agency".to_owned(), "User".to_owned()]);
+    let of_agency = BTreeSet::from(["Agency".to_owned(), "User".to_owned(), "Delegation".to_owned()]);
     assert_eq!(
         schema.nodes(),
         tested.union(&of_agency).cloned().collect(),
@@ -232,6 +236,30 @@ fn mutations(app: &TestApp, id_of: impl Fn(&str) -> String, own: &Written) -> Ve
         ("disconnectAccount", "socialAccount { id }", json!({ "socialAccountId": id_of("account") })),
         ("syncMetrics", "job { id }", json!({ "publicationId": id_of("publication") })),
         ("requestReport", "report { id }", json!({ "brandId": id_of("brand"), "month": "2026-07-01" })),
+        ("submitPost", "post { id }", json!({ "postId": id_of("post") })),
+        ("assignPost", "assignment { id }", json!({ "postId": id_of("post"), "userId": id("user", own.author) })),
+        ("unassignPost", "post { id }", json!({ "postId": id_of("post"), "userId": id("user", own.author) })),
+        (
+            "commentOnPost",
+            "comment { id }",
+            json!({ "postId": id_of("post"), "visibility": "CLIENT", "body": "Hello" }),
+        ),
+        ("deleteComment", "comment { id }", json!({ "commentId": id_of("comment") })),
+        ("approveRequest", "request { id }", json!({ "requestId": id_of("approval") })),
+        ("requestChanges", "request { id }", json!({ "requestId": id_of("approval"), "comment": "Shorter" })),
+        ("withdrawRequest", "request { id }", json!({ "requestId": id_of("approval") })),
+        (
+            "setApprovalChain",
+            "chain { id }",
+            json!({ "brandId": id_of("brand"), "kind": "BUDGET", "steps": [{ "mode": "ANY", "level": "MID" }] }),
+        ),
+        ("archiveApprovalChain", "chain { id }", json!({ "chainId": id_of("chain"), "version": 1 })),
+        (
+            "setBrandApprovalLimit",
+            "limits { level }",
+            json!({ "brandId": id_of("brand"), "level": "MID", "kind": "BUDGET", "currency": "EUR", "amountMinor": 1 }),
+        ),
+        ("endDelegation", "delegation { id }", json!({ "delegationId": id_of("delegation") })),
         ("rerunJob", "job { id }", json!({ "jobId": id_of("job") })),
     ]
 }

@@ -64,3 +64,17 @@ error-approval-required = In this brand a post must be approved before it is sch
 error-limit-exceeded = This is above your limit of { $limit } { $currency }. It needs somebody whose limit is higher.
 error-reason-required = Say why, so that the next person knows what to do.
 error-mail-not-configured = This installation cannot send mail. Ask the operator to set DIWAN_SMTP_URL.
+
+# Whom a step of an approval asks for. They stand in `error-not-your-turn` and `error-nobody-can-approve`.
+approval-who-level-any = anyone of level { $level } or above
+approval-who-level-all = everybody of level { $level }
+approval-who-people = { $names }
+approval-who-client = the client
+approval-who-limit = somebody whose limit covers the amount (level { $level })
+approval-who-team = the agency's team
+
+# How a request ended. They stand in `mail-approval-decided`.
+approval-outcome-approved = approved
+approval-outcome-changes-requested = changes were requested
+approval-outcome-withdrawn = withdrawn
+approval-outcome-voided = void, because it was changed

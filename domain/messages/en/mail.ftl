@@ -31,3 +31,30 @@ mail-place-ending-team = The place of { $name } in { $brand } ends on { $end } (
 
     If they are needed longer, extend it before then. If not, hand their open work over.
     .subject = { $name } leaves { $brand } soon
+mail-approval-requested =
+    Hello { $name },
+
+    { $requester } asks for approval of “{ $title }”. Please look at it, then approve it or say what should change.
+    .subject = For your approval: { $title }
+mail-approval-reminder =
+    Hello { $name },
+
+    “{ $title }”, for which { $requester } asked approval, still waits for you. Please approve it or say what should change.
+    .subject = Still waiting for your approval: { $title }
+mail-approval-decided =
+    Hello { $name },
+
+    What you submitted for approval, “{ $title }”, has an answer: { $outcome }.
+
+    { $comment }
+    .subject = { $title }: { $outcome }
+mail-post-assigned =
+    Hello { $name },
+
+    { $by } gave you “{ $title }” to work on.{ $dated ->
+        [yes] {" "}It is due { $due }.
+       *[no] {""}
+    }
+
+    { $brief }
+    .subject = For you: { $title }

@@ -1,6 +1,7 @@
 //! Changing a post that is not on its way, and taking one off the schedule.
 
 use diwan_entity::InBrand as _;
+use diwan_entity::approvals::approval_request::ApprovalKind;
 use diwan_entity::calendar::post::{self, PostState};
 use diwan_entity::calendar::post_variant;
 use sea_orm::sea_query::Expr;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use super::PostContent;
 use super::create_post::{check_content, write_variants};
 use super::relation::{note_contributor, relation_to};
+use crate::approvals;
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
 use crate::permission::{Action, Permit};
@@ -34,7 +36,8 @@ pub async fn update_post(context: &Context, change: PostChange) -> Result<post::
     if post.version != change.version {
         return Err(UserError::at(Code::ChangedMeanwhile, "version").number("current", post.version).into());
     }
-    if !matches!(post.state, PostState::Draft | PostState::ChangesRequested) {
+    let reviewed = matches!(post.state, PostState::InReview | PostState::Approved);
+    if !reviewed && !matches!(post.state, PostState::Draft | PostState::ChangesRequested) {
         return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
     }
     check_content(context, permit, &change.content).await?;
@@ -45,7 +48,13 @@ pub async fn update_post(context: &Context, change: PostChange) -> Result<post::
         .await?;
     write_variants(context, permit, post.id, &change.content).await?;
     note_contributor(context, permit, post.id).await?;
+    // What is approved is what was shown to those who approved it.
+    if reviewed {
+        approvals::void(context, permit, ApprovalKind::Post, post.id).await?;
+    }
+    let state = if reviewed { PostState::Draft } else { post.state };
     post::Entity::update_many()
+        .col_expr(post::Column::State, Expr::value(state))
         .col_expr(post::Column::Title, Expr::value(change.content.title.trim()))
         .col_expr(post::Column::UpdatedAt, Expr::value(context.now))
         .col_expr(post::Column::Version, Expr::value(post.version + 1))
@@ -57,10 +66,16 @@ pub async fn update_post(context: &Context, change: PostChange) -> Result<post::
     Ok(context.one(post::Entity::visible([post.id])).await?.ok_or_else(not_there)?)
 }
 
-/// Sets where posts are that are no longer planned; their content stays.
+/// Sets where posts are that are no longer planned; their content stays. A post of which this very version was approved is
+/// approved still, any other a draft.
 pub async fn unschedule(context: &Context, permit: Permit<'_>, post_ids: &[Uuid]) -> Result<(), Failure> {
+    let state = Expr::cust(
+        "case when exists (select from approval_request r where r.brand_id = post.brand_id and r.kind = 'POST'
+           and r.subject_id = post.id and r.subject_version = post.version and r.state = 'APPROVED')
+         then 'APPROVED' else 'DRAFT' end",
+    );
     post::Entity::update_many()
-        .col_expr(post::Column::State, Expr::value(PostState::Draft))
+        .col_expr(post::Column::State, state)
         .col_expr(post::Column::DueAt, Expr::value(Option::<chrono::DateTime<chrono::Utc>>::None))
         .col_expr(post::Column::UpdatedAt, Expr::value(context.now))
         .filter(post::Column::BrandId.eq(permit.brand_id))

@@ -9,7 +9,7 @@ use sea_orm::{ActiveEnum as _, ActiveValue::Set, ColumnTrait, EntityTrait, Query
 use uuid::Uuid;
 
 use super::queries::publications_of_posts;
-use crate::calendar::{check_post, load_post};
+use crate::calendar::{check_approved, check_post, load_post};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
 use crate::jobs::{Job as _, enqueue_many};
@@ -31,6 +31,7 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
     if !can {
         return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
     }
+    check_approved(context, &post).await?;
     if due_at <= context.now {
         return Err(UserError::at(Code::TimeInPast, "dueAt").into());
     }

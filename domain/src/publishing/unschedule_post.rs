@@ -15,7 +15,7 @@ use crate::permission::Action;
 use crate::trust;
 
 /// Cancels whatever of a post is certainly not on its network and not on its way there. A post of which nothing is left
-/// is a draft again; otherwise the rest decides where it is.
+/// is approved still, or a draft again; otherwise the rest decides where it is.
 pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::Model, Failure> {
     let post = load_post(context, post_id, true).await?;
     let permit = context.permit(Action::PostSchedule, post.brand_id).await?;

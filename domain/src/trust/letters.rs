@@ -43,10 +43,8 @@ pub fn letter_place(id: Uuid) -> Place {
     Place { brand_id: Uuid::nil(), row_id: id, column: "letter.content" }
 }
 
-/// Queues a letter with the job that sends it, in the caller's transaction.
-pub async fn queue_letter(tx: &impl ConnectionTrait, services: &Services, letter: Letter) -> Result<(), Failure> {
-    let now = services.now();
-    let (id, job) = (ids::new_id(now), ids::new_id(now));
+/// A letter's content in the words of its reader, sealed.
+fn sealed(services: &Services, id: Uuid, letter: Letter) -> Result<Vec<u8>, Failure> {
     let key = format!("mail-{}", letter.template);
     let content = Content {
         subject: messages::attribute(letter.locale, &key, "subject", &letter.args),
@@ -56,8 +54,42 @@ pub async fn queue_letter(tx: &impl ConnectionTrait, services: &Services, letter
         locale: letter.locale,
     };
     let content = serde_json::to_vec(&content).map_err(|error| Fault::broken(error.to_string()))?;
-    let sealed = services.keys.seal(letter_place(id), &content)?;
-    let values = [id.into(), job.into(), letter.to.into(), letter.template.into(), sealed.into(), now.into()];
+    Ok(services.keys.seal(letter_place(id), &content)?)
+}
+
+/// Queues a letter with the job that sends it, in the caller's transaction.
+pub async fn queue_letter(tx: &impl ConnectionTrait, services: &Services, letter: Letter) -> Result<(), Failure> {
+    let now = services.now();
+    let (id, job) = (ids::new_id(now), ids::new_id(now));
+    let (to, template) = (letter.to.clone(), letter.template);
+    let sealed = sealed(services, id, letter)?;
+    let values = [id.into(), job.into(), to.into(), template.into(), sealed.into(), now.into()];
     tx.execute_raw(db::statement("select app.queue_letter($1, $2, $3, $4, $5, $6)", values)).await?;
+    Ok(())
+}
+
+/// Queues several letters in one statement.
+pub async fn queue_letters(
+    tx: &impl ConnectionTrait,
+    services: &Services,
+    letters: Vec<Letter>,
+) -> Result<(), Failure> {
+    if letters.is_empty() {
+        return Ok(());
+    }
+    let now = services.now();
+    let (mut all, mut jobs, mut recipients, mut templates, mut contents) = (vec![], vec![], vec![], vec![], vec![]);
+    for letter in letters {
+        let id = ids::new_id(now);
+        templates.push(letter.template.to_owned());
+        recipients.push(letter.to.clone());
+        contents.push(sealed(services, id, letter)?);
+        jobs.push(ids::new_id(now));
+        all.push(id);
+    }
+    let sql = "select app.queue_letter(l.id, l.job, l.recipient, l.template, l.content, $6)
+      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bytea[]) l (id, job, recipient, template, content)";
+    let values = [all.into(), jobs.into(), recipients.into(), templates.into(), contents.into(), now.into()];
+    tx.execute_raw(db::statement(sql, values)).await?;
     Ok(())
 }

@@ -21,7 +21,7 @@ pub use audit_trail::{EventFilter, audit_anchors, audit_events};
 pub use idempotency::{Replay, begin as begin_idempotent, remember as remember_answer};
 pub use jobs::{jobs, jobs_by_ids, rerun_job};
 pub use letter_job::SendLetter;
-pub use letters::{Letter, letter_place, queue_letter};
+pub use letters::{Letter, letter_place, queue_letter, queue_letters};
 pub use sessions::{
     Credentials, MAX_PASSWORD, MIN_PASSWORD, Session, refresh_session, sign_in, sign_out, start_session,
 };

@@ -5,6 +5,7 @@ pub mod asset;
 pub mod calendar;
 pub mod post;
 pub mod post_assignment;
+pub mod post_comment;
 pub mod post_contributor;
 pub mod post_variant;
 pub mod variant_asset;

@@ -1,11 +1,15 @@
 //! Calendars, files, posts as the API shows them.
 
-use async_graphql::{Enum, ID, InputObject, Object, Result};
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use chrono::{DateTime, Datelike as _, Utc};
 use diwan_domain::{Code, Failure, UserError, calendar as domain};
 use diwan_entity::calendar::{asset, calendar, post, post_variant, variant_asset};
 
+use super::teamwork::{PostAssignment, PostComment};
+use crate::graphql::approvals::ApprovalRequest;
 use crate::graphql::context::Op;
+use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::publishing::{Publication, SocialAccount};
 use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::tenancy::{Brand, User};
@@ -235,6 +239,32 @@ impl Post {
     async fn publications(&self) -> Result<Vec<Publication>> {
         let rows = self.op.load_of(self.row.id).await?;
         Ok(rows.into_iter().map(|row| Publication { op: self.op.clone(), row }).collect())
+    }
+    /// To whom it is given, oldest first; a freelancer sees their own part.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
+    async fn assignments(&self) -> Result<Vec<PostAssignment>> {
+        let rows = self.op.load_of(self.row.id).await?;
+        Ok(rows.into_iter().map(|row| PostAssignment { op: self.op.clone(), row }).collect())
+    }
+    /// The requests for its approval that the caller sees, oldest first.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
+    async fn approvals(&self) -> Result<Vec<ApprovalRequest>> {
+        let rows = self.op.load_of(self.row.id).await?;
+        Ok(rows.into_iter().map(|row| ApprovalRequest { op: self.op.clone(), row }).collect())
+    }
+    /// What was said about it, newest first; clients read what is for them.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn comments(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, PostComment>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(domain::comments(&self.op, self.row.brand_id, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| PostComment { op: self.op.clone(), row }))
     }
 }
 

@@ -7,5 +7,5 @@ mod types;
 
 pub use mutations::PublishingMutation;
 pub use queries::PublishingQuery;
-pub use subscription::Subscription;
+pub use subscription::PublishingSubscription;
 pub use types::{AccountConnection, Publication, SocialAccount, Trouble};

@@ -1,16 +1,20 @@
 //! People as the API shows them.
 
-use async_graphql::{Enum, ID, Object, Result, SimpleObject};
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use diwan_domain::{permission, tenancy};
+use diwan_domain::{approvals, calendar, permission, tenancy};
 use diwan_entity::tenancy::{app_user, invitation, membership};
 use uuid::Uuid;
 
 use super::brand::Brand;
 use super::members::{Membership, PersonState};
 use super::types::{Action, CalendarSystem, Level, Locale, UserKind};
+use crate::graphql::approvals::{ApprovalRequest, Delegation};
+use crate::graphql::calendar::PostAssignment;
 use crate::graphql::context::Op;
 use crate::graphql::loaders::Loadable as _;
+use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::scalars::Kind;
 
 /// A person, or a program, who signs in.
@@ -152,6 +156,43 @@ impl Viewer {
             Result::Ok(ViewerMembership { brand: Brand { op: self.op.clone(), row }, level: (*level).into() })
         });
         futures::future::try_join_all(places).await
+    }
+
+    /// What is given to the caller to work on, in every brand, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn assignments(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, PostAssignment>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(calendar::my_assignments(&self.op, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| PostAssignment { op: self.op.clone(), row }))
+    }
+
+    /// The requests for approval that wait for the caller, in every brand, newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn approvals_waiting(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, ApprovalRequest>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(approvals::approvals_waiting(&self.op, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| ApprovalRequest { op: self.op.clone(), row }))
+    }
+
+    /// Where the caller is away and who stands in, and where they stand in for others; what counts now or will.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
+    async fn delegations(&self) -> Result<Vec<Delegation>> {
+        let rows = self.op.query(approvals::delegations(&self.op).await)?;
+        Ok(rows.into_iter().map(|row| Delegation { op: self.op.clone(), row }).collect())
     }
 
     /// Whether the caller may do something, so that a client can grey out what would be refused.

@@ -1,0 +1,82 @@
+//! What people are written about approvals.
+
+use std::collections::BTreeSet;
+
+use diwan_entity::approvals::approval_request::{self, RequestState};
+use sea_orm::{ActiveEnum as _, ConnectionTrait};
+use uuid::Uuid;
+
+use super::ground::Ground;
+use super::seats::{Asked, stand_in};
+use crate::context::Services;
+use crate::error::{Arg, Failure};
+use crate::messages;
+use crate::trust::{Letter, queue_letters};
+
+/// Whom a step asks for, with those who stand in for them: who is written to.
+pub(super) fn asked_people(ground: &Ground, request: &approval_request::Model, asked: &Asked) -> BTreeSet<Uuid> {
+    let matter = ground.matter_of(request);
+    let mut people = BTreeSet::new();
+    for seat in asked.deciders(&ground.seats, &matter) {
+        people.insert(seat.user_id);
+        people.extend(stand_in(&ground.seats, seat, &matter).map(|delegate| delegate.user_id));
+    }
+    people
+}
+
+/// Writes to people who can decide.
+pub(super) async fn ask(
+    tx: &impl ConnectionTrait,
+    services: &Services,
+    ground: &Ground,
+    request: &approval_request::Model,
+    template: &'static str,
+    people: impl IntoIterator<Item = Uuid>,
+) -> Result<(), Failure> {
+    let requester = ground.name(request.requested_by).unwrap_or_default();
+    let letters = people.into_iter().filter_map(|id| {
+        let person = ground.person(id)?;
+        Some(Letter {
+            to: person.email.clone()?,
+            locale: person.locale,
+            template,
+            args: vec![
+                ("name", Arg::Text(person.name.clone().into())),
+                ("title", Arg::Text(request.title.clone().into())),
+                ("requester", Arg::Text(requester.clone().into())),
+            ],
+            link: None,
+        })
+    });
+    queue_letters(tx, services, letters.collect()).await
+}
+
+/// Tells whoever asked how it ended, unless they ended it themselves.
+pub(super) async fn tell_requester(
+    tx: &impl ConnectionTrait,
+    services: &Services,
+    ground: &Ground,
+    request: &approval_request::Model,
+    state: RequestState,
+    by: Option<Uuid>,
+    comment: Option<&str>,
+) -> Result<(), Failure> {
+    let Some(person) = ground.person(request.requested_by).filter(|_| by != Some(request.requested_by)) else {
+        return Ok(());
+    };
+    let Some(to) = person.email.clone() else { return Ok(()) };
+    let outcome = format!("approval-outcome-{}", state.to_value().to_ascii_lowercase().replace('_', "-"));
+    let letter = Letter {
+        to,
+        locale: person.locale,
+        template: "approval-decided",
+        args: vec![
+            ("name", Arg::Text(person.name.clone().into())),
+            ("title", Arg::Text(request.title.clone().into())),
+            ("outcome", Arg::Text(messages::message(person.locale, &outcome, &[]).into())),
+            ("comment", Arg::Text(comment.unwrap_or_default().to_owned().into())),
+        ],
+        link: None,
+    };
+    queue_letters(tx, services, vec![letter]).await
+}

@@ -1,0 +1,52 @@
+//! Approvals: one engine for posts, budgets, contracts, expenses, boosts and proposals.
+//!
+//! A subject's domain asks by [`open_request`] and is told the end in `subjects.rs`, the one place that knows the kinds.
+//!
+//! - **Chain**: per brand and kind, ordered steps; a request copies them. Without a chain, anyone of MID or above.
+//! - **Step**: any or all of a level, of named people, or of the client. A step for all asks everybody who can decide when it
+//!   opens; whoever leaves meanwhile is not waited for. A level that nobody holds passes to the next one above.
+//! - **Money**: a request with an amount ends with the first level whose limit covers it; the CMO's covers everything. Limits
+//!   are asked anew when somebody decides.
+//! - **Four eyes**: nobody decides what they asked for or wrote, nor lets it be decided in their place, unless the agency has
+//!   switched that off. Behind a program stands whoever made it.
+//! - **Standing in**: a delegate decides with the place of whoever is away, and never passes it on. Somebody decides once on a
+//!   step; where they are asked themselves as well, it counts for both.
+//! - **Again**: whoever has decided on a step does not decide on a later one by repeating themselves: they name it.
+//!
+//! Locks are taken in one order: the subject (a post), then its request, then what follows from the subject (its
+//! publications). Reading what is decided upon comes after the locks.
+
+mod chain;
+mod close;
+mod decide;
+mod delegation;
+mod ground;
+mod history;
+mod ladder;
+mod letters;
+mod limits;
+mod open;
+mod queries;
+mod reminders;
+mod seats;
+mod state;
+mod subjects;
+
+pub use chain::{
+    NewChain, StepRule, approval_chains, archive_approval_chain, chains_by_ids, needs_approval, set_approval_chain,
+    steps_of,
+};
+pub use close::withdraw;
+pub(crate) use close::{approved_version, void};
+pub use decide::{Decision, approve, request_changes};
+pub use delegation::{NewDelegation, delegations, delegations_by_ids, end_delegation, set_delegation};
+pub(crate) use ground::Ground;
+pub use ladder::{Limits, Money};
+pub use limits::{Limit, NewLimit, approval_limits, set_approval_limit, set_brand_approval_limit};
+pub use open::{NewRequest, open_request};
+pub use queries::{
+    Decidable, RequestFilter, approval_requests, approvals_waiting, can_decide, history_of_requests, requests_about,
+    requests_by_ids, steps_of_requests,
+};
+pub use reminders::RemindApprovers;
+pub use state::{Happening, next_state};

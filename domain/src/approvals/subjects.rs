@@ -1,0 +1,56 @@
+//! What is approved, each kind in its own domain: it is locked before its request, and told what came of it.
+
+use diwan_entity::approvals::approval_request::{self, ApprovalKind, RequestState};
+
+use crate::calendar;
+use crate::context::Context;
+use crate::error::Failure;
+use crate::permission::{Permit, Relation};
+
+/// Locks what a request is about, and says how the caller stands to it.
+pub(super) async fn lock(context: &Context, request: &approval_request::Model) -> Result<Relation, Failure> {
+    match request.kind {
+        ApprovalKind::Post => {
+            let post = calendar::load_post(context, request.subject_id, true).await?;
+            calendar::relation_to(context, &post).await
+        }
+        ApprovalKind::Budget
+        | ApprovalKind::Contract
+        | ApprovalKind::Expense
+        | ApprovalKind::Boost
+        | ApprovalKind::Proposal => Ok(Relation::default()),
+    }
+}
+
+/// It is the client's turn: from now on they see it.
+pub(super) async fn sent_to_client(
+    context: &Context,
+    permit: Permit<'_>,
+    request: &approval_request::Model,
+) -> Result<(), Failure> {
+    match request.kind {
+        ApprovalKind::Post => calendar::sent_to_client(context, permit, request.subject_id).await,
+        ApprovalKind::Budget
+        | ApprovalKind::Contract
+        | ApprovalKind::Expense
+        | ApprovalKind::Boost
+        | ApprovalKind::Proposal => Ok(()),
+    }
+}
+
+/// A request has come to this end.
+pub(super) async fn ended(
+    context: &Context,
+    permit: Permit<'_>,
+    request: &approval_request::Model,
+    state: RequestState,
+) -> Result<(), Failure> {
+    match request.kind {
+        ApprovalKind::Post => calendar::review_ended(context, permit, request.subject_id, state).await,
+        ApprovalKind::Budget
+        | ApprovalKind::Contract
+        | ApprovalKind::Expense
+        | ApprovalKind::Boost
+        | ApprovalKind::Proposal => Ok(()),
+    }
+}
