@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::{App, HttpServer, web};
 use diwan_domain::Services;
+use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 
 use crate::graphql::{Feed, RateLimiter, build_schema};
@@ -13,12 +14,14 @@ use crate::rest;
 use crate::state::State;
 
 /// How the API is served.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ApiOptions {
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Whether strangers may use introspection and GraphiQL.
     pub development: bool,
+    /// Networks of the proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// Threads that answer requests. Work that blocks (passwords, images) has its own.
@@ -38,6 +41,7 @@ pub async fn serve(
         feed,
         limiter: Arc::new(RateLimiter::default()),
         development: options.development,
+        trusted_proxies: options.trusted_proxies.into(),
     };
     let server = HttpServer::new(move || {
         App::new().app_data(web::Data::new(state.clone())).wrap(rest::security_headers()).configure(rest::routes)

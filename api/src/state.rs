@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use diwan_domain::Services;
+use ipnet::IpNet;
 
 use crate::graphql::{Feed, RateLimiter, Schema};
 
@@ -19,4 +20,6 @@ pub struct State {
     pub limiter: Arc<RateLimiter>,
     /// Whether strangers may use introspection and GraphiQL.
     pub development: bool,
+    /// Networks of the proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<[IpNet]>,
 }

@@ -49,6 +49,8 @@ pub(crate) enum Command {
 pub(crate) enum Admin {
     /// Print a new one-time token for setting up the agency; the last one is no longer valid
     SetupToken,
+    /// Publish a new key that signs access tokens a quarter of an hour later; nobody has to sign in again
+    RotateSigningKey,
 }
 
 /// What can be done with the audit trail.

@@ -121,6 +121,9 @@ pub struct Actor {
     pub session_id: Option<Uuid>,
     /// What the API token that they came with is good for; none for people, who are bound by the table alone.
     pub scopes: Option<Vec<Action>>,
+    /// Whether the agency asks for a second factor that this session was begun without: then only what is the person's own
+    /// is there.
+    pub restricted: bool,
 }
 
 impl Actor {
@@ -150,6 +153,13 @@ struct ActorRow {
     archived: Vec<Uuid>,
 }
 
+#[derive(FromQueryResult)]
+struct SessionRow {
+    #[sea_orm(nested)]
+    actor: ActorRow,
+    restricted: bool,
+}
+
 impl ActorRow {
     fn into_actor(self, session_id: Option<Uuid>) -> Result<Actor, DbErr> {
         let levels: HashMap<Uuid, Level> =
@@ -165,6 +175,7 @@ impl ActorRow {
             archived: self.archived.into_iter().collect(),
             session_id,
             scopes: None,
+            restricted: false,
         })
     }
 }
@@ -210,16 +221,26 @@ impl Context {
         user_id: Uuid,
     ) -> Result<Self, Fault> {
         let context = Self::stranger(services, tx);
-        let row: Option<ActorRow> = db::one(
-            &context.tx,
-            "select * from app.enter_session($1, $2, $3)",
-            [session_id.into(), user_id.into(), context.now.into()],
-        )
-        .await?;
-        if let Some(row) = row {
-            context.is_now(row.into_actor(Some(session_id))?);
-        }
+        context.enter_session(session_id, user_id).await?;
         Ok(context)
+    }
+
+    /// Opens the scope of a living session, which is a narrow one where a second factor is owed. None when it has ended.
+    pub(crate) async fn enter_session(&self, session_id: Uuid, user_id: Uuid) -> Result<Option<Arc<Actor>>, DbErr> {
+        let sql = "select * from app.enter_session($1, $2, $3)";
+        let row: Option<SessionRow> =
+            db::one(&self.tx, sql, [session_id.into(), user_id.into(), self.now.into()]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let actor = Actor { restricted: row.restricted, ..row.actor.into_actor(Some(session_id))? };
+        Ok(Some(self.is_now(actor)))
+    }
+
+    /// Opens the scope of somebody who has not proved enough to be the caller: what is their own, and no more. None when
+    /// they are gone.
+    pub(crate) async fn enter_unproved(&self, user_id: Uuid) -> Result<Option<Actor>, DbErr> {
+        let sql = "select * from app.enter_unproved($1, $2)";
+        let row: Option<ActorRow> = db::one(&self.tx, sql, [user_id.into(), self.now.into()]).await?;
+        row.map(|row| row.into_actor(None)).transpose()
     }
 
     fn is_now(&self, actor: Actor) -> Arc<Actor> {
@@ -333,6 +354,9 @@ impl Context {
         enough: impl FnOnce(Extent) -> bool + Send,
     ) -> Result<Permit<'_>, Failure> {
         let actor = self.signed_in()?;
+        if actor.restricted {
+            return Err(Code::SecondFactorRequired.into());
+        }
         if action.rule().reach == Reach::Brand {
             let archived = self.brand_archived(brand_id).await?.ok_or(Code::NotFound)?;
             if archived && !action.reads() && action != Action::BrandArchive {

@@ -22,6 +22,7 @@ mod m0009_people;
 mod m0010_mail;
 mod m0011_places;
 mod m0012_approvals;
+mod m0013_second_factors;
 mod m0014_audit_anchors;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             sql("m0010_mail", m0010_mail::UP),
             sql("m0011_places", m0011_places::UP),
             sql("m0012_approvals", m0012_approvals::UP),
+            sql("m0013_second_factors", m0013_second_factors::UP),
             sql("m0014_audit_anchors", m0014_audit_anchors::UP),
         ]
     }

@@ -2,10 +2,11 @@
 //!
 //! This is the one place that reads the environment. `docs/OPERATING.md` lists the variables for operators.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use url::Url;
 
 use crate::crypto::{CryptoError, Keyring};
@@ -60,6 +61,8 @@ pub struct Config {
     pub public_url: Url,
     /// Hosts (`host` or `host:port`) that the outbound client may reach though they are private or not on https.
     pub allowed_hosts: Vec<String>,
+    /// Networks of the proxies before the API, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Whether strangers may use introspection and GraphiQL.
     pub development: bool,
     /// Connections in the pool.
@@ -132,6 +135,7 @@ impl Config {
             listen,
             public_url,
             allowed_hosts: list("DIWAN_ALLOWED_HOSTS"),
+            trusted_proxies: list("DIWAN_TRUSTED_PROXIES").into_iter().map(network).collect::<Result<_, _>>()?,
             development: parse(&get, "DIWAN_DEVELOPMENT", "true or false", false)?,
             database_connections: parse(&get, "DIWAN_DATABASE_CONNECTIONS", "a whole number", 16)?,
             worker_concurrency: parse(&get, "DIWAN_WORKER_CONCURRENCY", "a whole number", 32)?,
@@ -187,6 +191,15 @@ impl Config {
         file.write_all(key.as_bytes()).and_then(|()| file.sync_all()).map_err(unusable)?;
         Ok(key)
     }
+}
+
+/// A network, or one address.
+fn network(value: String) -> Result<IpNet, ConfigError> {
+    value.parse().or_else(|_| value.parse::<IpAddr>().map(IpNet::from)).map_err(|_| ConfigError::Invalid {
+        name: "DIWAN_TRUSTED_PROXIES",
+        value,
+        expected: "a list of networks such as 10.0.0.0/8, fd00::/8",
+    })
 }
 
 fn default_public_url(listen: SocketAddr) -> Url {
@@ -253,6 +266,14 @@ mod tests {
     }
 
     #[test]
+    fn proxies_are_networks_or_addresses() -> Result<(), ConfigError> {
+        let config = from(&[("DIWAN_TRUSTED_PROXIES", "10.0.0.0/8, ::1")])?;
+        let named: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(named, ["10.0.0.0/8", "::1/128"]);
+        Ok(())
+    }
+
+    #[test]
     fn mistakes_are_named() {
         let said = |pairs: &[(&str, &str)]| from(pairs).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(said(&[("DIWAN_LISTEN", "everywhere")]).contains("DIWAN_LISTEN"));
@@ -261,6 +282,7 @@ mod tests {
         assert!(said(&[("DIWAN_SMTP_URL", "smtps://mail.example")]).contains("DIWAN_MAIL_FROM is not set"));
         let in_the_clear = said(&[("DIWAN_SMTP_URL", "smtp://me:secret@mail.example?tls=none")]);
         assert!(in_the_clear.contains("DIWAN_SMTP_URL") && !in_the_clear.contains("secret"), "{in_the_clear}");
+        assert!(said(&[("DIWAN_TRUSTED_PROXIES", "10.0.0.0/8, proxy")]).contains("\"proxy\""));
         let servers = [("DATABASE_URL", "postgres://x"), ("REDIS_URL", "redis://x")];
         let error = from(&servers).and_then(|config| config.keyring().map(|_| ())).err().map(|error| error.to_string());
         assert!(error.unwrap_or_default().contains("DIWAN_SECRET_KEY"));

@@ -14,3 +14,4 @@ pub mod password;
 pub mod signed;
 pub mod storage;
 pub mod telemetry;
+pub mod totp;

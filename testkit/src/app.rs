@@ -57,10 +57,11 @@ impl TestApp {
     }
 
     async fn start(settings: Settings, development: bool) -> Result<Self> {
+        let trusted_proxies = settings.trusted_proxies.clone();
         let test = TestServices::with(settings).await?;
         let (services, stop) = (Arc::clone(&test.services), CancellationToken::new());
         let (ready, address) = oneshot::channel();
-        let options = ApiOptions { listen: SocketAddr::from(([127, 0, 0, 1], 0)), development };
+        let options = ApiOptions { listen: SocketAddr::from(([127, 0, 0, 1], 0)), development, trusted_proxies };
         let stopping = stop.clone();
         let server = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

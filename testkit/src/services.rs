@@ -31,6 +31,8 @@ pub struct Settings {
     pub servers: Vec<Url>,
     /// How mail is sent; without, none is.
     pub mail: Option<MailSettings>,
+    /// Networks whose `X-Forwarded-For` the API believes.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
 }
 
 /// Services for one test.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use diwan_domain::trust::anchor_audit;
-use diwan_domain::{Fault, Services, tenancy};
+use diwan_domain::{Fault, Services, tenancy, trust};
 use diwan_platform::{db, jobs};
 use sea_orm::DbErr;
 use tokio::time::interval;
@@ -47,6 +47,11 @@ pub(crate) async fn run(services: Arc<Services>, anchors: PathBuf, stop: Cancell
             Ok(places) => tracing::info!(places, "people were reminded of places that end soon"),
             Err(error) => tracing::warn!(%error, "reminding people failed; it is done again in an hour"),
         }
+        match trust::rotate_signing_key(&services, trust::KEY_AGE).await {
+            Ok(true) => tracing::info!("a new key signs access tokens in a quarter of an hour"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the key that signs access tokens could not be changed"),
+        }
     }
 }
 
@@ -57,12 +62,14 @@ async fn forget(services: &Services) -> Result<(), DbErr> {
     let answers: i64 = db::scalar(on, "select app.forget_idempotency($1)", [(now - ANSWERS_KEPT).into()]).await?;
     let connections: i64 = db::scalar(on, "select app.expire_connections($1)", [now.into()]).await?;
     let letters: i64 = db::scalar(on, "select app.forget_letters($1)", [(now - LETTERS_KEPT).into()]).await?;
-    if jobs + answers + connections + letters > 0 {
+    let sign_ins: i64 = db::scalar(on, "select app.forget_sign_ins($1)", [now.into()]).await?;
+    if jobs + answers + connections + letters + sign_ins > 0 {
         tracing::info!(
             jobs,
             idempotency_keys = answers,
             connections,
             letters,
+            sign_ins,
             "housekeeping: what is over was forgotten"
         );
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::ErrorExtensions as _;
 use async_graphql::dataloader::DataLoader;
+use diwan_domain::trust::{Origin, Outcome};
 use diwan_domain::{Context, Failure, Fault};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -24,8 +25,8 @@ pub struct Caller {
 /// What a request brought along that a command wants to know.
 #[derive(Debug, Clone, Default)]
 pub struct RequestFacts {
-    /// The `User-Agent` header.
-    pub user_agent: String,
+    /// Where it comes from.
+    pub origin: Origin,
     /// Names the request in the log and in the answer.
     pub request_id: String,
 }
@@ -105,6 +106,18 @@ impl Op {
             }
             Err(failure) => Err(map_failure(self, failure)),
         }
+    }
+
+    /// Runs a command whose refusals leave a trace, such as a failed attempt that counts.
+    pub async fn counted<T>(
+        &self,
+        command: impl AsyncFnOnce(&Context) -> Result<Outcome<T>, Failure>,
+    ) -> async_graphql::Result<(Option<T>, Vec<Refused>)> {
+        Ok(match self.command(command).await? {
+            (Some(Ok(done)), refused) => (Some(done), refused),
+            (Some(Err(error)), _) => (None, vec![Refused::new(self.locale(), &error)]),
+            (None, refused) => (None, refused),
+        })
     }
 
     /// One row by its id, batched with whatever else is asked for at the same time.

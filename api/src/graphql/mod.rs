@@ -49,6 +49,9 @@ pub struct Query(
 pub struct Mutation(
     trust::TrustMutation,
     trust::AuditMutation,
+    trust::PasswordMutation,
+    trust::SecondFactorMutation,
+    trust::SessionMutation,
     tenancy::TenancyMutation,
     tenancy::AgencyMutation,
     tenancy::BrandMutation,

@@ -112,5 +112,7 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Delegation => op.load(id).await?.map(|row| Node::Delegation(Delegation { op: own(), row })),
         Kind::Assignment => op.load(id).await?.map(|row| Node::PostAssignment(PostAssignment { op: own(), row })),
         Kind::Comment => op.load(id).await?.map(|row| Node::PostComment(PostComment { op: own(), row })),
+        // Not to be found by anybody, not even by its owner: it stands in `viewer.sessions`.
+        Kind::Session => None,
     })
 }

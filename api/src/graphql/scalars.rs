@@ -46,11 +46,13 @@ pub enum Kind {
     Assignment,
     /// A comment on a post.
     Comment,
+    /// A session.
+    Session,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -70,6 +72,7 @@ impl Kind {
         Self::Delegation,
         Self::Assignment,
         Self::Comment,
+        Self::Session,
     ];
 
     /// What an id of this kind begins with.
@@ -94,6 +97,7 @@ impl Kind {
             Self::Delegation => "delegation",
             Self::Assignment => "assignment",
             Self::Comment => "comment",
+            Self::Session => "session",
         }
     }
 

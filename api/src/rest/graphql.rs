@@ -1,6 +1,5 @@
 //! The GraphQL endpoint: authenticate, limit, one transaction per operation, commit, answer.
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +7,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Response, ServerError};
-use diwan_domain::trust::{Replay, TokenError, begin_idempotent, remember_answer};
+use diwan_domain::trust::{Origin, Replay, TokenError, begin_idempotent, remember_answer};
 use diwan_domain::{Context, Failure, Fault, Services};
 use diwan_platform::ids;
 use futures::StreamExt as _;
 
+use super::peer::peer;
 use super::{header_text, language};
 use crate::graphql::{
     Caller, MAX_DOCUMENT_BYTES, Meter, Op, RequestFacts, give_code, read_document, refusal_price, request_error,
@@ -70,9 +70,9 @@ struct Bill {
 /// Answers one operation.
 pub async fn execute(http: HttpRequest, state: web::Data<State>, body: web::Payload) -> HttpResponse {
     let request_id = ids::encode("request", ids::new_id(state.services.now()));
-    let claimed = authenticate(&state.services, header_text(&http, "authorization").as_deref());
+    let claimed = authenticate(&state.services, header_text(&http, "authorization").as_deref()).await;
     let payer = claimed.as_ref().ok().and_then(Option::as_ref);
-    let payer = payer.map_or_else(|| peer(&http), |caller| caller.user_id.to_string());
+    let payer = payer.map_or_else(|| peer(&http, &state), |caller| caller.user_id.to_string());
     let meter = Arc::new(Meter::new(Arc::clone(&state.limiter), payer, state.services.now()));
     let mut bill = Bill { meter, if_refused: refusal_price(MAX_DOCUMENT_BYTES) };
     let mut answer = run(&http, &state, body, claimed, &request_id, &mut bill).await.unwrap_or_else(|stop| {
@@ -137,7 +137,7 @@ async fn run(
     let mutates = document.kind == OperationType::Mutation;
     // Whoever signs in is a stranger until then, whatever else they hold; and pays as one.
     let caller = if document.signs_in {
-        bill.meter = Arc::new(Meter::new(Arc::clone(&state.limiter), peer(http), state.services.now()));
+        bill.meter = Arc::new(Meter::new(Arc::clone(&state.limiter), peer(http, state), state.services.now()));
         bill.meter.check().map_err(spent)?;
         None
     } else {
@@ -173,7 +173,8 @@ async fn run(
         }
     }
     let user_agent = header_text(http, "user-agent").unwrap_or_default();
-    let op = Op::new(context, RequestFacts { user_agent, request_id: request_id.to_owned() });
+    let origin = Origin { user_agent, peer: peer(http, state) };
+    let op = Op::new(context, RequestFacts { origin, request_id: request_id.to_owned() });
     let response = state.schema.execute(request.data(op.clone()).data(Arc::clone(&bill.meter))).await;
     let context = op.end().await.ok_or_else(|| Fault::broken("an operation is still in use after its answer"))?;
     if mutates && response.errors.is_empty() {
@@ -199,8 +200,10 @@ fn has_code(error: &ServerError, code: &str) -> bool {
 }
 
 /// Who the access token says the caller is; none without a token.
-pub(super) fn authenticate(services: &Services, header: Option<&str>) -> Result<Option<Caller>, Stop> {
+pub(super) async fn authenticate(services: &Services, header: Option<&str>) -> Result<Option<Caller>, Stop> {
     let Some(header) = header else {
+        // Whoever signs in gets a token under the newest key.
+        services.tokens.keep_fresh(services).await;
         return Ok(None);
     };
     let refused = |message: &str| Stop::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
@@ -209,9 +212,10 @@ pub(super) fn authenticate(services: &Services, header: Option<&str>) -> Result<
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .ok_or_else(|| refused("The Authorization header must be: Bearer, a space, and an access token."))?
         .1;
-    let claims = services.tokens.check(token.trim(), services.now()).map_err(|error| match error {
+    let claims = services.tokens.check_or_reload(services, token.trim()).await;
+    let claims = claims.map_err(|error| match error {
         TokenError::Expired => refused("The access token has expired. Refresh the session."),
-        TokenError::Invalid => refused("The access token is not valid. Sign in again."),
+        TokenError::Invalid | TokenError::UnknownKey => refused("The access token is not valid. Sign in again."),
     })?;
     Ok(Some(Caller { user_id: claims.sub, session_id: claims.sid }))
 }
@@ -249,18 +253,6 @@ fn idempotency_key(http: &HttpRequest, context: &Context, mutates: bool) -> Resu
     key.map(Some).ok_or_else(|| Stop::new(StatusCode::BAD_REQUEST, "IDEMPOTENCY_KEY_REQUIRED", message))
 }
 
-/// The address of a stranger. Whoever has one address of IPv6 has a whole network of them, which counts as one.
-pub(super) fn peer(http: &HttpRequest) -> String {
-    http.peer_addr().map_or_else(|| "unknown".to_owned(), |address| who_is(address.ip()).to_string())
-}
-
-fn who_is(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-    }
-}
-
 /// The longest message of an error, in characters.
 const MAX_ERROR_CHARACTERS: usize = 500;
 
@@ -276,19 +268,5 @@ fn name_errors(errors: &mut [ServerError], request_id: &str) {
         if extensions.get("requestId").is_none() {
             extensions.set("requestId", request_id);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_counts_as_one_stranger() {
-        let who = |text: &str| who_is(text.parse().unwrap()).to_string();
-        assert_eq!(who("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(who("2001:db8:1:2:ffff::1"), "2001:db8:1:2::");
-        assert_eq!(who("203.0.113.7"), "203.0.113.7");
-        assert_eq!(who("::ffff:203.0.113.7"), "203.0.113.7");
     }
 }

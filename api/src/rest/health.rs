@@ -22,5 +22,6 @@ pub async fn ready(state: web::Data<State>) -> HttpResponse {
 
 /// The public keys of access tokens (RFC 7517).
 pub async fn jwks(state: web::Data<State>) -> HttpResponse {
+    state.services.tokens.keep_fresh(&state.services).await;
     HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(state.services.tokens.jwks())
 }

@@ -7,6 +7,7 @@ mod graphql;
 mod health;
 mod oauth;
 mod pages;
+mod peer;
 mod subscriptions;
 mod uploads;
 

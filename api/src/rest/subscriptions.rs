@@ -55,7 +55,7 @@ pub async fn subscribe(
         .on_connection_init(async move |init: Value| {
             let token =
                 init.get("authorization").or_else(|| init.get("Authorization")).and_then(|value| value.as_str());
-            let caller = authenticate(&services, token).map_err(|stop| stop.error)?;
+            let caller = authenticate(&services, token).await.map_err(|stop| stop.error)?;
             let caller = caller.ok_or_else(|| {
                 request_error("UNAUTHENTICATED", "Send { \"authorization\": \"Bearer ...\" } with connection_init.")
             })?;

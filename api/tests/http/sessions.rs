@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use chrono::Duration;
 use data_encoding::BASE64URL_NOPAD;
+use diwan_domain::trust::{KEY_AGE, TokenIssuer, rotate_signing_key};
 use diwan_platform::clock::{Clock as _, ManualClock, SystemClock};
 use diwan_testkit::{Settings, TestApp, TestServices};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -115,5 +116,120 @@ async fn without_a_token_there_is_nothing_to_see() -> Result<()> {
         app.client.request(diwan_platform::http::Method::POST, "/graphql")?.header("authorization", "Basic ZGluYTp4");
     let answer = sent.json(&json!({ "query": "{ viewer { user { id } } }" })).send().await?;
     assert_eq!(answer.status, 401);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_key_is_published_before_it_signs_and_the_old_one_goes_after_its_tokens() -> Result<()> {
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
+    let app = TestApp::with(Settings { clock: Some(Arc::clone(&clock)), ..Settings::default() }).await?;
+    let first = app.cmo().await?;
+    let published = async || -> Result<Vec<String>> {
+        let keys: Value = app.client.get("/.well-known/jwks.json").await?.json()?;
+        let kids = keys["keys"].as_array().context("keys")?.iter();
+        Ok(kids.map(|key| key["kid"].as_str().unwrap_or_default().to_owned()).collect())
+    };
+    let kid = |token: &str| anyhow::Ok(part(token, 0)?["kid"].as_str().context("a kid")?.to_owned());
+    let works = async |token: &str| -> Result<bool> {
+        Ok(app.client.gql(token, "{ viewer { user { id } } }", json!({})).await?.status == 200)
+    };
+    assert!(!rotate_signing_key(&app.services, KEY_AGE).await?, "the key is young");
+    clock.advance(KEY_AGE);
+    assert!(rotate_signing_key(&app.services, KEY_AGE).await?);
+    assert!(!rotate_signing_key(&app.services, KEY_AGE).await?, "once");
+    let second = app.sign_in("dina@nour.example").await?;
+    assert_eq!(kid(&second)?, kid(&first)?, "the old one signs on");
+    assert_eq!(published().await?.len(), 2, "read again after a minute");
+    clock.advance(Duration::minutes(14));
+    let third = app.sign_in("dina@nour.example").await?;
+    assert_eq!(kid(&third)?, kid(&first)?);
+    clock.advance(Duration::minutes(2));
+    let fourth = app.sign_in("dina@nour.example").await?;
+    assert_ne!(kid(&fourth)?, kid(&first)?, "the new one signs");
+    assert!(works(&third).await? && works(&fourth).await?, "tokens of the old one are good until they expire");
+    clock.advance(Duration::minutes(15));
+    assert_eq!(published().await?, [kid(&fourth)?], "the old one is gone");
+    // By order of the operator, without waiting; another process that does not know the new key yet looks for it.
+    assert!(rotate_signing_key(&app.services, Duration::zero()).await?);
+    clock.advance(Duration::seconds(11));
+    let elsewhere =
+        TokenIssuer::load(&app.db.app, &app.services.keys, app.services.public_url.as_str(), app.services.now());
+    let elsewhere = elsewhere.await?;
+    let claims = part(&app.sign_in("dina@nour.example").await?, 1)?;
+    let id = |name: &str| claims[name].as_str().context("a claim")?.parse::<uuid::Uuid>().context("an id");
+    let early = elsewhere.issue(id("sub")?, id("sid")?, app.services.now() + Duration::minutes(16))?;
+    assert_ne!(kid(&early)?, kid(&fourth)?);
+    assert!(works(&early).await?, "the key is looked for");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_hundred_uses_of_one_refresh_token_at_once_leave_one_session() -> Result<()> {
+    let app = TestApp::new().await?;
+    let session = app.set_up().await?;
+    let uses = (0..100).map(|_| {
+        let (app, token) = (&app, session["refreshToken"].clone());
+        async move {
+            let selection = "session { accessToken refreshToken }";
+            app.client.try_mutate("", "refreshSession", selection, json!({ "refreshToken": token })).await
+        }
+    });
+    let mut granted = Vec::new();
+    for answer in futures::future::try_join_all(uses).await? {
+        if answer.get("refreshSession.session").is_object() {
+            granted.push(answer.text("refreshSession.session.accessToken")?);
+        } else {
+            let limited = answer.code() == "RATE_LIMITED";
+            assert!(limited || answer.user_codes("refreshSession") == ["REFRESH_REFUSED"], "{}", answer.body);
+        }
+    }
+    assert!(!granted.is_empty());
+    assert_eq!(app.db.count("session").await?, 1, "one family");
+    assert_eq!(app.db.value::<i64>("select count(*) from session where revoked_at is null").await?, 1);
+    for token in &granted {
+        assert_eq!(part(token, 1)?["sid"], part(&granted[0], 1)?["sid"]);
+        assert_eq!(app.client.gql(token, "{ viewer { user { id } } }", json!({})).await?.status, 200);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_one_by_one() -> Result<()> {
+    let app = TestApp::new().await?;
+    let first = app.cmo().await?;
+    let (second, third) = (app.sign_in("dina@nour.example").await?, app.sign_in("dina@nour.example").await?);
+    let stranger = app.person(diwan_entity::tenancy::app_user::UserKind::Staff, None).await?;
+    let list = "{ viewer { sessions { id method secondFactor current userAgent } } }";
+    let listed = app.client.gql(&first, list, json!({})).await?.ok()?;
+    let sessions = listed.get("viewer.sessions").as_array().context("sessions")?.clone();
+    assert_eq!(sessions.len(), 3, "{sessions:?}");
+    assert_eq!(sessions.iter().filter(|session| session["current"] == true).count(), 1);
+    assert!(sessions.iter().all(|session| session["method"] == "PASSWORD" && session["secondFactor"] == false));
+    let id_of = |token: &str| {
+        let sid = part(token, 1)?["sid"].as_str().context("a session")?.parse::<uuid::Uuid>()?;
+        anyhow::Ok(diwan_platform::ids::encode("session", sid))
+    };
+    let works = async |token: &str| -> Result<bool> {
+        Ok(app.client.gql(token, "{ viewer { user { id } } }", json!({})).await?.status == 200)
+    };
+    for nobodys in [
+        diwan_platform::ids::encode("session", stranger.session_id),
+        "session_x".to_owned(),
+        id_of(&first)?.replace("session", "user"),
+    ] {
+        let refused =
+            app.client.try_mutate(&first, "revokeSession", "revoked", json!({ "sessionId": nobodys })).await?;
+        assert_eq!(refused.user_codes("revokeSession"), ["NOT_FOUND"]);
+    }
+    assert!(works(&stranger.token).await?);
+    app.client.mutate(&first, "revokeSession", "revoked", json!({ "sessionId": id_of(&second)? })).await?;
+    assert!(!works(&second).await? && works(&third).await?);
+    let others = "mutation { revokeOtherSessions { revoked userErrors { code } } }";
+    assert_eq!(app.client.gql(&first, others, json!({})).await?.ok()?.get("revokeOtherSessions.revoked"), 1);
+    assert!(works(&first).await? && !works(&third).await? && works(&stranger.token).await?);
+    let actions: String = app.db.value("select string_agg(action, ' ' order by seq) from audit_event").await?;
+    for action in ["session.begin", "session.revoke", "session.revoke_others"] {
+        assert!(actions.contains(action), "{actions}");
+    }
     Ok(())
 }

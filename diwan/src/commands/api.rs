@@ -19,7 +19,11 @@ pub(crate) async fn run() -> Result<()> {
     check_port(config.listen)?;
     let stop = stop_token()?;
     let services = installation::services(&config, &servers.database_url).await?;
-    let options = ApiOptions { listen: config.listen, development: config.development };
+    let options = ApiOptions {
+        listen: config.listen,
+        development: config.development,
+        trusted_proxies: config.trusted_proxies.clone(),
+    };
     serve(services, options, stop, |address| tracing::info!(%address, "the API listens")).await
 }
 

@@ -52,7 +52,7 @@ async fn serve(
     let next = prepare(&services).await?;
     // A trial on one's own machine is there to be looked around in.
     let development = config.development || (servers.are_embedded() && config.listen.ip().is_loopback());
-    let options = ApiOptions { listen: config.listen, development };
+    let options = ApiOptions { listen: config.listen, development, trusted_proxies: config.trusted_proxies.clone() };
 
     let stop_parts = stop.child_token();
     let of_worker = stop_parts.clone();

@@ -58,3 +58,10 @@ mail-post-assigned =
 
     { $brief }
     .subject = For you: { $title }
+mail-password-reset =
+    Hello { $name },
+
+    Somebody asked to choose a new password for your account. If it was you, open the link below within an hour. It works once, and ends every session in which you are signed in.
+
+    If it was not you, there is nothing to do: your password stays as it is.
+    .subject = Choose a new password

@@ -7,7 +7,6 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, FromQueryResult, QueryFilter as _};
 use uuid::Uuid;
 
-use super::set_up::check_password;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::permission::Permit;
@@ -29,7 +28,7 @@ pub async fn accept_invitation(
 ) -> Result<Session, Failure> {
     let mut wrong = Complaints::default();
     let name = wrong.text("name", name, 200).to_owned();
-    check_password(&mut wrong, "password", &password, &[&name]);
+    trust::check_password(&mut wrong, "password", &password, &[&name]);
     wrong.check()?;
     let values = [sha256(token.trim().as_bytes()).to_vec().into(), context.now.into()];
     let taken: Option<Taken> = db::one(context.own_tx(), "select * from app.take_invitation($1, $2)", values).await?;

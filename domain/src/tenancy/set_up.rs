@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use crate::context::{Context, Services};
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::permission::Permit;
-use crate::trust::{self, MAX_PASSWORD, MIN_PASSWORD, Session};
+use crate::trust::{self, Session};
 
 /// Whether the first-run set-up has been done; a stranger may know. Answers only while PostgreSQL does.
 pub async fn is_set_up(services: &Services) -> Result<bool, Fault> {
@@ -65,7 +65,7 @@ pub async fn set_up_agency(
         wrong.add(UserError::at(Code::Invalid, "email"));
     }
     wrong.currency("baseCurrency", &new.base_currency);
-    check_password(&mut wrong, "password", &new.password, &[&name, &email, &agency_name]);
+    trust::check_password(&mut wrong, "password", &new.password, &[&name, &email, &agency_name]);
     wrong.check()?;
 
     let user_id = context.new_id();
@@ -106,16 +106,6 @@ pub async fn set_up_agency(
     trust::record(permit, context.now, "agency.set_up", agency.id, serde_json::json!({})).await?;
     let session = trust::start_session(context, user_id, user_agent).await?;
     Ok((agency, session))
-}
-
-/// Complains of a password that is too short or too long.
-pub(super) fn check_password(wrong: &mut Complaints, path: &str, password: &str, _about: &[&str]) {
-    let length = password.chars().count();
-    if length < MIN_PASSWORD {
-        wrong.add(UserError::at(Code::PasswordTooShort, path).number("limit", MIN_PASSWORD));
-    } else if password.len() > MAX_PASSWORD {
-        wrong.add(UserError::at(Code::TooLong, path).number("limit", MAX_PASSWORD).number("actual", password.len()));
-    }
 }
 
 /// Only the plain mistakes: whether mail arrives is what tells a good address.

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diwan_entity::trust::audit_event;
-use diwan_platform::ids;
-use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
+use diwan_platform::{db, ids};
+use sea_orm::{ActiveValue::Set, ConnectionTrait as _, DbErr, EntityTrait};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::context::{Actor, Context};
 use crate::permission::Permit;
 
 /// Records an action, named `thing.verb`, and what about it matters later. No secrets and no content in `detail`.
@@ -54,4 +55,22 @@ fn event(
         detail: Set(detail),
         ..Default::default()
     }
+}
+
+/// Records what somebody did to their own way in, which needs no permit.
+pub(super) async fn record_own(context: &Context, actor: &Actor, action: &str, detail: Value) -> Result<(), DbErr> {
+    let permit = Permit {
+        tx: context.own_tx(),
+        brand_id: Uuid::nil(),
+        actor_id: Some(actor.user_id),
+        agency_id: actor.agency_id,
+    };
+    record(permit, context.now, action, actor.user_id, detail).await
+}
+
+/// Records what a stranger was refused, about somebody or, with the nil id, about nobody who exists.
+pub(super) async fn record_refusal(context: &Context, action: &str, about: Uuid, detail: Value) -> Result<(), DbErr> {
+    let sql = "select app.record_refusal($1, $2, $3, $4, $5)";
+    let values = [context.new_id().into(), context.now.into(), action.into(), about.into(), detail.into()];
+    context.own_tx().execute_raw(db::statement(sql, values)).await.map(|_| ())
 }

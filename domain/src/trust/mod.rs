@@ -1,4 +1,4 @@
-//! Trust: signing in, sessions, access tokens, the audit trail, idempotency, set-aside jobs.
+//! Trust: signing in, second factors, sessions, access tokens, the audit trail, idempotency, set-aside jobs.
 
 mod audit;
 mod audit_anchor;
@@ -10,7 +10,11 @@ mod jobs;
 mod letter_html;
 mod letter_job;
 mod letters;
+mod passwords;
+mod second_factor;
 mod sessions;
+mod sign_in;
+mod throttle;
 mod tokens;
 
 pub use audit::{record, record_many};
@@ -22,7 +26,17 @@ pub use idempotency::{Replay, begin as begin_idempotent, remember as remember_an
 pub use jobs::{jobs, jobs_by_ids, rerun_job};
 pub use letter_job::SendLetter;
 pub use letters::{Letter, letter_place, queue_letter, queue_letters};
-pub use sessions::{
-    Credentials, MAX_PASSWORD, MIN_PASSWORD, Session, refresh_session, sign_in, sign_out, start_session,
+pub use passwords::{
+    MAX_PASSWORD, MIN_PASSWORD, change_password, check_password, request_password_reset, reset_password,
 };
-pub use tokens::{AccessClaims, TokenError, TokenIssuer};
+pub use second_factor::{
+    Factors, NewTotp, Proof, begin_totp, confirm_totp, factors, remove_totp, renew_recovery_codes,
+};
+pub use sessions::{
+    Proven, Session, refresh_session, revoke_other_sessions, revoke_session, sessions, sign_out, start_session,
+};
+pub use sign_in::{Challenge, Credentials, Origin, SignedIn, complete_sign_in, sign_in};
+pub use tokens::{AccessClaims, KEY_AGE, TokenError, TokenIssuer, rotate_signing_key};
+
+/// What comes of something whose refusal leaves a trace that must be committed, such as a failed attempt that counts.
+pub type Outcome<T> = Result<T, crate::error::UserError>;

@@ -1,24 +1,21 @@
-//! Signing in with a password, refreshing, signing out.
+//! Sessions: beginning, refreshing, listing and ending them.
 
 use std::sync::Arc;
 
 use chrono::Duration;
+use diwan_entity::trust::session::SignInMethod;
 use diwan_entity::trust::{refresh_token, session};
 use diwan_platform::crypto::{sha256, token};
-use diwan_platform::{db, password};
+use diwan_platform::db;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{ActiveEnum as _, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{QueryOrder as _, QuerySelect as _};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::audit::{record_own, record_refusal};
 use crate::context::{Actor, Context};
 use crate::error::{Code, Failure, Fault};
-
-/// The shortest password, in characters (NIST SP 800-63B-4 §3.1.1.2 asks for 15 where it is the only factor; 12 is a
-/// compromise until a second factor can be required).
-pub const MIN_PASSWORD: usize = 12;
-
-/// The longest address or password that is looked at, in bytes, so that nobody makes the server hash a novel.
-pub const MAX_PASSWORD: usize = 1024;
 
 /// How long a session lives without being used.
 const SESSION: Duration = Duration::days(30);
@@ -26,14 +23,8 @@ const SESSION: Duration = Duration::days(30);
 /// How long the refresh token before the newest is still answered, for two tabs that refresh at once.
 const GRACE_SECONDS: f64 = 10.0;
 
-/// An address and a password.
-#[derive(Debug, Clone)]
-pub struct Credentials {
-    /// The address; case does not matter.
-    pub email: String,
-    /// The password.
-    pub password: String,
-}
+/// The most sessions that are listed.
+const MOST: u64 = 100;
 
 /// What a client gets when somebody signs in.
 #[derive(Debug, Clone)]
@@ -46,45 +37,54 @@ pub struct Session {
     pub refresh_token: String,
     /// Whose session it is.
     pub actor: Arc<Actor>,
+    /// Names the device at the next sign-in, when it is a new one.
+    pub device_token: Option<String>,
 }
 
-#[derive(FromQueryResult)]
-struct Found {
-    user_id: Uuid,
-    password_hash: Option<String>,
+/// How somebody proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proven {
+    /// The first factor.
+    pub method: SignInMethod,
+    /// Whether there was a second, or the first was as good as two.
+    pub second_factor: bool,
 }
 
-/// Begins a session for whoever knows the password.
-pub async fn sign_in(context: &Context, credentials: Credentials, user_agent: &str) -> Result<Session, Failure> {
-    let email = credentials.email.trim().to_lowercase();
-    if credentials.password.len() > MAX_PASSWORD || email.len() > MAX_PASSWORD || email.contains('\0') {
-        return Err(Code::WrongCredentials.into());
-    }
-    let found: Option<Found> =
-        db::one(context.own_tx(), "select * from app.sign_in_by_email($1)", [email.into()]).await?;
-    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let right = password::verify(credentials.password, hash).await;
-    let Some(found) = found.filter(|_| right) else {
-        return Err(Code::WrongCredentials.into());
-    };
-    start_session(context, found.user_id, user_agent).await
+/// A password alone.
+pub(super) const BY_PASSWORD: Proven = Proven { method: SignInMethod::Password, second_factor: false };
+
+/// Begins a session for somebody who has proved who they are by a password alone.
+pub async fn start_session(context: &Context, user_id: Uuid, user_agent: &str) -> Result<Session, Failure> {
+    begin_session(context, user_id, BY_PASSWORD, user_agent).await
 }
 
 /// Begins a session for somebody who has proved who they are.
-pub async fn start_session(context: &Context, user_id: Uuid, user_agent: &str) -> Result<Session, Failure> {
+pub(super) async fn begin_session(
+    context: &Context,
+    user_id: Uuid,
+    proven: Proven,
+    user_agent: &str,
+) -> Result<Session, Failure> {
     let session_id = context.new_id();
-    let actor = context.enter_user(user_id, Some(session_id)).await?;
+    context.enter_user(user_id, Some(session_id)).await?;
     session::Entity::insert(session::ActiveModel {
         id: Set(session_id),
-        user_id: Set(actor.user_id),
+        user_id: Set(user_id),
         user_agent: Set(user_agent.chars().filter(|c| !c.is_control()).take(300).collect()),
         created_at: Set(context.now),
         last_used_at: Set(context.now),
         expires_at: Set(context.now + SESSION),
+        method: Set(proven.method),
+        second_factor: Set(proven.second_factor),
         ..Default::default()
     })
     .exec_without_returning(context.own_tx())
     .await?;
+    // From here on the scope is that of the session, which may be a narrow one.
+    let actor = context.enter_session(session_id, user_id).await?;
+    let actor = actor.ok_or_else(|| Fault::broken("a session that has just begun has ended"))?;
+    let detail = json!({ "method": proven.method.to_value(), "second_factor": proven.second_factor });
+    record_own(context, &actor, "session.begin", detail).await?;
     issue(context, actor, session_id).await
 }
 
@@ -107,12 +107,10 @@ pub async fn refresh_session(context: &Context, refresh_token: &str) -> Result<O
     let taken = taken.ok_or(Code::RefreshRefused)?;
     if taken.state == "REUSED" {
         tracing::warn!(session_id = %taken.session_id, "a refresh token was replayed; its session is revoked");
+        record_refusal(context, "session.replayed", taken.user_id, json!({ "session": taken.session_id })).await?;
         return Ok(None);
     }
-    let actor = context.enter_user(taken.user_id, Some(taken.session_id)).await.map_err(|failure| match failure {
-        Failure::Refused(_) => Code::RefreshRefused.into(),
-        fault @ Failure::Fault(_) => fault,
-    })?;
+    let actor = context.enter_session(taken.session_id, taken.user_id).await?.ok_or(Code::RefreshRefused)?;
     session::Entity::update_many()
         .col_expr(session::Column::LastUsedAt, Expr::value(context.now))
         .col_expr(session::Column::ExpiresAt, Expr::value(context.now + SESSION))
@@ -125,15 +123,71 @@ pub async fn refresh_session(context: &Context, refresh_token: &str) -> Result<O
 /// Ends the caller's session: its access token stops working with the next request.
 pub async fn sign_out(context: &Context) -> Result<(), Failure> {
     let actor = context.signed_in()?;
-    let session_id = actor.session_id.ok_or_else(|| Fault::broken("an actor without a session"))?;
-    session::Entity::update_many()
-        .col_expr(session::Column::RevokedAt, Expr::value(context.now))
-        .col_expr(session::Column::RevokedBecause, Expr::value("SIGNED_OUT"))
-        .filter(session::Column::Id.eq(session_id))
+    let session_id = own_session(&actor)?;
+    end(context, &actor, Which::One(session_id), "SIGNED_OUT").await?;
+    Ok(record_own(context, &actor, "session.sign_out", json!({ "session": session_id })).await?)
+}
+
+/// The living sessions of the caller, the last used first.
+pub async fn sessions(context: &Context) -> Result<Vec<session::Model>, Failure> {
+    let actor = context.signed_in()?;
+    let select = session::Entity::find()
+        .filter(session::Column::UserId.eq(actor.user_id))
         .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(context.now))
+        .order_by_desc(session::Column::LastUsedAt)
+        .order_by_desc(session::Column::Id)
+        .limit(MOST);
+    Ok(context.all(select).await?)
+}
+
+/// Ends one session of the caller's.
+pub async fn revoke_session(context: &Context, session_id: Uuid) -> Result<(), Failure> {
+    let actor = context.signed_in()?;
+    if end(context, &actor, Which::One(session_id), "REVOKED").await? == 0 {
+        return Err(Code::NotFound.into());
+    }
+    Ok(record_own(context, &actor, "session.revoke", json!({ "session": session_id })).await?)
+}
+
+/// Ends every session of the caller's but this one. Answers how many.
+pub async fn revoke_other_sessions(context: &Context) -> Result<u64, Failure> {
+    let actor = context.signed_in()?;
+    let ended = end_others(context, &actor).await?;
+    record_own(context, &actor, "session.revoke_others", json!({ "sessions": ended })).await?;
+    Ok(ended)
+}
+
+/// Ends every session but the actor's; all of them for an actor without one.
+pub(super) async fn end_others(context: &Context, actor: &Actor) -> Result<u64, Failure> {
+    end(context, actor, Which::AllBut(actor.session_id.unwrap_or_default()), "REVOKED").await
+}
+
+/// The session of whoever asks; programs have none, and nothing here is for them.
+pub(super) fn own_session(actor: &Actor) -> Result<Uuid, Failure> {
+    actor.session_id.ok_or_else(|| Code::SignInRequired.into())
+}
+
+enum Which {
+    One(Uuid),
+    AllBut(Uuid),
+}
+
+async fn end(context: &Context, actor: &Actor, which: Which, because: &str) -> Result<u64, Failure> {
+    let which = match which {
+        Which::One(id) => session::Column::Id.eq(id),
+        Which::AllBut(id) => session::Column::Id.ne(id),
+    };
+    let ended = session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(context.now))
+        .col_expr(session::Column::RevokedBecause, Expr::value(because))
+        .filter(session::Column::UserId.eq(actor.user_id))
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(context.now))
+        .filter(which)
         .exec(context.own_tx())
         .await?;
-    Ok(())
+    Ok(ended.rows_affected)
 }
 
 async fn issue(context: &Context, actor: Arc<Actor>, session_id: Uuid) -> Result<Session, Failure> {
@@ -151,5 +205,11 @@ async fn issue(context: &Context, actor: Arc<Actor>, session_id: Uuid) -> Result
     let tokens = &context.services.tokens;
     let access_token =
         tokens.issue(actor.user_id, session_id, context.now).map_err(|error| Fault::broken(error.to_string()))?;
-    Ok(Session { access_token, expires_in: tokens.lifetime().num_seconds(), refresh_token: refresh, actor })
+    Ok(Session {
+        access_token,
+        expires_in: tokens.lifetime().num_seconds(),
+        refresh_token: refresh,
+        actor,
+        device_token: None,
+    })
 }

@@ -8,3 +8,4 @@ pub mod letter;
 pub mod refresh_token;
 pub mod session;
 pub mod signing_key;
+pub mod totp;

@@ -12,6 +12,7 @@ pub struct Model {
     pub sealed_seed: Vec<u8>,
     pub created_at: DateTimeUtc,
     pub retired_at: Option<DateTimeUtc>,
+    pub activates_at: DateTimeUtc,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -19,8 +19,17 @@ use crate::graphql::error::request_error;
 
 type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Mutations that make somebody signed in. Each is the only field of its operation, which runs as nobody's.
-const SIGNING_IN: [&str; 4] = ["signIn", "refreshSession", "setUpAgency", "acceptInvitation"];
+/// Mutations of strangers, most of which make somebody signed in. Each is the only field of its operation, which runs as
+/// nobody's.
+const SIGNING_IN: [&str; 7] = [
+    "signIn",
+    "completeSignIn",
+    "refreshSession",
+    "setUpAgency",
+    "acceptInvitation",
+    "requestPasswordReset",
+    "resetPassword",
+];
 /// Bytes of a text that weigh as much as one field.
 const BYTES_PER_POINT: usize = 256;
 

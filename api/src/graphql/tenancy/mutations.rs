@@ -27,7 +27,7 @@ struct SetUpAgencyInput {
     name: String,
     /// The CMO's address.
     email: String,
-    /// The CMO's password, 12 characters or more.
+    /// The CMO's password, 12 characters or more, and not easy to guess.
     password: String,
 }
 
@@ -89,7 +89,7 @@ impl TenancyMutation {
             email: input.email,
             password: input.password,
         };
-        let user_agent = op.facts().user_agent.clone();
+        let user_agent = op.facts().origin.user_agent.clone();
         let (done, user_errors) =
             op.command(async |context| tenancy::set_up_agency(context, new, &user_agent).await).await?;
         let (agency, session) = done.unzip();

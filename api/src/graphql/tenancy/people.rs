@@ -3,7 +3,7 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use diwan_domain::{approvals, calendar, permission, tenancy};
+use diwan_domain::{approvals, calendar, permission, tenancy, trust};
 use diwan_entity::tenancy::{app_user, invitation, membership};
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use crate::graphql::context::Op;
 use crate::graphql::loaders::Loadable as _;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::scalars::Kind;
+use crate::graphql::trust::{ActiveSession, SecondFactors};
 
 /// A person, or a program, who signs in.
 pub struct User {
@@ -143,6 +144,26 @@ impl Viewer {
     async fn user(&self) -> Result<User> {
         let actor = self.op.query(self.op.signed_in())?;
         Ok(User { op: self.op.clone(), row: self.op.must_load(actor.user_id).await? })
+    }
+
+    /// The living sessions of the caller, the last used first, at most 100.
+    #[graphql(complexity = "1 + 10 * child_complexity")]
+    async fn sessions(&self) -> Result<Vec<ActiveSession>> {
+        let actor = self.op.query(self.op.signed_in())?;
+        let rows = self.op.query(trust::sessions(&self.op).await)?;
+        Ok(rows.into_iter().map(|row| ActiveSession { current: actor.session_id == Some(row.id), row }).collect())
+    }
+
+    /// What the caller can show besides a password.
+    async fn second_factors(&self) -> Result<SecondFactors> {
+        let factors = self.op.query(trust::factors(&self.op).await)?;
+        Ok(SecondFactors { factors })
+    }
+
+    /// Whether the agency asks for a second factor that this session was begun without. Until one is set up in it, or shown
+    /// at the next sign-in, the session shows and does what is the person's own only.
+    async fn second_factor_required(&self) -> bool {
+        self.op.actor().is_some_and(|actor| actor.restricted)
     }
 
     /// The places that the caller holds now. A level held agency-wide is `user.agencyLevel`, and holds in every brand.

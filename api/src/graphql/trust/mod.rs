@@ -1,9 +1,15 @@
-//! Sessions and jobs.
+//! Signing in, second factors, sessions and jobs.
 
 mod audit;
 mod mutations;
+mod passwords;
+mod second_factors;
+mod sessions;
 mod types;
 
 pub use audit::{AuditMutation, AuditQuery};
 pub use mutations::TrustMutation;
+pub use passwords::PasswordMutation;
+pub use second_factors::{SecondFactorMutation, SecondFactors};
+pub use sessions::{ActiveSession, SessionMutation};
 pub use types::{Job, JobState, Session};

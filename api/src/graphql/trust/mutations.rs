@@ -1,7 +1,7 @@
 //! Signing in and out, refreshing, and running jobs again.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use diwan_domain::trust::{self, Credentials};
+use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject, Result, SimpleObject};
+use diwan_domain::trust::{self, Challenge, Credentials, Proof, SignedIn};
 use diwan_domain::{Code, UserError};
 
 use super::types::{Job, Session};
@@ -16,9 +16,61 @@ struct SignInInput {
     email: String,
     /// The password.
     password: String,
+    /// The `deviceToken` of an earlier sign-in on this device. With it, nobody who guesses passwords elsewhere can keep the
+    /// owner out.
+    device_token: Option<String>,
 }
 
-/// The answer of `signIn` and `refreshSession`.
+/// A second factor that can be shown.
+#[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
+pub enum SecondFactorMethod {
+    /// A code of the authenticator app.
+    Totp,
+    /// A recovery code.
+    RecoveryCode,
+}
+
+/// A second factor is owed before there is a session.
+#[derive(SimpleObject)]
+struct SignInChallenge {
+    /// Names this sign-in, for `completeSignIn`. Keep it secret.
+    token: String,
+    /// What can be shown.
+    methods: Vec<SecondFactorMethod>,
+    /// For how long, in seconds.
+    expires_in: i64,
+}
+
+/// The answer of `signIn`: a session, or what is owed before there is one.
+#[derive(SimpleObject)]
+struct SignInPayload {
+    /// The session, when it was granted.
+    session: Option<Session>,
+    /// What is owed, when the password was right and is not enough.
+    challenge: Option<SignInChallenge>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
+}
+
+/// The second factor.
+#[derive(InputObject)]
+struct CompleteSignInInput {
+    /// The token of the challenge.
+    challenge_token: String,
+    /// What is shown.
+    proof: SecondFactorInput,
+}
+
+/// One second factor.
+#[derive(OneofObject)]
+enum SecondFactorInput {
+    /// The six digits that the authenticator app shows.
+    Code(String),
+    /// A recovery code, which is void afterwards.
+    RecoveryCode(String),
+}
+
+/// The answer of the mutations that give a session.
 #[derive(SimpleObject)]
 struct SessionPayload {
     /// The session, when it was granted.
@@ -59,25 +111,67 @@ struct RerunJobPayload {
     user_errors: Vec<Refused>,
 }
 
+impl From<Challenge> for SignInChallenge {
+    fn from(challenge: Challenge) -> Self {
+        let Challenge { token, factors, expires_in } = challenge;
+        let mut methods = Vec::new();
+        if factors.totp {
+            methods.push(SecondFactorMethod::Totp);
+        }
+        if factors.recovery_codes > 0 {
+            methods.push(SecondFactorMethod::RecoveryCode);
+        }
+        Self { token, methods, expires_in }
+    }
+}
+
 /// Mutations of sessions and jobs.
 #[derive(Default)]
 pub struct TrustMutation;
 
 #[Object]
 impl TrustMutation {
-    /// Begins a session. It is the only field of its operation, whose `Authorization` is not looked at, and needs no
-    /// `Idempotency-Key`. It costs 5000 points, so that one address can try about 40 passwords per minute.
+    /// Begins a session, or asks for a second factor. It is the only field of its operation, whose `Authorization` is not
+    /// looked at, and needs no `Idempotency-Key`. It costs 5000 points, so that one address can try about 40 passwords per
+    /// minute. After too many failures it is TOO_MANY_ATTEMPTS for a while, also with the right password.
     #[graphql(complexity = "5000 + child_complexity")]
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Address and password.")] input: SignInInput,
+    ) -> Result<SignInPayload> {
+        let op = Op::of(ctx)?;
+        let SignInInput { email, password, device_token } = input;
+        let credentials = Credentials { email, password, device_token };
+        let origin = &op.facts().origin;
+        let (done, user_errors) =
+            op.counted(async |context| trust::sign_in(context, credentials, origin).await).await?;
+        let (session, challenge) = match done {
+            Some(SignedIn::Session(session)) => (Some(Session { op: op.clone(), session }), None),
+            Some(SignedIn::Challenge(challenge)) => (None, Some(challenge.into())),
+            None => (None, None),
+        };
+        Ok(SignInPayload { session, challenge, user_errors })
+    }
+
+    /// Finishes a sign-in for which a second factor is owed. A challenge takes five wrong ones.
+    ///
+    /// Like `signIn`, it is the only field of its operation, needs neither `Authorization` nor `Idempotency-Key`, and costs
+    /// 5000 points.
+    #[graphql(complexity = "5000 + child_complexity")]
+    async fn complete_sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The second factor.")] input: CompleteSignInInput,
     ) -> Result<SessionPayload> {
         let op = Op::of(ctx)?;
-        let credentials = Credentials { email: input.email, password: input.password };
-        let user_agent = op.facts().user_agent.clone();
-        let (session, user_errors) =
-            op.command(async |context| trust::sign_in(context, credentials, &user_agent).await).await?;
+        let proof = match input.proof {
+            SecondFactorInput::Code(code) => Proof::Code(code),
+            SecondFactorInput::RecoveryCode(code) => Proof::RecoveryCode(code),
+        };
+        let origin = &op.facts().origin;
+        let command = async |context: &_| trust::complete_sign_in(context, &input.challenge_token, proof, origin).await;
+        let (session, user_errors) = op.counted(command).await?;
         Ok(SessionPayload { session: session.map(|session| Session { op: op.clone(), session }), user_errors })
     }
 

@@ -30,6 +30,15 @@ impl Session {
     async fn refresh_token(&self) -> &str {
         &self.session.refresh_token
     }
+    /// Names this device at the next `signIn`. Given when the device is new; keep it longer than the session.
+    async fn device_token(&self) -> Option<&str> {
+        self.session.device_token.as_deref()
+    }
+    /// Whether the agency asks for a second factor that this session was begun without. Until one is set up in it, or shown
+    /// at the next sign-in, the session shows and does what is the person's own only.
+    async fn second_factor_required(&self) -> bool {
+        self.session.actor.restricted
+    }
     /// Whose session it is.
     async fn user(&self) -> Result<User> {
         Ok(User { op: self.op.clone(), row: self.op.must_load(self.session.actor.user_id).await? })
