@@ -49,7 +49,10 @@ error-not-yourself = You cannot do this to yourself. Ask somebody else.
 error-person-deactivated = This person has been deactivated. Activate them first.
 error-unknown-currency = “{ $currency }” is not a currency. Use an ISO 4217 code such as EUR.
 error-password-too-weak = This password is too easy to guess. Make it longer, or use several unrelated words.
-error-too-many-attempts = There were too many failed attempts. Try again in { $seconds } seconds, sign in with a passkey or single sign-on, or reset your password.
+error-too-many-attempts = There were too many failed attempts. Try again in { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}, sign in with a passkey or single sign-on, or reset your password.
 error-second-factor-wrong = This code is not right, or it was used. Enter the newest one, or use a recovery code.
 error-second-factor-required = Your agency asks for a second factor. Set one up before you go on.
 error-challenge-expired = This took too long or was done already. Begin again.
