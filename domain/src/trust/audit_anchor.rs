@@ -20,6 +20,7 @@ struct Head {
 
 /// Signs the head of the chain, if it has moved since the last anchor. Several workers may do it at once: one of them does.
 pub async fn anchor_audit(services: &Services) -> Result<Option<audit_anchor::Model>, Fault> {
+    services.tokens.keep_fresh(services).await;
     let now = services.now();
     let tx = services.db.write().await?;
     let _agency: Option<Uuid> = db::scalar(&tx, "select app.enter_agency_work()", []).await?;
@@ -39,7 +40,7 @@ pub async fn anchor_audit(services: &Services) -> Result<Option<audit_anchor::Mo
     };
     let (kid, signature) = services
         .tokens
-        .sign(ANCHOR_TYPE, &claims)
+        .sign(ANCHOR_TYPE, &claims, now)
         .map_err(|error| Fault::broken(format!("an anchor could not be signed: {error}")))?;
     let anchor = audit_anchor::ActiveModel {
         id: Set(ids::new_id(now)),

@@ -76,6 +76,13 @@ struct Keys {
     read_at: DateTime<Utc>,
 }
 
+impl Keys {
+    /// The key that signs now. A clock that runs behind finds none active yet: then the oldest.
+    fn active(&self, now: DateTime<Utc>) -> Option<&Key> {
+        self.all.iter().find(|key| key.activates_at <= now).or(self.all.last())
+    }
+}
+
 /// Issues and checks access tokens.
 #[derive(Clone)]
 pub struct TokenIssuer {
@@ -208,22 +215,25 @@ impl TokenIssuer {
             exp: (now + LIFETIME).timestamp(),
         };
         let mut header = Header::new(Algorithm::EdDSA);
-        // A clock that runs behind finds none active yet: then the oldest.
-        let key = keys.all.iter().find(|key| key.activates_at <= now).or(keys.all.last());
-        let key = key.ok_or(TokenError::UnknownKey)?;
+        let key = keys.active(now).ok_or(TokenError::UnknownKey)?;
         header.kid = Some(key.kid.clone());
         jsonwebtoken::encode(&header, &claims, &key.signs).map_err(|_| TokenError::Invalid)
     }
 
     /// Signs a statement that is no access token, which its type tells. Answers the key's id, too.
-    pub fn sign(&self, kind: &str, claims: &impl Serialize) -> Result<(String, String), TokenError> {
+    pub fn sign(
+        &self,
+        kind: &str,
+        claims: &impl Serialize,
+        now: DateTime<Utc>,
+    ) -> Result<(String, String), TokenError> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        let (kid, key) = &keys.current;
+        let key = keys.active(now).ok_or(TokenError::UnknownKey)?;
         let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = Some(kid.clone());
+        header.kid = Some(key.kid.clone());
         header.typ = Some(kind.to_owned());
-        let signed = jsonwebtoken::encode(&header, claims, key).map_err(|_| TokenError::Invalid)?;
-        Ok((kid.clone(), signed))
+        let signed = jsonwebtoken::encode(&header, claims, &key.signs).map_err(|_| TokenError::Invalid)?;
+        Ok((key.kid.clone(), signed))
     }
 
     /// What a token says, if it is ours and its time is not over.
