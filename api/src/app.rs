@@ -9,7 +9,7 @@ use diwan_domain::Services;
 use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 
-use crate::graphql::{Feed, RateLimiter, build_schema};
+use crate::graphql::{Feed, Grounds, RateLimiter, build_schema};
 use crate::rest;
 use crate::state::State;
 
@@ -35,10 +35,12 @@ pub async fn serve(
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), std::io::Error> {
     let feed = Feed::start(Arc::clone(&services), stop.clone());
+    let grounds = Grounds::start(Arc::clone(&services), stop.clone());
     let state = State {
         services,
         schema: build_schema(),
         feed,
+        grounds,
         limiter: Arc::new(RateLimiter::default()),
         development: options.development,
         trusted_proxies: options.trusted_proxies.into(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diwan_domain::Services;
 use ipnet::IpNet;
 
-use crate::graphql::{Feed, RateLimiter, Schema};
+use crate::graphql::{Feed, Grounds, RateLimiter, Schema};
 
 /// The API's state, one per process.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub struct State {
     pub schema: Schema,
     /// Changes of publications, for subscriptions.
     pub feed: Feed,
+    /// What subscriptions stand on.
+    pub grounds: Grounds,
     /// Points that callers may still spend.
     pub limiter: Arc<RateLimiter>,
     /// Whether strangers may use introspection and GraphiQL.

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Migrate,
     /// Print the GraphQL schema
     Schema,
+    /// Print the table of who may do what, as docs/permissions.md
+    Permissions,
     /// Say what is wrong with this installation and what to do about it
     Doctor,
     /// Ask the API at DIWAN_LISTEN whether it can serve; for containers

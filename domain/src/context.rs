@@ -13,7 +13,9 @@ use diwan_platform::http::HttpClient;
 use diwan_platform::ids;
 use diwan_platform::mail::Mailer;
 use diwan_platform::storage::Storage;
-use sea_orm::{ActiveEnum, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, Select, Value};
+use sea_orm::{
+    ActiveEnum, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, Select, Value,
+};
 use url::Url;
 use uuid::Uuid;
 
@@ -180,6 +182,27 @@ impl ActorRow {
     }
 }
 
+/// What a request shows to say who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// An access token of a session.
+    Session {
+        /// The person.
+        user_id: Uuid,
+        /// Their session.
+        session_id: Uuid,
+    },
+    /// An integration's API token, by its SHA-256.
+    Token([u8; 32]),
+}
+
+#[derive(FromQueryResult)]
+struct TokenRow {
+    token_id: Uuid,
+    scopes: Vec<String>,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
 /// One operation of one caller.
 #[derive(Debug)]
 pub struct Context {
@@ -192,11 +215,13 @@ pub struct Context {
     actor: RwLock<Option<Arc<Actor>>>,
     /// What has been asked of brands in which the caller holds no place: whether there is one, and whether it is archived.
     known: RwLock<HashMap<Uuid, Option<bool>>>,
+    token_in_use: Option<Uuid>,
     tx: DatabaseTransaction,
 }
 
 #[derive(FromQueryResult)]
 struct Standing {
+    id: Uuid,
     archived: bool,
 }
 
@@ -204,7 +229,7 @@ impl Context {
     /// An operation of a stranger, who has no scope yet: signing in and setting up begin so.
     pub fn stranger(services: Arc<Services>, tx: DatabaseTransaction) -> Self {
         let now = services.now();
-        Self { services, now, language: Locale::En, actor: RwLock::new(None), known: RwLock::default(), tx }
+        Self { services, now, language: Locale::En, actor: RwLock::new(None), known: RwLock::default(), token_in_use: None, tx }
     }
 
     /// The same for somebody who would like to be answered in this language, as long as they are a stranger.
@@ -241,6 +266,36 @@ impl Context {
         let sql = "select * from app.enter_unproved($1, $2)";
         let row: Option<ActorRow> = db::one(&self.tx, sql, [user_id.into(), self.now.into()]).await?;
         row.map(|row| row.into_actor(None)).transpose()
+    }
+
+    /// An operation of whoever shows this. A stranger if it is not good any more.
+    pub async fn of(services: Arc<Services>, tx: DatabaseTransaction, shown: Credential) -> Result<Self, Fault> {
+        match shown {
+            Credential::Session { user_id, session_id } => Self::of_session(services, tx, session_id, user_id).await,
+            Credential::Token(hash) => Self::of_token(services, tx, hash).await,
+        }
+    }
+
+    /// An operation of an integration.
+    async fn of_token(services: Arc<Services>, tx: DatabaseTransaction, hash: [u8; 32]) -> Result<Self, Fault> {
+        let mut context = Self::stranger(services, tx);
+        let values = [hash.to_vec().into(), context.now.into()];
+        let found = db::statement("select * from app.enter_token($1, $2)", values);
+        let row = context.tx.query_one_raw(found).await?;
+        if let Some(row) = row {
+            let token = TokenRow::from_query_result(&row, "")?;
+            let mut actor = ActorRow::from_query_result(&row, "")?.into_actor(None)?;
+            actor.scopes = Some(token.scopes.iter().filter_map(|scope| Action::of_name(scope)).collect());
+            let stale = token.last_used_at.is_none_or(|used| used < context.now - Duration::minutes(1));
+            context.token_in_use = stale.then_some(token.token_id);
+            context.is_now(actor);
+        }
+        Ok(context)
+    }
+
+    /// The API token whose use is worth noting, after the operation and outside it.
+    pub fn token_in_use(&self) -> Option<Uuid> {
+        self.token_in_use
     }
 
     fn is_now(&self, actor: Actor) -> Arc<Actor> {
@@ -300,15 +355,24 @@ impl Context {
         if let Some(known) = known {
             return Ok(known);
         }
-        let row: Option<Standing> = db::one(
+        self.look_at_brands(&[brand_id]).await?;
+        Ok(self.known.read().unwrap_or_else(PoisonError::into_inner).get(&brand_id).copied().flatten())
+    }
+
+    /// Looks at several brands in one statement, before a right is asked in each of them.
+    pub async fn look_at_brands(&self, brand_ids: &[Uuid]) -> Result<(), Failure> {
+        if self.signed_in()?.agency_level.is_none() {
+            return Ok(());
+        }
+        let found: Vec<Standing> = db::all(
             &self.tx,
-            "select archived_at is not null as archived from brand where id = $1 and deleted_at is null",
-            [brand_id.into()],
+            "select id, archived_at is not null as archived from brand where id = any ($1) and deleted_at is null",
+            [brand_ids.to_vec().into()],
         )
         .await?;
-        let found = row.map(|row| row.archived);
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(brand_id, found);
-        Ok(found)
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.extend(brand_ids.iter().map(|id| (*id, found.iter().find(|row| row.id == *id).map(|row| row.archived))));
+        Ok(())
     }
 
     /// Learns in one statement of many brands what [`Context::brand_archived`] learns of one.
@@ -406,13 +470,11 @@ impl Context {
 
     /// Begins a part of the operation that can be taken back alone.
     pub async fn savepoint(&self) -> Result<(), DbErr> {
-        use sea_orm::ConnectionTrait as _;
         self.tx.execute_unprepared("savepoint command").await.map(|_| ())
     }
 
     /// Ends the part: kept, or as if it had never been.
     pub async fn end_savepoint(&self, keep: bool) -> Result<(), DbErr> {
-        use sea_orm::ConnectionTrait as _;
         let sql =
             if keep { "release savepoint command" } else { "rollback to savepoint command; release savepoint command" };
         self.tx.execute_unprepared(sql).await.map(|_| ())

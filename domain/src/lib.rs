@@ -31,6 +31,6 @@ pub mod tenancy;
 pub mod trust;
 pub mod turns;
 
-pub use context::{Actor, Context, Services, Timing};
+pub use context::{Actor, Context, Credential, Services, Timing};
 pub use error::{Code, Failure, Fault, UserError};
 pub use permission::{Action, Permit};

@@ -117,6 +117,22 @@ impl Rule {
 }
 
 /// The proof that the caller may do something, and the way to write.
+///
+/// Nobody outside this crate makes one, or writes without one:
+///
+/// ```compile_fail
+/// fn write(context: &diwan_domain::Context) {
+///     let _transaction = context.own_tx();
+/// }
+/// ```
+///
+/// ```compile_fail
+/// fn permit(context: &diwan_domain::Context) -> diwan_domain::Permit<'_> {
+///     diwan_domain::Permit { tx: todo!(), brand_id: Default::default(), actor_id: None, agency_id: Default::default() }
+/// }
+/// ```
+///
+/// Within it, what is written without a permit is written for oneself, and `OWN` in the tests lists where.
 #[derive(Debug, Clone, Copy)]
 pub struct Permit<'a> {
     pub(crate) tx: &'a DatabaseTransaction,
@@ -188,6 +204,28 @@ mod tests {
         for rule in RULES {
             assert!(rule.grants.iter().any(|grant| grant.kind == UserKind::Staff && grant.extent == Extent::Any));
         }
+    }
+
+    /// The files that may write without a permit: signing in, what is one's own, set-up.
+    const OWN: &[&str] = &["context.rs", "tenancy/set_up.rs", "trust/idempotency.rs", "trust/sessions.rs"];
+
+    #[test]
+    fn only_what_is_ones_own_is_written_without_a_permit() {
+        let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let (mut folders, mut found) = (vec![source.clone()], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if std::fs::read_to_string(&path).unwrap().contains(".own_tx()") {
+                    found.push(path.strip_prefix(&source).unwrap().to_str().unwrap().to_owned());
+                }
+            }
+        }
+        found.retain(|file| file != "permission.rs");
+        found.sort();
+        assert_eq!(found, OWN[1..], "a command writes through its permit's transaction");
     }
 
     #[test]

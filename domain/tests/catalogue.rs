@@ -18,6 +18,7 @@ const WITHOUT_BRAND: &[(&str, &str)] = &[
     ("app_user", "a person can be in several brands; the policy `colleagues` decides"),
     ("approval_limit", "the agency's; its policies show it to staff and let the CMO write"),
     ("delegation", "a person's: the policy `own`, for both of them"),
+    ("api_token", "an integration's; digests of tokens, seen by those who see the integration"),
     ("brand_group", "the agency's; its policy shows it with its brands"),
     ("invitation", "a person's; digests of tokens, seen by those who see the person"),
     ("letter", "mail; sealed, and the worker's alone"),
@@ -66,6 +67,7 @@ const DEFINERS: &[&str] = &[
     "enter_session",
     "enter_setup",
     "enter_unproved",
+    "enter_token",
     "enter_user",
     "expire_connections",
     "forget_failures",
@@ -77,6 +79,7 @@ const DEFINERS: &[&str] = &[
     "is_known_device",
     "is_set_up",
     "keep_lease",
+    "lost_ground",
     "next_job_due",
     "offer_setup",
     "open_challenge",
@@ -93,6 +96,7 @@ const DEFINERS: &[&str] = &[
     "take_invitation",
     "take_refresh_token",
     "take_reset",
+    "token_used",
 ];
 
 #[derive(Debug, FromQueryResult)]

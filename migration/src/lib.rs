@@ -24,6 +24,7 @@ mod m0011_places;
 mod m0012_approvals;
 mod m0013_second_factors;
 mod m0014_audit_anchors;
+mod m0015_api_tokens;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             sql("m0012_approvals", m0012_approvals::UP),
             sql("m0013_second_factors", m0013_second_factors::UP),
             sql("m0014_audit_anchors", m0014_audit_anchors::UP),
+            sql("m0015_api_tokens", m0015_api_tokens::UP),
         ]
     }
 }

@@ -55,6 +55,8 @@ pub struct Written {
     pub request: Uuid,
     pub comment: Uuid,
     pub author: Uuid,
+    pub integration: Uuid,
+    pub api_token: Uuid,
 }
 
 impl TestServices {
@@ -149,6 +151,29 @@ impl TestServices {
         Ok(person)
     }
 
+    /// An API token of an integration with every scope, made by somebody. Answers its id and the secret.
+    pub async fn api_token(&self, integration: &Person, maker: &Person) -> Result<(Uuid, String)> {
+        let (id, secret) = (self.id(), diwan_platform::crypto::token("dwt")?);
+        let scopes: Vec<String> = diwan_domain::Action::ALL.iter().map(|action| action.name()).collect();
+        let sql =
+            "insert into api_token (id, user_id, name, token_hash, prefix, scopes, created_by, created_at, expires_at)
+          values ($1, $2, 'Key', $3, left($4, 12), $5, $6, $7, $8)";
+        let end = self.now() + Duration::days(30);
+        let hash = sha256(secret.as_bytes()).to_vec();
+        let values = [
+            id.into(),
+            integration.id.into(),
+            hash.into(),
+            secret.clone().into(),
+            scopes.into(),
+            maker.id.into(),
+            self.now().into(),
+            end.into(),
+        ];
+        self.insert(sql, values).await?;
+        Ok((id, secret))
+    }
+
     /// Agency's head, who sees every brand.
     pub async fn chief(&self) -> Result<Person> {
         self.person(UserKind::Staff, Some(Level::Cmo)).await
@@ -237,6 +262,8 @@ impl TestServices {
         let person = self.person(UserKind::Staff, None).await?;
         let membership = self.join(&person, brand, Level::Senior).await?;
         let deputy = self.person(UserKind::Staff, None).await?.id;
+        let program = self.member(brand, Level::Junior, UserKind::Integration).await?;
+        let (api_token, _) = self.api_token(&program, &person).await?;
         let account = self.account(brand, "mastodon", &person).await?;
         let asset = self.asset(brand, &person).await?;
         let (post, variant) = self.post(brand, account, "Good morning", &person).await?;
@@ -308,6 +335,8 @@ impl TestServices {
             request,
             comment,
             author: user,
+            integration: program.id,
+            api_token,
         })
     }
 }

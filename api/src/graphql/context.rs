@@ -6,20 +6,25 @@ use std::sync::Arc;
 use async_graphql::ErrorExtensions as _;
 use async_graphql::dataloader::DataLoader;
 use diwan_domain::trust::{Origin, Outcome};
-use diwan_domain::{Context, Failure, Fault};
+use diwan_domain::{Context, Credential, Failure, Fault};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::error::{Refused, map_failure};
 use super::loaders::{Batch, ById, Grouped, Loadable, Of};
 
-/// Who a request says it is, from its access token.
+/// Who a request says it is, from its access token or API token.
 #[derive(Debug, Clone, Copy)]
-pub struct Caller {
-    /// The person.
-    pub user_id: Uuid,
-    /// The session.
-    pub session_id: Uuid,
+pub struct Caller(pub Credential);
+
+impl Caller {
+    /// Under which name the caller pays.
+    pub fn payer(&self) -> String {
+        match self.0 {
+            Credential::Session { user_id, .. } => user_id.to_string(),
+            Credential::Token(hash) => Uuid::from_bytes(hash[..16].try_into().unwrap_or_default()).to_string(),
+        }
+    }
 }
 
 /// What a request brought along that a command wants to know.

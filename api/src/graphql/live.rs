@@ -16,7 +16,7 @@ use super::feed::{Change, Feed};
 pub async fn operation(services: &Arc<Services>, caller: Caller, action: Action, brand_id: Uuid) -> Result<Op> {
     let unavailable = |_| request_error("INTERNAL", "The server cannot answer now. Subscribe again.");
     let tx = services.db.read().await.map_err(unavailable)?;
-    let context = Domain::of_session(Arc::clone(services), tx, caller.session_id, caller.user_id)
+    let context = Domain::of(Arc::clone(services), tx, caller.0)
         .await
         .map_err(|_| request_error("INTERNAL", "The server cannot answer now. Subscribe again."))?;
     let op = Op::new(context, RequestFacts::default());
@@ -37,13 +37,5 @@ pub fn changes(feed: &Feed) -> impl Stream<Item = Change> + use<> {
                 Err(RecvError::Closed) => return None,
             }
         }
-    })
-}
-
-/// After an error nothing more comes: whoever lost the right must not wait in silence.
-pub fn until_refused<T>(items: impl Stream<Item = Result<T>>) -> impl Stream<Item = Result<T>> {
-    items.scan(false, |ended, item| {
-        let before = std::mem::replace(ended, item.is_err());
-        std::future::ready((!before).then_some(item))
     })
 }

@@ -15,7 +15,7 @@ use diwan_entity::calendar::{
 use diwan_entity::insights::report_run;
 use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
 use diwan_entity::tenancy::{agency, app_user, brand, brand_group, invitation, membership};
-use diwan_entity::trust::job;
+use diwan_entity::trust::{api_token, job};
 use uuid::Uuid;
 
 /// Loads within one operation.
@@ -466,6 +466,15 @@ impl Grouped for publication_attempt::Model {
     }
     fn parent(&self) -> Uuid {
         self.publication_id
+    }
+}
+
+impl Grouped for api_token::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        trust::tokens_of(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.user_id
     }
 }
 

@@ -6,6 +6,7 @@ mod calendar;
 mod context;
 mod error;
 mod feed;
+mod ground;
 mod insights;
 mod limits;
 mod live;
@@ -20,6 +21,7 @@ mod trust;
 pub use context::{Caller, Op, RequestFacts};
 pub use error::{Refused, request_error};
 pub use feed::Feed;
+pub use ground::Grounds;
 pub use limits::{MAX_DOCUMENT_BYTES, Meter, RateLimiter, Socket, give_code, read_document, refusal_price};
 
 use async_graphql::{MergedObject, MergedSubscription};
@@ -52,6 +54,7 @@ pub struct Mutation(
     trust::PasswordMutation,
     trust::SecondFactorMutation,
     trust::SessionMutation,
+    trust::IntegrationMutation,
     tenancy::TenancyMutation,
     tenancy::AgencyMutation,
     tenancy::BrandMutation,

@@ -106,6 +106,8 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Connection => op.load(id).await?.map(|row| Node::AccountConnection(AccountConnection { op: own(), row })),
         Kind::Publication => op.load(id).await?.map(|row| Node::Publication(Publication { op: own(), row })),
         Kind::Report => op.load(id).await?.map(|row| Node::ReportRun(ReportRun { op: own(), row })),
+        // A token is found with its integration.
+        Kind::ApiToken => None,
         Kind::Job => op.load(id).await?.map(|row| Node::Job(Job { op: own(), row })),
         Kind::Approval => op.load(id).await?.map(|row| Node::ApprovalRequest(ApprovalRequest { op: own(), row })),
         Kind::Chain => op.load(id).await?.map(|row| Node::ApprovalChain(ApprovalChain { op: own(), row })),

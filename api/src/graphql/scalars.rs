@@ -48,11 +48,13 @@ pub enum Kind {
     Comment,
     /// A session.
     Session,
+    /// An API token; not its secret.
+    ApiToken,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -73,6 +75,7 @@ impl Kind {
         Self::Assignment,
         Self::Comment,
         Self::Session,
+        Self::ApiToken,
     ];
 
     /// What an id of this kind begins with.
@@ -98,6 +101,7 @@ impl Kind {
             Self::Assignment => "assignment",
             Self::Comment => "comment",
             Self::Session => "session",
+            Self::ApiToken => "apitoken",
         }
     }
 

@@ -7,8 +7,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Response, ServerError};
-use diwan_domain::trust::{Origin, Replay, TokenError, begin_idempotent, remember_answer};
-use diwan_domain::{Context, Failure, Fault, Services};
+use diwan_domain::trust::{API_TOKEN, Origin, Replay, TokenError, begin_idempotent, note_token_use, remember_answer};
+use diwan_domain::{Context, Credential, Failure, Fault, Services};
+use diwan_platform::crypto::sha256;
 use diwan_platform::ids;
 use futures::StreamExt as _;
 
@@ -72,7 +73,7 @@ pub async fn execute(http: HttpRequest, state: web::Data<State>, body: web::Payl
     let request_id = ids::encode("request", ids::new_id(state.services.now()));
     let claimed = authenticate(&state.services, header_text(&http, "authorization").as_deref()).await;
     let payer = claimed.as_ref().ok().and_then(Option::as_ref);
-    let payer = payer.map_or_else(|| peer(&http, &state), |caller| caller.user_id.to_string());
+    let payer = payer.map_or_else(|| peer(&http, &state), Caller::payer);
     let meter = Arc::new(Meter::new(Arc::clone(&state.limiter), payer, state.services.now()));
     let mut bill = Bill { meter, if_refused: refusal_price(MAX_DOCUMENT_BYTES) };
     let mut answer = run(&http, &state, body, claimed, &request_id, &mut bill).await.unwrap_or_else(|stop| {
@@ -146,12 +147,12 @@ async fn run(
     let services = &state.services;
     let tx = if mutates { services.db.write().await? } else { services.db.read().await? };
     let context = match caller {
-        Some(caller) => Context::of_session(Arc::clone(services), tx, caller.session_id, caller.user_id).await?,
+        Some(caller) => Context::of(Arc::clone(services), tx, caller.0).await?,
         None => Context::stranger(Arc::clone(services), tx),
     }
     .speaking(language(http));
     if caller.is_some() && context.actor().is_none() {
-        return Err(Stop::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "This session has ended. Sign in again."));
+        return Err(Stop::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", ended(caller.map(|caller| caller.0))));
     }
     if document.introspects && context.actor().is_none() && !state.development {
         return Err(Stop::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "Sign in to read the schema."));
@@ -177,6 +178,7 @@ async fn run(
     let op = Op::new(context, RequestFacts { origin, request_id: request_id.to_owned() });
     let response = state.schema.execute(request.data(op.clone()).data(Arc::clone(&bill.meter))).await;
     let context = op.end().await.ok_or_else(|| Fault::broken("an operation is still in use after its answer"))?;
+    let used = context.token_in_use();
     if mutates && response.errors.is_empty() {
         if let Some(key) = &key {
             let data = response.data.clone().into_json().map_err(|_| Fault::broken("an answer cannot be kept"))?;
@@ -187,11 +189,22 @@ async fn run(
         // A mutation with an error does nothing at all, not half of it.
         context.roll_back().await?;
     }
+    if let Some(token_id) = used {
+        note_token_use(services, token_id).await?;
+    }
     let response =
         if mutates && !response.errors.is_empty() { Response::from_errors(response.errors) } else { response };
     let unpaid = response.errors.iter().any(|error| has_code(error, "RATE_LIMITED"));
     let status = if unpaid { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
     Ok(Answer { status, ..Answer::plain(response) })
+}
+
+/// What is said to a caller who was let in once and is not any more.
+fn ended(shown: Option<Credential>) -> &'static str {
+    match shown {
+        Some(Credential::Token(_)) => "This API token is not valid: unknown, expired or revoked. Ask for a new one.",
+        _ => "This session has ended. Sign in again.",
+    }
 }
 
 fn has_code(error: &ServerError, code: &str) -> bool {
@@ -212,12 +225,15 @@ pub(super) async fn authenticate(services: &Services, header: Option<&str>) -> R
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .ok_or_else(|| refused("The Authorization header must be: Bearer, a space, and an access token."))?
         .1;
+    if token.trim().starts_with(API_TOKEN) {
+        return Ok(Some(Caller(Credential::Token(sha256(token.trim().as_bytes())))));
+    }
     let claims = services.tokens.check_or_reload(services, token.trim()).await;
     let claims = claims.map_err(|error| match error {
         TokenError::Expired => refused("The access token has expired. Refresh the session."),
         TokenError::Invalid | TokenError::UnknownKey => refused("The access token is not valid. Sign in again."),
     })?;
-    Ok(Some(Caller { user_id: claims.sub, session_id: claims.sid }))
+    Ok(Some(Caller(Credential::Session { user_id: claims.sub, session_id: claims.sid })))
 }
 
 async fn read(mut body: web::Payload) -> Result<Vec<u8>, Stop> {

@@ -49,6 +49,7 @@ pub async fn subscribe(
     let mut data = Data::default();
     data.insert(Arc::clone(&state.services));
     data.insert(state.feed.clone());
+    data.insert(state.grounds.clone());
     data.insert(Arc::new(Socket::new(Arc::clone(&state.services), Arc::clone(&state.limiter))));
     GraphQLSubscription::new(state.schema.clone())
         .with_data(data)

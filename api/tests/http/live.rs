@@ -135,3 +135,38 @@ async fn whoever_loses_the_right_sees_no_more() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_subscription_ends_soon_after_its_ground_is_lost() -> Result<()> {
+    const WITHIN: Duration = Duration::from_secs(5);
+    let desk = Desk::new(Level::Senior).await?;
+    let brand = json!({ "brand": id("brand", desk.brand) });
+    let mut watching = Vec::new();
+    // Nothing is published meanwhile: no event tells them.
+    for how in [
+        "update membership set ended_at = now() where user_id = '{}'",
+        "update membership set suspended_at = now() where user_id = '{}'",
+        "update membership set starts_at = now() - interval '2 h', expires_at = now() + interval '1 s' where user_id = '{}'",
+        "update app_user set deactivated_at = now() where id = '{}'",
+        "update session set revoked_at = now(), revoked_because = 'REVOKED' where user_id = '{}'",
+    ] {
+        let person = desk.app.member(desk.brand, Level::Mid, UserKind::Staff).await?;
+        let subscription = desk.app.client.subscribe(&person.token, WATCH, brand.clone()).await?;
+        watching.push((how, person, subscription));
+    }
+    let mut stays = desk.app.client.subscribe(&desk.person.token, WATCH, brand).await?;
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    for (how, person, _) in &watching {
+        desk.app.db.run(&how.replace("{}", &person.id.to_string())).await?;
+    }
+    for (how, _, subscription) in &mut watching {
+        let last = subscription.next(WITHIN).await?;
+        let refused =
+            matches!(&last, Event::Next(payload) if payload["data"].is_null() && !payload["errors"].is_null());
+        assert!(refused || matches!(last, Event::Error(_)), "{how}: {last:?}");
+        let end = subscription.next(WITHIN).await?;
+        assert!(matches!(end, Event::Complete | Event::Closed(_)), "{how}: {end:?}");
+    }
+    assert!(stays.next(Duration::from_secs(3)).await.is_err(), "whoever still has it hears nothing");
+    Ok(())
+}

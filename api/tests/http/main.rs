@@ -3,8 +3,11 @@
 mod approvals;
 mod audit;
 mod brand_life;
+mod cell_operations;
+mod cells;
 mod connecting;
 mod idempotency;
+mod integrations;
 mod kit;
 mod limits;
 mod lists;

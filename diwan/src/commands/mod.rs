@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod health;
 mod migrate;
+mod permissions;
 mod schema;
 mod up;
 mod worker;
@@ -26,6 +27,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Worker => worker::run().await?,
         Command::Migrate => migrate::run().await?,
         Command::Schema => schema::run()?,
+        Command::Permissions => permissions::run()?,
         Command::Doctor => return doctor::run().await,
         Command::Health => return health::run().await,
         Command::Audit(what) => return audit::run(what).await,

@@ -54,3 +54,15 @@ fn word(extent: Option<Extent>) -> &'static str {
         None => "",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_committed_page_is_current() {
+        let committed = include_str!("../../../docs/permissions.md");
+        assert!(
+            committed == super::page(),
+            "docs/permissions.md is stale: run `cargo run -p diwan -- permissions > docs/permissions.md`"
+        );
+    }
+}

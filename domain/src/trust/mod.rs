@@ -1,5 +1,6 @@
 //! Trust: signing in, second factors, sessions, access tokens, the audit trail, idempotency, set-aside jobs.
 
+mod api_tokens;
 mod audit;
 mod audit_anchor;
 mod audit_export;
@@ -17,6 +18,10 @@ mod sign_in;
 mod throttle;
 mod tokens;
 
+pub use api_tokens::{
+    API_TOKEN, NewIntegration, NewToken, Watched, create_api_token, create_integration, end_integration, integrations,
+    is_good, lost_ground, note_token_use, revoke_api_token, tokens_of,
+};
 pub use audit::{record, record_many};
 pub use audit_anchor::{anchor_audit, anchor_keys};
 pub use audit_export::{Export, Period, export_audit};

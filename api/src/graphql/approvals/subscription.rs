@@ -10,7 +10,8 @@ use super::types::ApprovalRequest;
 use crate::graphql::context::Caller;
 use crate::graphql::error::request_error;
 use crate::graphql::feed::{Feed, What};
-use crate::graphql::live::{changes, operation, until_refused};
+use crate::graphql::ground::Grounds;
+use crate::graphql::live::{changes, operation};
 use crate::graphql::scalars::Kind;
 
 /// What can be watched.
@@ -27,6 +28,7 @@ impl ApprovalSubscription {
         #[graphql(desc = "The brand.")] brand_id: ID,
     ) -> Result<impl Stream<Item = Result<ApprovalRequest>> + use<'a>> {
         let (services, feed) = (ctx.data::<Arc<Services>>()?.clone(), ctx.data::<Feed>()?);
+        let grounds = ctx.data::<Grounds>()?;
         let caller = *ctx.data::<Caller>().map_err(|_| request_error("UNAUTHENTICATED", "Sign in to subscribe."))?;
         let brand_id = Kind::Brand
             .parse(&brand_id, "brandId")
@@ -48,6 +50,6 @@ impl ApprovalSubscription {
                 row.await.transpose()
             }
         });
-        Ok(until_refused(seen))
+        Ok(grounds.guard(caller, brand_id, seen))
     }
 }

@@ -125,7 +125,7 @@ impl Extension for Limits {
         let document = if let Some(socket) = ctx.data_opt::<Arc<Socket>>() {
             let caller = ctx.data_opt::<Caller>();
             let caller = caller.ok_or_else(|| request_error("UNAUTHENTICATED", "Sign in to subscribe."));
-            let meter = Arc::new(socket.meter(caller.map_err(located_nowhere)?.user_id));
+            let meter = Arc::new(socket.meter(caller.map_err(located_nowhere)?));
             let document = read_from_socket(&mut request, &meter);
             request = request.data(meter);
             document

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diwan_domain::Services;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use uuid::Uuid;
 
 use super::rate::{Meter, RateLimiter};
+use crate::graphql::context::Caller;
 
 /// The most operations that one connection has at the same time.
 pub const MAX_SUBSCRIPTIONS: usize = 20;
@@ -30,9 +30,9 @@ impl Socket {
         Arc::clone(&self.free).try_acquire_owned().ok()
     }
 
-    /// A meter for an operation that this person begins now.
-    pub fn meter(&self, user_id: Uuid) -> Meter {
-        Meter::new(Arc::clone(&self.limiter), user_id.to_string(), self.now())
+    /// A meter for an operation that this caller begins now.
+    pub fn meter(&self, caller: &Caller) -> Meter {
+        Meter::new(Arc::clone(&self.limiter), caller.payer(), self.now())
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -10,7 +10,8 @@ use super::types::Publication;
 use crate::graphql::context::Caller;
 use crate::graphql::error::request_error;
 use crate::graphql::feed::{Feed, What};
-use crate::graphql::live::{changes, operation, until_refused};
+use crate::graphql::ground::Grounds;
+use crate::graphql::live::{changes, operation};
 use crate::graphql::scalars::Kind;
 
 /// What can be watched.
@@ -28,6 +29,7 @@ impl PublishingSubscription {
         #[graphql(desc = "Only this publication.")] publication_id: Option<ID>,
     ) -> Result<impl Stream<Item = Result<Publication>> + use<'a>> {
         let (services, feed) = (ctx.data::<Arc<Services>>()?.clone(), ctx.data::<Feed>()?);
+        let grounds = ctx.data::<Grounds>()?;
         let caller = *ctx.data::<Caller>().map_err(|_| request_error("UNAUTHENTICATED", "Sign in to subscribe."))?;
         let not_found = || request_error("NOT_FOUND", "There is no such brand or publication here.");
         let brand_id = Kind::Brand.parse(&brand_id, "brandId").map_err(|_| not_found())?;
@@ -51,6 +53,6 @@ impl PublishingSubscription {
                 Ok(Publication { op, row })
             }
         });
-        Ok(until_refused(seen))
+        Ok(grounds.guard(caller, brand_id, seen))
     }
 }

@@ -15,7 +15,7 @@ use crate::graphql::insights::ReportRun;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::publishing::{Publication, SocialAccount};
 use crate::graphql::scalars::Kind;
-use crate::graphql::trust::{Job, JobState};
+use crate::graphql::trust::{Integration, Job, JobState};
 
 /// What a brand says for itself; null is as the agency has it.
 #[derive(SimpleObject)]
@@ -104,6 +104,21 @@ impl Brand {
     /// Counts the changes of the settings; a change names the version from which it started.
     async fn version(&self) -> i32 {
         self.row.version
+    }
+
+    /// Its integrations, newest first. For SENIOR and above.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn integrations(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Integration>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(trust::integrations(&self.op, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Integration { op: self.op.clone(), row }))
     }
 
     /// Who is in it, newest first, in whatever state. For the agency's staff.

@@ -22,4 +22,4 @@ pub use mutations::TenancyMutation;
 pub use people::User;
 pub use people_mutations::PeopleMutation;
 pub use queries::TenancyQuery;
-pub use types::{Level, Locale};
+pub use types::{Action, Level, Locale};

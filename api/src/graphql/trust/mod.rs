@@ -1,6 +1,7 @@
 //! Signing in, second factors, sessions and jobs.
 
 mod audit;
+mod integrations;
 mod mutations;
 mod passwords;
 mod second_factors;
@@ -8,6 +9,7 @@ mod sessions;
 mod types;
 
 pub use audit::{AuditMutation, AuditQuery};
+pub use integrations::{Integration, IntegrationMutation};
 pub use mutations::TrustMutation;
 pub use passwords::PasswordMutation;
 pub use second_factors::{SecondFactorMutation, SecondFactors};

@@ -1,0 +1,273 @@
+//! Every query and mutation by everybody, on what is theirs, assigned to them, anybody's and another brand's: what the table
+//! allows works, what it refuses answers as the convention says and changes nothing.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result, bail};
+use diwan_domain::Action;
+use diwan_domain::permission::{Reach, Relation};
+use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_testkit::client::Answer;
+use diwan_testkit::{Person, TestApp};
+use serde_json::{Value, json};
+
+use crate::cell_operations::{About, At, Call, Operation, operations};
+use crate::kit::{fingerprint, id};
+
+const LEVELS: [Level; 5] = [Level::Junior, Level::Mid, Level::Senior, Level::Director, Level::Cmo];
+
+/// Somebody, as the table sees them.
+#[derive(Debug, Clone, Copy)]
+struct Who {
+    kind: UserKind,
+    in_brand: Option<Level>,
+    in_agency: Option<Level>,
+}
+
+/// Whose the thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Own,
+    Assigned,
+    Anybodys,
+    Foreign,
+}
+
+fn everybody() -> Vec<Who> {
+    let mut all = Vec::new();
+    for kind in [UserKind::Staff, UserKind::Freelancer, UserKind::Client, UserKind::Integration] {
+        // Freelancers and clients hold one level: the database refuses any other.
+        let levels = if matches!(kind, UserKind::Freelancer | UserKind::Client) { &LEVELS[..1] } else { &LEVELS[..] };
+        all.extend(levels.iter().map(|level| Who { kind, in_brand: Some(*level), in_agency: None }));
+    }
+    for level in [Level::Director, Level::Cmo] {
+        all.push(Who { kind: UserKind::Staff, in_brand: None, in_agency: Some(level) });
+    }
+    all
+}
+
+impl Who {
+    /// How the API should answer: nothing, or the code of the refusal.
+    fn refusal(self, operation: &Operation, whose: Whose) -> Option<&'static str> {
+        let Some(action) = operation.action else {
+            return None;
+        };
+        let rule = action.rule();
+        let foreign = whose == Whose::Foreign && self.in_agency.is_none();
+        if rule.reach == Reach::Brand && foreign {
+            return Some("NOT_FOUND");
+        }
+        // Row-level security shows these two nothing else of a post's kind.
+        let limited = matches!(self.kind, UserKind::Freelancer | UserKind::Client);
+        if operation.about == About::Post && limited && whose != Whose::Assigned {
+            return Some("NOT_FOUND");
+        }
+        if limited && operation.hidden {
+            return Some("NOT_FOUND");
+        }
+        let relation = Relation { own: whose == Whose::Own, assigned: whose == Whose::Assigned };
+        let extent = rule.extent(self.kind, self.in_brand, self.in_agency);
+        let may = extent.is_some_and(|extent| operation.about != About::Post || extent.covers(relation));
+        (!may).then_some("FORBIDDEN")
+    }
+
+    async fn person(self, app: &TestApp, at: &At) -> Result<Person> {
+        let mut person = app.person(self.kind, self.in_agency).await?;
+        if let Some(level) = self.in_brand {
+            app.join(&person, at.written.brand, level).await?;
+        }
+        if self.kind == UserKind::Integration {
+            // A token of the highest maker with every scope: what is left is what the place gives.
+            person.token = app.api_token(&person, &at.chief).await?.1;
+        }
+        Ok(person)
+    }
+}
+
+/// What the API said: nothing, or the first code.
+fn said(answer: &Answer, operation: &Operation) -> String {
+    if !answer.code().is_empty() {
+        return answer.code().to_owned();
+    }
+    match &operation.call {
+        Call::Mutation(..) => answer.user_codes(operation.name).first().cloned().unwrap_or_default(),
+        // A thing that is not there, or not theirs, is null.
+        Call::Query(..) => {
+            let found = answer.get(operation.name);
+            let nothing =
+                found.is_null() || found.as_object().is_some_and(|object| object.values().all(Value::is_null));
+            if nothing { "NOT_FOUND".to_owned() } else { String::new() }
+        }
+    }
+}
+
+async fn ask(app: &TestApp, token: &str, operation: &Operation) -> Result<Answer> {
+    match &operation.call {
+        Call::Mutation(selection, input) => {
+            app.client.try_mutate(token, operation.name, selection, input.clone()).await
+        }
+        Call::Query(query, variables) => app.client.gql(token, query, variables.clone()).await,
+    }
+}
+
+/// The cells of some people; answers how many were refused and how many allowed.
+async fn cells(whom: impl Fn(&Who) -> bool) -> Result<(usize, usize)> {
+    let mut app = TestApp::new().await?;
+    app.leave_jobs();
+    let (mut refused, mut allowed) = (0, 0);
+    for who in everybody().into_iter().filter(|who| whom(who)) {
+        for whose in [Whose::Own, Whose::Assigned, Whose::Anybodys, Whose::Foreign] {
+            let mut at = At::new(&app).await?;
+            let mut person = who.person(&app, &at).await?;
+            place(&app, &mut at, &person, whose).await?;
+            let mut before = fingerprint(&app).await?;
+            let names: Vec<_> =
+                operations(&app, &at, &person).into_iter().map(|each| (each.name, each.variant)).collect();
+            for (place_in_list, (name, variant)) in names.iter().enumerate() {
+                let operation = operations(&app, &at, &person).swap_remove(place_in_list);
+                // Whose it is makes no difference to what belongs to nobody.
+                if operation.about != About::Post && matches!(whose, Whose::Own | Whose::Assigned) {
+                    continue;
+                }
+                let what = format!("{name} {variant} by {who:?} on {whose:?}");
+                let expected = who.refusal(&operation, whose);
+                let answer = ask(&app, &person.token, &operation).await.with_context(|| what.clone())?;
+                let got = said(&answer, &operation);
+                match expected {
+                    Some(code) => {
+                        let fits = got == code || operation.refused_as.contains(&got.as_str());
+                        assert!(fits, "{what}: {got:?} instead of {code}: {}", answer.body);
+                        assert_eq!(fingerprint(&app).await?, before, "refused and done: {what}");
+                        refused += 1;
+                    }
+                    None => {
+                        assert!(
+                            got.is_empty() || operation.may_say.contains(&got.as_str()),
+                            "{what}: {got}: {}",
+                            answer.body
+                        );
+                        allowed += 1;
+                        if matches!(operation.call, Call::Mutation(..)) {
+                            // What was changed is made anew for the next.
+                            at = At::new(&app).await?;
+                            person = who.person(&app, &at).await?;
+                            place(&app, &mut at, &person, whose).await?;
+                            before = fingerprint(&app).await?;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Ok((refused, allowed))
+}
+
+/// Makes the thing somebody's; or points at another brand's.
+async fn place(app: &TestApp, at: &mut At, person: &Person, whose: Whose) -> Result<()> {
+    match whose {
+        Whose::Own => at.make_own(app, person).await,
+        Whose::Assigned => at.assign(app, person).await,
+        Whose::Anybodys => Ok(()),
+        Whose::Foreign => {
+            *at = At::new(app).await?;
+            Ok(())
+        }
+    }
+}
+
+async fn count(name: &str, whom: impl Fn(&Who) -> bool) -> Result<()> {
+    let (refused, allowed) = cells(whom).await?;
+    println!("{name}: {} cells, {refused} refused, {allowed} allowed", refused + allowed);
+    assert!(refused > 0 && allowed > 0);
+    Ok(())
+}
+
+// In parts, so that they run side by side.
+#[tokio::test]
+async fn cells_of_juniors_and_mids() -> Result<()> {
+    count("JUNIOR and MID", |who| who.kind == UserKind::Staff && who.in_brand.is_some_and(|level| level <= Level::Mid))
+        .await
+}
+
+#[tokio::test]
+async fn cells_of_seniors_and_above() -> Result<()> {
+    count("SENIOR and above", |who| who.kind == UserKind::Staff && who.in_brand.is_some_and(|level| level > Level::Mid))
+        .await
+}
+
+#[tokio::test]
+async fn cells_of_those_who_see_every_brand() -> Result<()> {
+    count("agency-wide", |who| who.in_agency.is_some()).await
+}
+
+#[tokio::test]
+async fn cells_of_freelancers_and_clients() -> Result<()> {
+    count("freelancers and clients", |who| matches!(who.kind, UserKind::Freelancer | UserKind::Client)).await
+}
+
+#[tokio::test]
+async fn cells_of_integrations() -> Result<()> {
+    count("integrations", |who| who.kind == UserKind::Integration).await
+}
+
+#[tokio::test]
+async fn cells_of_strangers() -> Result<()> {
+    let mut app = TestApp::new().await?;
+    app.leave_jobs();
+    let at = At::new(&app).await?;
+    let outsider = app.person(UserKind::Staff, None).await?;
+    let elsewhere = app.member(app.brand("Elsewhere").await?, Level::Cmo, UserKind::Staff).await?;
+    let before = fingerprint(&app).await?;
+    let mut refused = 0;
+    for (who, person) in
+        [("nobody", None), ("without a place", Some(&outsider)), ("of another brand", Some(&elsewhere))]
+    {
+        for operation in operations(&app, &at, person.unwrap_or(&outsider)) {
+            if operation.action.is_none() {
+                continue;
+            }
+            let token = person.map_or("", |person| person.token.as_str());
+            let answer = ask(&app, token, &operation).await?;
+            let got = said(&answer, &operation);
+            let expected: &[&str] = match (person, operation.action.map(|action| action.rule().reach)) {
+                (None, _) => &["SIGN_IN_REQUIRED", "NOT_FOUND", "UNAUTHENTICATED"],
+                (_, Some(Reach::Agency)) => &["FORBIDDEN"],
+                _ => &["NOT_FOUND"],
+            };
+            let fits = expected.contains(&got.as_str()) || operation.refused_as.contains(&got.as_str());
+            assert!(fits, "{} {} by {who}: {got:?}: {}", operation.name, operation.variant, answer.body);
+            assert_eq!(fingerprint(&app).await?, before, "refused and done: {} by {who}", operation.name);
+            refused += 1;
+        }
+    }
+    println!("strangers: {refused} cells, all refused");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_operation_of_the_schema_and_every_action_has_cells() -> Result<()> {
+    let app = TestApp::new().await?;
+    let at = At::new(&app).await?;
+    let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
+    let schema = app.client.gql(&at.chief.token, query, json!({})).await?.ok()?;
+    let mut missing = BTreeSet::new();
+    let all = operations(&app, &at, &at.chief);
+    for root in ["queryType", "mutationType"] {
+        for field in schema.get(&format!("__schema.{root}.fields")).as_array().context("fields")? {
+            let name = field["name"].as_str().context("a name")?;
+            let is_query = root == "queryType";
+            let tested = all.iter().any(|each| each.covers(name) && matches!(each.call, Call::Query(..)) == is_query);
+            if !tested && !crate::cell_operations::PERSONAL.iter().any(|(personal, _)| *personal == name) {
+                missing.insert(name.to_owned());
+            }
+        }
+    }
+    assert!(missing.is_empty(), "operations without cells: {missing:?}");
+    let without: Vec<_> =
+        Action::ALL.iter().filter(|action| !all.iter().any(|each| each.action == Some(**action))).collect();
+    if !without.is_empty() {
+        bail!("actions without an operation: {without:?}");
+    }
+    assert!(id("brand", at.written.brand).starts_with("brand_"));
+    Ok(())
+}
