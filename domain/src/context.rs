@@ -229,7 +229,15 @@ impl Context {
     /// An operation of a stranger, who has no scope yet: signing in and setting up begin so.
     pub fn stranger(services: Arc<Services>, tx: DatabaseTransaction) -> Self {
         let now = services.now();
-        Self { services, now, language: Locale::En, actor: RwLock::new(None), known: RwLock::default(), token_in_use: None, tx }
+        Self {
+            services,
+            now,
+            language: Locale::En,
+            actor: RwLock::new(None),
+            known: RwLock::default(),
+            token_in_use: None,
+            tx,
+        }
     }
 
     /// The same for somebody who would like to be answered in this language, as long as they are a stranger.
@@ -359,29 +367,8 @@ impl Context {
         Ok(self.known.read().unwrap_or_else(PoisonError::into_inner).get(&brand_id).copied().flatten())
     }
 
-    /// Looks at several brands in one statement, before a right is asked in each of them.
-    pub async fn look_at_brands(&self, brand_ids: &[Uuid]) -> Result<(), Failure> {
-        if self.signed_in()?.agency_level.is_none() {
-            return Ok(());
-        }
-        let found: Vec<Standing> = db::all(
-            &self.tx,
-            "select id, archived_at is not null as archived from brand where id = any ($1) and deleted_at is null",
-            [brand_ids.to_vec().into()],
-        )
-        .await?;
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.extend(brand_ids.iter().map(|id| (*id, found.iter().find(|row| row.id == *id).map(|row| row.archived))));
-        Ok(())
-    }
-
     /// Learns in one statement of many brands what [`Context::brand_archived`] learns of one.
     pub(crate) async fn look_at_brands(&self, ids: &[Uuid]) -> Result<(), Failure> {
-        #[derive(FromQueryResult)]
-        struct Row {
-            id: Uuid,
-            archived: bool,
-        }
         let actor = self.signed_in()?;
         let ids: Vec<Uuid> = ids.iter().filter(|id| !actor.levels.contains_key(id)).copied().collect();
         if ids.is_empty() || actor.agency_level.is_none() {
@@ -389,7 +376,7 @@ impl Context {
         }
         let sql =
             "select id, archived_at is not null as archived from brand where id = any ($1) and deleted_at is null";
-        let rows: Vec<Row> = db::all(&self.tx, sql, [ids.clone().into()]).await?;
+        let rows: Vec<Standing> = db::all(&self.tx, sql, [ids.clone().into()]).await?;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.extend(ids.into_iter().map(|id| (id, None)));
         known.extend(rows.into_iter().map(|row| (row.id, Some(row.archived))));

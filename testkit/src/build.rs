@@ -151,13 +151,15 @@ impl TestServices {
         Ok(person)
     }
 
-    /// An API token of an integration with every scope, made by somebody. Answers its id and the secret.
+    /// An API token of an integration with every scope, made by somebody. Answers its id and the secret. Its last use lies
+    /// ahead, so that using it writes nothing that a test would have to overlook.
     pub async fn api_token(&self, integration: &Person, maker: &Person) -> Result<(Uuid, String)> {
         let (id, secret) = (self.id(), diwan_platform::crypto::token("dwt")?);
         let scopes: Vec<String> = diwan_domain::Action::ALL.iter().map(|action| action.name()).collect();
         let sql =
-            "insert into api_token (id, user_id, name, token_hash, prefix, scopes, created_by, created_at, expires_at)
-          values ($1, $2, 'Key', $3, left($4, 12), $5, $6, $7, $8)";
+            "insert into api_token (id, user_id, name, token_hash, prefix, scopes, created_by, created_at, expires_at,
+            last_used_at)
+          values ($1, $2, 'Key', $3, left($4, 12), $5, $6, $7, $8, $8)";
         let end = self.now() + Duration::days(30);
         let hash = sha256(secret.as_bytes()).to_vec();
         let values = [

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Result;
 use diwan_domain::{Action, Context as Domain, Services};
-use futures::{Stream, StreamExt as _};
+use futures::Stream;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! Pages for people who have no client application: joining by an invitation.
+//! Pages for people who have no client application: joining by an invitation, choosing a new password.
 //!
 //! Plain HTML without scripts, under a policy that allows one stylesheet of our own. The token in the address is the
 //! credential, and nothing else is: there is no cookie that a foreign page could make a browser send along, so there is
@@ -16,7 +16,7 @@ use diwan_entity::tenancy::agency::Locale;
 use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 
-use super::graphql::peer;
+use super::peer::peer;
 use super::{header_text, language, status};
 use crate::graphql::Meter;
 use crate::state::State;
@@ -34,6 +34,7 @@ const MOST_BYTES: usize = 16 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Door {
     Join,
+    Reset,
 }
 
 impl Door {
@@ -41,6 +42,7 @@ impl Door {
     fn name(self) -> &'static str {
         match self {
             Self::Join => "join",
+            Self::Reset => "reset",
         }
     }
 
@@ -60,7 +62,7 @@ pub struct Form {
 
 /// Where the pages are.
 pub fn routes(config: &mut web::ServiceConfig) {
-    for door in [Door::Join] {
+    for door in [Door::Join, Door::Reset] {
         let page = web::resource(format!("/{}/{{token}}", door.name()))
             .app_data(web::FormConfig::default().limit(MOST_BYTES))
             .route(web::get().to(move |http: HttpRequest| async move { ask(&http, door) }))
@@ -100,7 +102,7 @@ async fn answer(
     door: Door,
 ) -> HttpResponse {
     let locale = language(&http);
-    let meter = Meter::new(Arc::clone(&state.limiter), peer(&http), state.services.now());
+    let meter = Meter::new(Arc::clone(&state.limiter), peer(&http, &state), state.services.now());
     if meter.check().is_err() {
         let words = messages::message(locale, "page-busy", &[]);
         return page(StatusCode::TOO_MANY_REQUESTS, locale, door, &html! { p.wrong role="alert" { (words) } });
@@ -144,6 +146,7 @@ async fn run(
             Ok(_session) => trust::sign_out(&context).await.map(drop),
             Err(failure) => Err(failure),
         },
+        Door::Reset => trust::reset_password(&context, token, password).await,
     };
     if matches!(done, Err(Failure::Fault(_))) {
         context.roll_back().await?;

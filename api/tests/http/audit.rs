@@ -98,6 +98,7 @@ async fn who_may_not_export_or_read_is_refused_and_nothing_changes() -> Result<(
     let director = app.person(UserKind::Staff, Some(Level::Director)).await?;
     let senior = app.member(written.brand, Level::Senior, UserKind::Staff).await?;
     let client = app.member(written.brand, Level::Junior, UserKind::Client).await?;
+    let outsider = app.person(UserKind::Staff, None).await?;
     let before = fingerprint(&app).await?;
     for person in [&director, &senior, &client] {
         let refused = app.client.try_mutate(&person.token, "exportAudit", "export { url }", json!({})).await?;
@@ -110,7 +111,6 @@ async fn who_may_not_export_or_read_is_refused_and_nothing_changes() -> Result<(
         }
         assert_eq!(app.client.gql(&person.token, anchors, json!({})).await?.code(), "FORBIDDEN");
     }
-    let outsider = app.person(UserKind::Staff, None).await?;
     let read = app.client.gql(&outsider.token, EVENTS, json!({ "brand": id("brand", written.brand) })).await?;
     assert_eq!(read.code(), "NOT_FOUND");
     assert_eq!(app.client.gql("", EVENTS, json!({})).await?.code(), "SIGN_IN_REQUIRED");

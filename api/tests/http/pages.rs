@@ -1,4 +1,4 @@
-//! The pages for people without a client application: joining by an invitation.
+//! The pages for people without a client application: joining, and a new password.
 
 use anyhow::Result;
 use diwan_entity::tenancy::app_user::UserKind;
@@ -45,7 +45,7 @@ async fn pages_speak_the_readers_language_and_tell_nobody_their_address() -> Res
     let app = TestApp::new().await?;
     let before = fingerprint(&app).await?;
     for (language, direction) in [("en", "ltr"), ("fa", "rtl"), ("ar", "rtl"), ("el", "ltr"), ("he", "rtl")] {
-        for path in [format!("/join/{TOKEN}"), "/join".to_owned()] {
+        for path in [format!("/join/{TOKEN}"), format!("/reset/{TOKEN}"), "/join".to_owned(), "/reset".to_owned()] {
             let page = open(&app, &path, language).await?;
             assert_eq!((page.status.as_u16(), page.header("cache-control")), (200, Some("no-store")));
             assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
@@ -89,5 +89,32 @@ async fn somebody_joins_by_the_page() -> Result<()> {
     let again = send(&app, &path, "el", &[("name", "Eve"), ("password", PASSWORD)]).await?;
     assert_eq!(again.status, 404);
     assert!(text(&again).contains("Αυτός ο σύνδεσμος δεν είναι έγκυρος"), "{}", text(&again));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_password_is_chosen_by_the_page() -> Result<()> {
+    let mut app = TestApp::new().await?;
+    app.leave_jobs();
+    let person = app.person(UserKind::Staff, None).await?;
+    let hash = data_encoding::HEXLOWER.encode(&sha256(TOKEN.as_bytes()));
+    app.db
+        .run(&format!(
+            "insert into password_reset (token_hash, user_id, created_at, expires_at)
+             values ('\\x{hash}', '{}', now(), now() + interval '1 hour')",
+            person.id
+        ))
+        .await?;
+    let path = format!("/reset/{TOKEN}");
+    let before = fingerprint(&app).await?;
+    let refused = send(&app, &path, "he", &[("password", "short")]).await?;
+    assert_eq!(refused.status, 422);
+    assert!(text(&refused).contains("הסיסמה צריכה לכלול לפחות"), "{}", text(&refused));
+    assert_eq!(fingerprint(&app).await?, before);
+    let changed = send(&app, &path, "he", &[("password", PASSWORD)]).await?;
+    assert_eq!((changed.status.as_u16(), changed.header("location")), (303, Some("/reset")), "{}", text(&changed));
+    let input = serde_json::json!({ "email": person.email, "password": PASSWORD });
+    app.client.mutate("", "signIn", "session { accessToken }", input).await?;
+    assert_eq!(send(&app, &path, "he", &[("password", PASSWORD)]).await?.status, 404);
     Ok(())
 }

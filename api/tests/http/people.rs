@@ -332,7 +332,9 @@ async fn work_is_handed_over_whole_and_at_the_same_cost_for_much_as_for_little()
                     ))
                     .await?;
                 if at == 0 {
-                    app.db.run(&format!("update post set state = 'PUBLISHED' where id = '{post}'")).await?;
+                    app.db
+                        .run(&format!("update post set state = 'PUBLISHED', due_at = now() where id = '{post}'"))
+                        .await?;
                 } else if at == 1 && brand == one {
                     app.db
                         .run(&format!(

@@ -41,3 +41,42 @@ mail-password-reset =
 
     إن لم تكن أنت، فلا حاجة إلى أي إجراء: تبقى كلمة مرورك كما هي.
     .subject = اختيار كلمة مرور جديدة
+
+
+approval-who-level-any = أي شخص بمستوى { $level } أو أعلى
+approval-who-level-all = جميع من هم بمستوى { $level }
+approval-who-people = { $names }
+approval-who-client = العميل
+approval-who-limit = شخص يغطي حدّه هذا المبلغ (المستوى { $level })
+approval-who-team = فريق الوكالة
+approval-outcome-approved = تمت الموافقة
+approval-outcome-changes-requested = طُلبت تعديلات
+approval-outcome-withdrawn = سُحب الطلب
+approval-outcome-voided = أُلغي لأنه عُدّل
+mail-approval-requested =
+    مرحبًا { $name }،
+
+    يطلب { $requester } الموافقة على «{ $title }». يُرجى الاطلاع عليه ثم الموافقة أو ذكر ما ينبغي تغييره.
+    .subject = بانتظار موافقتك: { $title }
+mail-approval-reminder =
+    مرحبًا { $name }،
+
+    ما زال «{ $title }» الذي طلب { $requester } الموافقة عليه بانتظارك. يُرجى الموافقة أو ذكر ما ينبغي تغييره.
+    .subject = ما زال بانتظار موافقتك: { $title }
+mail-approval-decided =
+    مرحبًا { $name }،
+
+    جاء الرد على ما أرسلته للموافقة، «{ $title }»: { $outcome }.
+
+    { $comment }
+    .subject = { $title }: { $outcome }
+mail-post-assigned =
+    مرحبًا { $name }،
+
+    أسند إليك { $by } العمل على «{ $title }».{ $dated ->
+        [yes] {" "}الموعد النهائي: { $due }.
+       *[no] {""}
+    }
+
+    { $brief }
+    .subject = لك: { $title }

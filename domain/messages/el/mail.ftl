@@ -37,3 +37,42 @@ mail-password-reset =
 
     Αν δεν ήσασταν εσείς, δεν χρειάζεται να κάνετε τίποτα: ο κωδικός σας μένει ως έχει.
     .subject = Επιλογή νέου κωδικού πρόσβασης
+
+
+approval-who-level-any = οποιονδήποτε επιπέδου { $level } ή ανώτερου
+approval-who-level-all = όλους όσοι έχουν επίπεδο { $level }
+approval-who-people = { $names }
+approval-who-client = τον πελάτη
+approval-who-limit = κάποιον του οποίου το όριο καλύπτει το ποσό (επίπεδο { $level })
+approval-who-team = την ομάδα της εταιρείας
+approval-outcome-approved = εγκρίθηκε
+approval-outcome-changes-requested = ζητήθηκαν αλλαγές
+approval-outcome-withdrawn = αποσύρθηκε
+approval-outcome-voided = ακυρώθηκε, γιατί άλλαξε
+mail-approval-requested =
+    Γεια σας { $name },
+
+    Ζητείται έγκριση για «{ $title }» από: { $requester }. Δείτε το και εγκρίνετέ το ή πείτε τι πρέπει να αλλάξει.
+    .subject = Για έγκριση από εσάς: { $title }
+mail-approval-reminder =
+    Γεια σας { $name },
+
+    Το «{ $title }», για το οποίο ζητήθηκε έγκριση από: { $requester }, σας περιμένει ακόμη. Εγκρίνετέ το ή πείτε τι πρέπει να αλλάξει.
+    .subject = Περιμένει ακόμη την έγκρισή σας: { $title }
+mail-approval-decided =
+    Γεια σας { $name },
+
+    Αυτό που υποβάλατε για έγκριση, «{ $title }», έχει απάντηση: { $outcome }.
+
+    { $comment }
+    .subject = { $title }: { $outcome }
+mail-post-assigned =
+    Γεια σας { $name },
+
+    Σας ανατέθηκε το «{ $title }» από: { $by }.{ $dated ->
+        [yes] {" "}Προθεσμία: { $due }.
+       *[no] {""}
+    }
+
+    { $brief }
+    .subject = Για εσάς: { $title }

@@ -37,3 +37,42 @@ mail-password-reset =
 
     اگر شما نبوده‌اید، لازم نیست کاری بکنید: گذرواژهٔ شما همان که بود می‌ماند.
     .subject = انتخاب گذرواژهٔ تازه
+
+
+approval-who-level-any = هر کس با سطح { $level } یا بالاتر
+approval-who-level-all = همهٔ کسانی که سطح { $level } دارند
+approval-who-people = { $names }
+approval-who-client = مشتری
+approval-who-limit = کسی که سقفش این مبلغ را دربرمی‌گیرد (سطح { $level })
+approval-who-team = تیم آژانس
+approval-outcome-approved = تأیید شد
+approval-outcome-changes-requested = تغییر خواسته شد
+approval-outcome-withdrawn = پس گرفته شد
+approval-outcome-voided = باطل شد، چون تغییر کرده بود
+mail-approval-requested =
+    سلام { $name }،
+
+    { $requester } برای «{ $title }» تأیید می‌خواهد. لطفاً آن را ببینید و سپس تأیید کنید یا بگویید چه چیزی باید تغییر کند.
+    .subject = برای تأیید شما: { $title }
+mail-approval-reminder =
+    سلام { $name }،
+
+    «{ $title }» که { $requester } برایش تأیید خواسته بود، هنوز منتظر شماست. لطفاً آن را تأیید کنید یا بگویید چه چیزی باید تغییر کند.
+    .subject = هنوز منتظر تأیید شما: { $title }
+mail-approval-decided =
+    سلام { $name }،
+
+    آنچه برای تأیید فرستاده بودید، «{ $title }»، پاسخ گرفت: { $outcome }.
+
+    { $comment }
+    .subject = { $title }: { $outcome }
+mail-post-assigned =
+    سلام { $name }،
+
+    { $by } کار روی «{ $title }» را به شما سپرده است.{ $dated ->
+        [yes] {" "}مهلت آن { $due } است.
+       *[no] {""}
+    }
+
+    { $brief }
+    .subject = برای شما: { $title }

@@ -38,3 +38,42 @@ mail-password-reset =
 
     אם לא היה זה מצדך, אין צורך לעשות דבר: הסיסמה נשארת כפי שהיא.
     .subject = בחירת סיסמה חדשה
+
+
+approval-who-level-any = כל מי שברמה { $level } ומעלה
+approval-who-level-all = כל מי שברמה { $level }
+approval-who-people = { $names }
+approval-who-client = הלקוח
+approval-who-limit = מי שהמגבלה שלו מכסה את הסכום (רמה { $level })
+approval-who-team = צוות הסוכנות
+approval-outcome-approved = אושר
+approval-outcome-changes-requested = התבקשו שינויים
+approval-outcome-withdrawn = הבקשה נמשכה
+approval-outcome-voided = בטל, כי התוכן השתנה
+mail-approval-requested =
+    שלום { $name },
+
+    התבקש אישור עבור „{ $title }” מאת { $requester }. הביטו בו, ואז אשרו או ציינו מה לשנות.
+    .subject = לאישורכם: { $title }
+mail-approval-reminder =
+    שלום { $name },
+
+    „{ $title }”, שאישור עבורו התבקש מאת { $requester }, עדיין ממתין לכם. אשרו או ציינו מה לשנות.
+    .subject = עדיין ממתין לאישורכם: { $title }
+mail-approval-decided =
+    שלום { $name },
+
+    התקבלה תשובה על מה ששלחתם לאישור, „{ $title }”: { $outcome }.
+
+    { $comment }
+    .subject = { $title }: { $outcome }
+mail-post-assigned =
+    שלום { $name },
+
+    „{ $title }” נמסר לעבודתכם על ידי { $by }.{ $dated ->
+        [yes] {" "}המועד: { $due }.
+       *[no] {""}
+    }
+
+    { $brief }
+    .subject = בשבילכם: { $title }

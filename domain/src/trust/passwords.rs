@@ -27,6 +27,9 @@ pub const MIN_PASSWORD: usize = 12;
 /// The longest address or password that is looked at, in bytes, so that nobody makes the server hash a novel.
 pub const MAX_PASSWORD: usize = 1024;
 
+/// How many characters of a password must not be its owner's own words.
+const SECRET_REST: usize = 8;
+
 /// How long a link to choose a new password is good.
 const RESET: Duration = Duration::hours(1);
 
@@ -46,7 +49,12 @@ pub fn check_password(wrong: &mut Complaints, path: &str, password: &str, about:
         .flat_map(|text| std::iter::once(*text).chain(text.split(|c: char| !c.is_alphanumeric())))
         .filter(|word| word.chars().count() > 2)
         .collect();
-    if zxcvbn(password, &words).score() < Score::Three {
+    // What is left besides the owner's own words must be long enough to be a secret by itself.
+    let rest = words
+        .iter()
+        .filter(|word| word.chars().count() > 3)
+        .fold(password.to_lowercase(), |rest, word| rest.replace(&word.to_lowercase(), ""));
+    if rest.chars().count() < SECRET_REST || zxcvbn(password, &words).score() < Score::Three {
         wrong.add(UserError::at(Code::PasswordTooWeak, path));
     }
 }

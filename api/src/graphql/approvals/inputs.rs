@@ -11,19 +11,39 @@ use crate::graphql::error::Refused;
 use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::tenancy::Level;
 
-/// A decision.
+/// A request to approve.
 #[derive(InputObject)]
-pub struct DecideInput {
+pub struct ApproveRequestInput {
     /// Which request.
     request_id: ID,
     /// The step that is meant, counted from 1: refused when another is open by now. Whoever has decided on an earlier step
     /// names it.
     step: Option<i32>,
-    /// What to say about it, up to 5000 characters. Needed to ask for changes.
+    /// What to say about it, up to 5000 characters.
     comment: Option<String>,
 }
 
-impl DecideInput {
+/// A request to send back.
+#[derive(InputObject)]
+pub struct RequestChangesInput {
+    /// Which request.
+    request_id: ID,
+    /// The step that is meant, counted from 1: refused when another is open by now. Whoever has decided on an earlier step
+    /// names it.
+    step: Option<i32>,
+    /// What should change, 1 to 5000 characters.
+    comment: Option<String>,
+}
+
+impl ApproveRequestInput {
+    /// As the domain wants it.
+    pub fn into_domain(self) -> Result<Decision, Failure> {
+        let request_id = Kind::Approval.parse(&self.request_id, "requestId")?;
+        Ok(Decision { request_id, step: self.step, comment: self.comment })
+    }
+}
+
+impl RequestChangesInput {
     /// As the domain wants it.
     pub fn into_domain(self) -> Result<Decision, Failure> {
         let request_id = Kind::Approval.parse(&self.request_id, "requestId")?;

@@ -6,10 +6,11 @@ use diwan_domain::approvals::{self, NewChain, NewDelegation};
 use diwan_entity::approvals::{approval_chain, approval_request, delegation};
 
 use super::inputs::{
-    ApproveRequestPayload, ArchiveApprovalChainInput, ArchiveApprovalChainPayload, DecideInput, EndDelegationInput,
-    EndDelegationPayload, RequestChangesPayload, SetApprovalChainInput, SetApprovalChainPayload, SetApprovalLimitInput,
-    SetApprovalLimitPayload, SetBrandApprovalLimitInput, SetBrandApprovalLimitPayload, SetDelegationInput,
-    SetDelegationPayload, WithdrawRequestInput, WithdrawRequestPayload,
+    ApproveRequestInput, ApproveRequestPayload, ArchiveApprovalChainInput, ArchiveApprovalChainPayload,
+    EndDelegationInput, EndDelegationPayload, RequestChangesInput, RequestChangesPayload, SetApprovalChainInput,
+    SetApprovalChainPayload, SetApprovalLimitInput, SetApprovalLimitPayload, SetBrandApprovalLimitInput,
+    SetBrandApprovalLimitPayload, SetDelegationInput, SetDelegationPayload, WithdrawRequestInput,
+    WithdrawRequestPayload,
 };
 use super::types::{ApprovalChain, ApprovalLimit, ApprovalRequest, Delegation};
 use crate::graphql::context::Op;
@@ -41,7 +42,7 @@ impl ApprovalMutation {
     async fn approve_request(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The decision.")] input: DecideInput,
+        #[graphql(desc = "The decision.")] input: ApproveRequestInput,
     ) -> Result<ApproveRequestPayload> {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| approvals::approve(context, input.into_domain()?).await;
@@ -53,7 +54,7 @@ impl ApprovalMutation {
     async fn request_changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The decision, with a comment.")] input: DecideInput,
+        #[graphql(desc = "The decision, with a comment.")] input: RequestChangesInput,
     ) -> Result<RequestChangesPayload> {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| approvals::request_changes(context, input.into_domain()?).await;

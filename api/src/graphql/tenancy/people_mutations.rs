@@ -258,7 +258,7 @@ impl PeopleMutation {
         #[graphql(desc = "The link's token, name and password.")] input: AcceptInvitationInput,
     ) -> Result<AcceptInvitationPayload> {
         let op = Op::of(ctx)?;
-        let user_agent = op.facts().user_agent.clone();
+        let user_agent = op.facts().origin.user_agent.clone();
         let AcceptInvitationInput { token, name, password } = input;
         let command =
             async |context: &Domain| tenancy::accept_invitation(context, &token, &name, password, &user_agent).await;
