@@ -16,6 +16,7 @@ pub fn step_of(seconds: i64) -> i64 {
 }
 
 /// The code of a time step.
+#[expect(clippy::missing_panics_doc, reason = "HMAC takes keys of any length")]
 pub fn code(secret: &[u8], step: i64) -> String {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mut mac = Hmac::<Sha1>::new_from_slice(secret).expect("HMAC takes any key");

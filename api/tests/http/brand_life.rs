@@ -133,7 +133,8 @@ async fn a_brand_ends_after_its_grace_and_leaves_nothing_but_its_audit_trail() -
 
 #[tokio::test]
 async fn an_archived_brand_is_read_and_nothing_in_it_changes_until_it_is_back() -> Result<()> {
-    let app = TestApp::new().await?;
+    let mut app = TestApp::new().await?;
+    app.leave_jobs();
     let at = app.fill_brand("Alpha").await?;
     let lead = app.member(at.brand, Level::Director, UserKind::Staff).await?;
     let brand = json!({ "brandId": id("brand", at.brand) });

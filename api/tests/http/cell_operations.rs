@@ -465,7 +465,7 @@ fn approvals(at: &At) -> Vec<Operation> {
         .wholly(),
         query(
             "approvalLimits",
-            Action::ApprovalRead,
+            Action::ApprovalDecide,
             "query($id: ID!) { approvalLimits(brandId: $id) { level } }",
             asked,
         )
@@ -584,7 +584,8 @@ fn people(app: &TestApp, at: &At) -> Vec<Operation> {
             Action::WorkHandOver,
             "posts",
             json!({ "fromUserId": id("user", at.written.author), "toUserId": id("user", at.junior.id), "brandIds": [brand] }),
-        ),
+        )
+        .hidden(),
     ]
 }
 
@@ -594,11 +595,11 @@ fn trail(at: &At) -> Vec<Operation> {
         query(
             "auditEvents",
             Action::AuditRead,
-            "query($id: ID!) { auditEvents(brandId: $id, first: 5) { nodes { id } } }",
+            "query($id: ID!) { auditEvents(brandId: $id, first: 5) { nodes { seq } } }",
             brand,
         )
         .variant("of a brand"),
-        query("auditEvents", Action::AgencyAuditRead, "query { auditEvents(first: 5) { nodes { id } } }", json!({})),
+        query("auditEvents", Action::AgencyAuditRead, "query { auditEvents(first: 5) { nodes { seq } } }", json!({})),
         query("auditAnchors", Action::AgencyAuditRead, "query { auditAnchors(first: 5) { nodes { seq } } }", json!({})),
         mutation("exportAudit", Action::AuditExport, "export { url }", json!({})),
     ]
