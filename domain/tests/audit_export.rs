@@ -46,6 +46,9 @@ fn said(file: &[u8], keys: &Jwks, anchors: &[String]) -> String {
     }
 }
 
+#[derive(sea_orm::FromQueryResult)]
+struct Nothing {}
+
 #[tokio::test]
 async fn an_export_is_whole_until_somebody_writes_the_database() -> Result<()> {
     let test = TestServices::new().await?;
@@ -162,8 +165,6 @@ async fn the_application_can_only_append_anchors() -> Result<()> {
     // Of many workers at once, one anchors.
     let anchors = try_join_all((0..8).map(|_| anchor_audit(&test.services))).await?;
     assert_eq!(anchors.into_iter().flatten().count(), 1);
-    #[derive(sea_orm::FromQueryResult)]
-    struct Nothing {}
     for (sql, refusal) in [
         ("update audit_anchor set seq = 9", "permission denied"),
         ("delete from audit_anchor", "permission denied"),

@@ -106,15 +106,13 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Connection => op.load(id).await?.map(|row| Node::AccountConnection(AccountConnection { op: own(), row })),
         Kind::Publication => op.load(id).await?.map(|row| Node::Publication(Publication { op: own(), row })),
         Kind::Report => op.load(id).await?.map(|row| Node::ReportRun(ReportRun { op: own(), row })),
-        // A token is found with its integration.
-        Kind::ApiToken => None,
         Kind::Job => op.load(id).await?.map(|row| Node::Job(Job { op: own(), row })),
         Kind::Approval => op.load(id).await?.map(|row| Node::ApprovalRequest(ApprovalRequest { op: own(), row })),
         Kind::Chain => op.load(id).await?.map(|row| Node::ApprovalChain(ApprovalChain { op: own(), row })),
         Kind::Delegation => op.load(id).await?.map(|row| Node::Delegation(Delegation { op: own(), row })),
         Kind::Assignment => op.load(id).await?.map(|row| Node::PostAssignment(PostAssignment { op: own(), row })),
         Kind::Comment => op.load(id).await?.map(|row| Node::PostComment(PostComment { op: own(), row })),
-        // Not to be found by anybody, not even by its owner: it stands in `viewer.sessions`.
-        Kind::Session => None,
+        // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration.
+        Kind::Session | Kind::ApiToken => None,
     })
 }

@@ -49,9 +49,7 @@ fn everybody() -> Vec<Who> {
 impl Who {
     /// How the API should answer: nothing, or the code of the refusal.
     fn refusal(self, operation: &Operation, whose: Whose) -> Option<&'static str> {
-        let Some(action) = operation.action else {
-            return None;
-        };
+        let action = operation.action?;
         let rule = action.rule();
         // (Of what is the agency's, `refused_as` says more.)
         let foreign = whose == Whose::Foreign && self.in_agency.is_none();
@@ -140,27 +138,24 @@ async fn cells(whom: impl Fn(&Who) -> bool) -> Result<(usize, usize)> {
                 let expected = who.refusal(&operation, whose);
                 let answer = ask(&app, &person.token, &operation).await.with_context(|| what.clone())?;
                 let got = said(&answer, &operation);
-                match expected {
-                    Some(code) => {
-                        let fits = got == code || operation.refused_as.contains(&got.as_str());
-                        assert!(fits, "{what}: {got:?} instead of {code}: {}", answer.body);
-                        assert_eq!(fingerprint(&app).await?, before, "refused and done: {what}");
-                        refused += 1;
-                    }
-                    None => {
-                        assert!(
-                            got.is_empty() || operation.may_say.contains(&got.as_str()),
-                            "{what}: {got}: {}",
-                            answer.body
-                        );
-                        allowed += 1;
-                        if matches!(operation.call, Call::Mutation(..)) {
-                            // What was changed is made anew for the next.
-                            at = At::new(&app).await?;
-                            person = who.person(&app, &at).await?;
-                            place(&app, &mut at, &person, whose).await?;
-                            before = fingerprint(&app).await?;
-                        }
+                if let Some(code) = expected {
+                    let fits = got == code || operation.refused_as.contains(&got.as_str());
+                    assert!(fits, "{what}: {got:?} instead of {code}: {}", answer.body);
+                    assert_eq!(fingerprint(&app).await?, before, "refused and done: {what}");
+                    refused += 1;
+                } else {
+                    assert!(
+                        got.is_empty() || operation.may_say.contains(&got.as_str()),
+                        "{what}: {got}: {}",
+                        answer.body
+                    );
+                    allowed += 1;
+                    if matches!(operation.call, Call::Mutation(..)) {
+                        // What was changed is made anew for the next.
+                        at = At::new(&app).await?;
+                        person = who.person(&app, &at).await?;
+                        place(&app, &mut at, &person, whose).await?;
+                        before = fingerprint(&app).await?;
                     }
                 }
             }

@@ -15,6 +15,7 @@ const KINDS: [UserKind; 4] = [UserKind::Staff, UserKind::Freelancer, UserKind::C
 const LEVELS: [Level; 5] = [Level::Junior, Level::Mid, Level::Senior, Level::Director, Level::Cmo];
 
 /// Each mutation with an input that is right but for who sends it, and the action that it takes.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn mutations(app: &TestApp, at: &Written) -> Vec<(&'static str, &'static str, Action, Value)> {
     let due = (app.services.now() + Duration::days(1)).to_rfc3339();
     let (brand, post, publication) = (id("brand", at.brand), id("post", at.post), id("publication", at.publication));

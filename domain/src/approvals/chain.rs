@@ -136,42 +136,39 @@ pub async fn set_approval_chain(context: &Context, new: NewChain) -> Result<appr
     }
     wrong.check()?;
     let steps = serde_json::to_value(&new.steps).map_err(|error| Fault::broken(error.to_string()))?;
-    let id = match active {
-        Some(chain) => {
-            if new.version != Some(chain.version) {
-                return Err(changed(chain.version).into());
-            }
-            approval_chain::Entity::update_many()
-                .col_expr(approval_chain::Column::Steps, Expr::value(steps))
-                .col_expr(approval_chain::Column::SetBy, Expr::value(permit.person()?))
-                .col_expr(approval_chain::Column::UpdatedAt, Expr::value(context.now))
-                .col_expr(approval_chain::Column::Version, Expr::value(chain.version + 1))
-                .filter(approval_chain::Column::BrandId.eq(chain.brand_id))
-                .filter(approval_chain::Column::Id.eq(chain.id))
-                .exec(permit.tx())
-                .await?;
-            chain.id
+    let id = if let Some(chain) = active {
+        if new.version != Some(chain.version) {
+            return Err(changed(chain.version).into());
         }
-        None => {
-            if new.version.is_some() {
-                return Err(changed(0).into());
-            }
-            let id = context.new_id();
-            approval_chain::Entity::insert(approval_chain::ActiveModel {
-                id: Set(id),
-                brand_id: Set(new.brand_id),
-                kind: Set(new.kind),
-                steps: Set(steps),
-                set_by: Set(permit.person()?),
-                created_at: Set(context.now),
-                updated_at: Set(context.now),
-                archived_at: Set(None),
-                version: Set(1),
-            })
-            .exec_without_returning(permit.tx())
+        approval_chain::Entity::update_many()
+            .col_expr(approval_chain::Column::Steps, Expr::value(steps))
+            .col_expr(approval_chain::Column::SetBy, Expr::value(permit.person()?))
+            .col_expr(approval_chain::Column::UpdatedAt, Expr::value(context.now))
+            .col_expr(approval_chain::Column::Version, Expr::value(chain.version + 1))
+            .filter(approval_chain::Column::BrandId.eq(chain.brand_id))
+            .filter(approval_chain::Column::Id.eq(chain.id))
+            .exec(permit.tx())
             .await?;
-            id
+        chain.id
+    } else {
+        if new.version.is_some() {
+            return Err(changed(0).into());
         }
+        let id = context.new_id();
+        approval_chain::Entity::insert(approval_chain::ActiveModel {
+            id: Set(id),
+            brand_id: Set(new.brand_id),
+            kind: Set(new.kind),
+            steps: Set(steps),
+            set_by: Set(permit.person()?),
+            created_at: Set(context.now),
+            updated_at: Set(context.now),
+            archived_at: Set(None),
+            version: Set(1),
+        })
+        .exec_without_returning(permit.tx())
+        .await?;
+        id
     };
     let detail = serde_json::json!({ "kind": new.kind.to_value(), "steps": new.steps });
     trust::record(permit, context.now, "approval_chain.set", id, detail).await?;

@@ -66,7 +66,9 @@ fn of_inline(inline: &InlineExpression<String>, variables: &mut BTreeSet<String>
             variables.insert(id.name.clone());
         }
         InlineExpression::FunctionReference { arguments: CallArguments { positional, .. }, .. } => {
-            positional.iter().for_each(|argument| of_inline(argument, variables));
+            for argument in positional {
+                of_inline(argument, variables);
+            }
         }
         InlineExpression::Placeable { expression } => of_expression(expression, variables),
         _ => {}

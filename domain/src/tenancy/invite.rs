@@ -244,14 +244,19 @@ async fn give_places(
             ..Default::default()
         })
         .collect();
-    use membership::Column as C;
-    let anew = OnConflict::columns([C::BrandId, C::UserId])
-        .update_columns([C::Level, C::Specialties, C::StartsAt, C::ExpiresAt, C::AddedBy])
+    let anew = OnConflict::columns([membership::Column::BrandId, membership::Column::UserId])
+        .update_columns([
+            membership::Column::Level,
+            membership::Column::Specialties,
+            membership::Column::StartsAt,
+            membership::Column::ExpiresAt,
+            membership::Column::AddedBy,
+        ])
         .values([
-            (C::EndedAt, Expr::cust("null")),
-            (C::SuspendedAt, Expr::cust("null")),
-            (C::RemindedFor, Expr::cust("null")),
-            (C::Version, Expr::cust("membership.version + 1")),
+            (membership::Column::EndedAt, Expr::cust("null")),
+            (membership::Column::SuspendedAt, Expr::cust("null")),
+            (membership::Column::RemindedFor, Expr::cust("null")),
+            (membership::Column::Version, Expr::cust("membership.version + 1")),
         ])
         .action_and_where(Expr::cust_with_values(
             "membership.ended_at is not null or membership.expires_at <= $1",
@@ -276,7 +281,7 @@ async fn give_places(
 
 /// Specialties as they are kept: each once, in one order.
 pub(super) fn specialties(named: &[Specialty]) -> Vec<String> {
-    let mut names: Vec<String> = named.iter().map(|specialty| specialty.to_value()).collect();
+    let mut names: Vec<String> = named.iter().map(sea_orm::ActiveEnum::to_value).collect();
     names.sort();
     names.dedup();
     names

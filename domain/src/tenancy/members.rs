@@ -6,7 +6,7 @@ use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_entity::tenancy::membership::Specialty;
 use diwan_entity::tenancy::{app_user, invitation, membership};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveEnum as _, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
 use crate::context::Context;
@@ -97,7 +97,7 @@ pub async fn members(
         select = select.filter(membership::Column::Level.is_in(filter.levels));
     }
     if !filter.specialties.is_empty() {
-        let names: Vec<String> = filter.specialties.iter().map(|specialty| specialty.to_value()).collect();
+        let names: Vec<String> = filter.specialties.iter().map(sea_orm::ActiveEnum::to_value).collect();
         select = select.filter(Expr::cust_with_values("membership.specialties && $1", [names]));
     }
     if !filter.states.is_empty() {

@@ -123,6 +123,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::type_complexity, reason = "two people with two levels each")]
     fn every_pair() -> Vec<(Option<Level>, Option<Level>, Option<Level>, Option<Level>)> {
         let mut all = Vec::new();
         for own_brand in LEVELS {

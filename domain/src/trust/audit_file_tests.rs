@@ -152,7 +152,7 @@ fn a_forged_anchor_is_found() {
         String::from_utf8(signature).unwrap(),
         "nonsense".to_owned(),
     ] {
-        let found = said(&file(&events, &[forged.clone()]), &[]);
+        let found = said(&file(&events, std::slice::from_ref(&forged)), &[]);
         assert!(found.starts_with("an anchor cannot be believed"), "{found}");
         assert_eq!(said(&file(&events, &[]), &[forged]), found);
     }

@@ -22,12 +22,12 @@ pub(super) fn text(content: &Content, server: &str) -> String {
 pub(super) fn html(content: &Content, server: &str) -> String {
     let Content { locale, .. } = *content;
     let (language, direction) = (messages::language_code(locale), messages::direction(locale));
-    let paragraphs: String = content
-        .text
-        .split("\n\n")
-        .filter(|paragraph| !paragraph.trim().is_empty())
-        .map(|paragraph| format!("<p style=\"margin:0 0 16px\">{}</p>", escape(paragraph.trim()).replace('\n', "<br>")))
-        .collect();
+    let mut paragraphs = String::new();
+    for paragraph in content.text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+        paragraphs.push_str("<p style=\"margin:0 0 16px\">");
+        paragraphs.push_str(&escape(paragraph.trim()).replace('\n', "<br>"));
+        paragraphs.push_str("</p>");
+    }
     let link = content.link.as_ref().map_or_else(String::new, |link| {
         let link = escape(link.as_str());
         let button = content.button.clone().unwrap_or_else(|| frame(locale, "letter-open", server));

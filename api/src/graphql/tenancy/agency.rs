@@ -106,6 +106,7 @@ pub fn to_openings(hours: Vec<BusinessHoursInput>) -> Vec<Opening> {
 }
 
 /// What was said of a value that can be taken away: nothing, to take it away, or the value.
+#[expect(clippy::option_option, reason = "unsaid, taken away, and given are three things")]
 pub fn said<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
     match value {
         MaybeUndefined::Undefined => None,

@@ -147,7 +147,7 @@ impl Membership {
     /// What they are good at.
     async fn specialties(&self) -> Result<Vec<Specialty>> {
         let names = self.row.specialties.iter();
-        let parsed = names.map(|name| <membership::Specialty as sea_orm::ActiveEnum>::try_from_value(name));
+        let parsed = names.map(<membership::Specialty as sea_orm::ActiveEnum>::try_from_value);
         let parsed = parsed.collect::<Result<Vec<_>, _>>();
         let parsed = self.op.query(parsed.map_err(Into::into))?;
         Ok(parsed.into_iter().map(Into::into).collect())

@@ -133,7 +133,7 @@ pub struct TrustMutation;
 impl TrustMutation {
     /// Begins a session, or asks for a second factor. It is the only field of its operation, whose `Authorization` is not
     /// looked at, and needs no `Idempotency-Key`. It costs 5000 points, so that one address can try about 40 passwords per
-    /// minute. After too many failures it is TOO_MANY_ATTEMPTS for a while, also with the right password.
+    /// minute. After too many failures it is `TOO_MANY_ATTEMPTS` for a while, also with the right password.
     #[graphql(complexity = "5000 + child_complexity")]
     async fn sign_in(
         &self,
