@@ -1,0 +1,104 @@
+//! The things that the operations are about.
+
+use anyhow::Result;
+use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_platform::ids;
+use diwan_testkit::{Person, TestApp, Written};
+use uuid::Uuid;
+
+/// The things that the operations are about.
+pub struct At {
+    pub written: Written,
+    /// Sees everything; makes what others find.
+    pub chief: Person,
+    /// A colleague in the brand, at the lowest level.
+    pub junior: Person,
+    /// A draft, one that is fit to be submitted, and one that waits for approval.
+    pub draft: Uuid,
+    pub fresh: Uuid,
+    /// What the last waits for.
+    pub request: Uuid,
+    pub junior_place: Uuid,
+    /// Somebody who was invited and has not come yet.
+    pub invited: Uuid,
+    /// Another brand, and one that is archived.
+    pub other: Uuid,
+    pub archived: Uuid,
+    pub agency_version: i32,
+}
+
+impl At {
+    /// A brand with a thing of every kind, all of it somebody else's.
+    pub async fn new(app: &TestApp) -> Result<Self> {
+        let name = ids::encode("name", ids::new_id(app.services.now()));
+        let written = app.fill_brand(&name).await?;
+        let chief = app.chief().await?;
+        let junior = app.member(written.brand, Level::Junior, UserKind::Staff).await?;
+        let (draft, _) = app.post(written.brand, written.account, "Hello", &chief).await?;
+        let (fresh, _) = app.post(written.brand, written.account, "Hello again", &chief).await?;
+        let (reviewed, _) = app.post(written.brand, written.account, "Hello at last", &chief).await?;
+        let (brand, by, now) = (written.brand, chief.id, app.services.now().to_rfc3339());
+        let other = app.brand(&format!("{name} 2")).await?;
+        let archived = app.brand(&format!("{name} 3")).await?;
+        // Somebody who could approve what others submit.
+        app.member(brand, Level::Senior, UserKind::Staff).await?;
+        let [request, invited] = std::array::from_fn(|_| ids::new_id(app.services.now()));
+        app.db
+            .run(&format!(
+                "update brand set archived_at = '{now}' where id = '{archived}';
+                 update post set state = 'IN_REVIEW' where id = '{reviewed}';
+                 insert into approval_request (id, brand_id, kind, subject_id, subject_version, title, state, requested_by, authors,
+                     client_step, created_at)
+                   values ('{request}', '{brand}', 'POST', '{reviewed}', 1, 'A post', 'PENDING', '{by}', array['{by}']::uuid[], true, '{now}');
+                 insert into approval_step (id, brand_id, request_id, position, state, mode, audience, level, opened_at)
+                   values (gen_random_uuid(), '{brand}', '{request}', 1, 'OPEN', 'ANY', 'LEVEL', 'MID', '{now}');
+                 insert into app_user (id, agency_id, kind, email, name, locale, created_at)
+                   select '{invited}', id, 'STAFF', '{invited}@nour.example', 'Lina', 'en', '{now}' from agency;
+                 insert into membership (id, brand_id, user_id, user_kind, level, starts_at, created_at)
+                   values (gen_random_uuid(), '{brand}', '{invited}', 'STAFF', 'JUNIOR', '{now}', '{now}');
+                 insert into invitation (id, user_id, token_hash, invited_by, created_at, expires_at)
+                   values (gen_random_uuid(), '{invited}', sha256('{invited}'), '{by}', '{now}', '{now}'::timestamptz + interval '7 days')"
+            ))
+            .await?;
+        let place = format!("select id from membership where brand_id = '{brand}' and user_id = '{}'", junior.id);
+        let junior_place = app.db.value(&place).await?;
+        let agency_version = app.db.value("select version from agency").await?;
+        Ok(Self {
+            written,
+            chief,
+            junior,
+            draft,
+            fresh,
+            request,
+            junior_place,
+            invited,
+            other,
+            archived,
+            agency_version,
+        })
+    }
+
+    /// Makes the posts this person's own.
+    pub async fn make_own(&self, app: &TestApp, person: &Person) -> Result<()> {
+        let (brand, by) = (self.written.brand, person.id);
+        app.db
+            .run(&format!(
+                "update post set created_by = '{by}' where brand_id = '{brand}';
+                 insert into post_contributor select brand_id, id, '{by}' from post where brand_id = '{brand}'"
+            ))
+            .await
+    }
+
+    /// Gives the posts to this person; a client has them sent.
+    pub async fn assign(&self, app: &TestApp, person: &Person) -> Result<()> {
+        let (brand, to, now) = (self.written.brand, person.id, app.services.now().to_rfc3339());
+        app.db
+            .run(&format!(
+                "insert into post_assignment (id, brand_id, post_id, user_id, created_at)
+                   select gen_random_uuid(), brand_id, id, '{to}', '{now}' from post where brand_id = '{brand}';
+                 update post set sent_to_client_at = '{now}' where brand_id = '{brand}'
+                   and exists (select from app_user where id = '{to}' and kind = 'CLIENT')"
+            ))
+            .await
+    }
+}

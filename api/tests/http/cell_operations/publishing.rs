@@ -1,0 +1,58 @@
+//! Accounts, publications, their numbers and reports.
+
+use diwan_domain::Action;
+use diwan_testkit::TestApp;
+use serde_json::json;
+
+use super::{About, At, Operation, list, mutation};
+use crate::kit::id;
+
+/// What everybody may, and why.
+pub(super) const PERSONAL: &[(&str, &str)] = &[("networks", "what the product can do, the same for everybody")];
+
+pub(super) fn operations(_app: &TestApp, at: &At) -> Vec<Operation> {
+    let brand = id("brand", at.written.brand);
+    let publication = id("publication", at.written.publication);
+    let secret = json!({ "service": "https://pds.example", "identifier": "nour.example", "password": "abcd" });
+    vec![
+        mutation(
+            "unschedulePost",
+            Action::PostSchedule,
+            "post { id }",
+            json!({ "postId": id("post", at.written.post) }),
+        )
+        .about(About::Scheduled),
+        mutation(
+            "settlePublication",
+            Action::PublicationSettle,
+            "publication { id }",
+            json!({ "publicationId": publication, "as": { "giveUp": true } }),
+        )
+        .about(About::Scheduled)
+        .may_say(&["WRONG_STATE"]),
+        mutation(
+            "connectAccount",
+            Action::AccountConnect,
+            "connection { id }",
+            json!({ "brandId": brand, "network": "bluesky", "using": { "appPassword": secret } }),
+        ),
+        mutation(
+            "disconnectAccount",
+            Action::AccountDisconnect,
+            "socialAccount { id }",
+            json!({ "socialAccountId": id("account", at.written.account) }),
+        ),
+        mutation("syncMetrics", Action::MetricsSync, "job { id }", json!({ "publicationId": publication }))
+            .about(About::Scheduled)
+            .may_say(&["WRONG_STATE"]),
+        mutation(
+            "requestReport",
+            Action::ReportRun,
+            "report { id }",
+            json!({ "brandId": brand, "month": "2026-07-01" }),
+        ),
+        list(Action::ReportRun, "reports(first: 5) { nodes { id } }", at).variant("reports"),
+        mutation("rerunJob", Action::JobRerun, "job { id }", json!({ "jobId": id("job", at.written.job) }))
+            .may_say(&["WRONG_STATE"]),
+    ]
+}
