@@ -24,15 +24,30 @@ pub struct ApiOptions {
     pub trusted_proxies: Vec<IpNet>,
 }
 
+/// The API, once it listens.
+#[derive(Debug, Clone)]
+pub struct Listening {
+    /// Where.
+    pub address: SocketAddr,
+    grounds: Grounds,
+}
+
+impl Listening {
+    /// How many subscriptions are open.
+    pub fn open_subscriptions(&self) -> usize {
+        self.grounds.open()
+    }
+}
+
 /// Threads that answer requests. Work that blocks (passwords, images) has its own.
 const WORKERS: usize = 2;
 
-/// Serves until `stop`; then finishes what it has begun. `ready` is told where it listens.
+/// Serves until `stop`; then finishes what it has begun. `ready` is told when it listens.
 pub async fn serve(
     services: Arc<Services>,
     options: ApiOptions,
     stop: CancellationToken,
-    ready: impl FnOnce(SocketAddr),
+    ready: impl FnOnce(Listening),
 ) -> Result<(), std::io::Error> {
     let feed = Feed::start(Arc::clone(&services), stop.clone());
     let grounds = Grounds::start(Arc::clone(&services), stop.clone());
@@ -40,7 +55,7 @@ pub async fn serve(
         services,
         schema: build_schema(),
         feed,
-        grounds,
+        grounds: grounds.clone(),
         limiter: Arc::new(RateLimiter::default()),
         development: options.development,
         trusted_proxies: options.trusted_proxies.into(),
@@ -54,7 +69,7 @@ pub async fn serve(
     .disable_signals()
     .bind(options.listen)?;
     if let Some(address) = server.addrs().first() {
-        ready(*address);
+        ready(Listening { address: *address, grounds });
     }
     let server = server.run();
     let handle = server.handle();

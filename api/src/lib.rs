@@ -5,5 +5,5 @@ mod graphql;
 mod rest;
 mod state;
 
-pub use app::{ApiOptions, serve};
+pub use app::{ApiOptions, Listening, serve};
 pub use graphql::schema_sdl;

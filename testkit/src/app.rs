@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
-use diwan_api::{ApiOptions, serve};
+use anyhow::{Context as _, Result, anyhow, ensure};
+use diwan_api::{ApiOptions, Listening, serve};
 use diwan_domain::tenancy::offer_setup;
 use diwan_platform::db::connect_owner;
 use serde_json::{Value, json};
@@ -15,8 +16,11 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::build::PASSWORD;
-use crate::client::Client;
+use crate::client::{Client, Subscription};
 use crate::services::{Settings, TestServices};
+
+/// How long the API may take to begin or to end, on a machine that has much to do.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The API over services of its own.
 ///
@@ -28,8 +32,16 @@ pub struct TestApp {
     pub client: Client,
     test: TestServices,
     stop: CancellationToken,
-    server: Option<JoinHandle<Result<(), std::io::Error>>>,
+    listening: Listening,
+    server: Option<Server>,
     jobs_may_stay: bool,
+}
+
+#[derive(Debug)]
+struct Server {
+    thread: JoinHandle<Result<(), std::io::Error>>,
+    /// Hung up when the thread is about to end.
+    over: mpsc::Receiver<()>,
 }
 
 impl Deref for TestApp {
@@ -60,18 +72,34 @@ impl TestApp {
         let trusted_proxies = settings.trusted_proxies.clone();
         let test = TestServices::with(settings).await?;
         let (services, stop) = (Arc::clone(&test.services), CancellationToken::new());
-        let (ready, address) = oneshot::channel();
+        let (ready, listening) = oneshot::channel();
+        let (alive, over) = mpsc::channel();
         let options = ApiOptions { listen: SocketAddr::from(([127, 0, 0, 1], 0)), development, trusted_proxies };
         let stopping = stop.clone();
-        let server = std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
+            let _alive: mpsc::Sender<()> = alive;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(serve(services, options, stopping, |address| {
-                let _nobody_waits = ready.send(address);
+            runtime.block_on(serve(services, options, stopping, |listening| {
+                let _nobody_waits = ready.send(listening);
             }))
         });
-        let address: SocketAddr = address.await.context("the API did not start")?;
-        let client = Client::new(&Url::parse(&format!("http://{address}/"))?)?;
-        Ok(Self { client, test, stop, server: Some(server), jobs_may_stay: false })
+        let listening = tokio::time::timeout(PATIENCE, listening).await.context("the API does not start")?;
+        let listening = listening.context("the API did not start")?;
+        let client = Client::new(&Url::parse(&format!("http://{}/", listening.address))?)?;
+        let server = Some(Server { thread, over });
+        Ok(Self { client, test, stop, listening, server, jobs_may_stay: false })
+    }
+
+    /// Opens a subscription that the API accepts, and waits until it is told of changes.
+    pub async fn subscribe(&self, token: &str, query: &str, variables: Value) -> Result<Subscription> {
+        let before = self.listening.open_subscriptions();
+        let subscription = self.client.subscribe(token, query, variables).await?;
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while self.listening.open_subscriptions() <= before {
+            ensure!(tokio::time::Instant::now() < deadline, "the API did not accept the subscription");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(subscription)
     }
 
     /// Lets the test end with due jobs not run.
@@ -105,8 +133,12 @@ impl TestApp {
     /// Stops the API, as at the end of the process.
     fn stop(&mut self) -> Result<()> {
         self.stop.cancel();
-        let Some(server) = self.server.take() else { return Ok(()) };
-        Ok(server.join().map_err(|_| anyhow!("the API panicked"))??)
+        let Some(Server { thread, over }) = self.server.take() else { return Ok(()) };
+        // (Its connections may have been made by the test's own runtime, which stands still meanwhile.)
+        if over.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            return Err(anyhow!("the API did not stop"));
+        }
+        Ok(thread.join().map_err(|_| anyhow!("the API panicked"))??)
     }
 
     /// How many jobs are due; asked from a thread of its own, because the test's runtime may be at its end.

@@ -10,11 +10,15 @@ use diwan_platform::http::{HttpClient, HttpPolicy, Method, Request, Response};
 use futures::{SinkExt as _, StreamExt as _};
 pub use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use url::Url;
+
+/// How long a server may take to answer, on a machine that has much to do.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A client of one server.
 #[derive(Debug, Clone)]
@@ -160,7 +164,7 @@ impl Client {
         let payload = authorization.map_or(json!({}), |value| json!({ "authorization": value }));
         let mut subscription = Subscription { socket: self.socket().await?, refused: None };
         subscription.say(&json!({ "type": "connection_init", "payload": payload })).await?;
-        match subscription.hear(Duration::from_secs(10)).await? {
+        match subscription.hear(Instant::now() + PATIENCE).await? {
             Heard::Message(message) if message["type"] == "connection_ack" => {}
             Heard::Message(message) => bail!("instead of an acknowledgement: {message}"),
             Heard::Closed(code, reason) => {
@@ -178,7 +182,8 @@ impl Client {
         let mut request = address.into_client_request()?;
         let protocol = HeaderValue::from_static("graphql-transport-ws");
         request.headers_mut().insert("sec-websocket-protocol", protocol);
-        let (socket, answer) = connect_async(request).await?;
+        let connected = tokio::time::timeout(PATIENCE, connect_async(request)).await;
+        let (socket, answer) = connected.context("the server does not answer")??;
         let agreed = answer.headers().get("sec-websocket-protocol").and_then(|value| value.to_str().ok());
         ensure!(agreed == Some("graphql-transport-ws"), "the server agreed to {agreed:?}");
         Ok(socket)
@@ -217,8 +222,10 @@ impl Subscription {
         if let Some((code, _)) = self.refused {
             return Ok(Event::Closed(code));
         }
+        // For all that comes together: pings are no answer.
+        let deadline = Instant::now() + at_most;
         loop {
-            let message = match self.hear(at_most).await? {
+            let message = match self.hear(deadline).await? {
                 Heard::Closed(code, _) => return Ok(Event::Closed(code)),
                 Heard::Message(message) => message,
             };
@@ -234,12 +241,13 @@ impl Subscription {
     }
 
     async fn say(&mut self, message: &Value) -> Result<()> {
-        Ok(self.socket.send(Message::text(message.to_string())).await?)
+        let said = tokio::time::timeout(PATIENCE, self.socket.send(Message::text(message.to_string()))).await;
+        Ok(said.context("the server does not read")??)
     }
 
-    async fn hear(&mut self, at_most: Duration) -> Result<Heard> {
+    async fn hear(&mut self, deadline: Instant) -> Result<Heard> {
         loop {
-            let message = tokio::time::timeout(at_most, self.socket.next()).await.context("nothing came")?;
+            let message = tokio::time::timeout_at(deadline, self.socket.next()).await.context("nothing came")?;
             match message {
                 Some(Ok(Message::Text(text))) => return Ok(Heard::Message(serde_json::from_str(&text)?)),
                 Some(Ok(Message::Close(frame))) => {

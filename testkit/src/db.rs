@@ -90,9 +90,12 @@ pub fn unique_name(prefix: &str) -> Result<String> {
     Ok(format!("{prefix}_{}", data_encoding::HEXLOWER.encode(&crypto::random::<8>()?)))
 }
 
-/// The test server's maintenance database, as the superuser.
+/// The test server's maintenance database, as the superuser. No statement of a test takes longer than two minutes: one that
+/// waits for a lock that nobody gives back fails, and says so.
 pub fn server_url() -> Result<Url> {
-    Ok(variable("DIWAN_TEST_DATABASE_URL")?.parse()?)
+    let mut url: Url = variable("DIWAN_TEST_DATABASE_URL")?.parse()?;
+    url.query_pairs_mut().append_pair("options", "-c statement_timeout=120s");
+    Ok(url)
 }
 
 /// The test server's Redis; tests share it, so each puts a prefix of its own before its keys.

@@ -18,14 +18,14 @@ use super::error::request_error;
 /// How often. Whoever loses their ground hears no more after this and the time of one statement.
 const EVERY: Duration = Duration::from_secs(2);
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Standing {
     next: u64,
     all: HashMap<u64, (Watched, CancellationToken)>,
 }
 
 /// The open subscriptions of this process.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Grounds(Arc<Mutex<Standing>>);
 
 /// One subscription's place among them, given back when it is dropped.
@@ -71,16 +71,22 @@ impl Grounds {
         let watched: Vec<Watched> = standing.iter().map(|(_, watched)| *watched).collect();
         match lost_ground(services, &watched).await {
             Ok(lost) => {
-                let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                for (number, _) in lost.into_iter().filter_map(|place| standing.get(place)) {
-                    if let Some((_, gone)) = all.all.get(number) {
-                        gone.cancel();
-                    }
-                }
+                let gone: Vec<CancellationToken> = {
+                    let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                    let lost = lost.into_iter().filter_map(|place| standing.get(place));
+                    lost.filter_map(|(number, _)| Some(all.all.get(number)?.1.clone())).collect()
+                };
+                // Outside of the lock: whoever is woken at the end of a runtime is dropped on the spot, and its place with it.
+                gone.iter().for_each(CancellationToken::cancel);
             }
             // The next look tells; every event is authorised by itself besides.
             Err(error) => tracing::warn!(%error, "the ground of subscriptions could not be looked at"),
         }
+    }
+
+    /// How many subscriptions are open.
+    pub fn open(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).all.len()
     }
 
     fn stand(&self, caller: Caller, brand_id: Uuid) -> Place {

@@ -1,8 +1,8 @@
 //! Subscriptions.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_testkit::client::{Event, Subscription};
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ async fn a_publication_is_seen_on_its_way() -> Result<()> {
     let desk = Desk::new(Level::Mid).await?;
     let other = desk.app.fill_brand("Beta").await?;
     let mut watching =
-        desk.app.client.subscribe(&desk.person.token, WATCH, json!({ "brand": id("brand", desk.brand) })).await?;
+        desk.app.subscribe(&desk.person.token, WATCH, json!({ "brand": id("brand", desk.brand) })).await?;
     let mut one = None;
     let mut wanted = Vec::new();
     for _ in 0..2 {
@@ -45,9 +45,7 @@ async fn a_publication_is_seen_on_its_way() -> Result<()> {
         assert_eq!(next(&mut watching).await?["state"], "SCHEDULED");
         let variables = json!({ "brand": id("brand", desk.brand), "publication": id("publication", publication) });
         if one.is_none() {
-            one = Some(desk.app.client.subscribe(&desk.person.token, WATCH, variables).await?);
-            // Until the server has begun to listen for it.
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            one = Some(desk.app.subscribe(&desk.person.token, WATCH, variables).await?);
         }
         wanted.push(publication);
     }
@@ -107,9 +105,8 @@ async fn whoever_loses_the_right_sees_no_more() -> Result<()> {
     };
     let leaving = desk.app.member(desk.brand, Level::Mid, UserKind::Staff).await?;
     let brand = json!({ "brand": id("brand", desk.brand) });
-    let mut signed_out = desk.app.client.subscribe(&desk.person.token, WATCH, brand.clone()).await?;
-    let mut left = desk.app.client.subscribe(&leaving.token, WATCH, brand).await?;
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut signed_out = desk.app.subscribe(&desk.person.token, WATCH, brand.clone()).await?;
+    let mut left = desk.app.subscribe(&leaving.token, WATCH, brand).await?;
     change("SENDING").await?;
     assert_eq!(
         (next(&mut signed_out).await?["state"].as_str(), next(&mut left).await?["state"].as_str()),
@@ -151,16 +148,18 @@ async fn a_subscription_ends_soon_after_its_ground_is_lost() -> Result<()> {
         "update session set revoked_at = now(), revoked_because = 'REVOKED' where user_id = '{}'",
     ] {
         let person = desk.app.member(desk.brand, Level::Mid, UserKind::Staff).await?;
-        let subscription = desk.app.client.subscribe(&person.token, WATCH, brand.clone()).await?;
+        let subscription = desk.app.subscribe(&person.token, WATCH, brand.clone()).await?;
         watching.push((how, person, subscription));
     }
-    let mut stays = desk.app.client.subscribe(&desk.person.token, WATCH, brand).await?;
+    let mut stays = desk.app.subscribe(&desk.person.token, WATCH, brand).await?;
     tokio::time::sleep(Duration::from_millis(2500)).await;
+    let lost = Instant::now();
     for (how, person, _) in &watching {
         desk.app.db.run(&how.replace("{}", &person.id.to_string())).await?;
     }
     for (how, _, subscription) in &mut watching {
-        let last = subscription.next(WITHIN).await?;
+        let at_most = if how.contains("interval '1 s'") { WITHIN + Duration::from_secs(1) } else { WITHIN };
+        let last = subscription.next(at_most.saturating_sub(lost.elapsed())).await.context(*how)?;
         let refused =
             matches!(&last, Event::Next(payload) if payload["data"].is_null() && !payload["errors"].is_null());
         assert!(refused || matches!(last, Event::Error(_)), "{how}: {last:?}");

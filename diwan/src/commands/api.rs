@@ -46,5 +46,7 @@ pub(crate) async fn serve(
     ready: impl FnOnce(SocketAddr),
 ) -> Result<()> {
     let listen = options.listen;
-    diwan_api::serve(services, options, stop, ready).await.with_context(|| cannot_listen(listen))
+    diwan_api::serve(services, options, stop, |listening| ready(listening.address))
+        .await
+        .with_context(|| cannot_listen(listen))
 }
