@@ -58,6 +58,7 @@ pub(crate) async fn services(config: &Config, database_url: &str) -> Result<Arc<
         http,
         mailer: config.mailer()?,
         public_url: config.public_url.clone(),
+        app_url: config.app_url.clone(),
         tokens,
         timing: Timing::default(),
         turns: Turns::default(),

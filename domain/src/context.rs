@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::tenancy::agency::Locale;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_platform::app_url::AppUrl;
 use diwan_platform::clock::SharedClock;
 use diwan_platform::crypto::Keyring;
 use diwan_platform::db::{self, Database};
@@ -74,6 +75,8 @@ pub struct Services {
     pub mailer: Option<Mailer>,
     /// How the outside reaches the API.
     pub public_url: Url,
+    /// Where the agency's own client application opens things; none where it has none, and letters then link to none.
+    pub app_url: Option<AppUrl>,
     /// Access tokens.
     pub tokens: TokenIssuer,
     /// How long things may take.
@@ -91,6 +94,11 @@ impl Services {
     /// Below `public_url`.
     pub fn link(&self, path: &str) -> Result<Url, Fault> {
         self.public_url.join(path).map_err(|error| Fault::broken(format!("DIWAN_PUBLIC_URL: {error}")))
+    }
+
+    /// Where the agency's client application opens a thing; `prefix` is that of its ids.
+    pub fn open_in_app(&self, prefix: &str, id: Uuid) -> Option<Url> {
+        self.app_url.as_ref()?.open(prefix, id)
     }
 
     /// Where networks send people back after they agreed.

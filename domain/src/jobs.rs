@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
-use crate::permission::Permit;
+use crate::permission::{Action, Permit};
 use crate::{approvals, insights, publishing, tenancy, trust};
 
 /// Why a run of a job ended early.
@@ -58,6 +58,11 @@ pub trait Job: Send + Sync {
     /// Writes onto the subject that the work was given up, in the transaction that sets the job aside.
     async fn give_up(&self, scope: &Scope, reason: &str) -> Result<(), JobError>;
 
+    /// The right to run it again after it was set aside.
+    fn rerun_by(&self) -> Action {
+        Action::JobRerun
+    }
+
     /// Makes the subject of a job that was set aside ready for another run. False when its end was for good, and the
     /// subject says how to go on.
     async fn revive(&self, permit: Permit<'_>, subject_id: Uuid) -> Result<bool, DbErr>;
@@ -74,6 +79,11 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &trust::SendLetter,
         &tenancy::DeleteBrand,
     ]
+}
+
+/// The right to run a job of this kind again after it was set aside.
+pub fn rerun_by(kind: &str) -> Action {
+    kinds().into_iter().find(|known| known.kind() == kind).map_or(Action::JobRerun, Job::rerun_by)
 }
 
 /// How a job goes on after this run.

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use url::Url;
 
+use crate::app_url::AppUrl;
 use crate::crypto::{CryptoError, Keyring};
 use crate::mail::{MailSettings, Mailer};
 use crate::telemetry::LogFormat;
@@ -59,6 +60,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How the outside reaches the API: OAuth redirects and links are made of it.
     pub public_url: Url,
+    /// Where the agency's own client application opens things, for the links in letters.
+    pub app_url: Option<AppUrl>,
     /// Hosts (`host` or `host:port`) that the outbound client may reach though they are private or not on https.
     pub allowed_hosts: Vec<String>,
     /// Networks of the proxies before the API, whose `X-Forwarded-For` is believed.
@@ -134,6 +137,7 @@ impl Config {
             data: get("DIWAN_DATA").map_or_else(|| PathBuf::from("data"), PathBuf::from),
             listen,
             public_url,
+            app_url: app_url(&get)?,
             allowed_hosts: list("DIWAN_ALLOWED_HOSTS"),
             trusted_proxies: list("DIWAN_TRUSTED_PROXIES").into_iter().map(network).collect::<Result<_, _>>()?,
             development: parse(&get, "DIWAN_DEVELOPMENT", "true or false", false)?,
@@ -200,6 +204,13 @@ fn network(value: String) -> Result<IpNet, ConfigError> {
         value,
         expected: "a list of networks such as 10.0.0.0/8, fd00::/8",
     })
+}
+
+fn app_url(get: &impl Fn(&str) -> Option<String>) -> Result<Option<AppUrl>, ConfigError> {
+    let Some(value) = get("DIWAN_APP_URL") else { return Ok(None) };
+    let expected = "an address with {id} behind its host, such as https://app.example.com/open/{id}";
+    let wrong = |_| ConfigError::Invalid { name: "DIWAN_APP_URL", value: value.clone(), expected };
+    value.parse().map(Some).map_err(wrong)
 }
 
 fn default_public_url(listen: SocketAddr) -> Url {
@@ -277,6 +288,7 @@ mod tests {
     fn mistakes_are_named() {
         let said = |pairs: &[(&str, &str)]| from(pairs).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(said(&[("DIWAN_LISTEN", "everywhere")]).contains("DIWAN_LISTEN"));
+        assert!(said(&[("DIWAN_APP_URL", "https://app.example.com/")]).contains("DIWAN_APP_URL"));
         assert!(said(&[("DATABASE_URL", "postgres://x")]).contains("REDIS_URL is not set"));
         assert!(said(&[("DIWAN_LOG_FORMAT", "xml")]).contains("text or json"));
         assert!(said(&[("DIWAN_SMTP_URL", "smtps://mail.example")]).contains("DIWAN_MAIL_FROM is not set"));

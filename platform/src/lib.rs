@@ -1,6 +1,7 @@
 //! What Diwan stands on, with no business words in it: configuration, clock, ids, crypto, telemetry, the database and
 //! its transactions, the outbox, the one outbound HTTP client, mail, object storage, and the embedded servers.
 
+pub mod app_url;
 pub mod clock;
 pub mod config;
 pub mod crypto;

@@ -29,6 +29,8 @@ pub struct Settings {
     pub clock: Option<Arc<ManualClock>>,
     /// Servers on loopback that the outbound client may reach.
     pub servers: Vec<Url>,
+    /// Where the agency's client application opens things; without, letters link to none.
+    pub app_url: Option<String>,
     /// How mail is sent; without, none is.
     pub mail: Option<MailSettings>,
     /// Networks whose `X-Forwarded-For` the API believes.
@@ -89,6 +91,7 @@ impl TestServices {
             })?,
             mailer: settings.mail.as_ref().map(Mailer::new).transpose()?,
             public_url,
+            app_url: settings.app_url.as_deref().map(str::parse).transpose()?,
             timing: short_timing(),
         };
         Ok(Self { services: Arc::new(services), db, folder })

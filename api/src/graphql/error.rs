@@ -1,6 +1,7 @@
 //! Failures as the API shows them: refusals of mutations are data, everything else is a top-level error with a code.
 
-use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
+use async_graphql::{Enum, ErrorExtensions as _, ServerError, SimpleObject};
+use diwan_domain::error::Arg;
 use diwan_domain::{Code, Failure, UserError, messages};
 use diwan_entity::tenancy::agency::Locale;
 
@@ -162,6 +163,30 @@ impl Refused {
 /// A top-level error with a code.
 pub fn request_error(code: &'static str, message: impl Into<String>) -> async_graphql::Error {
     async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// What a whole request is refused for, by code, before or beside what it asks. Each has words in the catalogue.
+const OF_REQUESTS: &[&str] = &[
+    "BAD_REQUEST",
+    "TOO_COMPLEX",
+    "TOO_DEEP",
+    "RATE_LIMITED",
+    "UNAUTHENTICATED",
+    "IDEMPOTENCY_KEY_REQUIRED",
+    "IDEMPOTENCY_KEY_REUSED",
+    "INTERNAL",
+];
+
+/// Says what a request was refused for in the caller's language. What programmers are told about their document, by the library
+/// among others, follows in English.
+pub fn translate(error: &mut ServerError, locale: Locale) {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    let Some(async_graphql::Value::String(code)) = code else { return };
+    if locale == Locale::En || !OF_REQUESTS.contains(&code.as_str()) {
+        return;
+    }
+    let key = format!("request-{}", code.to_ascii_lowercase().replace('_', "-"));
+    error.message = messages::message(locale, &key, &[("detail", Arg::Text(error.message.clone().into()))]);
 }
 
 /// A failure outside a mutation's payload: what was refused keeps its code; a fault is logged and says nothing.

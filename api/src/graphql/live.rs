@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::Result;
-use diwan_domain::{Action, Context as Domain, Services};
+use async_graphql::{Context, Result};
+use diwan_domain::{Action, Context as Domain, Services, messages};
+use diwan_entity::tenancy::agency::Locale;
 use futures::Stream;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
@@ -11,14 +12,12 @@ use uuid::Uuid;
 use super::context::{Caller, Op, RequestFacts};
 use super::error::request_error;
 use super::feed::{Change, Feed};
+use super::limits::Socket;
 
 /// An operation of this caller, now: the session is looked at again, and so is the right to see the brand.
 pub async fn operation(services: &Arc<Services>, caller: Caller, action: Action, brand_id: Uuid) -> Result<Op> {
-    let unavailable = |_| request_error("INTERNAL", "The server cannot answer now. Subscribe again.");
-    let tx = services.db.read().await.map_err(unavailable)?;
-    let context = Domain::of(Arc::clone(services), tx, caller.0)
-        .await
-        .map_err(|_| request_error("INTERNAL", "The server cannot answer now. Subscribe again."))?;
+    let tx = services.db.read().await.map_err(|_| unavailable())?;
+    let context = Domain::of(Arc::clone(services), tx, caller.0).await.map_err(|_| unavailable())?;
     let op = Op::new(context, RequestFacts::default());
     if op.actor().is_none() {
         return Err(request_error("UNAUTHENTICATED", "This session has ended. Sign in again."));
@@ -28,8 +27,9 @@ pub async fn operation(services: &Arc<Services>, caller: Caller, action: Action,
 }
 
 /// Every change from now on.
-pub fn changes(feed: &Feed) -> impl Stream<Item = Change> + use<> {
-    futures::stream::unfold(feed.subscribe(), |mut changes| async move {
+pub async fn changes(feed: &Feed) -> Result<impl Stream<Item = Change> + use<>> {
+    let changes = feed.subscribe().await.ok_or_else(unavailable)?;
+    Ok(futures::stream::unfold(changes, |mut changes| async move {
         loop {
             match changes.recv().await {
                 Ok(change) => return Some((change, changes)),
@@ -37,5 +37,15 @@ pub fn changes(feed: &Feed) -> impl Stream<Item = Change> + use<> {
                 Err(RecvError::Closed) => return None,
             }
         }
-    })
+    }))
+}
+
+/// What somebody asks for is not there, or not theirs to see.
+pub fn not_here(ctx: &Context<'_>) -> async_graphql::Error {
+    let locale = ctx.data_opt::<Arc<Socket>>().map_or(Locale::En, |socket| socket.locale);
+    request_error("NOT_FOUND", messages::message(locale, "error-not-found", &[]))
+}
+
+fn unavailable() -> async_graphql::Error {
+    request_error("INTERNAL", "The server cannot answer now. Subscribe again.")
 }

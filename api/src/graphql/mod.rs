@@ -19,7 +19,7 @@ mod tenancy;
 mod trust;
 
 pub use context::{Caller, Op, RequestFacts};
-pub use error::{Refused, request_error};
+pub use error::{Refused, request_error, translate};
 pub use feed::Feed;
 pub use ground::Grounds;
 pub use limits::{MAX_DOCUMENT_BYTES, Meter, RateLimiter, Socket, give_code, read_document, refusal_price};

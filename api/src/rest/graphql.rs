@@ -9,6 +9,7 @@ use async_graphql::parser::types::OperationType;
 use async_graphql::{Response, ServerError};
 use diwan_domain::trust::{API_TOKEN, Origin, Replay, TokenError, begin_idempotent, note_token_use, remember_answer};
 use diwan_domain::{Context, Credential, Failure, Fault, Services};
+use diwan_entity::tenancy::agency::Locale;
 use diwan_platform::crypto::sha256;
 use diwan_platform::ids;
 use futures::StreamExt as _;
@@ -17,6 +18,7 @@ use super::peer::peer;
 use super::{header_text, language};
 use crate::graphql::{
     Caller, MAX_DOCUMENT_BYTES, Meter, Op, RequestFacts, give_code, read_document, refusal_price, request_error,
+    translate,
 };
 use crate::state::State;
 
@@ -62,10 +64,11 @@ impl From<sea_orm::DbErr> for Stop {
     }
 }
 
-/// Who pays for a request, and how much if it is refused before it runs.
+/// Who pays for a request, how much if it is refused before it runs, and in which language they are told.
 struct Bill {
     meter: Arc<Meter>,
     if_refused: usize,
+    locale: Locale,
 }
 
 /// Answers one operation.
@@ -75,7 +78,7 @@ pub async fn execute(http: HttpRequest, state: web::Data<State>, body: web::Payl
     let payer = claimed.as_ref().ok().and_then(Option::as_ref);
     let payer = payer.map_or_else(|| peer(&http, &state), Caller::payer);
     let meter = Arc::new(Meter::new(Arc::clone(&state.limiter), payer, state.services.now()));
-    let mut bill = Bill { meter, if_refused: refusal_price(MAX_DOCUMENT_BYTES) };
+    let mut bill = Bill { meter, if_refused: refusal_price(MAX_DOCUMENT_BYTES), locale: language(&http) };
     let mut answer = run(&http, &state, body, claimed, &request_id, &mut bill).await.unwrap_or_else(|stop| {
         if stop.status.is_client_error() {
             bill.meter.fine(bill.if_refused);
@@ -85,7 +88,7 @@ pub async fn execute(http: HttpRequest, state: web::Data<State>, body: web::Payl
         // GraphQL over HTTP: a request that was not executed answers with a status of its own.
         Answer { status: stop.status, ..Answer::plain(Response::from_errors(vec![error])) }
     });
-    name_errors(&mut answer.response.errors, &request_id);
+    name_errors(&mut answer.response.errors, &request_id, bill.locale);
     let left = bill.meter.left();
     let seconds = (left.reset_at - state.services.now()).num_seconds().max(0);
     let mut builder = HttpResponse::build(answer.status);
@@ -151,6 +154,7 @@ async fn run(
         None => Context::stranger(Arc::clone(services), tx),
     }
     .speaking(language(http));
+    bill.locale = context.locale();
     if caller.is_some() && context.actor().is_none() {
         return Err(Stop::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", ended(caller.map(|caller| caller.0))));
     }
@@ -272,14 +276,15 @@ fn idempotency_key(http: &HttpRequest, context: &Context, mutates: bool) -> Resu
 /// The longest message of an error, in characters.
 const MAX_ERROR_CHARACTERS: usize = 500;
 
-/// Gives every error a code and the request's id.
-fn name_errors(errors: &mut [ServerError], request_id: &str) {
+/// Gives every error a code and the request's id, and says it in the caller's language.
+fn name_errors(errors: &mut [ServerError], request_id: &str, locale: Locale) {
     for error in errors {
         // The parser quotes the document, which may be long.
         if let Some((end, _)) = error.message.char_indices().nth(MAX_ERROR_CHARACTERS) {
             error.message.truncate(end);
         }
         give_code(error);
+        translate(error, locale);
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("requestId").is_none() {
             extensions.set("requestId", request_id);

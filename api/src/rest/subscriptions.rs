@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Sleep;
 
 use super::graphql::authenticate;
+use super::language;
 use crate::graphql::{MAX_DOCUMENT_BYTES, Socket, request_error};
 use crate::state::State;
 
@@ -50,7 +51,7 @@ pub async fn subscribe(
     data.insert(Arc::clone(&state.services));
     data.insert(state.feed.clone());
     data.insert(state.grounds.clone());
-    data.insert(Arc::new(Socket::new(Arc::clone(&state.services), Arc::clone(&state.limiter))));
+    data.insert(Arc::new(Socket::new(Arc::clone(&state.services), Arc::clone(&state.limiter), language(&http))));
     GraphQLSubscription::new(state.schema.clone())
         .with_data(data)
         .on_connection_init(async move |init: Value| {

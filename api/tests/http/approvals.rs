@@ -4,7 +4,8 @@ use anyhow::Result;
 use chrono::Duration;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_testkit::client::{Answer, Event};
-use diwan_testkit::{Person, TestApp};
+use diwan_testkit::servers::MailCatcher;
+use diwan_testkit::{Person, Settings, TestApp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -324,9 +325,8 @@ async fn a_request_is_seen_as_it_changes_by_those_who_see_it() -> Result<()> {
     desk.chain(json!([{ "mode": "ANY", "level": "MID" }, { "mode": "ANY", "client": true }])).await?;
     let watch = "subscription($brand: ID!) { approvalChanged(brandId: $brand) { id state steps { state } } }";
     let brand = json!({ "brand": id("brand", desk.brand) });
-    let mut team = desk.app.client.subscribe(&desk.mid.token, watch, brand.clone()).await?;
-    let mut client = desk.app.client.subscribe(&desk.client.token, watch, brand.clone()).await?;
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let mut team = desk.app.subscribe(&desk.mid.token, watch, brand.clone()).await?;
+    let mut client = desk.app.subscribe(&desk.client.token, watch, brand.clone()).await?;
     let soon = std::time::Duration::from_secs(10);
     let request = desk.submit(&desk.writer).await?;
     desk.decide(&desk.mid, "approveRequest", &request, "").await?;
@@ -392,6 +392,38 @@ async fn chains_and_limits_are_set_with_care() -> Result<()> {
     for who in [&desk.writer, &desk.client] {
         let hidden = desk.app.client.gql(&who.token, query, json!({ "brand": brand })).await?;
         assert_eq!(hidden.code(), "FORBIDDEN", "{}", hidden.body);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn letters_open_what_they_are_about_in_the_agencys_own_application() -> Result<()> {
+    let catcher = MailCatcher::start().await?;
+    let app_url = Some("https://app.nour.example/open/{id}".to_owned());
+    let settings = Settings { mail: Some(catcher.settings()?), app_url, ..Settings::default() };
+    let app = TestApp::with(settings).await?;
+    let brand = app.brand("Alpha").await?;
+    let writer = app.member(brand, Level::Junior, UserKind::Staff).await?;
+    let mid = app.member(brand, Level::Mid, UserKind::Staff).await?;
+    let account = app.account(brand, "mastodon", &mid).await?;
+    let (post, _) = app.post(brand, account, "Hello", &writer).await?;
+    let post = id("post", post);
+    let gives = json!({ "postId": post, "userId": id("user", writer.id) });
+    app.client.mutate(&mid.token, "assignPost", "assignment { id }", gives).await?;
+    let asks = json!({ "postId": post });
+    let request = app.client.mutate(&writer.token, "submitPost", "request { id }", asks).await?;
+    let request = request.text("submitPost.request.id")?;
+    let says = json!({ "requestId": request, "comment": "Shorter, please" });
+    app.client.mutate(&mid.token, "requestChanges", "request { id }", says).await?;
+    app.run_jobs().await?;
+    let mail = catcher.mail().await?;
+    for (to, thing) in [(&writer.email, &post), (&mid.email, &request), (&writer.email, &request)] {
+        let link = format!("https://app.nour.example/open/{thing}");
+        let found = mail.iter().any(|mail| {
+            let has_link = |part: &str| mail[part].as_str().is_some_and(|text| text.contains(&link));
+            mail["to"][0]["address"] == json!(to) && has_link("text") && has_link("html")
+        });
+        assert!(found, "no letter to {to} opens {thing}: {mail:?}");
     }
     Ok(())
 }

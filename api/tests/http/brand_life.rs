@@ -131,6 +131,56 @@ async fn a_brand_ends_after_its_grace_and_leaves_nothing_but_its_audit_trail() -
     Ok(())
 }
 
+/// A deletion that fails because a file is in the way: first before the rows are gone, then between rows and files.
+#[tokio::test]
+async fn an_end_that_was_set_aside_is_ordered_again_by_whoever_may_end_brands() -> Result<()> {
+    let held = Held::new().await?;
+    let director = held.app.person(UserKind::Staff, Some(Level::Director)).await?;
+    let token = |person: &Person| held.app.services.tokens.issue(person.id, person.session_id, held.app.services.now());
+    let alpha = held.app.fill_brand("Alpha").await?;
+    assert!(held.change("archiveBrand", alpha.brand).await?.is_ok());
+    assert!(held.change("deleteBrand", alpha.brand).await?.is_ok());
+    held.clock.advance(Duration::days(4));
+    let gone = format!("select count(*) from brand where id = '{}' and deleted_at is not null", alpha.brand);
+    for (already_nameless, obstacle) in [
+        (
+            false,
+            "create function stop() returns trigger language plpgsql as $$ begin raise 'in the way'; end $$;
+                 create trigger stop before delete on post for each row execute function stop()",
+        ),
+        (
+            true,
+            "drop trigger stop on post; create trigger stop before delete on job
+                  for each row when (old.kind = 'delete_brand') execute function stop()",
+        ),
+    ] {
+        held.app.db.run(obstacle).await?;
+        for _ in 0..6 {
+            held.app.run_jobs().await?;
+            held.clock.advance(Duration::minutes(5));
+        }
+        assert_eq!(held.app.db.value::<i64>(&gone).await?, i64::from(already_nameless));
+        let listed = "{ agency { jobs(first: 5, states: [SET_ASIDE]) { nodes { id kind canRerun } } } }";
+        let seen = held.app.client.gql(&token(&held.chief)?, listed, json!({})).await?.ok()?;
+        let job = seen.text("agency.jobs.nodes.0.id")?;
+        assert_eq!(seen.get("agency.jobs.nodes"), &json!([{ "id": job, "kind": "delete_brand", "canRerun": true }]));
+        let before = fingerprint(&held.app).await?;
+        let input = json!({ "jobId": job });
+        let answer = held.app.client.try_mutate(&token(&director)?, "rerunJob", "job { id }", input.clone()).await?;
+        assert_eq!(answer.user_codes("rerunJob"), ["FORBIDDEN"]);
+        let refused = held.app.client.gql(&token(&director)?, listed, json!({})).await?;
+        assert_eq!(refused.code(), "FORBIDDEN", "{}", refused.body);
+        assert_eq!(fingerprint(&held.app).await?, before);
+        held.app.client.mutate(&token(&held.chief)?, "rerunJob", "job { state }", input).await?;
+    }
+    held.app.db.run("drop trigger stop on job").await?;
+    held.app.run_jobs().await?;
+    for (table, rows) in held.rows_of(alpha.brand).await? {
+        assert_eq!(rows, "0 ", "{table} still holds rows of the brand");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn an_archived_brand_is_read_and_nothing_in_it_changes_until_it_is_back() -> Result<()> {
     let mut app = TestApp::new().await?;

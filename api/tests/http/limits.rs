@@ -1,8 +1,10 @@
 //! Requests that are malformed, wrong, too much.
 
 use anyhow::{Context as _, Result};
+use diwan_entity::tenancy::app_user::UserKind;
+use diwan_platform::http::Method;
 use diwan_testkit::TestApp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::kit::{fingerprint, id};
 
@@ -126,5 +128,46 @@ async fn the_cost_is_told_and_what_is_spent_is_spent() -> Result<()> {
     }
     assert_eq!(last.code(), "RATE_LIMITED", "after {spent}: {}", last.body);
     assert!(last.body["data"].is_null());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_request_is_said_in_the_callers_language() -> Result<()> {
+    let app = TestApp::new().await?;
+    let person = app.person(UserKind::Staff, None).await?;
+    for (locale, languages) in [("fa", "el"), ("ar", "en"), ("el", "fa"), ("he", "en"), ("en", "he")] {
+        app.db.run(&format!("update app_user set locale = '{locale}' where id = '{}'", person.id)).await?;
+        let mutation = r#"{"query":"mutation { signOut { signedOut } }"}"#;
+        for (token, body, code) in [
+            (person.token.as_str(), r#"{"query":"{ nothing }"}"#, "BAD_REQUEST"),
+            (person.token.as_str(), r#"{"query":"{ viewer { memberships { "}"#, "BAD_REQUEST"),
+            (person.token.as_str(), mutation, "IDEMPOTENCY_KEY_REQUIRED"),
+            ("", "[]", "BAD_REQUEST"),
+            ("forged.token.here", r#"{"query":"{ viewer { can(action: BRAND_READ) } }"}"#, "UNAUTHENTICATED"),
+        ] {
+            // Whoever is known is told in their own language, whatever the program asks for; of others that is all there is.
+            let known = !token.starts_with("forged") && !token.is_empty() && !body.contains("memberships");
+            let expected = if known { locale } else { languages };
+            let mut request = app.client.request(Method::POST, "/graphql")?.bytes("application/json", body.into());
+            request = request.header("accept-language", languages);
+            if !token.is_empty() {
+                request = request.bearer(token);
+            }
+            let answer: Value = request.send().await?.json()?;
+            assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{answer}");
+            let message = answer["errors"][0]["message"].as_str().unwrap_or_default();
+            let letters = match expected {
+                "fa" | "ar" => '\u{0600}'..='\u{06FF}',
+                "he" => '\u{0590}'..='\u{05FF}',
+                "el" => '\u{0370}'..='\u{03FF}',
+                _ => 'a'..='z',
+            };
+            let foreign = |c: char| c > '\u{0370}' && c < '\u{0700}' && !letters.contains(&c);
+            assert!(
+                message.chars().any(|c| letters.contains(&c)) && !message.contains(foreign),
+                "{expected}: {message}"
+            );
+        }
+    }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod brand_life;
 mod cell_operations;
 mod cells;
 mod connecting;
+mod handing_over;
 mod idempotency;
 mod integrations;
 mod kit;

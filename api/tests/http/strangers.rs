@@ -68,8 +68,7 @@ impl Schema {
     fn selection(&self, field: &Value, depth: usize) -> Option<String> {
         let name = field["name"].as_str()?;
         let arguments = field["args"].as_array().cloned().unwrap_or_default();
-        let is_needed = |argument: &Value| argument["type"]["kind"] == "NON_NULL" && argument["defaultValue"].is_null();
-        if arguments.iter().any(is_needed) {
+        if needs_argument(field) {
             return None;
         }
         let paged = arguments.iter().any(|argument| argument["name"] == "first");
@@ -87,11 +86,21 @@ impl Schema {
         }
     }
 
-    /// The type of the rows of a brand's list.
-    fn rows_of(&self, list: &str) -> Option<String> {
-        let field = self.kind("Brand")?["fields"].as_array()?.iter().find(|field| field["name"] == list)?;
-        Some(field["type"]["ofType"]["name"].as_str()?.trim_end_matches("Connection").to_owned())
+    /// Every list of a type that is read page by page, with the type of its rows.
+    fn lists_of(&self, name: &str) -> Vec<(String, String)> {
+        let fields = self.kind(name).and_then(|kind| kind["fields"].as_array()).into_iter().flatten();
+        let list = |field: &Value| {
+            let rows = field["type"]["ofType"]["name"].as_str()?.strip_suffix("Connection")?.to_owned();
+            (!needs_argument(field)).then_some((field["name"].as_str()?.to_owned(), rows))
+        };
+        fields.filter_map(list).collect()
     }
+}
+
+/// Whether a field cannot be asked for without saying something.
+fn needs_argument(field: &Value) -> bool {
+    let needed = |argument: &Value| argument["type"]["kind"] == "NON_NULL" && argument["defaultValue"].is_null();
+    field["args"].as_array().into_iter().flatten().any(needed)
 }
 
 struct Bench {
@@ -162,14 +171,15 @@ async fn every_field_of_every_type_is_read_by_insiders_and_by_nobody_else() -> R
 async fn nothing_that_can_be_reached_leads_into_another_brand() -> Result<()> {
     let Bench { app, alpha, beta, insider } = bench().await?;
     let schema = Schema::read(&app, &insider.token).await?;
-    for list in ["calendars", "socialAccounts", "assets", "posts", "publications", "reports"] {
-        let node = schema.rows_of(list).context("a list")?;
+    let lists = schema.lists_of("Brand");
+    assert!(lists.len() >= 9, "{lists:?}");
+    for (list, node) in &lists {
         let query = format!(
             "{{ viewer {{ user {{ id }} memberships {{ level brand {{ id name }} }} }} agency {{ id name }}
                brands(first: 5) {{ nodes {{ id name {list}(first: 3) {{ nodes {{ {} }} }} }} }} }}",
-            schema.everything(&node, 1)
+            schema.everything(node, 1)
         );
-        let answer = app.client.gql(&insider.token, &query, json!({})).await?.ok().context(list)?;
+        let answer = app.client.gql(&insider.token, &query, json!({})).await?.ok().with_context(|| list.clone())?;
         let text = answer.body.to_string();
         assert_eq!(answer.get("brands.nodes").as_array().map(Vec::len), Some(1), "one brand is seen");
         assert!(text.contains(&id("brand", alpha.brand)), "{list}");
@@ -178,6 +188,27 @@ async fn nothing_that_can_be_reached_leads_into_another_brand() -> Result<()> {
             assert!(!text.contains(&of_beta), "{list} leads to {of_beta}");
         }
         assert!(!text.contains("Beta"), "{list}");
+    }
+    // What is nobody's brand: oneself and the agency, with all that is below; a list that is refused is null.
+    let mut own = Vec::new();
+    for (root, kind) in [("viewer", "Viewer"), ("agency", "Agency")] {
+        own.push(format!("{{ {root} {{ {} }} }}", schema.everything(kind, 2)));
+        for (list, node) in schema.lists_of(kind) {
+            own.push(format!("{{ {root} {{ {list}(first: 9) {{ nodes {{ {} }} }} }} }}", schema.everything(&node, 2)));
+        }
+    }
+    for (list, node) in schema.lists_of("Query") {
+        own.push(format!("{{ {list}(first: 9) {{ nodes {{ {} }} }} }}", schema.everything(&node, 1)));
+    }
+    for query in own {
+        let answer = app.client.gql(&insider.token, &query, json!({})).await?;
+        let text = answer.body.to_string();
+        let codes = answer.body["errors"].as_array().into_iter().flatten().map(|error| &error["extensions"]["code"]);
+        assert!(codes.into_iter().all(|code| code == "FORBIDDEN"), "{query}: {text}");
+        for (_, _, of_beta) in ids(&beta) {
+            assert!(!text.contains(&of_beta), "{query} leads to {of_beta}");
+        }
+        assert!(!text.contains("Beta"), "{query}");
     }
     let posts = "query($brand: ID!, $calendar: ID!) { brand(id: $brand) { posts(first: 5, filter: { calendarId: $calendar }) { nodes { id } } } }";
     let variables = json!({ "brand": id("brand", alpha.brand), "calendar": id("calendar", beta.calendar) });

@@ -7,7 +7,7 @@ letter-footer = كتب ديوان هذه الرسالة تلقائيًا على 
 
 mail-invitation = مرحبًا { $name }،
 
-    يدعوك { $inviter } إلى { $agency } على ديوان. اختر كلمة مرور لتبدأ.
+    يدعوك { $inviter } إلى الانضمام إلى { $agency } على ديوان. اختر كلمة مرور لتبدأ.
 
     { $days ->
         [zero] تنتهي صلاحية الدعوة اليوم.
@@ -17,12 +17,12 @@ mail-invitation = مرحبًا { $name }،
         [many] الدعوة صالحة لمدة { $days } يومًا.
        *[other] الدعوة صالحة لمدة { $days } يوم.
     }
-    .subject = يدعوك { $inviter } إلى { $agency }
+    .subject = يدعوك { $inviter } إلى الانضمام إلى { $agency }
     .button = قبول الدعوة
 
 mail-place-added = مرحبًا { $name }،
 
-    أضافك { $inviter } من { $agency } إلى: { $brands }. ستراها عند تسجيل دخولك التالي.
+    أضافك { $inviter } من { $agency } إلى العلامات التالية: { $brands }. ستراها عند تسجيل دخولك التالي.
     .subject = تمت إضافتك إلى { $brands }
 
 mail-place-ending = مرحبًا { $name }،

@@ -18,7 +18,7 @@ mail-invitation = سلام { $name }،
 
 mail-place-added = سلام { $name }،
 
-    { $inviter } از { $agency } شما را به این‌ها اضافه کرده است: { $brands }. دفعهٔ بعد که وارد شوید آن را می‌بینید.
+    { $inviter } از { $agency } شما را به این برندها اضافه کرده است: { $brands }. از ورود بعدی آن‌ها را می‌بینید.
     .subject = شما به { $brands } اضافه شدید
 
 mail-place-ending = سلام { $name }،

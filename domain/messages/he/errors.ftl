@@ -27,14 +27,14 @@ error-password-too-short =
         [two] הסיסמה צריכה לכלול לפחות שני תווים.
        *[other] הסיסמה צריכה לכלול לפחות { $limit } תווים.
     }
-error-unknown-time-zone = „{ $zone }” אינו אזור זמן. השתמשו בשם IANA כגון Europe/Athens.
-error-unknown-network = דיוואן אינו מכיר את הרשת „{ $network }”.
+error-unknown-time-zone = ״{ $zone }״ אינו אזור זמן. השתמשו בשם IANA כגון Europe/Athens.
+error-unknown-network = דיוואן אינו מכיר את הרשת ״{ $network }״.
 error-wrong-connect-method = חשבונות של { $network } מתחברים בדרך אחרת: { $method }.
 error-address-not-allowed = דיוואן פונה רק לכתובות ציבוריות ורק דרך https. מפעיל המערכת יכול לאשר אחרות ב-DIWAN_ALLOWED_HOSTS.
 error-account-not-connected = החשבון { $account } אינו מחובר כעת. חברו אותו תחילה מחדש.
 error-changed-meanwhile = מישהו שינה זאת מאז שקראתם (גרסה { $current }). קראו שוב וחזרו על השינוי.
 error-wrong-state = אי אפשר לעשות זאת כל עוד המצב הוא { $state }.
-error-not-rerunnable = העבודה הזאת הסתיימה לצמיתות. תזמנו את הפוסט מחדש, או חברו את החשבון מחדש.
+error-not-rerunnable = העבודה הזאת הסתיימה לצמיתות. תזמנו את הפוסט מחדש, חברו את החשבון מחדש או בקשו את המכתב שוב.
 error-time-in-past = הזמן הזה עבר. בחרו זמן מאוחר יותר.
 error-time-too-far = זה רחוק יותר ממה שאפשר לתכנן. בחרו זמן לפני { $limit }.
 error-no-variants = פוסט צריך לפחות חשבון אחד שיפורסם בו.
@@ -67,12 +67,12 @@ error-month-in-future = החודש הזה עדיין לא התחיל.
 error-brand-archived = המותג הזה נמצא בארכיון. שחזרו אותו תחילה.
 error-level-too-high = זה נוגע למי שברמה שלכם או מעליה ({ $level }). בקשו ממי שמעל.
 error-kind-mismatch = לאדם הזה יש חשבון מסוג אחר ({ $kind }), שאי אפשר לשנות. השתמשו בכתובת אחרת.
-error-expiry-required = לעבודה של עצמאי צריך להיות סוף. ציינו עד מתי.
+error-expiry-required = לעבודה של פרילנסר חייב להיות מועד סיום. ציינו עד מתי.
 error-last-cmo = מישהו צריך להישאר CMO. מנו תחילה אדם אחר ל-CMO.
 error-not-a-member = לאדם הזה אין כעת מקום שם. צרפו אותו תחילה לכל אחד מהמותגים.
 error-not-yourself = אי אפשר לעשות זאת לעצמכם. בקשו ממישהו אחר.
 error-person-deactivated = החשבון של האדם הזה הושבת. הפעילו אותו תחילה.
-error-unknown-currency = „{ $currency }” אינו מטבע. השתמשו בקוד ISO 4217 כגון EUR.
+error-unknown-currency = ״{ $currency }״ אינו מטבע. השתמשו בקוד ISO 4217 כגון EUR.
 error-password-too-weak = קל מדי לנחש את הסיסמה הזאת. האריכו אותה, או השתמשו בכמה מילים שאינן קשורות זו לזו.
 error-too-many-attempts =
     היו יותר מדי ניסיונות כושלים. נסו שוב { $seconds ->
@@ -81,7 +81,7 @@ error-too-many-attempts =
        *[other] בעוד { $seconds } שניות
     }, התחברו עם מפתח גישה או בכניסה אחודה, או אפסו את הסיסמה.
 error-second-factor-wrong = הקוד הזה אינו נכון, או שכבר נעשה בו שימוש. הזינו את החדש ביותר, או השתמשו בקוד שחזור.
-error-second-factor-required = הסוכנות שלכם דורשת אימות בגורם שני. הגדירו אותו לפני שתמשיכו.
+error-second-factor-required = הסוכנות שלכם דורשת אימות דו-שלבי. הגדירו אותו לפני שתמשיכו.
 error-challenge-expired = זה ארך זמן רב מדי או שכבר נעשה. התחילו מחדש.
 error-passkey-refused = מפתח הגישה הזה לא התקבל. נסו שוב, או התחברו בדרך אחרת.
 error-single-sign-on-refused = הכניסה האחודה לא התקבלה. התחברו בדרך אחרת, או שאלו את מנהל המערכת.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::close::{close_request, close_step, touch};
 use super::ground::Ground;
 use super::history::{self, Entry};
+use super::ladder::written;
 use super::open::{asked_of, open_step, who};
 use super::seats::{Seat, all_decided};
 use super::state::{Happening, next_state};
@@ -198,7 +199,10 @@ fn entitled(
         (open.audience, actor.kind, level.filter(|level| *level >= Level::Mid), request.currency.clone())
     {
         let limit = ground.limits.of(level).unwrap_or(0);
-        return Err(UserError::new(Code::LimitExceeded).number("limit", limit).text("currency", currency).into());
+        return Err(UserError::new(Code::LimitExceeded)
+            .text("limit", written(limit, &currency))
+            .text("currency", currency)
+            .into());
     }
     // Clients and freelancers have no directory: they are not told names.
     let who = match (open.audience, actor.kind) {

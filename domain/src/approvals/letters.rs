@@ -13,6 +13,9 @@ use crate::error::{Arg, Failure};
 use crate::messages;
 use crate::trust::{Letter, queue_letters};
 
+/// What the ids of requests begin with.
+pub(super) const APPROVAL: &str = "approval";
+
 /// Whom a step asks for, with those who stand in for them: who is written to.
 pub(super) fn asked_people(ground: &Ground, request: &approval_request::Model, asked: &Asked) -> BTreeSet<Uuid> {
     let matter = ground.matter_of(request);
@@ -45,7 +48,7 @@ pub(super) async fn ask(
                 ("title", Arg::Text(request.title.clone().into())),
                 ("requester", Arg::Text(requester.clone().into())),
             ],
-            link: None,
+            link: services.open_in_app(APPROVAL, request.id),
         })
     });
     queue_letters(tx, services, letters.collect()).await
@@ -76,7 +79,7 @@ pub(super) async fn tell_requester(
             ("outcome", Arg::Text(messages::message(person.locale, &outcome, &[]).into())),
             ("comment", Arg::Text(comment.unwrap_or_default().to_owned().into())),
         ],
-        link: None,
+        link: services.open_in_app(APPROVAL, request.id),
     };
     queue_letters(tx, services, vec![letter]).await
 }

@@ -95,7 +95,8 @@ pub async fn assign_post(context: &Context, new: NewAssignment) -> Result<post_a
             ("dated", Arg::Text(if due.is_empty() { "no" } else { "yes" }.into())),
             ("due", Arg::Text(due.into())),
         ];
-        let letter = Letter { to, locale: person.locale, template: "post-assigned", args, link: None };
+        let link = context.services.open_in_app("post", post.id);
+        let letter = Letter { to, locale: person.locale, template: "post-assigned", args, link };
         queue_letter(permit.tx(), &context.services, letter).await?;
     }
     Ok(row)

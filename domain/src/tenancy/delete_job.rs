@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Query
 use uuid::Uuid;
 
 use crate::jobs::{Job, JobError, Next, Scope, Work};
-use crate::permission::Permit;
+use crate::permission::{Action, Permit};
 use crate::trust;
 
 /// What is left of the name.
@@ -48,6 +48,11 @@ impl Job for DeleteBrand {
     async fn give_up(&self, _scope: &Scope, _reason: &str) -> Result<(), JobError> {
         // The brand stays archived with its time past; taking the order back and giving it again tries anew.
         Ok(())
+    }
+
+    /// The brand takes no more changes, and may be nameless by now: whoever may order its end may order it again.
+    fn rerun_by(&self) -> Action {
+        Action::BrandDelete
     }
 
     async fn revive(&self, _permit: Permit<'_>, _subject_id: Uuid) -> Result<bool, DbErr> {

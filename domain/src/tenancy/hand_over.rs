@@ -1,4 +1,8 @@
 //! Handing somebody's open work over to somebody else: in all brands at once, in a constant number of statements.
+//!
+//! Work is what is assigned to somebody, what they were named to approve, and the places of others of whose end they are told.
+//! What they wrote, asked for, connected or decided stays theirs: that is history. A token of theirs and an integration end with
+//! their own rights, and are made anew by whoever takes over.
 
 use std::collections::HashMap;
 
@@ -13,7 +17,9 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::context::Context;
+use super::rank::Held;
+use crate::approvals::{self, Takeover};
+use crate::context::{Actor, Context};
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::permission::{Action, Permit};
 use crate::trust;
@@ -37,8 +43,18 @@ pub struct HandOver {
 pub struct HandedOver {
     /// Posts that are assigned to the other person now.
     pub posts: usize,
+    /// Steps of requests that wait and name the other person now.
+    pub steps: usize,
+    /// Chains that name the other person now.
+    pub chains: usize,
+    /// Places of whose end the other person is told now.
+    pub places: usize,
     /// In so many brands.
     pub brands: usize,
+    /// Steps that wait for the first person still: the other may not decide them, or the caller not hand them over.
+    pub steps_left: usize,
+    /// Chains that name the first person still, for the same reasons.
+    pub chains_left: usize,
 }
 
 /// Posts that are still worked on: the work on what is over stays whose it was.
@@ -58,7 +74,7 @@ fn open_work(of: Uuid) -> Condition {
 
 /// Hands the work over.
 pub async fn hand_over_work(context: &Context, order: HandOver) -> Result<HandedOver, Failure> {
-    context.signed_in()?;
+    let actor = context.signed_in()?;
     let HandOver { from, to, brand_ids } = order;
     if from == to {
         return Err(UserError::at(Code::Invalid, "toUserId").into());
@@ -67,7 +83,7 @@ pub async fn hand_over_work(context: &Context, order: HandOver) -> Result<Handed
     let find = |id: Uuid, path: &str| {
         people.iter().find(|person| person.id == id).ok_or_else(|| UserError::at(Code::NotFound, path))
     };
-    find(from, "fromUserId")?;
+    let leaver = find(from, "fromUserId")?;
     let heir = find(to, "toUserId")?;
     let (brand_ids, named) = match brand_ids {
         Some(ids) => (ids, true),
@@ -95,7 +111,8 @@ pub async fn hand_over_work(context: &Context, order: HandOver) -> Result<Handed
         // Nothing to do, for those who could.
         return Ok(HandedOver::default());
     }
-    must_be_able(context, heir, &brand_ids).await?;
+    let places = places_of(context, [from, to], &brand_ids).await?;
+    must_be_able(heir, &places, &brand_ids)?;
     let Some(permit) = permits.values().next().copied() else { return Ok(HandedOver::default()) };
 
     // What the other has already is given up by the one alone; the rest moves.
@@ -122,11 +139,72 @@ pub async fn hand_over_work(context: &Context, order: HandOver) -> Result<Handed
     for row in &moved {
         *counts.entry(row.brand_id).or_default() += 1;
     }
+    let may_decide = brands_to_decide_in(&actor, leaver, heir, &places, &brand_ids);
+    let takeover = Takeover { from: leaver, to: heir, brand_ids: &may_decide };
+    let approvals = approvals::hand_over(context, permit, takeover).await?;
+    let places = take_places(permit, leaver, heir, &brand_ids).await?;
+    let left = approvals::still_named(context, from, &brand_ids).await?;
+    let of = |counts: &HashMap<Uuid, usize>, brand_id: &Uuid| counts.get(brand_id).copied().unwrap_or_default();
     let events = permits.iter().map(|(brand_id, permit)| {
-        (*permit, from, json!({ "to": to, "posts": counts.get(brand_id).copied().unwrap_or_default() }))
+        let steps = of(&approvals.steps, brand_id);
+        let chains = of(&approvals.chains, brand_id);
+        let detail = json!({ "to": to, "posts": of(&counts, brand_id), "steps": steps, "chains": chains });
+        (*permit, from, detail)
     });
     trust::record_many(permit, context.now, "work.hand_over", events).await?;
-    Ok(HandedOver { posts: moved.len(), brands: permits.len() })
+    Ok(HandedOver {
+        posts: moved.len(),
+        steps: approvals.steps.values().sum(),
+        chains: approvals.chains.values().sum(),
+        places,
+        brands: permits.len(),
+        steps_left: usize::try_from(left.steps).unwrap_or_default(),
+        chains_left: usize::try_from(left.chains).unwrap_or_default(),
+    })
+}
+
+/// The brands in which the heir may decide, and in which the caller has a say over what the other was named for: their own, or
+/// that of somebody whom they manage. Whoever is above the caller was not named for the caller to take their place.
+fn brands_to_decide_in(
+    actor: &Actor,
+    leaver: &app_user::Model,
+    heir: &app_user::Model,
+    places: &[membership::Model],
+    brand_ids: &[Uuid],
+) -> Vec<Uuid> {
+    let level = |user_id: Uuid, brand_id: Uuid, ended: bool| {
+        let theirs = places.iter().filter(|place| place.user_id == user_id && place.brand_id == brand_id);
+        theirs.filter(|place| ended || place.ended_at.is_none()).map(|place| place.level).max()
+    };
+    let may = |brand_id: &Uuid| {
+        let decides =
+            Action::ApprovalDecide.rule().allows(heir.kind, level(heir.id, *brand_id, false), heir.agency_level);
+        let theirs = Held { brand: level(leaver.id, *brand_id, true), agency: leaver.agency_level };
+        decides && (actor.user_id == leaver.id || Held::own(actor, *brand_id).manages(theirs))
+    };
+    brand_ids.iter().copied().filter(may).collect()
+}
+
+/// Has the heir told of the end of the places that the other gave. Freelancers have no directory: they are told of nobody's.
+async fn take_places(
+    permit: Permit<'_>,
+    leaver: &app_user::Model,
+    heir: &app_user::Model,
+    brand_ids: &[Uuid],
+) -> Result<usize, Failure> {
+    if heir.kind != UserKind::Staff {
+        return Ok(0);
+    }
+    let taken = membership::Entity::update_many()
+        .col_expr(membership::Column::AddedBy, Expr::value(heir.id))
+        .filter(membership::Column::BrandId.is_in(brand_ids.iter().copied()))
+        .filter(membership::Column::AddedBy.eq(leaver.id))
+        .filter(membership::Column::UserId.ne(heir.id))
+        .filter(membership::Column::ExpiresAt.is_not_null())
+        .filter(membership::Column::EndedAt.is_null())
+        .exec(permit.tx())
+        .await?;
+    Ok(usize::try_from(taken.rows_affected).unwrap_or(usize::MAX))
 }
 
 async fn brands_of_work(context: &Context, from: Uuid) -> Result<Vec<Uuid>, Failure> {
@@ -138,11 +216,33 @@ async fn brands_of_work(context: &Context, from: Uuid) -> Result<Vec<Uuid>, Fail
         "select distinct a.brand_id from post_assignment a join post p on p.brand_id = a.brand_id and p.id = a.post_id
       where a.user_id = $1 and p.state not in ('PUBLISHED', 'CANCELED', 'ARCHIVED')";
     let rows: Vec<Row> = context.rows(sql, [from.into()]).await?;
-    Ok(rows.into_iter().map(|row| row.brand_id).collect())
+    let mut brand_ids: Vec<Uuid> = rows.into_iter().map(|row| row.brand_id).collect();
+    brand_ids.extend(approvals::brands_that_name(context, from).await?);
+    brand_ids.sort_unstable();
+    brand_ids.dedup();
+    Ok(brand_ids)
+}
+
+/// The places that these two hold or held: of the heir those that count now.
+async fn places_of(
+    context: &Context,
+    [leaver, heir]: [Uuid; 2],
+    brand_ids: &[Uuid],
+) -> Result<Vec<membership::Model>, Failure> {
+    let now = Condition::all()
+        .add(membership::Column::StartsAt.lte(context.now))
+        .add(membership::Column::ExpiresAt.is_null().or(membership::Column::ExpiresAt.gt(context.now)))
+        .add(membership::Column::SuspendedAt.is_null())
+        .add(membership::Column::EndedAt.is_null());
+    let select = membership::Entity::find()
+        .filter(membership::Column::BrandId.is_in(brand_ids.iter().copied()))
+        .filter(membership::Column::UserId.is_in([leaver, heir]))
+        .filter(Condition::any().add(membership::Column::UserId.eq(leaver)).add(now));
+    Ok(context.all(select).await?)
 }
 
 /// The heir must hold a place in each of the brands now, or a level agency-wide; and be somebody who does such work.
-async fn must_be_able(context: &Context, heir: &app_user::Model, brand_ids: &[Uuid]) -> Result<(), Failure> {
+fn must_be_able(heir: &app_user::Model, places: &[membership::Model], brand_ids: &[Uuid]) -> Result<(), Failure> {
     if heir.deactivated_at.is_some() {
         return Err(UserError::at(Code::PersonDeactivated, "toUserId").into());
     }
@@ -152,15 +252,8 @@ async fn must_be_able(context: &Context, heir: &app_user::Model, brand_ids: &[Uu
     if heir.agency_level.is_some() {
         return Ok(());
     }
-    let held = membership::Entity::find()
-        .filter(membership::Column::UserId.eq(heir.id))
-        .filter(membership::Column::BrandId.is_in(brand_ids.iter().copied()))
-        .filter(membership::Column::StartsAt.lte(context.now))
-        .filter(membership::Column::ExpiresAt.is_null().or(membership::Column::ExpiresAt.gt(context.now)))
-        .filter(membership::Column::SuspendedAt.is_null())
-        .filter(membership::Column::EndedAt.is_null());
-    let held = context.all(held).await?;
-    if brand_ids.iter().any(|id| held.iter().all(|place| place.brand_id != *id)) {
+    let held = |id: &Uuid| places.iter().any(|place| place.user_id == heir.id && place.brand_id == *id);
+    if brand_ids.iter().any(|id| !held(id)) {
         return Err(UserError::at(Code::NotAMember, "toUserId").into());
     }
     Ok(())

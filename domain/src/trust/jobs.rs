@@ -4,16 +4,18 @@ use diwan_entity::InBrand as _;
 use diwan_entity::trust::job::{self, JobState};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ActiveEnum as _, ActiveModelTrait as _, ColumnTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+    ActiveEnum as _, ActiveModelTrait as _, ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
 use super::record;
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
-use crate::jobs::kinds;
+use crate::jobs::{Job as _, kinds, rerun_by};
 use crate::paging::{Page, Slice, newest_first};
 use crate::permission::Action;
+use crate::tenancy::DeleteBrand;
 
 /// The jobs of these ids that the caller sees.
 pub async fn jobs_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<job::Model>, Failure> {
@@ -35,12 +37,23 @@ pub async fn jobs(
     newest_first(context, select, job::Column::Id, page).await
 }
 
+/// Work that is no single brand's, newest first: letters, and the end of brands, which show nothing themselves any more. For those who may order a brand to be deleted.
+pub async fn agency_jobs(context: &Context, states: Vec<JobState>, page: Page) -> Result<Slice<job::Model>, Failure> {
+    context.permit_agency(Action::BrandDelete).await?;
+    let own = Condition::any().add(job::Column::BrandId.is_null()).add(job::Column::Kind.eq(DeleteBrand.kind()));
+    let mut select = job::Entity::find().filter(own);
+    if !states.is_empty() {
+        select = select.filter(job::Column::State.is_in(states));
+    }
+    newest_first(context, select, job::Column::Id, page).await
+}
+
 /// Runs a job again that was set aside.
 pub async fn rerun_job(context: &Context, job_id: Uuid) -> Result<job::Model, Failure> {
     let job = context.one(job::Entity::visible([job_id]).lock_exclusive()).await?.ok_or(Code::NotFound)?;
-    // The agency's own work is rerun by those who see it: agency-wide levels.
-    let brand_id = job.brand_id.ok_or(Code::NotFound)?;
-    let permit = context.permit(Action::JobRerun, brand_id).await?;
+    // The agency's own work says by itself how to go on, to those who see it: agency-wide levels.
+    let brand_id = job.brand_id.ok_or_else(|| UserError::at(Code::NotRerunnable, "jobId"))?;
+    let permit = context.permit(rerun_by(&job.kind), brand_id).await?;
     if job.state != JobState::SetAside {
         return Err(UserError::at(Code::WrongState, "jobId").text("state", job.state.to_value()).into());
     }

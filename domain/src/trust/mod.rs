@@ -28,7 +28,7 @@ pub use audit_export::{Export, Period, export_audit};
 pub use audit_file::{AnchorClaims, AuditFileError, Jwk, Jwks, Verdict, verify as verify_audit_file};
 pub use audit_trail::{EventFilter, audit_anchors, audit_events};
 pub use idempotency::{Replay, begin as begin_idempotent, remember as remember_answer};
-pub use jobs::{jobs, jobs_by_ids, rerun_job};
+pub use jobs::{agency_jobs, jobs, jobs_by_ids, rerun_job};
 pub use letter_job::SendLetter;
 pub use letters::{Letter, letter_place, queue_letter, queue_letters};
 pub use passwords::{

@@ -21,6 +21,7 @@ pub enum EntryKind {
     ChangesRequested,
     Withdrawn,
     Voided,
+    HandedOver,
 }
 
 #[sea_orm::model]

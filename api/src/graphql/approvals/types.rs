@@ -109,6 +109,8 @@ pub enum EntryKind {
     Withdrawn,
     /// What it is about changed.
     Voided,
+    /// A step that named somebody names somebody else, who took their work over.
+    HandedOver,
 }
 
 /// An amount of money.

@@ -16,7 +16,7 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 
 use super::context::Caller;
-use super::error::request_error;
+use super::error::{request_error, translate};
 pub use document::{Document, read_document};
 pub use rate::{Meter, RateLimit, RateLimiter, refusal_price};
 pub use socket::{MAX_SUBSCRIPTIONS, Socket};
@@ -101,15 +101,20 @@ impl Extension for Limits {
         let Some(socket) = ctx.data_opt::<Arc<Socket>>() else {
             return stream;
         };
+        let locale = socket.locale;
         let Some(place) = socket.place() else {
             let message = format!("One connection has at most {MAX_SUBSCRIPTIONS} subscriptions at the same time.");
-            let refused = located_nowhere(request_error("TOO_COMPLEX", message));
+            let mut refused = located_nowhere(request_error("TOO_COMPLEX", message));
+            translate(&mut refused, locale);
             return futures::stream::iter([Response::from_errors(vec![refused])]).boxed();
         };
         let coded = stream.map(move |mut response| {
             // Taken until the stream is dropped.
             let _taken = &place;
-            response.errors.iter_mut().for_each(give_code);
+            for error in &mut response.errors {
+                give_code(error);
+                translate(error, locale);
+            }
             response
         });
         coded.boxed()

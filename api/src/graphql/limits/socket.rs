@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diwan_domain::Services;
+use diwan_entity::tenancy::agency::Locale;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::rate::{Meter, RateLimiter};
@@ -17,12 +18,14 @@ pub struct Socket {
     services: Arc<Services>,
     limiter: Arc<RateLimiter>,
     free: Arc<Semaphore>,
+    /// The language in which its operations are refused.
+    pub locale: Locale,
 }
 
 impl Socket {
     /// A connection without operations.
-    pub fn new(services: Arc<Services>, limiter: Arc<RateLimiter>) -> Self {
-        Self { services, limiter, free: Arc::new(Semaphore::new(MAX_SUBSCRIPTIONS)) }
+    pub fn new(services: Arc<Services>, limiter: Arc<RateLimiter>, locale: Locale) -> Self {
+        Self { services, limiter, free: Arc::new(Semaphore::new(MAX_SUBSCRIPTIONS)), locale }
     }
 
     /// A place for one more operation, if there is one. It is free again when the permit is dropped.

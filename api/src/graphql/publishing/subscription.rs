@@ -11,7 +11,7 @@ use crate::graphql::context::Caller;
 use crate::graphql::error::request_error;
 use crate::graphql::feed::{Feed, What};
 use crate::graphql::ground::Grounds;
-use crate::graphql::live::{changes, operation};
+use crate::graphql::live::{changes, not_here, operation};
 use crate::graphql::scalars::Kind;
 
 /// What can be watched.
@@ -31,14 +31,13 @@ impl PublishingSubscription {
         let (services, feed) = (ctx.data::<Arc<Services>>()?.clone(), ctx.data::<Feed>()?);
         let grounds = ctx.data::<Grounds>()?;
         let caller = *ctx.data::<Caller>().map_err(|_| request_error("UNAUTHENTICATED", "Sign in to subscribe."))?;
-        let not_found = || request_error("NOT_FOUND", "There is no such brand or publication here.");
-        let brand_id = Kind::Brand.parse(&brand_id, "brandId").map_err(|_| not_found())?;
+        let brand_id = Kind::Brand.parse(&brand_id, "brandId").map_err(|_| not_here(ctx))?;
         let only = publication_id
             .map(|id| Kind::Publication.parse(&id, "publicationId"))
             .transpose()
-            .map_err(|_| not_found())?;
+            .map_err(|_| not_here(ctx))?;
         // Listening begins before the right is checked, so that no change falls between.
-        let changes = changes(feed);
+        let changes = changes(feed).await?;
         drop(operation(&services, caller, Action::ContentRead, brand_id).await?);
         let wanted = changes.filter(move |change| {
             let mine = change.brand_id == brand_id && change.what == What::Publication;

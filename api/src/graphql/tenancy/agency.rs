@@ -1,13 +1,17 @@
 //! The agency as the API shows it, and its settings.
 
+use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use diwan_domain::tenancy::{self, AgencyChange, Opening, SecurityChange};
+use diwan_domain::trust;
 use diwan_entity::tenancy::agency;
 
 use super::types::{CalendarSystem, Locale, WeekStart};
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
+use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::scalars::Kind;
+use crate::graphql::trust::{Job, JobState};
 
 /// The organisation that runs this installation.
 pub struct Agency {
@@ -49,6 +53,21 @@ impl Agency {
     /// When somebody is there, in the order of the week.
     async fn business_hours(&self) -> Result<Vec<BusinessHours>> {
         business_hours(&self.op, &self.row.business_hours)
+    }
+    /// Work that is no single brand's, newest first: letters, and the end of brands. For a CMO.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn jobs(
+        &self,
+        #[graphql(desc = "Only in these states; in any when left out.")] states: Option<Vec<JobState>>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Job>> {
+        let page = Window { first, after, last, before }.page()?;
+        let states = states.unwrap_or_default().into_iter().map(Into::into).collect();
+        let slice = self.op.query(trust::agency_jobs(&self.op, states, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Job { op: self.op.clone(), row }))
     }
     /// How long an archived brand waits between the order to delete it and its end, in days.
     async fn deletion_grace_days(&self) -> i32 {

@@ -168,8 +168,20 @@ struct HandOverWorkInput {
 struct HandOverWorkPayload {
     /// How many posts are assigned to the other person now; null when refused.
     posts: Option<i32>,
+    /// How many steps of requests that wait for approval name the other person now; null when refused.
+    approval_steps: Option<i32>,
+    /// How many approval chains name the other person now; null when refused.
+    approval_chains: Option<i32>,
+    /// Of how many people's places, given by the first, the other person is told before they end; null when refused.
+    places: Option<i32>,
     /// In how many brands; null when refused.
     brands: Option<i32>,
+    /// How many steps wait for the first person still, because the other may not decide them or is their author, or because the
+    /// first is not below the caller; null when refused.
+    approval_steps_left: Option<i32>,
+    /// How many approval chains name the first person still, because the other may not approve there, or because the first is
+    /// not below the caller; null when refused.
+    approval_chains_left: Option<i32>,
     /// What must be mended.
     user_errors: Vec<Refused>,
 }
@@ -339,7 +351,12 @@ impl PeopleMutation {
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         Ok(HandOverWorkPayload {
             posts: done.map(|done| count(done.posts)),
+            approval_steps: done.map(|done| count(done.steps)),
+            approval_chains: done.map(|done| count(done.chains)),
+            places: done.map(|done| count(done.places)),
             brands: done.map(|done| count(done.brands)),
+            approval_steps_left: done.map(|done| count(done.steps_left)),
+            approval_chains_left: done.map(|done| count(done.chains_left)),
             user_errors,
         })
     }

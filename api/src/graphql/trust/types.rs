@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
+use diwan_domain::jobs::rerun_by;
 use diwan_domain::trust;
 use diwan_entity::trust::job;
 
@@ -103,6 +104,6 @@ impl Job {
     /// Whether the caller may have it run again now.
     async fn can_rerun(&self) -> bool {
         self.row.state == job::JobState::SetAside
-            && self.row.brand_id.is_some_and(|brand_id| self.op.may(diwan_domain::Action::JobRerun, brand_id))
+            && self.row.brand_id.is_some_and(|brand_id| self.op.may(rerun_by(&self.row.kind), brand_id))
     }
 }
