@@ -159,7 +159,8 @@ struct ActorRow {
     name: String,
     locale: String,
     agency_level: Option<String>,
-    levels: serde_json::Value,
+    brands: Vec<Uuid>,
+    levels: Vec<String>,
     archived: Vec<Uuid>,
 }
 
@@ -172,8 +173,7 @@ struct SessionRow {
 
 impl ActorRow {
     fn into_actor(self, session_id: Option<Uuid>) -> Result<Actor, DbErr> {
-        let levels: HashMap<Uuid, Level> =
-            serde_json::from_value(self.levels).map_err(|error| DbErr::Json(error.to_string()))?;
+        let levels = self.levels.iter().map(Level::try_from_value).collect::<Result<Vec<_>, _>>()?;
         Ok(Actor {
             user_id: self.user_id,
             agency_id: self.agency_id,
@@ -181,7 +181,7 @@ impl ActorRow {
             name: self.name,
             locale: Locale::try_from_value(&self.locale)?,
             agency_level: self.agency_level.map(|level| Level::try_from_value(&level)).transpose()?,
-            levels,
+            levels: self.brands.into_iter().zip(levels).collect(),
             archived: self.archived.into_iter().collect(),
             session_id,
             scopes: None,

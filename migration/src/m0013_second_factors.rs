@@ -76,11 +76,11 @@ select app.force_row_security('failed_attempt');
 
 -- Opens the scope of somebody who has not proved enough: what is their own, and nothing of any brand or of others.
 create function app.enter_unproved(p_user uuid, p_now timestamptz)
-returns table (user_id uuid, agency_id uuid, kind text, name text, locale text, agency_level text, levels jsonb, archived uuid[])
+returns table (user_id uuid, agency_id uuid, kind text, name text, locale text, agency_level text, brands uuid[], levels text[], archived uuid[])
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 begin
-  return query select u.user_id, u.agency_id, u.kind, u.name, u.locale, null::text, '{}'::jsonb, '{}'::uuid[]
+  return query select u.user_id, u.agency_id, u.kind, u.name, u.locale, null::text, '{}'::uuid[], '{}'::text[], '{}'::uuid[]
     from app.enter_user(p_user, p_now) u;
   if found then
     perform set_config('app.agency_level', '', true), set_config('app.limited', 'UNPROVED', true),
@@ -93,7 +93,7 @@ $$;
 -- shown, it is the scope above.
 drop function app.enter_session(uuid, uuid, timestamptz);
 create function app.enter_session(p_session uuid, p_user uuid, p_now timestamptz)
-returns table (user_id uuid, agency_id uuid, kind text, name text, locale text, agency_level text, levels jsonb, archived uuid[],
+returns table (user_id uuid, agency_id uuid, kind text, name text, locale text, agency_level text, brands uuid[], levels text[], archived uuid[],
   restricted boolean)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$

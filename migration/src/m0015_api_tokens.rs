@@ -33,7 +33,7 @@ grant select, insert, update on api_token to diwan_app;
 -- Opens the scope of a token: in each brand the lesser of what the integration holds and what the token's maker holds
 -- now; no brand in which either holds nothing. No row when the token is unknown, revoked or over, or either is deactivated.
 create function app.enter_token(p_hash bytea, p_now timestamptz)
-returns table (user_id uuid, agency_id uuid, kind text, name text, locale text, agency_level text, levels jsonb, archived uuid[],
+returns table (user_id uuid, agency_id uuid, kind text, name text, locale text, agency_level text, brands uuid[], levels text[], archived uuid[],
   token_id uuid, scopes text[], last_used_at timestamptz)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
@@ -42,7 +42,8 @@ declare
   maker app_user;
   person record;
   ladder constant text[] := array['JUNIOR', 'MID', 'SENIOR', 'DIRECTOR', 'CMO'];
-  places jsonb;
+  places uuid[];
+  held text[];
 begin
   select * into token from api_token t where t.token_hash = p_hash and t.revoked_at is null and t.expires_at > p_now;
   if not found then
@@ -56,17 +57,19 @@ begin
   if person.user_id is null then
     return;
   end if;
-  select coalesce(jsonb_object_agg(own.brand_id, ladder[least(array_position(ladder, own.level), held.rank)]), '{}') into places
-  from (select k.key::uuid as brand_id, k.value as level from jsonb_each_text(person.levels) k) own
+  select coalesce(array_agg(own.brand_id), '{}'),
+    coalesce(array_agg(ladder[least(array_position(ladder, own.level), of_maker.rank)]), '{}')
+  into places, held
+  from unnest(person.brands, person.levels) own (brand_id, level)
   cross join lateral (
     select greatest(array_position(ladder, maker.agency_level), (
       select array_position(ladder, m.level) from membership m
       where m.user_id = maker.id and m.brand_id = own.brand_id and m.starts_at <= p_now
         and (m.expires_at is null or m.expires_at > p_now) and m.suspended_at is null and m.ended_at is null)) as rank
-  ) held
-  where held.rank is not null;
-  perform set_config('app.brand_ids', (select coalesce(array_agg(k::uuid), '{}')::text from jsonb_object_keys(places) k), true);
-  return query select person.user_id, person.agency_id, person.kind, person.name, person.locale, null::text, places, person.archived,
+  ) of_maker
+  where of_maker.rank is not null;
+  perform set_config('app.brand_ids', places::text, true);
+  return query select person.user_id, person.agency_id, person.kind, person.name, person.locale, null::text, places, held, person.archived,
     token.id, token.scopes, token.last_used_at;
 end
 $$;
