@@ -124,7 +124,7 @@ async fn a_new_passkey_is_taken_once_in_time_and_from_whom_it_was_made_for() -> 
     // With an unusable name the ceremony goes on; another person cannot end it; with a right one it ends.
     let ceremony = begin(&desk.token).await?;
     let input = ceremony.end(&phone.empty().create(&ceremony.options).await?);
-    for (name, code) in [("", "INVALID"), ("a\0b", "INVALID"), (&"x".repeat(101), "TOO_LONG")] {
+    for (name, code) in [("", "INVALID"), ("a\0b", "INVALID"), (&"x".repeat(101)[..], "TOO_LONG")] {
         assert_eq!(try_add(&desk.token, input.clone(), name).await?.user_codes("addPasskey"), [code]);
     }
     let foreign = try_add(&sami.token, input.clone(), "Sami's").await?;

@@ -154,8 +154,8 @@ async fn a_passkey_signs_in_without_an_address() -> Result<()> {
     let seen = client.gql(&token, look, json!({})).await?.ok()?;
     let listed = seen.get("viewer.secondFactors.passkeys.0");
     assert_eq!((&listed["id"], &listed["name"]), (&json!(passkey), &json!("My phone")));
-    assert_eq!(listed["createdAt"], "2026-08-03T09:00:00Z");
-    assert_eq!(listed["lastUsedAt"], "2026-08-03T09:00:04Z");
+    assert_eq!(listed["createdAt"], "2026-08-03T09:00:00+00:00");
+    assert_eq!(listed["lastUsedAt"], "2026-08-03T09:00:04+00:00");
     assert_eq!(seen.get("viewer.secondFactors.recoveryCodesLeft"), 10);
     let current =
         seen.get("viewer.sessions").as_array().context("sessions")?.iter().find(|each| each["current"] == true);
