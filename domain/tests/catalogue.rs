@@ -31,6 +31,8 @@ const WITHOUT_BRAND: &[(&str, &str)] = &[
     ),
     ("idempotency_record", "a person's: the policy `own`"),
     ("known_device", "a person's: the policy `own`"),
+    ("passkey", "a person's: the policy `own`"),
+    ("passkey_ceremony", "challenges, through definer functions alone; nothing is granted"),
     ("password_reset", "digests of one-time tokens, through definer functions alone; nothing is granted"),
     ("recovery_code", "a person's: the policy `own`"),
     ("refresh_token", "a person's: the policy `own`"),
@@ -56,6 +58,7 @@ const DEFINERS: &[&str] = &[
     "approval_rules",
     "audit_head",
     "authors_of_post",
+    "begin_passkey_ceremony",
     "begin_reset",
     "brand_of_authorization",
     "brand_people",
@@ -74,6 +77,7 @@ const DEFINERS: &[&str] = &[
     "forget_idempotency",
     "forget_jobs",
     "forget_letters",
+    "forget_passkey_ceremonies",
     "forget_sign_ins",
     "hold_attempts",
     "is_known_device",
@@ -94,6 +98,7 @@ const DEFINERS: &[&str] = &[
     "take_due_jobs",
     "take_ending_places",
     "take_invitation",
+    "take_passkey_ceremony",
     "take_refresh_token",
     "take_reset",
     "token_used",
@@ -336,7 +341,7 @@ async fn without_a_scope_no_table_shows_a_row() -> Result<()> {
         if !readable || WITHOUT_SECURITY.contains(&name.as_str()) {
             continue;
         }
-        let of_people = ["totp", "recovery_code", "sign_in_challenge", "known_device"];
+        let of_people = ["totp", "recovery_code", "sign_in_challenge", "known_device", "passkey"];
         if !["idempotency_record", "refresh_token", "letter", "invitation"].contains(&name.as_str())
             && !of_people.contains(&name.as_str())
         {

@@ -25,6 +25,7 @@ mod m0012_approvals;
 mod m0013_second_factors;
 mod m0014_audit_anchors;
 mod m0015_api_tokens;
+mod m0016_passkeys;
 mod m0018_hand_over;
 mod m0019_post_lookups;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             sql("m0013_second_factors", m0013_second_factors::UP),
             sql("m0014_audit_anchors", m0014_audit_anchors::UP),
             sql("m0015_api_tokens", m0015_api_tokens::UP),
+            sql("m0016_passkeys", m0016_passkeys::UP),
             sql("m0018_hand_over", m0018_hand_over::UP),
             sql("m0019_post_lookups", m0019_post_lookups::UP),
         ]

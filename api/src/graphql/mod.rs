@@ -53,6 +53,7 @@ pub struct Mutation(
     trust::AuditMutation,
     trust::PasswordMutation,
     trust::SecondFactorMutation,
+    trust::PasskeyMutation,
     trust::SessionMutation,
     trust::IntegrationMutation,
     tenancy::TenancyMutation,

@@ -3,6 +3,7 @@
 mod approvals;
 mod audit;
 mod brand_life;
+mod browser;
 mod cell_operations;
 mod cells;
 mod connecting;
@@ -13,7 +14,9 @@ mod kit;
 mod limits;
 mod lists;
 mod live;
+mod own_passkeys;
 mod pages;
+mod passkeys;
 mod passwords;
 mod people;
 mod permissions;

@@ -11,6 +11,7 @@ mod jobs;
 mod letter_html;
 mod letter_job;
 mod letters;
+mod passkeys;
 mod passwords;
 mod second_factor;
 mod sessions;
@@ -31,6 +32,10 @@ pub use idempotency::{Replay, begin as begin_idempotent, remember as remember_an
 pub use jobs::{agency_jobs, jobs, jobs_by_ids, rerun_job};
 pub use letter_job::SendLetter;
 pub use letters::{Letter, letter_place, queue_letter, queue_letters};
+pub use passkeys::{
+    Answer as PasskeyAnswer, Ceremony, MAX_PASSKEYS, add_passkey, begin_passkey_proof, begin_passkey_registration,
+    begin_passkey_sign_in, passkeys, remove_passkey, rename_passkey, sign_in_with_passkey,
+};
 pub use passwords::{
     MAX_PASSWORD, MIN_PASSWORD, change_password, check_password, request_password_reset, reset_password,
 };

@@ -1,4 +1,4 @@
-//! Second factors: an authenticator app, recovery codes, and proving again who one is.
+//! Second factors: an authenticator app, recovery codes, and proving again who one is. Passkeys have a folder of their own.
 
 use diwan_entity::tenancy::agency;
 use diwan_entity::trust::totp;
@@ -12,10 +12,11 @@ use url::Url;
 use uuid::Uuid;
 
 use super::audit::{record_own, record_refusal};
+use super::passkeys::{Purpose, take_passkey};
 use super::passwords::oneself;
 use super::sessions::own_session;
 use super::throttle::Throttle;
-use super::{MAX_PASSWORD, Outcome};
+use super::{MAX_PASSWORD, Outcome, PasskeyAnswer, passkeys};
 use crate::context::{Actor, Context};
 use crate::error::{Code, Failure, Fault, UserError};
 
@@ -27,6 +28,8 @@ const RECOVERY_CODES: usize = 10;
 pub struct Factors {
     /// An authenticator app.
     pub totp: bool,
+    /// Passkeys.
+    pub passkeys: i64,
     /// Recovery codes that were not used.
     pub recovery_codes: i64,
 }
@@ -34,7 +37,7 @@ pub struct Factors {
 impl Factors {
     /// Whether a password alone is not enough.
     pub fn any(self) -> bool {
-        self.totp
+        self.totp || self.passkeys > 0
     }
 }
 
@@ -47,6 +50,8 @@ pub enum Proof {
     Code(String),
     /// A recovery code.
     RecoveryCode(String),
+    /// A passkey, in a ceremony that was begun for this.
+    Passkey(PasskeyAnswer),
 }
 
 /// A secret for an authenticator app, shown once.
@@ -72,7 +77,7 @@ pub(super) async fn factors_of(context: &Context, user_id: Uuid) -> Result<Facto
     let totp = context.one(totp::Entity::find_by_id(user_id)).await?.is_some_and(|row| row.confirmed_at.is_some());
     let sql = "select count(*) from recovery_code where user_id = $1 and used_at is null";
     let recovery_codes = db::scalar(context.own_tx(), sql, [user_id.into()]).await?;
-    Ok(Factors { totp, recovery_codes })
+    Ok(Factors { totp, passkeys: passkeys::count(context, user_id).await?, recovery_codes })
 }
 
 /// Makes a secret for the caller's authenticator app. It counts once a code of it was shown.
@@ -120,8 +125,9 @@ fn uri(issuer: &str, email: &str, secret: &str) -> Result<String, Fault> {
     Ok(uri.as_str().replace('+', "%20"))
 }
 
-/// Takes the first code of the authenticator app, which is a second factor from now on. Answers the recovery codes.
-pub async fn confirm_totp(context: &Context, code: &str) -> Result<Vec<String>, Failure> {
+/// Takes the first code of the authenticator app, which is a second factor from now on. Answers recovery codes with the
+/// caller's first factor; whoever had one keeps the codes that they have.
+pub async fn confirm_totp(context: &Context, code: &str) -> Result<Option<Vec<String>>, Failure> {
     let actor = context.signed_in()?;
     let session_id = own_session(&actor)?;
     let kept = context.one(totp::Entity::find_by_id(actor.user_id)).await?.ok_or(Code::ChallengeExpired)?;
@@ -131,10 +137,11 @@ pub async fn confirm_totp(context: &Context, code: &str) -> Result<Vec<String>, 
     if !take_code(context, actor.user_id, code, false).await? {
         return Err(UserError::at(Code::SecondFactorWrong, "code").into());
     }
+    let first = !factors_of(context, actor.user_id).await?.any();
     let values = [actor.user_id.into(), context.now.into()];
     run(context, "update totp set confirmed_at = $2 where user_id = $1", values).await?;
     run(context, "update session set second_factor = true where id = $1", [session_id.into()]).await?;
-    let recovery_codes = new_recovery_codes(context, actor.user_id).await?;
+    let recovery_codes = if first { Some(new_recovery_codes(context, actor.user_id).await?) } else { None };
     record_own(context, &actor, "second_factor.add", json!({ "kind": "TOTP" })).await?;
     Ok(recovery_codes)
 }
@@ -242,6 +249,10 @@ pub(super) async fn prove_again(
         Proof::Code(given) => (take_code(context, actor.user_id, &given, true).await?, Code::SecondFactorWrong, "code"),
         Proof::RecoveryCode(given) => {
             (take_recovery_code(context, actor.user_id, &given).await?, Code::SecondFactorWrong, "recoveryCode")
+        }
+        Proof::Passkey(answer) => {
+            let right = take_passkey(context, actor.user_id, Purpose::Proof, &answer).await?;
+            (right, Code::PasskeyRefused, "passkey")
         }
     };
     if right {

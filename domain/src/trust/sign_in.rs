@@ -9,12 +9,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::audit::record_refusal;
+use super::passkeys::{Purpose, take_passkey};
 use super::passwords::oneself;
 use super::second_factor::{Factors, Proof, factors_of, take_code, take_recovery_code};
 use super::sessions::{BY_PASSWORD, Proven, Session, begin_session};
 use super::throttle::Throttle;
 use super::{MAX_PASSWORD, Outcome};
-use crate::context::Context;
+use crate::context::{Actor, Context};
 use crate::error::{Code, Failure, UserError};
 
 /// How long somebody has to show the second factor.
@@ -125,10 +126,21 @@ async fn challenge(
     Ok(Challenge { token, factors, expires_in: CHALLENGE.num_seconds() })
 }
 
+/// A sign-in for which a second factor is owed.
 #[derive(FromQueryResult)]
-struct Owed {
+pub(super) struct Owed {
     user_id: Uuid,
     device_hash: Option<Vec<u8>>,
+}
+
+/// Opens the scope of whoever owes a second factor, and holds the challenge until the transaction ends.
+pub(super) async fn open_challenge(context: &Context, challenge_token: &str) -> Result<(Actor, Owed), Failure> {
+    let gone = || UserError::at(Code::ChallengeExpired, "challengeToken");
+    let values = [sha256(challenge_token.as_bytes()).to_vec().into(), context.now.into()];
+    let owed: Option<Owed> = db::one(context.own_tx(), "select * from app.open_challenge($1, $2)", values).await?;
+    let owed = owed.ok_or_else(gone)?;
+    let actor = context.enter_unproved(owed.user_id).await?.ok_or_else(gone)?;
+    Ok((actor, owed))
 }
 
 /// Finishes a sign-in with the second factor. A refusal inside must be committed: failures are counted.
@@ -138,12 +150,8 @@ pub async fn complete_sign_in(
     proof: Proof,
     origin: &Origin,
 ) -> Result<Outcome<Session>, Failure> {
-    let gone = || UserError::at(Code::ChallengeExpired, "challengeToken");
+    let (actor, owed) = open_challenge(context, challenge_token).await?;
     let token_hash = sha256(challenge_token.as_bytes()).to_vec();
-    let values = [token_hash.clone().into(), context.now.into()];
-    let owed: Option<Owed> = db::one(context.own_tx(), "select * from app.open_challenge($1, $2)", values).await?;
-    let owed = owed.ok_or_else(gone)?;
-    let actor = context.enter_unproved(owed.user_id).await?.ok_or_else(gone)?;
     let email = oneself(context, actor.user_id).await?.email.unwrap_or_default();
     let throttle = Throttle::of_sign_in(&email, owed.device_hash.as_deref(), &origin.peer);
     if let Some(refused) = throttle.hold(context).await? {
@@ -152,6 +160,9 @@ pub async fn complete_sign_in(
     let (right, with) = match proof {
         Proof::Code(code) => (take_code(context, actor.user_id, &code, true).await?, "code"),
         Proof::RecoveryCode(code) => (take_recovery_code(context, actor.user_id, &code).await?, "recoveryCode"),
+        Proof::Passkey(answer) => {
+            (take_passkey(context, actor.user_id, Purpose::SecondFactor, &answer).await?, "passkey")
+        }
         // The password was shown already.
         Proof::Password(_) => (false, "code"),
     };
@@ -160,7 +171,8 @@ pub async fn complete_sign_in(
         context.own_tx().execute_raw(db::statement(sql, [token_hash.into()])).await?;
         throttle.failed(context).await?;
         record_refusal(context, "session.refused", actor.user_id, json!({ "with": with })).await?;
-        return Ok(Err(UserError::at(Code::SecondFactorWrong, with)));
+        let code = if with == "passkey" { Code::PasskeyRefused } else { Code::SecondFactorWrong };
+        return Ok(Err(UserError::at(code, with)));
     }
     let sql = "update sign_in_challenge set ended_at = $2 where token_hash = $1";
     context.own_tx().execute_raw(db::statement(sql, [token_hash.into(), context.now.into()])).await?;

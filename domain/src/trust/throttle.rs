@@ -42,6 +42,12 @@ impl Throttle {
         }
     }
 
+    /// Of signing in with what cannot be guessed, such as a passkey: the count is that of the address alone, so that nobody
+    /// keeps an account's owner out. It has no owner to forget it.
+    pub fn of_address(peer: &str) -> Self {
+        Self(vec![Count::new("address", peer.as_bytes(), 50, 1.0)])
+    }
+
     /// Of proving again who one is, within a session.
     pub fn of_session(session_id: Uuid) -> Self {
         Self(vec![Count::new("session", session_id.as_bytes(), 5, 24.0)])

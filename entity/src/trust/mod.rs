@@ -6,6 +6,7 @@ pub mod audit_event;
 pub mod idempotency_record;
 pub mod job;
 pub mod letter;
+pub mod passkey;
 pub mod refresh_token;
 pub mod session;
 pub mod signing_key;

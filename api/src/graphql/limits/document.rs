@@ -21,7 +21,7 @@ type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Mutations of strangers, most of which make somebody signed in. Each is the only field of its operation, which runs as
 /// nobody's.
-const SIGNING_IN: [&str; 7] = [
+const SIGNING_IN: [&str; 9] = [
     "signIn",
     "completeSignIn",
     "refreshSession",
@@ -29,6 +29,8 @@ const SIGNING_IN: [&str; 7] = [
     "acceptInvitation",
     "requestPasswordReset",
     "resetPassword",
+    "beginPasskeySignIn",
+    "signInWithPasskey",
 ];
 /// Bytes of a text that weigh as much as one field.
 const BYTES_PER_POINT: usize = 256;

@@ -157,7 +157,7 @@ impl Viewer {
     /// What the caller can show besides a password.
     async fn second_factors(&self) -> Result<SecondFactors> {
         let factors = self.op.query(trust::factors(&self.op).await)?;
-        Ok(SecondFactors { factors })
+        Ok(SecondFactors { op: self.op.clone(), factors })
     }
 
     /// Whether the agency asks for a second factor that this session was begun without. Until one is set up in it, or shown

@@ -3,6 +3,7 @@
 mod audit;
 mod integrations;
 mod mutations;
+mod passkeys;
 mod passwords;
 mod second_factors;
 mod sessions;
@@ -11,6 +12,7 @@ mod types;
 pub use audit::{AuditMutation, AuditQuery};
 pub use integrations::{Integration, IntegrationMutation};
 pub use mutations::TrustMutation;
+pub use passkeys::PasskeyMutation;
 pub use passwords::PasswordMutation;
 pub use second_factors::{SecondFactorMutation, SecondFactors};
 pub use sessions::{ActiveSession, SessionMutation};

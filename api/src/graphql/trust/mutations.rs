@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject, Result,
 use diwan_domain::trust::{self, Challenge, Credentials, Proof, SignedIn};
 use diwan_domain::{Code, UserError};
 
+use super::passkeys::PasskeyAnswerInput;
 use super::types::{Job, Session};
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
@@ -26,6 +27,8 @@ struct SignInInput {
 pub enum SecondFactorMethod {
     /// A code of the authenticator app.
     Totp,
+    /// A passkey.
+    Passkey,
     /// A recovery code.
     RecoveryCode,
 }
@@ -68,15 +71,17 @@ enum SecondFactorInput {
     Code(String),
     /// A recovery code, which is void afterwards.
     RecoveryCode(String),
+    /// A passkey, in a ceremony of `beginPasskeySignIn` with the token of this challenge.
+    Passkey(PasskeyAnswerInput),
 }
 
 /// The answer of the mutations that give a session.
 #[derive(SimpleObject)]
-struct SessionPayload {
+pub(super) struct SessionPayload {
     /// The session, when it was granted.
-    session: Option<Session>,
+    pub session: Option<Session>,
     /// What must be mended.
-    user_errors: Vec<Refused>,
+    pub user_errors: Vec<Refused>,
 }
 
 /// A refresh token.
@@ -117,6 +122,9 @@ impl From<Challenge> for SignInChallenge {
         let mut methods = Vec::new();
         if factors.totp {
             methods.push(SecondFactorMethod::Totp);
+        }
+        if factors.passkeys > 0 {
+            methods.push(SecondFactorMethod::Passkey);
         }
         if factors.recovery_codes > 0 {
             methods.push(SecondFactorMethod::RecoveryCode);
@@ -168,6 +176,7 @@ impl TrustMutation {
         let proof = match input.proof {
             SecondFactorInput::Code(code) => Proof::Code(code),
             SecondFactorInput::RecoveryCode(code) => Proof::RecoveryCode(code),
+            SecondFactorInput::Passkey(answer) => Proof::Passkey(answer.into()),
         };
         let origin = &op.facts().origin;
         let command = async |context: &_| trust::complete_sign_in(context, &input.challenge_token, proof, origin).await;

@@ -3,11 +3,13 @@
 use async_graphql::{Context, InputObject, Object, OneofObject, Result, SimpleObject};
 use diwan_domain::trust::{self, Factors, Proof};
 
+use super::passkeys::{Passkey, PasskeyAnswerInput};
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 
 /// What the caller can show besides a password.
 pub struct SecondFactors {
+    pub op: Op,
     pub factors: Factors,
 }
 
@@ -17,6 +19,12 @@ impl SecondFactors {
     /// Whether there is an authenticator app.
     async fn totp(&self) -> bool {
         self.factors.totp
+    }
+    /// The caller's passkeys, the oldest first, at most 20.
+    #[graphql(complexity = "1 + 20 * child_complexity")]
+    async fn passkeys(&self) -> Result<Vec<Passkey>> {
+        let rows = self.op.query(trust::passkeys(&self.op).await)?;
+        Ok(rows.into_iter().map(|row| Passkey { row }).collect())
     }
     /// Recovery codes that were not used.
     async fn recovery_codes_left(&self) -> i64 {
@@ -45,7 +53,8 @@ struct ConfirmTotpInput {
 /// The answer of the mutations that give recovery codes.
 #[derive(SimpleObject)]
 struct RecoveryCodesPayload {
-    /// Ten codes, each for one sign-in without the other factors. They are shown once.
+    /// Ten codes, each for one sign-in without the other factors, with the caller's first factor or when they were asked for.
+    /// They are shown once.
     recovery_codes: Option<Vec<String>>,
     /// What must be mended.
     user_errors: Vec<Refused>,
@@ -60,6 +69,8 @@ pub(super) enum ProofInput {
     Code(String),
     /// A recovery code, which is void afterwards.
     RecoveryCode(String),
+    /// A passkey, in a ceremony of `beginPasskeyProof`.
+    Passkey(PasskeyAnswerInput),
 }
 
 impl From<ProofInput> for Proof {
@@ -68,6 +79,7 @@ impl From<ProofInput> for Proof {
             ProofInput::Password(password) => Self::Password(password),
             ProofInput::Code(code) => Self::Code(code),
             ProofInput::RecoveryCode(code) => Self::RecoveryCode(code),
+            ProofInput::Passkey(answer) => Self::Passkey(answer.into()),
         }
     }
 }
@@ -110,7 +122,7 @@ impl SecondFactorMutation {
     }
 
     /// Takes the first code of the authenticator app, which every sign-in with the password asks for from now on. Answers
-    /// recovery codes for when it is lost.
+    /// recovery codes for when it is lost, if it is the caller's first factor.
     async fn confirm_totp(
         &self,
         ctx: &Context<'_>,
@@ -119,10 +131,10 @@ impl SecondFactorMutation {
         let op = Op::of(ctx)?;
         let (recovery_codes, user_errors) =
             op.command(async |context| trust::confirm_totp(context, &input.code).await).await?;
-        Ok(RecoveryCodesPayload { recovery_codes, user_errors })
+        Ok(RecoveryCodesPayload { recovery_codes: recovery_codes.flatten(), user_errors })
     }
 
-    /// Takes the caller's authenticator app away. It needs the password, a code or a recovery code.
+    /// Takes the caller's authenticator app away. It needs the password, a code, a recovery code or a passkey.
     #[graphql(complexity = "5000 + child_complexity")]
     async fn remove_totp(
         &self,
@@ -135,7 +147,7 @@ impl SecondFactorMutation {
         Ok(RemoveTotpPayload { removed: done.is_some(), user_errors })
     }
 
-    /// Makes ten new recovery codes; the ones before are void. It needs the password, a code or a recovery code.
+    /// Makes ten new recovery codes; the ones before are void. It needs the password, a code, a recovery code or a passkey.
     #[graphql(complexity = "5000 + child_complexity")]
     async fn renew_recovery_codes(
         &self,

@@ -10,18 +10,25 @@ use crate::kit::id;
 
 /// What everybody may, and why.
 pub(super) const PERSONAL: &[(&str, &str)] = &[
+    ("addPasskey", "the caller's own"),
+    ("beginPasskeyProof", "the caller's own"),
+    ("beginPasskeyRegistration", "the caller's own"),
+    ("beginPasskeySignIn", "any stranger"),
     ("beginTotp", "the caller's own"),
     ("changePassword", "the caller's own"),
     ("completeSignIn", "whoever holds the challenge"),
     ("confirmTotp", "the caller's own"),
     ("refreshSession", "whoever holds the token"),
+    ("removePasskey", "the caller's own"),
     ("removeTotp", "the caller's own"),
+    ("renamePasskey", "the caller's own"),
     ("renewRecoveryCodes", "the caller's own"),
     ("requestPasswordReset", "any stranger"),
     ("resetPassword", "whoever holds the link"),
     ("revokeOtherSessions", "the caller's own"),
     ("revokeSession", "the caller's own"),
     ("signIn", "any stranger"),
+    ("signInWithPasskey", "whoever holds the passkey"),
     ("signOut", "the caller's own"),
 ];
 
