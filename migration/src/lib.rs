@@ -25,6 +25,7 @@ mod m0012_approvals;
 mod m0013_second_factors;
 mod m0014_audit_anchors;
 mod m0015_api_tokens;
+mod m0017_single_sign_on;
 mod m0018_hand_over;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             sql("m0013_second_factors", m0013_second_factors::UP),
             sql("m0014_audit_anchors", m0014_audit_anchors::UP),
             sql("m0015_api_tokens", m0015_api_tokens::UP),
+            sql("m0017_single_sign_on", m0017_single_sign_on::UP),
             sql("m0018_hand_over", m0018_hand_over::UP),
         ]
     }

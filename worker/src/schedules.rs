@@ -63,6 +63,8 @@ async fn forget(services: &Services) -> Result<(), DbErr> {
     let connections: i64 = db::scalar(on, "select app.expire_connections($1)", [now.into()]).await?;
     let letters: i64 = db::scalar(on, "select app.forget_letters($1)", [(now - LETTERS_KEPT).into()]).await?;
     let sign_ins: i64 = db::scalar(on, "select app.forget_sign_ins($1)", [now.into()]).await?;
+    let sign_ons: i64 = db::scalar(on, "select app.forget_single_sign_ons($1)", [now.into()]).await?;
+    let sign_ins = sign_ins + sign_ons;
     if jobs + answers + connections + letters + sign_ins > 0 {
         tracing::info!(
             jobs,

@@ -44,6 +44,8 @@ pub struct Query(
     approvals::ApprovalQuery,
     limits::LimitsQuery,
     trust::AuditQuery,
+    trust::IdentityProviderQuery,
+    trust::SingleSignOnQuery,
 );
 
 /// Everything that can be done.
@@ -55,6 +57,8 @@ pub struct Mutation(
     trust::SecondFactorMutation,
     trust::SessionMutation,
     trust::IntegrationMutation,
+    trust::IdentityProviderMutation,
+    trust::SingleSignOnMutation,
     tenancy::TenancyMutation,
     tenancy::AgencyMutation,
     tenancy::BrandMutation,

@@ -50,11 +50,13 @@ pub enum Kind {
     Session,
     /// An API token; not its secret.
     ApiToken,
+    /// An identity provider.
+    IdentityProvider,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -76,6 +78,7 @@ impl Kind {
         Self::Comment,
         Self::Session,
         Self::ApiToken,
+        Self::IdentityProvider,
     ];
 
     /// What an id of this kind begins with.
@@ -102,6 +105,7 @@ impl Kind {
             Self::Comment => "comment",
             Self::Session => "session",
             Self::ApiToken => "apitoken",
+            Self::IdentityProvider => "idp",
         }
     }
 

@@ -42,6 +42,11 @@ impl Throttle {
         }
     }
 
+    /// Of what has no account yet, by where it comes from.
+    pub fn of_address(peer: &str) -> Self {
+        Self(vec![Count::new("address", peer.as_bytes(), 50, 1.0)])
+    }
+
     /// Of proving again who one is, within a session.
     pub fn of_session(session_id: Uuid) -> Self {
         Self(vec![Count::new("session", session_id.as_bytes(), 5, 24.0)])

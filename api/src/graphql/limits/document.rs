@@ -21,9 +21,11 @@ type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Mutations of strangers, most of which make somebody signed in. Each is the only field of its operation, which runs as
 /// nobody's.
-const SIGNING_IN: [&str; 7] = [
+const SIGNING_IN: [&str; 9] = [
     "signIn",
     "completeSignIn",
+    "beginSingleSignOn",
+    "completeSingleSignOn",
     "refreshSession",
     "setUpAgency",
     "acceptInvitation",
