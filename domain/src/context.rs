@@ -105,6 +105,11 @@ impl Services {
     pub fn oauth_redirect(&self) -> Result<Url, Fault> {
         self.link("oauth/callback")
     }
+
+    /// Where identity providers send people back.
+    pub fn single_sign_on_redirect(&self) -> Result<Url, Fault> {
+        self.link("sso/callback")
+    }
 }
 
 /// Who asks.

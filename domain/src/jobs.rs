@@ -77,6 +77,8 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &insights::RenderReport,
         &approvals::RemindApprovers,
         &trust::SendLetter,
+        &trust::DiscoverProvider,
+        &trust::FinishSingleSignOn,
         &tenancy::DeleteBrand,
     ]
 }
@@ -249,7 +251,8 @@ fn outbox_rows(
 ) -> InsertMany<job::ActiveModel> {
     let rows = subject_ids.iter().map(|subject_id| job::ActiveModel {
         id: Set(ids::new_id(now)),
-        brand_id: Set(Some(permit.brand_id)),
+        // The nil id: the agency's own work.
+        brand_id: Set((!permit.brand_id.is_nil()).then_some(permit.brand_id)),
         kind: Set(kind.to_owned()),
         subject_id: Set(*subject_id),
         requested_by: Set(permit.actor_id),

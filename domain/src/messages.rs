@@ -200,5 +200,10 @@ pub fn trouble(locale: Locale, kind: &str) -> String {
     message(locale, &format!("trouble-{}", kind.to_ascii_lowercase().replace('_', "-")), &[])
 }
 
+/// Why an identity provider cannot be used, in words with the next step; `why` as stored in `identity_provider.trouble`.
+pub fn provider_trouble(locale: Locale, why: &str) -> String {
+    message(locale, &format!("provider-{}", why.to_ascii_lowercase().replace('_', "-")), &[])
+}
+
 #[cfg(test)]
 mod tests;

@@ -221,6 +221,8 @@ mod tests {
         "trust/second_factor.rs",
         "trust/sessions.rs",
         "trust/sign_in.rs",
+        "trust/single_sign_on/begin.rs",
+        "trust/single_sign_on/complete.rs",
         "trust/throttle.rs",
     ];
 

@@ -30,6 +30,8 @@ const WITHOUT_BRAND: &[(&str, &str)] = &[
         "digests of accounts, devices and addresses, through definer functions alone; nothing is granted",
     ),
     ("idempotency_record", "a person's: the policy `own`"),
+    ("identity_link", "as whom a provider knows a person, through definer functions alone; nothing is granted"),
+    ("identity_provider", "the agency's; its policies show it to the CMO and the worker, its secret is sealed"),
     ("known_device", "a person's: the policy `own`"),
     ("passkey", "a person's: the policy `own`"),
     ("passkey_ceremony", "challenges, through definer functions alone; nothing is granted"),
@@ -40,6 +42,7 @@ const WITHOUT_BRAND: &[(&str, &str)] = &[
     ("session", "a person's: the policy `own`"),
     ("setup_token", "digests of one-time tokens, through definer functions alone; nothing is granted"),
     ("sign_in_challenge", "a person's: the policy `own`"),
+    ("single_sign_on", "a sign-in under way; digests and a sealed secret, for the worker and definer functions alone"),
     ("totp", "a person's: the policy `own`"),
     ("signing_key", "the installation's; seeds are sealed, and every process signs"),
 ];
@@ -60,6 +63,7 @@ const DEFINERS: &[&str] = &[
     "authors_of_post",
     "begin_passkey_ceremony",
     "begin_reset",
+    "begin_single_sign_on",
     "brand_of_authorization",
     "brand_people",
     "chain_audit_event",
@@ -79,6 +83,7 @@ const DEFINERS: &[&str] = &[
     "forget_letters",
     "forget_passkey_ceremonies",
     "forget_sign_ins",
+    "forget_single_sign_ons",
     "hold_attempts",
     "is_known_device",
     "is_set_up",
@@ -89,11 +94,14 @@ const DEFINERS: &[&str] = &[
     "open_challenge",
     "person_by_email",
     "places_of_absentees",
+    "provider_to_ask",
     "purge_brand",
     "queue_letter",
     "quiet_jobs",
+    "recognize_person",
     "record_refusal",
     "sign_in_by_email",
+    "sign_in_providers",
     "start_job",
     "take_due_jobs",
     "take_ending_places",
@@ -101,6 +109,7 @@ const DEFINERS: &[&str] = &[
     "take_passkey_ceremony",
     "take_refresh_token",
     "take_reset",
+    "take_single_sign_on",
     "token_used",
 ];
 
@@ -341,7 +350,15 @@ async fn without_a_scope_no_table_shows_a_row() -> Result<()> {
         if !readable || WITHOUT_SECURITY.contains(&name.as_str()) {
             continue;
         }
-        let of_people = ["totp", "recovery_code", "sign_in_challenge", "known_device", "passkey"];
+        let of_people = [
+            "totp",
+            "recovery_code",
+            "sign_in_challenge",
+            "known_device",
+            "passkey",
+            "identity_provider",
+            "single_sign_on",
+        ];
         if !["idempotency_record", "refresh_token", "letter", "invitation"].contains(&name.as_str())
             && !of_people.contains(&name.as_str())
         {

@@ -26,6 +26,7 @@ mod m0013_second_factors;
 mod m0014_audit_anchors;
 mod m0015_api_tokens;
 mod m0016_passkeys;
+mod m0017_single_sign_on;
 mod m0018_hand_over;
 mod m0019_post_lookups;
 
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             sql("m0014_audit_anchors", m0014_audit_anchors::UP),
             sql("m0015_api_tokens", m0015_api_tokens::UP),
             sql("m0016_passkeys", m0016_passkeys::UP),
+            sql("m0017_single_sign_on", m0017_single_sign_on::UP),
             sql("m0018_hand_over", m0018_hand_over::UP),
             sql("m0019_post_lookups", m0019_post_lookups::UP),
         ]

@@ -64,14 +64,15 @@ async fn forget(services: &Services) -> Result<(), DbErr> {
     let letters: i64 = db::scalar(on, "select app.forget_letters($1)", [(now - LETTERS_KEPT).into()]).await?;
     let sign_ins: i64 = db::scalar(on, "select app.forget_sign_ins($1)", [now.into()]).await?;
     let ceremonies: i64 = db::scalar(on, "select app.forget_passkey_ceremonies($1)", [now.into()]).await?;
-    if jobs + answers + connections + letters + sign_ins + ceremonies > 0 {
+    let sign_ons: i64 = db::scalar(on, "select app.forget_single_sign_ons($1)", [now.into()]).await?;
+    let sign_ins = sign_ins + ceremonies + sign_ons;
+    if jobs + answers + connections + letters + sign_ins > 0 {
         tracing::info!(
             jobs,
             idempotency_keys = answers,
             connections,
             letters,
             sign_ins,
-            ceremonies,
             "housekeeping: what is over was forgotten"
         );
     }

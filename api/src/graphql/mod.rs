@@ -44,6 +44,8 @@ pub struct Query(
     approvals::ApprovalQuery,
     limits::LimitsQuery,
     trust::AuditQuery,
+    trust::IdentityProviderQuery,
+    trust::SingleSignOnQuery,
 );
 
 /// Everything that can be done.
@@ -56,6 +58,8 @@ pub struct Mutation(
     trust::PasskeyMutation,
     trust::SessionMutation,
     trust::IntegrationMutation,
+    trust::IdentityProviderMutation,
+    trust::SingleSignOnMutation,
     tenancy::TenancyMutation,
     tenancy::AgencyMutation,
     tenancy::BrandMutation,

@@ -113,6 +113,6 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Assignment => op.load(id).await?.map(|row| Node::PostAssignment(PostAssignment { op: own(), row })),
         Kind::Comment => op.load(id).await?.map(|row| Node::PostComment(PostComment { op: own(), row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration.
-        Kind::Session | Kind::ApiToken => None,
+        Kind::Session | Kind::ApiToken | Kind::IdentityProvider => None,
     })
 }

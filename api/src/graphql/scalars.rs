@@ -52,11 +52,13 @@ pub enum Kind {
     ApiToken,
     /// A passkey.
     Passkey,
+    /// An identity provider.
+    IdentityProvider,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -79,6 +81,7 @@ impl Kind {
         Self::Session,
         Self::ApiToken,
         Self::Passkey,
+        Self::IdentityProvider,
     ];
 
     /// What an id of this kind begins with.
@@ -106,6 +109,7 @@ impl Kind {
             Self::Session => "session",
             Self::ApiToken => "apitoken",
             Self::Passkey => "passkey",
+            Self::IdentityProvider => "idp",
         }
     }
 

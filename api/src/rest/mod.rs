@@ -8,6 +8,7 @@ mod health;
 mod oauth;
 mod pages;
 mod peer;
+mod single_sign_on;
 mod subscriptions;
 mod uploads;
 
@@ -44,6 +45,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(pages::routes)
         .route("/.well-known/audit-jwks.json", web::get().to(audit::keys))
         .route("/audit/{token}", web::get().to(audit::send))
+        .route("/sso/callback", web::get().to(single_sign_on::callback))
         .route("/oauth/callback", web::get().to(oauth::callback))
         .route("/uploads/{token}", web::put().to(uploads::receive))
         .route("/downloads/{token}", web::get().to(downloads::send))

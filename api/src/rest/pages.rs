@@ -192,7 +192,11 @@ fn form(locale: Locale, door: Door, name: &str, errors: &[UserError]) -> Markup 
 }
 
 fn page(status: StatusCode, locale: Locale, door: Door, inner: &Markup) -> HttpResponse {
-    let title = door.words(locale, "title");
+    shell(status, locale, &door.words(locale, "title"), inner)
+}
+
+/// A page under the policy above.
+pub(super) fn shell(status: StatusCode, locale: Locale, title: &str, inner: &Markup) -> HttpResponse {
     let whole = html! {
         (DOCTYPE)
         html lang=(messages::language_code(locale)) dir=(messages::direction(locale)) {

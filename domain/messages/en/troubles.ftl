@@ -11,3 +11,11 @@ trouble-missed = It came due while publishing was not possible for longer than t
 trouble-expired = Nobody agreed at the network in time. Connect the account again.
 trouble-gave-up = Diwan tried for a long time without success. See the detail, then schedule it again.
 trouble-media-gone = A file of this post cannot be read. Upload it again.
+
+# Why an identity provider cannot be used: each key a value of `identity_provider.trouble`. Say what happened and the next step.
+
+provider-address = Diwan may not call this address. Ask your operator to allow it, or use the provider's public address.
+provider-algorithms = The provider signs in no way that Diwan believes. Let it sign ID tokens with RS256, PS256, ES256 or EdDSA.
+provider-away = The provider could not be reached or had a fault. Diwan looks again within an hour; change the provider to look at once.
+provider-issuer = The provider calls itself by another address. Remove it here and add it with the issuer exactly as its metadata writes it.
+provider-not-openid = There is no readable OpenID Connect metadata at this address. Compare the issuer with what the provider's administration shows.

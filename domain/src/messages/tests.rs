@@ -95,6 +95,9 @@ fn every_code_and_every_trouble_has_words() {
         let key = code.message_key();
         assert_ne!(message(Locale::En, &key, &[]), key);
     }
+    for why in ["ADDRESS", "ALGORITHMS", "AWAY", "ISSUER", "NOT_OPENID"] {
+        assert!(!provider_trouble(Locale::En, why).starts_with("provider-"), "{why}");
+    }
     for kind in TROUBLES {
         assert!(!trouble(Locale::En, kind).starts_with("trouble-"), "{kind}");
     }

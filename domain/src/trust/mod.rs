@@ -16,6 +16,7 @@ mod passwords;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod single_sign_on;
 mod throttle;
 mod tokens;
 
@@ -46,6 +47,11 @@ pub use sessions::{
     Proven, Session, refresh_session, revoke_other_sessions, revoke_session, sessions, sign_out, start_session,
 };
 pub use sign_in::{Challenge, Credentials, Origin, SignedIn, complete_sign_in, sign_in};
+pub use single_sign_on::{
+    BegunSignOn, DiscoverProvider, FinishSingleSignOn, NewProvider, ProviderChange, Returned, SignInProvider, SignOn,
+    SignOnAnswer, accept_sign_on_answer, add_identity_provider, begin_single_sign_on, complete_single_sign_on,
+    identity_providers, remove_identity_provider, sign_in_providers, update_identity_provider,
+};
 pub use tokens::{AccessClaims, KEY_AGE, TokenError, TokenIssuer, rotate_signing_key};
 
 /// What comes of something whose refusal leaves a trace that must be committed, such as a failed attempt that counts.

@@ -161,13 +161,15 @@ pub async fn remove_totp(context: &Context, proof: Proof) -> Result<Outcome<()>,
     Ok(Ok(()))
 }
 
-/// Whoever has no factor left has no use for recovery codes, and sessions that were begun by a password stand on it alone.
+/// Whoever has no factor left has no use for recovery codes, and sessions that were begun by a password or a provider stand on
+/// that alone: what the provider itself showed is shown again at the next sign-in.
 pub(super) async fn after_removal(context: &Context, actor: &Actor) -> Result<(), Failure> {
     if factors_of(context, actor.user_id).await?.any() {
         return Ok(());
     }
     run(context, "delete from recovery_code where user_id = $1", [actor.user_id.into()]).await?;
-    let sql = "update session set second_factor = false where user_id = $1 and method = 'PASSWORD'";
+    let sql =
+        "update session set second_factor = false where user_id = $1 and method in ('PASSWORD', 'SINGLE_SIGN_ON')";
     run(context, sql, [actor.user_id.into()]).await
 }
 

@@ -4,7 +4,7 @@ use chrono::Duration;
 use diwan_entity::trust::session::SignInMethod;
 use diwan_platform::crypto::{sha256, token};
 use diwan_platform::{db, password};
-use sea_orm::{ConnectionTrait as _, FromQueryResult};
+use sea_orm::{ActiveEnum as _, ConnectionTrait as _, FromQueryResult};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -99,28 +99,33 @@ pub async fn sign_in(
     let actor = context.enter_unproved(found.user_id).await?.ok_or(Code::WrongCredentials)?;
     let factors = factors_of(context, actor.user_id).await?;
     if factors.any() {
-        return Ok(Ok(SignedIn::Challenge(challenge(context, actor.user_id, device, factors).await?)));
+        return Ok(Ok(SignedIn::Challenge(
+            challenge(context, actor.user_id, device, factors, SignInMethod::Password).await?,
+        )));
     }
     throttle.succeeded(context).await?;
     let session = begin_session(context, actor.user_id, BY_PASSWORD, &origin.user_agent).await?;
     Ok(Ok(SignedIn::Session(know_device(context, session, device).await?)))
 }
 
-async fn challenge(
+/// Asks for a second factor after a first one, which was shown by `method`.
+pub(super) async fn challenge(
     context: &Context,
     user_id: Uuid,
     device: Option<Vec<u8>>,
     factors: Factors,
+    method: SignInMethod,
 ) -> Result<Challenge, Failure> {
     let token = token("challenge")?;
-    let sql = "insert into sign_in_challenge (token_hash, user_id, device_hash, created_at, expires_at)
-      values ($1, $2, $3, $4, $5)";
+    let sql = "insert into sign_in_challenge (token_hash, user_id, device_hash, created_at, expires_at, method)
+      values ($1, $2, $3, $4, $5, $6)";
     let values = [
         sha256(token.as_bytes()).to_vec().into(),
         user_id.into(),
         device.into(),
         context.now.into(),
         (context.now + CHALLENGE).into(),
+        method.to_value().into(),
     ];
     context.own_tx().execute_raw(db::statement(sql, values)).await?;
     Ok(Challenge { token, factors, expires_in: CHALLENGE.num_seconds() })
@@ -174,10 +179,11 @@ pub async fn complete_sign_in(
         let code = if with == "passkey" { Code::PasskeyRefused } else { Code::SecondFactorWrong };
         return Ok(Err(UserError::at(code, with)));
     }
-    let sql = "update sign_in_challenge set ended_at = $2 where token_hash = $1";
-    context.own_tx().execute_raw(db::statement(sql, [token_hash.into(), context.now.into()])).await?;
+    let sql = "update sign_in_challenge set ended_at = $2 where token_hash = $1 returning method";
+    let values = [token_hash.into(), context.now.into()];
+    let method: String = db::scalar(context.own_tx(), sql, values).await?;
     throttle.succeeded(context).await?;
-    let proven = Proven { method: SignInMethod::Password, second_factor: true };
+    let proven = Proven { method: SignInMethod::try_from_value(&method)?, second_factor: true };
     let session = begin_session(context, actor.user_id, proven, &origin.user_agent).await?;
     Ok(Ok(know_device(context, session, owed.device_hash).await?))
 }

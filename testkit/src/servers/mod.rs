@@ -1,9 +1,10 @@
-//! Real social-network servers, a mail catcher and a proxy that spoils connections, for tests. All of them listen on loopback only, on
+//! Real social-network servers, a mail catcher, an OpenID provider and a proxy that spoils connections, for tests. All of them listen on loopback only, on
 //! free ports, keep their data in a temporary folder, and stop with the test that started them, even when it dies.
 
 mod bluesky;
 mod fault_proxy;
 mod mail;
+mod oidc;
 mod snac;
 
 use std::fs::{self, File};
@@ -18,6 +19,7 @@ use url::Url;
 pub use bluesky::{BlueskyServer, BlueskyUser};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
 pub use mail::MailCatcher;
+pub use oidc::OidcServer;
 pub use snac::{SnacServer, SnacUser};
 
 /// How long a server may take to start; the machine may be busy compiling.

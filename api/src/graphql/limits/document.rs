@@ -24,6 +24,8 @@ type Result<T, E = Error> = std::result::Result<T, E>;
 const SIGNING_IN: [&str; 9] = [
     "signIn",
     "completeSignIn",
+    "beginSingleSignOn",
+    "completeSingleSignOn",
     "refreshSession",
     "setUpAgency",
     "acceptInvitation",

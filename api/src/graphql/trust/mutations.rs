@@ -35,7 +35,7 @@ pub enum SecondFactorMethod {
 
 /// A second factor is owed before there is a session.
 #[derive(SimpleObject)]
-struct SignInChallenge {
+pub(super) struct SignInChallenge {
     /// Names this sign-in, for `completeSignIn`. Keep it secret.
     token: String,
     /// What can be shown.

@@ -25,6 +25,8 @@ pub struct At {
     pub other: Uuid,
     pub archived: Uuid,
     pub agency_version: i32,
+    /// An identity provider, the only one.
+    pub provider: Uuid,
 }
 
 impl At {
@@ -42,10 +44,13 @@ impl At {
         let archived = app.brand(&format!("{name} 3")).await?;
         // Somebody who could approve what others submit.
         app.member(brand, Level::Senior, UserKind::Staff).await?;
-        let [request, invited] = std::array::from_fn(|_| ids::new_id(app.services.now()));
+        let [request, invited, provider] = std::array::from_fn(|_| ids::new_id(app.services.now()));
         app.db
             .run(&format!(
-                "update brand set archived_at = '{now}' where id = '{archived}';
+                "delete from identity_provider;
+                 insert into identity_provider (id, agency_id, name, issuer, client_id, client_secret, scopes, created_by, created_at)
+                   select '{provider}', id, 'Nour ID', 'https://id.nour.example', 'diwan', 'x', array['email'], '{by}', '{now}' from agency;
+                 update brand set archived_at = '{now}' where id = '{archived}';
                  update post set state = 'IN_REVIEW' where id = '{reviewed}';
                  insert into approval_request (id, brand_id, kind, subject_id, subject_version, title, state, requested_by, authors,
                      client_step, created_at)
@@ -75,6 +80,7 @@ impl At {
             other,
             archived,
             agency_version,
+            provider,
         })
     }
 

@@ -1,4 +1,4 @@
-//! Integrations and the audit trail.
+//! Integrations, identity providers and the audit trail.
 
 use chrono::Duration;
 use diwan_domain::Action;
@@ -14,6 +14,9 @@ pub(super) const PERSONAL: &[(&str, &str)] = &[
     ("beginPasskeyProof", "the caller's own"),
     ("beginPasskeyRegistration", "the caller's own"),
     ("beginPasskeySignIn", "any stranger"),
+    ("beginSingleSignOn", "any stranger"),
+    ("completeSingleSignOn", "whoever holds the ticket and the code"),
+    ("signInOptions", "any stranger"),
     ("beginTotp", "the caller's own"),
     ("changePassword", "the caller's own"),
     ("completeSignIn", "whoever holds the challenge"),
@@ -33,7 +36,7 @@ pub(super) const PERSONAL: &[(&str, &str)] = &[
 ];
 
 pub(super) fn operations(app: &TestApp, at: &At) -> Vec<Operation> {
-    [integrations(app, at), trail(at)].into_iter().flatten().collect()
+    [integrations(app, at), identity_providers(at), trail(at)].into_iter().flatten().collect()
 }
 
 fn integrations(app: &TestApp, at: &At) -> Vec<Operation> {
@@ -68,6 +71,28 @@ fn integrations(app: &TestApp, at: &At) -> Vec<Operation> {
         )
         .hidden(),
         list(Action::IntegrationManage, "integrations(first: 5) { nodes { id } }", at).variant("integrations"),
+    ]
+}
+
+fn identity_providers(at: &At) -> Vec<Operation> {
+    let provider = id("idp", at.provider);
+    let new =
+        json!({ "name": "New ID", "issuer": "https://id.nour.example", "clientId": provider, "clientSecret": "x" });
+    vec![
+        query("identityProviders", Action::SecurityUpdate, "{ identityProviders { id } }", json!({})),
+        mutation("addIdentityProvider", Action::SecurityUpdate, "identityProvider { id }", new),
+        mutation(
+            "updateIdentityProvider",
+            Action::SecurityUpdate,
+            "identityProvider { id }",
+            json!({ "identityProviderId": provider, "version": 1, "name": "Nour" }),
+        ),
+        mutation(
+            "removeIdentityProvider",
+            Action::SecurityUpdate,
+            "removed",
+            json!({ "identityProviderId": provider }),
+        ),
     ]
 }
 

@@ -1,0 +1,128 @@
+//! A real OpenID provider (npm's `oidc-provider`), and one beside it that says whatever it is told.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use diwan_platform::http::{HttpClient, Response};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use url::Url;
+
+use super::{Process, START, cache, http_client, installed};
+use crate::process::free_port;
+
+/// An OpenID provider, running or not.
+pub struct OidcServer {
+    /// Where it is, and what it calls itself.
+    pub issuer: Url,
+    /// As what it knows the product.
+    pub client_id: &'static str,
+    /// With which secret.
+    pub client_secret: &'static str,
+    redirect: Url,
+    told: Value,
+    http: HttpClient,
+    process: Option<Process>,
+    folder: TempDir,
+}
+
+impl OidcServer {
+    /// Starts one that sends browsers back to `redirect`.
+    pub async fn start(redirect: &str) -> Result<Self> {
+        let issuer = Url::parse(&format!("http://127.0.0.1:{}/", free_port()?))?;
+        let folder = tempfile::Builder::new().prefix("diwan-oidc-").tempdir()?;
+        let mut server = Self {
+            http: http_client([&issuer])?,
+            issuer,
+            client_id: "diwan",
+            client_secret: "the secret of a client, with % and +",
+            redirect: Url::parse(redirect)?,
+            told: json!({}),
+            process: None,
+            folder,
+        };
+        server.open().await?;
+        Ok(server)
+    }
+
+    /// What the provider calls itself: without a slash at the end.
+    pub fn issuer(&self) -> String {
+        self.issuer.as_str().trim_end_matches('/').to_owned()
+    }
+
+    /// What the one beside it calls itself.
+    pub fn fake_issuer(&self) -> String {
+        format!("{}/fake", self.issuer())
+    }
+
+    /// Starts it again, with keys that nobody has seen, and what it was told before.
+    pub async fn open(&mut self) -> Result<()> {
+        let modules = installed(&cache().join("test-servers/node_modules"), "the OpenID provider")?;
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/oidc.mjs");
+        let mut command = Command::new("node");
+        command.arg(script).arg(&modules).arg(self.issuer.port().context("a port")?.to_string());
+        command.args([self.client_id, self.client_secret, self.redirect.as_str()]).env("NODE_NO_WARNINGS", "1");
+        let mut process = Process::start(command.stdout(Stdio::piped()), self.folder.path().join("log"))?;
+        let stdout = process.child.stdout.take().context("the provider's output is piped")?;
+        // What the provider says of itself comes first.
+        let reading = tokio::task::spawn_blocking(move || {
+            BufReader::new(stdout).lines().map_while(std::result::Result::ok).any(|line| line == "ready")
+        });
+        let Ok(Ok(true)) = tokio::time::timeout(START, reading).await else {
+            bail!("the OpenID provider did not start: {}", process.last_words());
+        };
+        self.process = Some(process);
+        self.send().await
+    }
+
+    /// Stops it.
+    pub fn close(&mut self) {
+        self.process = None;
+    }
+
+    /// Tells it something: see `servers/oidc.mjs`.
+    pub async fn tell(&mut self, name: &str, value: Value) -> Result<()> {
+        self.told[name] = value;
+        self.send().await
+    }
+
+    async fn send(&self) -> Result<()> {
+        let answer = self.http.post(self.issuer.join("control")?).json(&self.told).send().await?;
+        ensure!(answer.status.is_success(), "the provider does not listen: {}", answer.status);
+        Ok(())
+    }
+
+    /// Signs in there and agrees, in a browser of its own. `form` is filled in wherever the provider asks. Answers the address
+    /// to which the browser is sent back.
+    pub async fn sign_in(&self, authorization_url: &str, form: &[(&str, &str)]) -> Result<Url> {
+        let mut jar = BTreeMap::new();
+        let mut url = Url::parse(authorization_url)?;
+        for _ in 0..12 {
+            let asks = url.path().starts_with("/interaction/");
+            let request = if asks { self.http.post(url.clone()).form(form) } else { self.http.get(url.clone()) };
+            let cookies: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let answer = request.header("cookie", &cookies.join("; ")).send().await?;
+            keep_cookies(&mut jar, &answer);
+            let Some(next) = answer.header("location") else {
+                bail!("{}: {} {}", url.path(), answer.status, String::from_utf8_lossy(&answer.body));
+            };
+            url = url.join(next)?;
+            if url.origin() == self.redirect.origin() && url.path() == self.redirect.path() {
+                return Ok(url);
+            }
+        }
+        bail!("the provider sends the browser in circles")
+    }
+}
+
+fn keep_cookies(jar: &mut BTreeMap<String, String>, answer: &Response) {
+    for cookie in answer.headers.get_all("set-cookie") {
+        let pair = cookie.to_str().ok().and_then(|cookie| cookie.split(';').next()?.split_once('='));
+        if let Some((name, value)) = pair {
+            jar.insert(name.to_owned(), value.to_owned());
+        }
+    }
+}
