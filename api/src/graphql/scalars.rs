@@ -50,11 +50,17 @@ pub enum Kind {
     Session,
     /// An API token; not its secret.
     ApiToken,
+    /// A special day.
+    SpecialDay,
+    /// What was promised per week.
+    Promise,
+    /// A feed of a person's calendar; not its secret.
+    Feed,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -76,6 +82,9 @@ impl Kind {
         Self::Comment,
         Self::Session,
         Self::ApiToken,
+        Self::SpecialDay,
+        Self::Promise,
+        Self::Feed,
     ];
 
     /// What an id of this kind begins with.
@@ -102,6 +111,9 @@ impl Kind {
             Self::Comment => "comment",
             Self::Session => "session",
             Self::ApiToken => "apitoken",
+            Self::SpecialDay => "specialday",
+            Self::Promise => "promise",
+            Self::Feed => "feed",
         }
     }
 

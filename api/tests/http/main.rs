@@ -3,6 +3,9 @@
 mod approvals;
 mod audit;
 mod brand_life;
+mod calendar_moves;
+mod calendar_view;
+mod calendars;
 mod cell_operations;
 mod cells;
 mod connecting;
