@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! script/bench tenant-scope
+//! script/bench calendar
 //! ```
 
+mod calendar;
 mod tenant_scope;
 
 use anyhow::{Result, bail};
@@ -12,6 +14,7 @@ use anyhow::{Result, bail};
 async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("tenant-scope") => tenant_scope::run().await,
-        _ => bail!("usage: diwan-bench tenant-scope"),
+        Some("calendar") => calendar::run().await,
+        _ => bail!("usage: diwan-bench tenant-scope|calendar"),
     }
 }

@@ -127,7 +127,7 @@ async fn as_product(test: &TestServices, person: &Person, brand_id: Uuid) -> Res
     let shown = Credential::Session { user_id: person.id, session_id: person.session_id };
     let context = Context::of(test.services.clone(), tx, shown).await?;
     let brands = tenancy::brands_by_ids(&context, &[brand_id]).await?;
-    let calendars = calendar::calendars(&context, brand_id, PAGE).await?.rows;
+    let calendars = calendar::calendars(&context, brand_id, false, PAGE).await?.rows;
     let accounts = publishing::social_accounts(&context, brand_id, PAGE).await?.rows;
     let posts = calendar::posts(&context, brand_id, PostFilter::default(), PAGE).await?.rows;
     let ids: Vec<Uuid> = posts.iter().map(|post| post.id).collect();

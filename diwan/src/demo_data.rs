@@ -90,10 +90,10 @@ async fn make_brand(context: &mut Context, brand: &Brand) -> Result<RequestedUpl
     };
     let brand_id = tenancy::create_brand(context, new).await?.id;
     let page = Page { size: 1, after: None, before: None, from_end: false };
-    let first = calendar::calendars(context, brand_id, page).await?.rows.pop();
+    let first = calendar::calendars(context, brand_id, false, page).await?.rows.pop();
     let first = first.context("a brand begins with a calendar")?;
     tick(context);
-    let second = calendar::create_calendar(context, brand_id, brand.calendar.0).await?;
+    let second = calendar::create_calendar(context, brand_id, brand.calendar.0, calendar::Look::default()).await?;
     for (calendar, titles) in [(first, brand.drafts), (second, brand.calendar.1)] {
         for title in titles {
             tick(context);

@@ -15,7 +15,8 @@ use diwan_platform::ids;
 use diwan_platform::mail::Mailer;
 use diwan_platform::storage::Storage;
 use sea_orm::{
-    ActiveEnum, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, Select, Value,
+    ActiveEnum, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryResult, Select,
+    Value,
 };
 use url::Url;
 use uuid::Uuid;
@@ -216,6 +217,22 @@ struct TokenRow {
     last_used_at: Option<DateTime<Utc>>,
 }
 
+/// A feed that was read, with the scope of its owner opened.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct EnteredFeed {
+    /// The feed.
+    #[sea_orm(from_alias = "feed_id")]
+    pub(crate) id: Uuid,
+    /// What it is called.
+    #[sea_orm(from_alias = "feed_name")]
+    pub(crate) name: String,
+    /// The brands that it names.
+    #[sea_orm(from_alias = "feed_brands")]
+    pub(crate) brand_ids: Vec<Uuid>,
+    /// When it was last read.
+    pub(crate) last_read_at: Option<DateTime<Utc>>,
+}
+
 /// One operation of one caller.
 #[derive(Debug)]
 pub struct Context {
@@ -312,6 +329,14 @@ impl Context {
             context.is_now(actor);
         }
         Ok(context)
+    }
+
+    /// Opens the scope of whoever's feed has this digest. None when there is none, or its owner is gone.
+    pub(crate) async fn enter_feed(&self, hash: [u8; 32]) -> Result<Option<EnteredFeed>, DbErr> {
+        let found = db::statement("select * from app.enter_feed($1, $2)", [hash.to_vec().into(), self.now.into()]);
+        let Some(row) = self.tx.query_one_raw(found).await? else { return Ok(None) };
+        self.is_now(ActorRow::from_query_result(&row, "")?.into_actor(None)?);
+        EnteredFeed::from_query_result(&row, "").map(Some)
     }
 
     /// The API token whose use is worth noting, after the operation and outside it.
@@ -466,6 +491,15 @@ impl Context {
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<T>, DbErr> {
         db::all(&self.tx, sql, values).await
+    }
+
+    /// Reads rows whose columns are taken by their place: for what is read in great numbers.
+    pub(crate) async fn results(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        self.tx.query_all_raw(db::statement(sql, values)).await
     }
 
     /// Begins a part of the operation that can be taken back alone.

@@ -138,6 +138,10 @@ pub enum Code {
     ReasonRequired,
     /// Mail cannot be sent.
     MailNotConfigured,
+    /// Something of the calendar is on its way.
+    CalendarInUse,
+    /// The post has no time yet.
+    NotPlanned,
 }
 
 impl Code {
@@ -207,6 +211,8 @@ impl Code {
         Self::LimitExceeded,
         Self::ReasonRequired,
         Self::MailNotConfigured,
+        Self::CalendarInUse,
+        Self::NotPlanned,
     ];
 
     /// The message's key in the catalogue: `TimeInPast` is `error-time-in-past`.

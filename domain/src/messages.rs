@@ -23,6 +23,7 @@ macro_rules! catalogue {
             bundle(
                 $language,
                 &[
+                    include_str!(concat!("../messages/", $language, "/calendar.ftl")),
                     include_str!(concat!("../messages/", $language, "/errors.ftl")),
                     include_str!(concat!("../messages/", $language, "/mail.ftl")),
                     include_str!(concat!("../messages/", $language, "/pages.ftl")),

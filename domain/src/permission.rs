@@ -211,6 +211,7 @@ mod tests {
     const OWN: &[&str] = &[
         "approvals/decide.rs",
         "approvals/delegation.rs",
+        "calendar/feeds.rs",
         "tenancy/accept_invitation.rs",
         "tenancy/invite.rs",
         "tenancy/people.rs",

@@ -1,7 +1,7 @@
 //! The audit trail: one chain, which nobody can change unseen and the application cannot change at all.
 
 use anyhow::{Context as _, Result};
-use diwan_domain::calendar::create_calendar;
+use diwan_domain::calendar::{Look, create_calendar};
 use diwan_platform::crypto::sha256;
 use diwan_platform::db;
 use diwan_testkit::{Person, TestServices};
@@ -37,7 +37,7 @@ async fn verify(test: &TestServices) -> Result<Result<usize, i64>> {
 
 async fn work(test: &TestServices, person: &Person, brand: Uuid, name: &str) -> Result<()> {
     let context = test.act(person).await?;
-    create_calendar(&context, brand, name).await?;
+    create_calendar(&context, brand, name, Look::default()).await?;
     Ok(context.commit().await?)
 }
 
@@ -76,7 +76,7 @@ async fn what_was_rolled_back_leaves_no_event_and_no_gap() -> Result<()> {
     let chief = test.chief().await?;
     work(&test, &chief, brand, "one").await?;
     let context = test.act(&chief).await?;
-    create_calendar(&context, brand, "never").await?;
+    create_calendar(&context, brand, "never", Look::default()).await?;
     context.roll_back().await?;
     work(&test, &chief, brand, "two").await?;
     assert_eq!(verify(&test).await?, Ok(2));

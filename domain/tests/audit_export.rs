@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use diwan_domain::calendar::create_calendar;
+use diwan_domain::calendar::{Look, create_calendar};
 use diwan_domain::paging::Page;
 use diwan_domain::trust::{
     EventFilter, Export, Jwks, Period, anchor_audit, anchor_keys, audit_events, export_audit, verify_audit_file,
@@ -19,7 +19,7 @@ const FIRST: Page = Page { size: 100, after: None, before: None, from_end: false
 async fn work(test: &TestServices, person: &Person, brand: Uuid, names: impl Iterator<Item = String>) -> Result<()> {
     for name in names {
         let context = test.act(person).await?;
-        create_calendar(&context, brand, &name).await?;
+        create_calendar(&context, brand, &name, Look::default()).await?;
         context.commit().await?;
     }
     Ok(())

@@ -20,6 +20,7 @@ const WITHOUT_BRAND: &[(&str, &str)] = &[
     ("delegation", "a person's: the policy `own`, for both of them"),
     ("api_token", "an integration's; digests of tokens, seen by those who see the integration"),
     ("brand_group", "the agency's; its policy shows it with its brands"),
+    ("calendar_feed", "a person's: the policy `own`"),
     ("invitation", "a person's; digests of tokens, seen by those who see the person"),
     ("letter", "mail; sealed, and the worker's alone"),
     ("brand", "the brand itself: the policy `tenant` on its id"),
@@ -71,12 +72,14 @@ const DEFINERS: &[&str] = &[
     "end_sessions",
     "enter_agency_work",
     "enter_brand",
+    "enter_feed",
     "enter_session",
     "enter_setup",
     "enter_token",
     "enter_unproved",
     "enter_user",
     "expire_connections",
+    "feed_read",
     "forget_failures",
     "forget_idempotency",
     "forget_jobs",
@@ -100,6 +103,7 @@ const DEFINERS: &[&str] = &[
     "quiet_jobs",
     "recognize_person",
     "record_refusal",
+    "shared_calendars",
     "sign_in_by_email",
     "sign_in_providers",
     "start_job",
@@ -182,6 +186,8 @@ async fn every_table_of_a_brand_is_guarded_and_every_other_is_known() -> Result<
             "audit_event" => &["append"],
             // Rows without a brand, for the worker's scope without a brand.
             "job" => &["agency_work"],
+            // The agency's own, which everybody who is signed in reads.
+            "special_day" => &["of_agency"],
             _ => &[],
         };
         assert_eq!(others, known, "{name}: policies add up, so each more is a way around the others");

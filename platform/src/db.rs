@@ -6,8 +6,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, IsolationLevel,
     Statement, TransactionTrait, Value,
@@ -15,6 +15,9 @@ use sea_orm::{
 
 /// The role that the server and the worker act as; migration `m0001` makes it.
 pub const APP_ROLE: &str = "diwan_app";
+
+/// How long a connection may have been idle to be used without asking whether it is still there.
+const UNASKED: Duration = Duration::from_secs(1);
 
 /// A pool that sees only what the scope of each transaction allows.
 #[derive(Debug, Clone)]
@@ -33,6 +36,16 @@ impl Database {
             .min_connections(1)
             .acquire_timeout(patience)
             .idle_timeout(Duration::from_mins(5))
+            // A connection that has just been used is there; asking each time whether it is would cost every operation a round trip.
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > UNASKED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options.clone())
             .await
             .map_err(connection_error)?;

@@ -57,6 +57,8 @@ pub struct Written {
     pub author: Uuid,
     pub integration: Uuid,
     pub api_token: Uuid,
+    pub special_day: Uuid,
+    pub promise: Uuid,
 }
 
 impl TestServices {
@@ -271,8 +273,22 @@ impl TestServices {
         let (post, variant) = self.post(brand, account, "Good morning", &person).await?;
         let (publication, job) = self.publication(brand, post, self.now() + Duration::days(9)).await?;
         let calendar = self.db.value(&format!("select id from calendar where brand_id = '{brand}'")).await?;
-        let [connection, attempt, sample, reading, report, event, assignment, group, chain, request, step, comment] =
-            std::array::from_fn(|_| self.id());
+        let [
+            connection,
+            attempt,
+            sample,
+            reading,
+            report,
+            event,
+            assignment,
+            group,
+            chain,
+            request,
+            step,
+            comment,
+            special_day,
+            promise,
+        ] = std::array::from_fn(|_| self.id());
         let (user, agency, now) = (person.id, self.agency().await?, self.now().to_rfc3339());
         self.db
             .run(&format!(
@@ -310,6 +326,12 @@ impl TestServices {
                    values ('{report}', '{brand}', 'MONTH', '2026-07-01', 'en', 'FAILED', '{user}', '{now}', '{now}', 'GAVE_UP');
                  insert into audit_event (id, agency_id, brand_id, at, actor_id, action, subject_id)
                    values ('{event}', '{agency}', '{brand}', '{now}', '{user}', 'post.create', '{post}');
+                 insert into special_day (id, agency_id, brand_id, name, system, month_code, day, created_by, created_at)
+                   values ('{special_day}', '{agency}', '{brand}', 'Nowruz', 'JALALI', 'M01', 1, '{user}', '{now}');
+                 insert into content_promise (id, brand_id, social_account_id, posts_per_week, starts_on, created_by, created_at)
+                   values ('{promise}', '{brand}', '{account}', 3, '2026-01-01', '{user}', '{now}');
+                 insert into calendar_feed (id, user_id, name, secret_hash, created_at)
+                   values ('{promise}', '{user}', 'Mine', sha256('{promise}'), '{now}');
                  insert into audit_anchor (id, agency_id, seq, hash, at, kid, signature)
                    select '{event}', '{agency}', count(*) + 1, sha256(''), '{now}', (select min(kid) from signing_key), ''
                    from audit_anchor"
@@ -339,6 +361,8 @@ impl TestServices {
             author: user,
             integration: program.id,
             api_token,
+            special_day,
+            promise,
         })
     }
 }

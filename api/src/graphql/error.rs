@@ -139,6 +139,10 @@ pub enum ErrorCode {
     ReasonRequired,
     /// Mail cannot be sent.
     MailNotConfigured,
+    /// Something of the calendar is on its way.
+    CalendarInUse,
+    /// The post has no time yet.
+    NotPlanned,
 }
 
 /// One thing that the caller must mend. Nothing was written.

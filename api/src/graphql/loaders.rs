@@ -10,7 +10,8 @@ use diwan_domain::permission::Extent;
 use diwan_domain::{Action, Context, Failure, approvals, calendar, insights, publishing, tenancy, trust};
 use diwan_entity::approvals::{approval_chain, approval_entry, approval_request, approval_step, delegation};
 use diwan_entity::calendar::{
-    asset, calendar as calendars, post, post_assignment, post_comment, post_variant, variant_asset,
+    asset, calendar as calendars, content_promise, post, post_assignment, post_comment, post_variant, special_day,
+    variant_asset,
 };
 use diwan_entity::insights::report_run;
 use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
@@ -385,6 +386,30 @@ impl Loadable for post_comment::Model {
     }
     fn may_read(&self, context: &Context) -> bool {
         reads_content(context, self.brand_id)
+    }
+}
+
+impl Loadable for special_day::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        calendar::special_days_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        self.brand_id.map_or_else(|| context.actor().is_some(), |brand_id| reads_brand(context, brand_id))
+    }
+}
+
+impl Loadable for content_promise::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        calendar::content_promises_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        context.extent(Action::ContentRead, self.brand_id) == Some(Extent::Any)
     }
 }
 

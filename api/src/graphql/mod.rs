@@ -13,6 +13,7 @@ mod live;
 mod loaders;
 mod node;
 mod page;
+mod plain;
 mod publishing;
 mod scalars;
 mod tenancy;
@@ -40,6 +41,8 @@ pub struct Query(
     tenancy::TenancyQuery,
     tenancy::GroupQuery,
     calendar::CalendarQuery,
+    calendar::CalendarViewQuery,
+    calendar::PromiseQuery,
     publishing::PublishingQuery,
     approvals::ApprovalQuery,
     limits::LimitsQuery,
@@ -67,8 +70,13 @@ pub struct Mutation(
     tenancy::PeopleMutation,
     tenancy::MembershipMutation,
     calendar::CalendarMutation,
+    calendar::CalendarsMutation,
+    calendar::SpecialDayMutation,
+    calendar::PromiseMutation,
+    calendar::FeedMutation,
     calendar::TeamworkMutation,
     publishing::PublishingMutation,
+    publishing::MoveMutation,
     approvals::ApprovalMutation,
     insights::InsightsMutation,
 );

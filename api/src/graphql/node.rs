@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 
 use super::approvals::{ApprovalChain, ApprovalRequest, Delegation};
-use super::calendar::{Asset, Calendar, Post, PostAssignment, PostComment, PostVariant};
+use super::calendar::{Asset, Calendar, ContentPromise, Post, PostAssignment, PostComment, PostVariant, SpecialDay};
 use super::context::Op;
 use super::error::request_error;
 use super::insights::ReportRun;
@@ -54,6 +54,10 @@ pub enum Node {
     PostAssignment(PostAssignment),
     /// A comment on a post.
     PostComment(PostComment),
+    /// A special day.
+    SpecialDay(SpecialDay),
+    /// What was promised per week.
+    ContentPromise(ContentPromise),
 }
 
 /// Queries for anything.
@@ -112,7 +116,10 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Delegation => op.load(id).await?.map(|row| Node::Delegation(Delegation { op: own(), row })),
         Kind::Assignment => op.load(id).await?.map(|row| Node::PostAssignment(PostAssignment { op: own(), row })),
         Kind::Comment => op.load(id).await?.map(|row| Node::PostComment(PostComment { op: own(), row })),
-        // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration.
-        Kind::Session | Kind::ApiToken | Kind::IdentityProvider => None,
+        Kind::SpecialDay => op.load(id).await?.map(|row| Node::SpecialDay(SpecialDay { op: own(), row })),
+        Kind::Promise => op.load(id).await?.map(|row| Node::ContentPromise(ContentPromise { op: own(), row })),
+        // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with
+        // its owner.
+        Kind::Session | Kind::ApiToken | Kind::Feed | Kind::IdentityProvider | Kind::Passkey => None,
     })
 }

@@ -54,11 +54,17 @@ pub enum Kind {
     Passkey,
     /// An identity provider.
     IdentityProvider,
+    /// A special day.
+    SpecialDay,
+    /// What was promised per week.
+    Promise,
+    /// A feed of a person's calendar; not its secret.
+    Feed,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -82,6 +88,9 @@ impl Kind {
         Self::ApiToken,
         Self::Passkey,
         Self::IdentityProvider,
+        Self::SpecialDay,
+        Self::Promise,
+        Self::Feed,
     ];
 
     /// What an id of this kind begins with.
@@ -110,6 +119,9 @@ impl Kind {
             Self::ApiToken => "apitoken",
             Self::Passkey => "passkey",
             Self::IdentityProvider => "idp",
+            Self::SpecialDay => "specialday",
+            Self::Promise => "promise",
+            Self::Feed => "feed",
         }
     }
 

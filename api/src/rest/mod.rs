@@ -2,6 +2,7 @@
 
 mod audit;
 mod downloads;
+mod feeds;
 mod graphiql;
 mod graphql;
 mod health;
@@ -49,6 +50,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/oauth/callback", web::get().to(oauth::callback))
         .route("/uploads/{token}", web::put().to(uploads::receive))
         .route("/downloads/{token}", web::get().to(downloads::send))
+        .service(
+            web::resource("/feeds/{secret}.ics").route(web::get().to(feeds::send)).route(web::head().to(feeds::send)),
+        )
         .default_service(web::to(nowhere));
 }
 

@@ -196,16 +196,19 @@ async fn a_level_held_agency_wide_counts_in_every_brand() -> Result<()> {
 async fn what_viewer_may_is_what_the_table_says() -> Result<()> {
     let app = TestApp::new().await?;
     let brand = app.brand("Alpha").await?;
-    let asked: Vec<_> =
-        RULES.iter().map(|rule| format!("{0}: can(action: {0}, on: $on)", rule.action.name())).collect();
-    let query = format!("query($on: ID!) {{ viewer {{ {} }} }}", asked.join(" "));
     for kind in KINDS {
         for level in LEVELS {
             let person = app.member(brand, level, kind).await?;
-            let answer = app.client.gql(&person.token, &query, json!({ "on": id("brand", brand) })).await?.ok()?;
-            for rule in RULES {
-                let told = answer.get("viewer")[rule.action.name()].as_bool().context("a yes or no")?;
-                assert_eq!(told, rule.allows(kind, Some(level), None), "{:?} by {kind:?} {level:?}", rule.action);
+            // As many as one document may have aliases.
+            for rules in RULES.chunks(40) {
+                let asked: Vec<_> =
+                    rules.iter().map(|rule| format!("{0}: can(action: {0}, on: $on)", rule.action.name())).collect();
+                let query = format!("query($on: ID!) {{ viewer {{ {} }} }}", asked.join(" "));
+                let answer = app.client.gql(&person.token, &query, json!({ "on": id("brand", brand) })).await?.ok()?;
+                for rule in rules {
+                    let told = answer.get("viewer")[rule.action.name()].as_bool().context("a yes or no")?;
+                    assert_eq!(told, rule.allows(kind, Some(level), None), "{:?} by {kind:?} {level:?}", rule.action);
+                }
             }
         }
     }

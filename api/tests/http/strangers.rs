@@ -29,6 +29,8 @@ fn ids(of: &Written) -> Vec<(&'static str, &'static str, String)> {
         ("chain", "ApprovalChain", of.chain),
         ("assignment", "PostAssignment", of.assignment),
         ("comment", "PostComment", of.comment),
+        ("specialday", "SpecialDay", of.special_day),
+        ("promise", "ContentPromise", of.promise),
     ]
     .map(|(prefix, kind, uuid)| (prefix, kind, id(prefix, uuid)))
     .to_vec()

@@ -30,6 +30,9 @@ pub async fn create_post(context: &Context, new: NewPost) -> Result<post::Model,
     let not_there = || UserError::at(Code::NotFound, "calendarId");
     let calendar = context.one(calendar::Entity::visible([new.calendar_id])).await?.ok_or_else(not_there)?;
     let permit = context.permit(Action::PostCreate, calendar.brand_id).await?;
+    if calendar.archived_at.is_some() {
+        return Err(UserError::at(Code::WrongState, "calendarId").text("state", "ARCHIVED").into());
+    }
     check_content(context, permit, &new.content).await?;
     let post = post::Entity::insert(post::ActiveModel {
         id: Set(context.new_id()),

@@ -6,27 +6,42 @@
 //! written by [`follow_publications`] alone.
 
 mod assignments;
+mod clock;
 mod comments;
 mod content;
 mod create_calendar;
 mod create_post;
+mod dates;
+mod feeds;
 mod follow;
+mod promises;
 mod queries;
 mod receive_upload;
 mod relation;
 mod request_upload;
 mod review;
+mod span;
+mod special_days;
+mod update_calendar;
 mod update_post;
 mod validate;
+mod view;
 
 pub use assignments::{
     NewAssignment, assign_post, assignments_by_ids, assignments_of_posts, my_assignments, unassign_post,
 };
+pub use clock::{at_wall_clock, day_start, days_later};
 pub use comments::{NewComment, comment_on_post, comments, comments_by_ids, delete_comment};
 pub use content::{PostContent, Problem, VariantContent};
-pub use create_calendar::{create_calendar, first_calendar};
+pub use create_calendar::{Look, create_calendar, first_calendar};
 pub use create_post::{NewPost, create_post};
+pub use dates::{LocalDate, YearlyDay, local_date, month_around};
+pub use feeds::{FeedFile, NewFeed, calendar_feeds, create_calendar_feed, read_calendar_feed, revoke_calendar_feed};
 pub use follow::{follow_publications, lock_post, post_state};
+pub use promises::{
+    MOST_WEEKS, PromiseRule, Severity, WatchedWeek, content_promises, content_promises_by_ids, content_watch,
+    create_content_promise, delete_content_promise, update_content_promise,
+};
 pub use queries::{
     PostFilter, assets, assets_by_ids, calendars, calendars_by_ids, posts, posts_by_ids, variant_assets,
     variants_by_ids, variants_of_posts,
@@ -36,5 +51,14 @@ pub use relation::relation_to;
 pub use request_upload::{RequestedUpload, UPLOAD_PURPOSE, request_upload};
 pub use review::submit_post;
 pub(crate) use review::{check_approved, review_ended, sent_to_client};
+pub use span::{Count, Day, LONGEST_AGENDA, Span};
+pub use special_days::{
+    DayRule, Occurrence, create_special_day, delete_special_day, special_days, special_days_by_ids, update_special_day,
+};
+pub use update_calendar::{CalendarChange, archive_calendar, restore_calendar, share_calendar, update_calendar};
 pub use update_post::{PostChange, unschedule, update_post};
 pub use validate::{check_post, load_post, validate_post};
+pub use view::{
+    MOST_BRANDS, MOST_POSTS, View, ViewDay, ViewFilter, ViewPerson, ViewPost, ViewQuery, ViewVariant, calendar_view,
+    month_sql,
+};

@@ -13,10 +13,16 @@ use crate::error::Failure;
 use crate::paging::{Page, Slice, newest_first};
 use crate::permission::Action;
 
-/// The brand's calendars, newest first.
-pub async fn calendars(context: &Context, brand_id: Uuid, page: Page) -> Result<Slice<calendar::Model>, Failure> {
+/// The brand's calendars, newest first; archived ones instead of those that are used.
+pub async fn calendars(
+    context: &Context,
+    brand_id: Uuid,
+    archived: bool,
+    page: Page,
+) -> Result<Slice<calendar::Model>, Failure> {
     context.permit(Action::BrandRead, brand_id).await?;
-    let select = calendar::Entity::in_brand(brand_id).filter(calendar::Column::ArchivedAt.is_null());
+    let at = calendar::Column::ArchivedAt;
+    let select = calendar::Entity::in_brand(brand_id).filter(if archived { at.is_not_null() } else { at.is_null() });
     newest_first(context, select, calendar::Column::Id, page).await
 }
 

@@ -1,8 +1,7 @@
 //! What somebody has to do with a post: they wrote at it, or it is assigned to them, or it was sent to them.
 
 use diwan_entity::InBrand as _;
-use diwan_entity::calendar::post::{self, PostState};
-use diwan_entity::calendar::{post_assignment, post_contributor};
+use diwan_entity::calendar::{post, post_assignment, post_contributor};
 use diwan_entity::tenancy::app_user::UserKind;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -19,8 +18,9 @@ pub async fn relation_to(context: &Context, post: &post::Model) -> Result<Relati
         .filter(post_contributor::Column::PostId.eq(post.id))
         .filter(post_contributor::Column::UserId.eq(actor.user_id));
     let own = post.created_by == actor.user_id || context.one(contributed).await?.is_some();
+    // A client sees what was sent to them or is shared with them (migration `m0021`), and this is a post that is seen.
     let assigned = if actor.kind == UserKind::Client {
-        shown_to_client(post)
+        true
     } else {
         let given = post_assignment::Entity::in_brand(post.brand_id)
             .filter(post_assignment::Column::PostId.eq(post.id))
@@ -28,19 +28,6 @@ pub async fn relation_to(context: &Context, post: &post::Model) -> Result<Relati
         context.one(given).await?.is_some()
     };
     Ok(Relation { own, assigned })
-}
-
-/// Whether a client of the brand sees the post, as row-level security has it (migration `m0009`).
-fn shown_to_client(post: &post::Model) -> bool {
-    post.sent_to_client_at.is_some()
-        || matches!(
-            post.state,
-            PostState::Approved
-                | PostState::Scheduled
-                | PostState::Publishing
-                | PostState::Published
-                | PostState::PartiallyPublished
-        )
 }
 
 /// Remembers that the caller wrote at a post: it is theirs from now on, and not theirs to approve.

@@ -89,6 +89,11 @@ pub const RULES: &[Rule] = &[
         "freelancers see what is assigned to them, clients what was sent to them or is approved",
     ),
     brand(Action::CalendarCreate, &[MID, integration(Level::Mid)], ""),
+    brand(Action::CalendarManage, &[MID, integration(Level::Mid)], "a MID runs the calendar"),
+    brand(Action::CalendarShare, &[SENIOR], "it decides what the client sees"),
+    brand(Action::SpecialDayManage, &[MID, integration(Level::Mid)], ""),
+    agency(Action::AgencyDayManage, &[DIRECTOR], "they stand in every brand's calendar"),
+    brand(Action::PromiseSet, &[SENIOR], "it is a promise to the client"),
     brand(
         Action::AssetUpload,
         &[

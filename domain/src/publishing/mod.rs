@@ -8,6 +8,7 @@ mod connect_account;
 mod connect_job;
 mod content;
 mod look_up;
+mod move_posts;
 mod outcome;
 mod publish_job;
 mod queries;
@@ -19,6 +20,7 @@ mod unschedule_post;
 pub use accounts::{Unusable, Usable, disconnect_account, usable_account};
 pub use connect_account::{ConnectInput, accept_authorization, connect_account};
 pub use connect_job::ConnectAccount;
+pub use move_posts::{ErrorPolicy, MOST_MOVED, Moved, Shift, move_posts, reschedule_post};
 pub use outcome::TROUBLES;
 pub use publish_job::Publish;
 pub use queries::{

@@ -17,7 +17,7 @@ use crate::permission::Action;
 use crate::trust;
 
 /// How far ahead a post may be planned.
-const HORIZON: Duration = Duration::days(2 * 366);
+pub(super) const HORIZON: Duration = Duration::days(2 * 366);
 
 /// Schedules a post: every variant that is not published yet goes out at `due_at`. A post whose publications failed or
 /// were missed is scheduled again in the same way.

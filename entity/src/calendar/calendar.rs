@@ -12,6 +12,9 @@ pub struct Model {
     pub name: String,
     pub created_at: DateTimeUtc,
     pub archived_at: Option<DateTimeUtc>,
+    pub colour: String,
+    pub shared_with_client: bool,
+    pub version: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

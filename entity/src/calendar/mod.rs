@@ -3,9 +3,12 @@
 pub mod asset;
 #[expect(clippy::module_inception, reason = "the table is named like its domain")]
 pub mod calendar;
+pub mod calendar_feed;
+pub mod content_promise;
 pub mod post;
 pub mod post_assignment;
 pub mod post_comment;
 pub mod post_contributor;
 pub mod post_variant;
+pub mod special_day;
 pub mod variant_asset;

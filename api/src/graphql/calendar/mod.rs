@@ -1,11 +1,21 @@
 //! Calendars, the media library, posts.
 
+mod calendars;
+mod feeds;
 mod mutations;
+mod promises;
 mod queries;
+mod special_days;
 mod teamwork;
 mod types;
+mod view;
 
+pub use calendars::CalendarsMutation;
+pub use feeds::{CalendarFeed, FeedMutation};
 pub use mutations::CalendarMutation;
+pub use promises::{ContentPromise, PromiseMutation, PromiseQuery};
 pub use queries::CalendarQuery;
+pub use special_days::{SpecialDay, SpecialDayMutation};
 pub use teamwork::{PostAssignment, PostComment, TeamworkMutation};
 pub use types::{Asset, Calendar, Post, PostFilterInput, PostVariant, hex};
+pub use view::CalendarViewQuery;

@@ -1,32 +1,14 @@
-//! Mutations of calendars, files, posts.
+//! Mutations of files and posts.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use diwan_domain::calendar::{self, NewPost, PostChange, PostContent, VariantContent};
 use diwan_domain::{Context as Domain, Failure};
 
-use super::types::{Asset, Calendar, Post};
+use super::types::{Asset, Post};
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::scalars::Kind;
-
-/// A calendar to make.
-#[derive(InputObject)]
-struct CreateCalendarInput {
-    /// In which brand.
-    brand_id: ID,
-    /// Its name, 1 to 200 characters, unlike that of any other calendar of the brand.
-    name: String,
-}
-
-/// The answer of `createCalendar`.
-#[derive(SimpleObject)]
-struct CreateCalendarPayload {
-    /// The calendar, when it was made.
-    calendar: Option<Calendar>,
-    /// What must be mended.
-    user_errors: Vec<Refused>,
-}
 
 /// A file to upload.
 #[derive(InputObject)]
@@ -127,26 +109,12 @@ fn content(title: String, variants: Vec<PostVariantInput>) -> Result<PostContent
     Ok(PostContent { title, variants: variants.collect::<Result<_, Failure>>()? })
 }
 
-/// Mutations of calendars, files, posts.
+/// Mutations of files and posts.
 #[derive(Default)]
 pub struct CalendarMutation;
 
 #[Object]
 impl CalendarMutation {
-    /// Makes a calendar. For MID and above.
-    async fn create_calendar(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The calendar.")] input: CreateCalendarInput,
-    ) -> Result<CreateCalendarPayload> {
-        let op = Op::of(ctx)?;
-        let command = async |context: &Domain| {
-            calendar::create_calendar(context, Kind::Brand.parse(&input.brand_id, "brandId")?, &input.name).await
-        };
-        let (row, user_errors) = op.command(command).await?;
-        Ok(CreateCalendarPayload { calendar: row.map(|row| Calendar { op: op.clone(), row }), user_errors })
-    }
-
     /// Asks for a place to upload an image to. For JUNIOR and above.
     async fn request_upload(
         &self,

@@ -105,9 +105,25 @@ impl Calendar {
     async fn name(&self) -> &str {
         &self.row.name
     }
+    /// Its colour, `#rrggbb`.
+    async fn colour(&self) -> &str {
+        &self.row.colour
+    }
+    /// Whether clients of the brand see what is approved or further on in it.
+    async fn shared_with_client(&self) -> bool {
+        self.row.shared_with_client
+    }
     /// When it was made.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
+    }
+    /// Since when it is archived: nothing new is planned in it.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.row.archived_at
+    }
+    /// Counts the changes; a change names the version from which it started.
+    async fn version(&self) -> i32 {
+        self.row.version
     }
     /// Its brand.
     async fn brand(&self) -> Result<Brand> {

@@ -1,11 +1,13 @@
 //! Accounts and publications.
 
+mod moves;
 mod mutations;
 mod queries;
 mod subscription;
 mod types;
 
+pub use moves::MoveMutation;
 pub use mutations::PublishingMutation;
 pub use queries::PublishingQuery;
 pub use subscription::PublishingSubscription;
-pub use types::{AccountConnection, Publication, SocialAccount, Trouble};
+pub use types::{AccountConnection, AccountState, Publication, PublicationState, SocialAccount, Trouble};

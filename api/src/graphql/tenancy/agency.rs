@@ -2,11 +2,13 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use diwan_domain::calendar;
 use diwan_domain::tenancy::{self, AgencyChange, Opening, SecurityChange};
 use diwan_domain::trust;
 use diwan_entity::tenancy::agency;
 
 use super::types::{CalendarSystem, Locale, WeekStart};
+use crate::graphql::calendar::SpecialDay;
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::page::{Window, connection, cost};
@@ -49,6 +51,13 @@ impl Agency {
     /// The calendar in which dates are read.
     async fn calendar_system(&self) -> CalendarSystem {
         self.row.calendar_system.into()
+    }
+    /// The special days of the agency, which stand in every brand's calendar; in the order in which they were written, up to
+    /// 500.
+    #[graphql(complexity = "1 + 20 * child_complexity")]
+    async fn special_days(&self) -> Result<Vec<SpecialDay>> {
+        let rows = self.op.query(calendar::special_days(&self.op, None).await)?;
+        Ok(rows.into_iter().map(|row| SpecialDay { op: self.op.clone(), row }).collect())
     }
     /// When somebody is there, in the order of the week.
     async fn business_hours(&self) -> Result<Vec<BusinessHours>> {

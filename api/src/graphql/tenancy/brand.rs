@@ -9,7 +9,7 @@ use diwan_entity::tenancy::{agency, brand};
 use super::agency::{BusinessHours, business_hours};
 use super::members::{MemberFilterInput, Membership};
 use super::types::{Locale, WeekStart};
-use crate::graphql::calendar::{Asset, Calendar, Post, PostFilterInput};
+use crate::graphql::calendar::{Asset, Calendar, ContentPromise, Post, PostFilterInput, SpecialDay};
 use crate::graphql::context::Op;
 use crate::graphql::insights::ReportRun;
 use crate::graphql::page::{Window, connection, cost};
@@ -138,18 +138,34 @@ impl Brand {
         Ok(connection(slice, |row| row.id, |row| Membership { op: self.op.clone(), row }))
     }
 
+    /// The special days of the brand itself, in the order in which they were written, up to 500. Those of the agency stand in
+    /// `agency.specialDays`.
+    #[graphql(complexity = "1 + 20 * child_complexity")]
+    async fn special_days(&self) -> Result<Vec<SpecialDay>> {
+        let rows = self.op.query(calendar::special_days(&self.op, Some(self.row.id)).await)?;
+        Ok(rows.into_iter().map(|row| SpecialDay { op: self.op.clone(), row }).collect())
+    }
+
+    /// How many posts a week were promised, in the order in which it was written, up to 100. For the agency's staff.
+    #[graphql(complexity = "1 + 10 * child_complexity")]
+    async fn content_promises(&self) -> Result<Vec<ContentPromise>> {
+        let rows = self.op.query(calendar::content_promises(&self.op, self.row.id).await)?;
+        Ok(rows.into_iter().map(|row| ContentPromise { op: self.op.clone(), row }).collect())
+    }
+
     /// Its calendars, newest first.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn calendars(
         &self,
         _ctx: &Context<'_>,
+        #[graphql(desc = "Archived ones instead of those that are used.", default)] archived: bool,
         #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Calendar>> {
         let page = Window { first, after, last, before }.page()?;
-        let slice = self.op.query(calendar::calendars(&self.op, self.row.id, page).await)?;
+        let slice = self.op.query(calendar::calendars(&self.op, self.row.id, archived, page).await)?;
         Ok(connection(slice, |row| row.id, |row| Calendar { op: self.op.clone(), row }))
     }
 

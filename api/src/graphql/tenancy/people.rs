@@ -11,7 +11,7 @@ use super::brand::Brand;
 use super::members::{Membership, PersonState};
 use super::types::{Action, CalendarSystem, Level, Locale, UserKind};
 use crate::graphql::approvals::{ApprovalRequest, Delegation};
-use crate::graphql::calendar::PostAssignment;
+use crate::graphql::calendar::{CalendarFeed, PostAssignment};
 use crate::graphql::context::Op;
 use crate::graphql::loaders::Loadable as _;
 use crate::graphql::page::{Window, connection, cost};
@@ -158,6 +158,13 @@ impl Viewer {
     async fn second_factors(&self) -> Result<SecondFactors> {
         let factors = self.op.query(trust::factors(&self.op).await)?;
         Ok(SecondFactors { op: self.op.clone(), factors })
+    }
+
+    /// The caller's calendar feeds that are not revoked, newest first, at most 20.
+    #[graphql(complexity = "1 + 10 * child_complexity")]
+    async fn calendar_feeds(&self) -> Result<Vec<CalendarFeed>> {
+        let rows = self.op.query(calendar::calendar_feeds(&self.op).await)?;
+        Ok(rows.into_iter().map(CalendarFeed::new).collect())
     }
 
     /// Whether the agency asks for a second factor that this session was begun without. Until one is set up in it, or shown

@@ -126,6 +126,16 @@ pub enum Action {
     ContentRead,
     /// Create a calendar.
     CalendarCreate,
+    /// Change a calendar's name and colour, archive it and bring it back.
+    CalendarManage,
+    /// Let clients see a calendar, or take it from their sight.
+    CalendarShare,
+    /// Write down the special days of a brand.
+    SpecialDayManage,
+    /// Write down the special days of all brands.
+    AgencyDayManage,
+    /// Set how many posts a week were promised.
+    PromiseSet,
     /// Put a file into the media library.
     AssetUpload,
     /// Begin a post.

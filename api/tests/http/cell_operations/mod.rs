@@ -6,6 +6,7 @@
 mod approvals;
 mod at;
 mod calendar;
+mod calendars;
 mod people;
 mod publishing;
 mod tenancy;
@@ -27,6 +28,7 @@ const DOMAINS: &[Operations] = &[
     people::operations,
     trust::operations,
     calendar::operations,
+    calendars::operations,
     approvals::operations,
     publishing::operations,
 ];
@@ -37,6 +39,7 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     people::PERSONAL,
     trust::PERSONAL,
     calendar::PERSONAL,
+    calendars::PERSONAL,
     approvals::PERSONAL,
     publishing::PERSONAL,
 ];
