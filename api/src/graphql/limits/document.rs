@@ -21,7 +21,7 @@ type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Mutations of strangers, most of which make somebody signed in. Each is the only field of its operation, which runs as
 /// nobody's.
-const SIGNING_IN: [&str; 9] = [
+const SIGNING_IN: [&str; 11] = [
     "signIn",
     "completeSignIn",
     "beginSingleSignOn",
