@@ -72,7 +72,7 @@ impl Browser {
         let made = client.register(&self.origin, request, DefaultClientData).await;
         let made = made.map_err(|error| anyhow!("create: {error:?}"))?;
         self.held = client.authenticator().store().clone();
-        Ok(serde_json::to_value(made)?)
+        Ok(as_browsers_do(serde_json::to_value(made)?))
     }
 
     /// `navigator.credentials.get()`.
@@ -85,6 +85,19 @@ impl Browser {
         let shown = client.authenticate(&self.origin, request, DefaultClientData).await;
         let shown = shown.map_err(|error| anyhow!("get: {error:?}"))?;
         self.held = client.authenticator().store().clone();
-        Ok(serde_json::to_value(shown)?)
+        Ok(as_browsers_do(serde_json::to_value(shown)?))
+    }
+}
+
+/// Bytes as the `toJSON()` of a browser writes them, in base64url, where the library writes lists of numbers.
+fn as_browsers_do(value: Value) -> Value {
+    match value {
+        Value::Array(list) if !list.is_empty() && list.iter().all(Value::is_u64) => {
+            let bytes: Vec<u8> = list.iter().filter_map(Value::as_u64).filter_map(|n| u8::try_from(n).ok()).collect();
+            data_encoding::BASE64URL_NOPAD.encode(&bytes).into()
+        }
+        Value::Array(list) => list.into_iter().map(as_browsers_do).collect(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, as_browsers_do(value))).collect(),
+        other => other,
     }
 }
