@@ -26,6 +26,7 @@ mod m0013_second_factors;
 mod m0014_audit_anchors;
 mod m0015_api_tokens;
 mod m0018_hand_over;
+mod m0020_strategy;
 mod m0021_calendars;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             sql("m0014_audit_anchors", m0014_audit_anchors::UP),
             sql("m0015_api_tokens", m0015_api_tokens::UP),
             sql("m0018_hand_over", m0018_hand_over::UP),
+            sql("m0020_strategy", m0020_strategy::UP),
             sql("m0021_calendars", m0021_calendars::UP),
         ]
     }

@@ -16,6 +16,7 @@ mod page;
 mod plain;
 mod publishing;
 mod scalars;
+mod strategy;
 mod tenancy;
 mod trust;
 
@@ -40,6 +41,7 @@ pub struct Query(
     node::NodeQuery,
     tenancy::TenancyQuery,
     tenancy::GroupQuery,
+    strategy::StrategyQuery,
     calendar::CalendarQuery,
     calendar::CalendarViewQuery,
     calendar::PromiseQuery,
@@ -64,6 +66,11 @@ pub struct Mutation(
     tenancy::GroupMutation,
     tenancy::PeopleMutation,
     tenancy::MembershipMutation,
+    strategy::ProfileMutation,
+    strategy::ChecksMutation,
+    strategy::StrategyMutation,
+    strategy::ItemMutation,
+    strategy::KpiMutation,
     calendar::CalendarMutation,
     calendar::CalendarsMutation,
     calendar::SpecialDayMutation,

@@ -28,5 +28,8 @@ mod settings;
 mod settling;
 mod sign_in;
 mod strangers;
+mod strategy;
+mod strategy_checks;
+mod strategy_sight;
 mod teamwork;
 mod uploads;
