@@ -51,36 +51,63 @@ pub struct Query(
     trust::AuditQuery,
 );
 
-/// Everything that can be done.
+// In groups: the library merges by types within types, and a long row of them takes the compiler minutes.
+
 #[derive(MergedObject, Default)]
-pub struct Mutation(
+struct TrustMutations(
     trust::TrustMutation,
     trust::AuditMutation,
     trust::PasswordMutation,
     trust::SecondFactorMutation,
     trust::SessionMutation,
     trust::IntegrationMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct TenancyMutations(
     tenancy::TenancyMutation,
     tenancy::AgencyMutation,
     tenancy::BrandMutation,
     tenancy::GroupMutation,
     tenancy::PeopleMutation,
     tenancy::MembershipMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct StrategyMutations(
     strategy::ProfileMutation,
     strategy::ChecksMutation,
     strategy::StrategyMutation,
     strategy::ItemMutation,
     strategy::KpiMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct CalendarMutations(
     calendar::CalendarMutation,
     calendar::CalendarsMutation,
     calendar::SpecialDayMutation,
     calendar::PromiseMutation,
     calendar::FeedMutation,
     calendar::TeamworkMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct PublishingMutations(
     publishing::PublishingMutation,
     publishing::MoveMutation,
     approvals::ApprovalMutation,
     insights::InsightsMutation,
+);
+
+/// Everything that can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    TrustMutations,
+    TenancyMutations,
+    StrategyMutations,
+    CalendarMutations,
+    PublishingMutations,
 );
 
 /// Builds the schema with its limits.
