@@ -102,13 +102,7 @@ struct PublishingMutations(
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(
-    TrustMutations,
-    TenancyMutations,
-    StrategyMutations,
-    CalendarMutations,
-    PublishingMutations,
-);
+pub struct Mutation(TrustMutations, TenancyMutations, StrategyMutations, CalendarMutations, PublishingMutations);
 
 /// Builds the schema with its limits.
 pub fn build_schema() -> Schema {

@@ -60,7 +60,8 @@ pub async fn check_post(
     let mut problems = Vec::new();
     for (index, variant) in variants.iter().enumerate() {
         let (variant_id, variant_index) = (Some(variant.id), Some(index));
-        let mut add = |error| problems.push(Problem { variant_id, variant_index, severity: ProblemSeverity::Block, error });
+        let mut add =
+            |error| problems.push(Problem { variant_id, variant_index, severity: ProblemSeverity::Block, error });
         let account =
             accounts.get(&variant.social_account_id).ok_or_else(|| Fault::broken("a variant without its account"))?;
         if account.state != AccountState::Connected {

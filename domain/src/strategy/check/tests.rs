@@ -29,7 +29,11 @@ fn variant<'a>(text: &'a str, language: Option<&'a str>, alt_texts: Vec<&'a str>
     Spoken { variant_id: Uuid::nil(), index: 3, language, texts: vec![("text".into(), text)], alt_texts }
 }
 
-fn found(ground: &Ground, partnership: Option<Partnership>, spoken: Spoken<'_>) -> Vec<(Code, ProblemSeverity, String)> {
+fn found(
+    ground: &Ground,
+    partnership: Option<Partnership>,
+    spoken: Spoken<'_>,
+) -> Vec<(Code, ProblemSeverity, String)> {
     let mut problems = Vec::new();
     check_texts(ground, partnership, &[spoken], &mut problems);
     problems.into_iter().map(|found| (found.error.code, found.severity, found.error.field.join("."))).collect()
