@@ -86,6 +86,26 @@ pub enum Code {
     ImageTypeNotForNetwork,
     /// A description is longer than the network takes.
     AltTextTooLongForNetwork,
+    /// The text says what the brand does not say.
+    BannedWord,
+    /// The post belongs to no pillar of the brand.
+    PillarMissing,
+    /// The month would have more of a pillar than planned.
+    OffMix,
+    /// The text is in a language that is not the brand's.
+    LanguageNotOfBrand,
+    /// An image has no description.
+    AltTextMissing,
+    /// A partnership is not disclosed.
+    DisclosureMissing,
+    /// The planned shares are more than the whole.
+    MixAboveWhole,
+    /// It stands under something else.
+    WrongParent,
+    /// What it stands under has been put away.
+    ParentArchived,
+    /// A period that has not begun.
+    PeriodInFuture,
     /// A month that has not begun.
     MonthInFuture,
     /// The brand is archived: nothing in it changes.
@@ -185,6 +205,16 @@ impl Code {
         Self::ImageTooManyPixelsForNetwork,
         Self::ImageTypeNotForNetwork,
         Self::AltTextTooLongForNetwork,
+        Self::BannedWord,
+        Self::PillarMissing,
+        Self::OffMix,
+        Self::LanguageNotOfBrand,
+        Self::AltTextMissing,
+        Self::DisclosureMissing,
+        Self::MixAboveWhole,
+        Self::WrongParent,
+        Self::ParentArchived,
+        Self::PeriodInFuture,
         Self::MonthInFuture,
         Self::BrandArchived,
         Self::LevelTooHigh,

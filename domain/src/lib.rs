@@ -8,6 +8,7 @@
 //! | [`tenancy`] | agency, brands, people, memberships |
 //! | [`trust`] | signing in, sessions, tokens, the audit trail, idempotency |
 //! | [`approvals`] | who approves what: chains, limits, standing in, requests |
+//! | [`strategy`] | what a brand is, wants and measures, and what of it is checked on a post |
 //! | [`calendar`] | calendars, the media library, posts and variants, assignments, comments |
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
 //! | [`insights`] | numbers from the networks, reports |
@@ -27,6 +28,7 @@ pub mod messages;
 pub mod paging;
 pub mod permission;
 pub mod publishing;
+pub mod strategy;
 pub mod tenancy;
 pub mod trust;
 pub mod turns;

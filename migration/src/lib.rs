@@ -29,6 +29,7 @@ mod m0016_passkeys;
 mod m0017_single_sign_on;
 mod m0018_hand_over;
 mod m0019_post_lookups;
+mod m0020_strategy;
 mod m0021_calendars;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             sql("m0017_single_sign_on", m0017_single_sign_on::UP),
             sql("m0018_hand_over", m0018_hand_over::UP),
             sql("m0019_post_lookups", m0019_post_lookups::UP),
+            sql("m0020_strategy", m0020_strategy::UP),
             sql("m0021_calendars", m0021_calendars::UP),
         ]
     }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::pictures;
 use crate::services::TestServices;
+use crate::strategy::StrategyWritten;
 
 /// The password of everyone whom the builders make.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -59,6 +60,7 @@ pub struct Written {
     pub api_token: Uuid,
     pub special_day: Uuid,
     pub promise: Uuid,
+    pub strategy: StrategyWritten,
 }
 
 impl TestServices {
@@ -363,6 +365,7 @@ impl TestServices {
             api_token,
             special_day,
             promise,
+            strategy: self.fill_strategy(brand, user, post).await?,
         })
     }
 }

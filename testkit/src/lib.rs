@@ -16,6 +16,8 @@ pub mod process;
 pub mod servers;
 #[cfg(feature = "domain")]
 pub mod services;
+#[cfg(feature = "domain")]
+mod strategy;
 
 #[cfg(feature = "api")]
 pub use app::TestApp;
@@ -25,3 +27,5 @@ pub use build::{Person, Written};
 pub use db::TestDb;
 #[cfg(feature = "domain")]
 pub use services::{Settings, TestServices};
+#[cfg(feature = "domain")]
+pub use strategy::StrategyWritten;

@@ -16,6 +16,7 @@ mod page;
 mod plain;
 mod publishing;
 mod scalars;
+mod strategy;
 mod tenancy;
 mod trust;
 
@@ -40,6 +41,7 @@ pub struct Query(
     node::NodeQuery,
     tenancy::TenancyQuery,
     tenancy::GroupQuery,
+    strategy::StrategyQuery,
     calendar::CalendarQuery,
     calendar::CalendarViewQuery,
     calendar::PromiseQuery,
@@ -51,9 +53,10 @@ pub struct Query(
     trust::SingleSignOnQuery,
 );
 
-/// Everything that can be done.
+// In groups: the library merges by types within types, and a long row of them takes the compiler minutes.
+
 #[derive(MergedObject, Default)]
-pub struct Mutation(
+struct TrustMutations(
     trust::TrustMutation,
     trust::AuditMutation,
     trust::PasswordMutation,
@@ -63,23 +66,48 @@ pub struct Mutation(
     trust::IntegrationMutation,
     trust::IdentityProviderMutation,
     trust::SingleSignOnMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct TenancyMutations(
     tenancy::TenancyMutation,
     tenancy::AgencyMutation,
     tenancy::BrandMutation,
     tenancy::GroupMutation,
     tenancy::PeopleMutation,
     tenancy::MembershipMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct StrategyMutations(
+    strategy::ProfileMutation,
+    strategy::ChecksMutation,
+    strategy::StrategyMutation,
+    strategy::ItemMutation,
+    strategy::KpiMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct CalendarMutations(
     calendar::CalendarMutation,
     calendar::CalendarsMutation,
     calendar::SpecialDayMutation,
     calendar::PromiseMutation,
     calendar::FeedMutation,
     calendar::TeamworkMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct PublishingMutations(
     publishing::PublishingMutation,
     publishing::MoveMutation,
     approvals::ApprovalMutation,
     insights::InsightsMutation,
 );
+
+/// Everything that can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(TrustMutations, TenancyMutations, StrategyMutations, CalendarMutations, PublishingMutations);
 
 /// Builds the schema with its limits.
 pub fn build_schema() -> Schema {

@@ -9,6 +9,7 @@ use super::error::request_error;
 use super::insights::ReportRun;
 use super::publishing::{AccountConnection, Publication, SocialAccount};
 use super::scalars::Kind;
+use super::strategy::{BrandProfile, Challenge, ChannelChoice, ContentPillar, ContentPlan, Kpi, Objective, Persona};
 use super::tenancy::{Agency, Brand, BrandGroup, Membership, User};
 use super::trust::Job;
 
@@ -54,6 +55,22 @@ pub enum Node {
     PostAssignment(PostAssignment),
     /// A comment on a post.
     PostComment(PostComment),
+    /// A version of a brand's profile.
+    BrandProfile(BrandProfile),
+    /// A target audience.
+    Persona(Persona),
+    /// What holds a brand back.
+    Challenge(Challenge),
+    /// What a brand wants.
+    Objective(Objective),
+    /// What is measured.
+    Kpi(Kpi),
+    /// What a brand talks about.
+    ContentPillar(ContentPillar),
+    /// Where a brand is, and why.
+    ChannelChoice(ChannelChoice),
+    /// How content is made.
+    ContentPlan(ContentPlan),
     /// A special day.
     SpecialDay(SpecialDay),
     /// What was promised per week.
@@ -116,6 +133,14 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Delegation => op.load(id).await?.map(|row| Node::Delegation(Delegation { op: own(), row })),
         Kind::Assignment => op.load(id).await?.map(|row| Node::PostAssignment(PostAssignment { op: own(), row })),
         Kind::Comment => op.load(id).await?.map(|row| Node::PostComment(PostComment { op: own(), row })),
+        Kind::Profile => op.load(id).await?.map(|row| Node::BrandProfile(BrandProfile { op: own(), row })),
+        Kind::Persona => op.load(id).await?.map(|row| Node::Persona(Persona { op: own(), row })),
+        Kind::Challenge => op.load(id).await?.map(|row| Node::Challenge(Challenge { op: own(), row })),
+        Kind::Objective => op.load(id).await?.map(|row| Node::Objective(Objective { op: own(), row })),
+        Kind::Kpi => op.load(id).await?.map(|row| Node::Kpi(Kpi { op: own(), row })),
+        Kind::Pillar => op.load(id).await?.map(|row| Node::ContentPillar(ContentPillar { op: own(), row })),
+        Kind::Channel => op.load(id).await?.map(|row| Node::ChannelChoice(ChannelChoice { op: own(), row })),
+        Kind::ContentPlan => op.load(id).await?.map(|row| Node::ContentPlan(ContentPlan { op: own(), row })),
         Kind::SpecialDay => op.load(id).await?.map(|row| Node::SpecialDay(SpecialDay { op: own(), row })),
         Kind::Promise => op.load(id).await?.map(|row| Node::ContentPromise(ContentPromise { op: own(), row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with

@@ -46,6 +46,22 @@ pub enum Kind {
     Assignment,
     /// A comment on a post.
     Comment,
+    /// A version of a brand's profile.
+    Profile,
+    /// A target audience.
+    Persona,
+    /// What holds a brand back.
+    Challenge,
+    /// What a brand wants.
+    Objective,
+    /// What is measured.
+    Kpi,
+    /// What a brand talks about.
+    Pillar,
+    /// Where a brand is, and why.
+    Channel,
+    /// How content is made.
+    ContentPlan,
     /// A session.
     Session,
     /// An API token; not its secret.
@@ -64,7 +80,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 34] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -84,6 +100,14 @@ impl Kind {
         Self::Delegation,
         Self::Assignment,
         Self::Comment,
+        Self::Profile,
+        Self::Persona,
+        Self::Challenge,
+        Self::Objective,
+        Self::Kpi,
+        Self::Pillar,
+        Self::Channel,
+        Self::ContentPlan,
         Self::Session,
         Self::ApiToken,
         Self::Passkey,
@@ -115,6 +139,14 @@ impl Kind {
             Self::Delegation => "delegation",
             Self::Assignment => "assignment",
             Self::Comment => "comment",
+            Self::Profile => "profile",
+            Self::Persona => "persona",
+            Self::Challenge => "challenge",
+            Self::Objective => "objective",
+            Self::Kpi => "kpi",
+            Self::Pillar => "pillar",
+            Self::Channel => "channel",
+            Self::ContentPlan => "plan",
             Self::Session => "session",
             Self::ApiToken => "apitoken",
             Self::Passkey => "passkey",

@@ -33,5 +33,8 @@ mod settling;
 mod sign_in;
 mod single_sign_on;
 mod strangers;
+mod strategy;
+mod strategy_checks;
+mod strategy_sight;
 mod teamwork;
 mod uploads;

@@ -31,6 +31,14 @@ fn ids(of: &Written) -> Vec<(&'static str, &'static str, String)> {
         ("comment", "PostComment", of.comment),
         ("specialday", "SpecialDay", of.special_day),
         ("promise", "ContentPromise", of.promise),
+        ("profile", "BrandProfile", of.strategy.profile),
+        ("persona", "Persona", of.strategy.persona),
+        ("challenge", "Challenge", of.strategy.challenge),
+        ("objective", "Objective", of.strategy.goal),
+        ("kpi", "Kpi", of.strategy.kpi),
+        ("pillar", "ContentPillar", of.strategy.pillar),
+        ("channel", "ChannelChoice", of.strategy.channel),
+        ("plan", "ContentPlan", of.strategy.plan),
     ]
     .map(|(prefix, kind, uuid)| (prefix, kind, id(prefix, uuid)))
     .to_vec()

@@ -62,6 +62,19 @@ error-image-too-large-for-network = الحد الأقصى لحجم الصورة 
 error-image-too-many-pixels-for-network = الحد الأقصى لعدد بكسلات الصورة في { $network } هو { $limit }، وعددها في هذه الصورة { $actual }.
 error-image-type-not-for-network = لا تقبل { $network } صورًا من هذا النوع.
 error-alt-text-too-long-for-network = الحد الأقصى لعدد أحرف الوصف في { $network } هو { $limit }، وعددها في هذا الوصف { $actual }.
+error-banned-word = هذه العلامة التجارية لا تقول «{ $word }». عبّر عنها بطريقة أخرى.
+error-pillar-missing = لا ينتمي هذا المنشور إلى أي من محاور محتوى العلامة التجارية. اختر محورًا.
+error-off-mix = سيصبح عدد منشورات «{ $pillar }» في هذا الشهر { $actual } من أصل { $total }، والمزيج المخطط يسمح بما لا يتجاوز { $limit }. اختر محورًا آخر أو شهرًا آخر.
+error-language-not-of-brand = لغة هذا النص «{ $language }» ليست من لغات العلامة التجارية ({ $languages }).
+error-alt-text-missing = لا وصف لهذه الصورة. اكتب وصفًا لمن لا يراها.
+error-disclosure-missing = هذا المنشور معلَّم بأنه { $partnership }، ونصه لا يفصح عن ذلك. { $listed ->
+    [no] أدخل أولًا كلمات الإفصاح الخاصة بالعلامة التجارية.
+   *[yes] استخدم إحدى هذه الكلمات: { $words }.
+}
+error-mix-above-whole = مجموع الحصص المخططة { $actual }٪، ولا يمكن أن يتجاوز ١٠٠٪. خفّض حصة محور آخر أولًا، أو غيّر عدة حصص معًا.
+error-wrong-parent = مكان هذا تحت شيء آخر ({ $parent }).
+error-parent-archived = ما يقع هذا تحته مؤرشف. استعده أولًا.
+error-period-in-future = لم تبدأ هذه الفترة بعد.
 error-month-in-future = لم يبدأ هذا الشهر بعد.
 error-brand-archived = هذه العلامة التجارية مؤرشفة. استعدها أولًا.
 error-level-too-high = هذا يخص شخصًا في مستواك أو فوقه ({ $level }). اطلبه من شخص أعلى مستوى.

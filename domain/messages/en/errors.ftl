@@ -38,6 +38,19 @@ error-image-too-large-for-network = { $network } takes images of at most { $limi
 error-image-too-many-pixels-for-network = { $network } takes images of at most { $limit } pixels; this one has { $actual }.
 error-image-type-not-for-network = { $network } does not take images of this type.
 error-alt-text-too-long-for-network = { $network } takes descriptions of at most { $limit } characters; this one has { $actual }.
+error-banned-word = This brand does not say “{ $word }”. Say it in another way.
+error-pillar-missing = This post belongs to no content pillar of the brand. Choose one.
+error-off-mix = “{ $pillar }” would have { $actual } of the { $total } posts of this month; the planned mix allows { $limit }. Choose another pillar or another month.
+error-language-not-of-brand = This text is in “{ $language }”, which is not among the brand's languages ({ $languages }).
+error-alt-text-missing = This image has no description. Write one for those who do not see it.
+error-disclosure-missing = This post is marked as { $partnership }, and its text does not say so. { $listed ->
+    [no] Enter the brand's disclosure words first.
+   *[yes] Use one of these words: { $words }.
+}
+error-mix-above-whole = The planned shares are { $actual } % together; at most 100 % can be planned. Lower another pillar first, or change several at once.
+error-wrong-parent = This stands under something else ({ $parent }).
+error-parent-archived = What this stands under has been archived. Restore that first.
+error-period-in-future = This period has not begun yet.
 error-month-in-future = This month has not begun yet.
 error-brand-archived = This brand is archived. Restore it first.
 error-level-too-high = This concerns somebody at or above your own level ({ $level }). Ask somebody above.

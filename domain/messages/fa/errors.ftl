@@ -38,6 +38,19 @@ error-image-too-large-for-network = { $network } تصویرهای حداکثر {
 error-image-too-many-pixels-for-network = { $network } تصویرهای حداکثر { $limit } پیکسلی می‌پذیرد؛ این یکی { $actual } پیکسل دارد.
 error-image-type-not-for-network = { $network } تصویرهایی از این نوع را نمی‌پذیرد.
 error-alt-text-too-long-for-network = { $network } توضیح‌های حداکثر { $limit } نویسه‌ای می‌پذیرد؛ این یکی { $actual } نویسه دارد.
+error-banned-word = این برند «{ $word }» نمی‌گوید. آن را به شکل دیگری بگویید.
+error-pillar-missing = این پست به هیچ یک از محورهای محتوای برند تعلق ندارد. یکی را انتخاب کنید.
+error-off-mix = با این پست، «{ $pillar }» از { $total } پست این ماه { $actual } پست خواهد داشت؛ ترکیب برنامه‌ریزی‌شده { $limit } پست را مجاز می‌داند. محور یا ماه دیگری انتخاب کنید.
+error-language-not-of-brand = زبان این متن «{ $language }» است که در میان زبان‌های برند ({ $languages }) نیست.
+error-alt-text-missing = این تصویر توضیح ندارد. برای کسانی که آن را نمی‌بینند توضیحی بنویسید.
+error-disclosure-missing = این پست { $partnership } علامت خورده، اما متن آن این را نمی‌گوید. { $listed ->
+    [no] نخست واژه‌های افشای برند را وارد کنید.
+   *[yes] یکی از این واژه‌ها را به کار ببرید: { $words }.
+}
+error-mix-above-whole = سهم‌های برنامه‌ریزی‌شده روی هم { $actual } درصد است؛ حداکثر ۱۰۰ درصد شدنی است. نخست سهم محور دیگری را کم کنید، یا چند سهم را با هم تغییر دهید.
+error-wrong-parent = این زیر چیز دیگری جای می‌گیرد ({ $parent }).
+error-parent-archived = آنچه این زیر آن جای دارد بایگانی شده است. نخست آن را بازگردانید.
+error-period-in-future = این دوره هنوز آغاز نشده است.
 error-month-in-future = این ماه هنوز آغاز نشده است.
 error-brand-archived = این برند بایگانی شده است. نخست آن را بازگردانید.
 error-level-too-high = این به کسی هم‌سطح یا بالاتر از شما ({ $level }) مربوط است. از کسی در سطح بالاتر بخواهید.

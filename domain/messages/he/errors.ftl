@@ -63,6 +63,19 @@ error-image-too-large-for-network = גודל התמונה המרבי ב-{ $netwo
 error-image-too-many-pixels-for-network = מספר הפיקסלים המרבי בתמונה ב-{ $network } הוא { $limit }; בתמונה הזאת יש { $actual }.
 error-image-type-not-for-network = ב-{ $network } אין אפשרות לתמונות מהסוג הזה.
 error-alt-text-too-long-for-network = מספר התווים המרבי בתיאור ב-{ $network } הוא { $limit }; בתיאור הזה יש { $actual }.
+error-banned-word = המותג הזה לא אומר „{ $word }”. נסחו זאת אחרת.
+error-pillar-missing = הפוסט הזה אינו שייך לאף אחד מעמודי התוכן של המותג. בחרו אחד.
+error-off-mix = מספר הפוסטים של „{ $pillar }” החודש יהיה { $actual } מתוך { $total }; התמהיל המתוכנן מאפשר { $limit }. בחרו עמוד אחר או חודש אחר.
+error-language-not-of-brand = שפת הטקסט הזה היא „{ $language }”, שאינה בין שפות המותג ({ $languages }).
+error-alt-text-missing = לתמונה הזאת אין תיאור. כתבו תיאור למי שאינו רואה אותה.
+error-disclosure-missing = הפוסט הזה מסומן כ-{ $partnership }, והטקסט שלו אינו מגלה זאת. { $listed ->
+    [no] הגדירו תחילה את מילות הגילוי של המותג.
+   *[yes] השתמשו באחת מהמילים האלה: { $words }.
+}
+error-mix-above-whole = החלקים המתוכננים הם יחד { $actual }%; אפשר לתכנן עד 100%. הקטינו תחילה עמוד אחר, או שנו כמה יחד.
+error-wrong-parent = מקומו של זה תחת משהו אחר ({ $parent }).
+error-parent-archived = מה שזה נמצא תחתיו הועבר לארכיון. שחזרו אותו תחילה.
+error-period-in-future = התקופה הזאת עדיין לא התחילה.
 error-month-in-future = החודש הזה עדיין לא התחיל.
 error-brand-archived = המותג הזה נמצא בארכיון. שחזרו אותו תחילה.
 error-level-too-high = זה נוגע למי שברמה שלכם או מעליה ({ $level }). בקשו ממי שמעל.

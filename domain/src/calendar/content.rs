@@ -1,9 +1,11 @@
 //! What a post says, as it is written and as it is checked.
 
 use diwan_networks::{Violation, ViolationCode};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::{Code, Complaints, UserError};
+use crate::error::{Code, Complaints, Failure, UserError};
+use crate::strategy::PostMarks;
 
 /// What a post says.
 #[derive(Debug, Clone)]
@@ -12,6 +14,8 @@ pub struct PostContent {
     pub title: String,
     /// One per account, 1 to 50.
     pub variants: Vec<VariantContent>,
+    /// What it is for, and what stands behind it.
+    pub marks: PostMarks,
 }
 
 /// What one account will say.
@@ -27,15 +31,34 @@ pub struct VariantContent {
     pub asset_ids: Vec<Uuid>,
 }
 
-/// Something that a network would refuse.
+/// How bad something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ProblemSeverity {
+    /// Somebody should know.
+    Warning,
+    /// The post cannot go on so.
+    Block,
+}
+
+/// Something that a network would refuse, or that the brand's own checks found.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    /// Which variant.
-    pub variant_id: Uuid,
+    /// Which variant; none when it is the post's as a whole.
+    pub variant_id: Option<Uuid>,
     /// The variant's place in the post, counted from 0.
-    pub variant_index: usize,
+    pub variant_index: Option<usize>,
+    /// Whether it keeps the post from going on.
+    pub severity: ProblemSeverity,
     /// What, with the numbers.
     pub error: UserError,
+}
+
+/// Refuses what has a problem that blocks; warnings do not.
+pub(crate) fn refuse_blocked(problems: Vec<Problem>) -> Result<(), Failure> {
+    let blocks = problems.into_iter().filter(|problem| problem.severity == ProblemSeverity::Block);
+    let errors: Vec<UserError> = blocks.map(|problem| problem.error).collect();
+    if errors.is_empty() { Ok(()) } else { Err(Failure::Refused(errors)) }
 }
 
 /// The most variants of a post, and the most images of a variant.
@@ -85,7 +108,7 @@ impl VariantContent {
 }
 
 /// The form of a BCP 47 tag, as the database checks it.
-fn looks_like_a_language(tag: &str) -> bool {
+pub(crate) fn looks_like_a_language(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let first = parts.next().unwrap_or_default();
     (2..=3).contains(&first.len())

@@ -46,6 +46,8 @@ pub async fn create_post(context: &Context, new: NewPost) -> Result<post::Model,
         updated_at: Set(context.now),
         version: Set(1),
         sent_to_client_at: Set(None),
+        pillar_id: Set(new.content.marks.pillar(None)),
+        partnership: Set(new.content.marks.partnership(None)),
     })
     .exec_with_returning(permit.tx())
     .await?;
@@ -60,6 +62,7 @@ pub(super) async fn check_content(context: &Context, permit: Permit<'_>, content
     let mut wrong = Complaints::default();
     content.check(&mut wrong);
     let brand_id = permit.brand_id;
+    content.marks.check(context, brand_id, &mut wrong).await?;
     let accounts = content.variants.iter().map(|variant| variant.social_account_id);
     let accounts = social_account::Entity::in_brand(brand_id).filter(social_account::Column::Id.is_in(accounts));
     let accounts = context.all(accounts).await?;

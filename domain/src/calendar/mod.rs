@@ -32,7 +32,8 @@ pub use assignments::{
 };
 pub use clock::{at_wall_clock, day_start, days_later};
 pub use comments::{NewComment, comment_on_post, comments, comments_by_ids, delete_comment};
-pub use content::{PostContent, Problem, VariantContent};
+pub use content::{PostContent, Problem, ProblemSeverity, VariantContent};
+pub(crate) use content::{looks_like_a_language, refuse_blocked};
 pub use create_calendar::{Look, create_calendar, first_calendar};
 pub use create_post::{NewPost, create_post};
 pub use dates::{LocalDate, YearlyDay, local_date, month_around};

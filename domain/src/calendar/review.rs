@@ -7,8 +7,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::content::refuse_blocked;
 use super::relation::relation_to;
-use super::validate::load_post;
+use super::validate::{check_post, load_post};
 use crate::approvals::{self, NewRequest};
 use crate::context::Context;
 use crate::error::{Code, Failure, Fault, UserError};
@@ -22,6 +23,8 @@ pub async fn submit_post(context: &Context, post_id: Uuid) -> Result<(post::Mode
     if !matches!(post.state, PostState::Draft | PostState::ChangesRequested) {
         return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
     }
+    let (_, problems) = check_post(context, &post, post.due_at).await?;
+    refuse_blocked(problems)?;
     let authors: Vec<Uuid> = db::scalar(
         permit.tx(),
         "select app.authors_of_post($1, $2, $3)",

@@ -56,6 +56,8 @@ pub async fn update_post(context: &Context, change: PostChange) -> Result<post::
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(state))
         .col_expr(post::Column::Title, Expr::value(change.content.title.trim()))
+        .col_expr(post::Column::PillarId, Expr::value(change.content.marks.pillar(Some(&post))))
+        .col_expr(post::Column::Partnership, Expr::value(change.content.marks.partnership(Some(&post))))
         .col_expr(post::Column::UpdatedAt, Expr::value(context.now))
         .col_expr(post::Column::Version, Expr::value(post.version + 1))
         .filter(post::Column::Id.eq(post.id))

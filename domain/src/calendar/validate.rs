@@ -1,7 +1,8 @@
-//! What the networks would refuse, told before anything is scheduled.
+//! What the networks would refuse, and what the brand's own checks find, told before anything is scheduled.
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::calendar::asset::{self, AssetState};
 use diwan_entity::calendar::post;
@@ -12,16 +13,22 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect as _};
 use uuid::Uuid;
 
 use super::content::from_violation;
-use super::{Problem, assets_by_ids, variant_assets, variants_of_posts};
+use super::{Problem, ProblemSeverity, assets_by_ids, variant_assets, variants_of_posts};
 use crate::context::Context;
 use crate::error::{Code, Failure, Fault, UserError};
 use crate::permission::Action;
+use crate::strategy::{self, Spoken};
 
-/// A dry run: everything that would keep this post from being scheduled. Nothing is written.
-pub async fn validate_post(context: &Context, post_id: Uuid) -> Result<Vec<Problem>, Failure> {
+/// A dry run: everything that would keep this post from being scheduled, and what it warns of. Nothing is written. `due_at`: as
+/// if it were due then, instead of when it is.
+pub async fn validate_post(
+    context: &Context,
+    post_id: Uuid,
+    due_at: Option<DateTime<Utc>>,
+) -> Result<Vec<Problem>, Failure> {
     let post = load_post(context, post_id, false).await?;
     context.permit_some(Action::ContentRead, post.brand_id).await?;
-    let (_, problems) = check_post(context, &post).await?;
+    let (_, problems) = check_post(context, &post, due_at.or(post.due_at)).await?;
     Ok(problems)
 }
 
@@ -32,10 +39,12 @@ pub async fn load_post(context: &Context, post_id: Uuid, lock: bool) -> Result<p
     Ok(context.one(select).await?.ok_or_else(|| UserError::at(Code::NotFound, "postId"))?)
 }
 
-/// The post's variants, and what the networks would refuse of them. Four statements, however many variants there are.
+/// The post's variants, and what the networks would refuse of them or the brand's checks find, if the post is due then. Five
+/// statements, however many variants there are.
 pub async fn check_post(
     context: &Context,
     post: &post::Model,
+    due_at: Option<DateTime<Utc>>,
 ) -> Result<(Vec<post_variant::Model>, Vec<Problem>), Failure> {
     let variants = variants_of_posts(context, &[post.id]).await?;
     let accounts = variants.iter().map(|variant| variant.social_account_id);
@@ -50,7 +59,9 @@ pub async fn check_post(
 
     let mut problems = Vec::new();
     for (index, variant) in variants.iter().enumerate() {
-        let mut add = |error| problems.push(Problem { variant_id: variant.id, variant_index: index, error });
+        let (variant_id, variant_index) = (Some(variant.id), Some(index));
+        let mut add =
+            |error| problems.push(Problem { variant_id, variant_index, severity: ProblemSeverity::Block, error });
         let account =
             accounts.get(&variant.social_account_id).ok_or_else(|| Fault::broken("a variant without its account"))?;
         if account.state != AccountState::Connected {
@@ -75,6 +86,22 @@ pub async fn check_post(
             add(from_violation(&violation, name, index));
         }
     }
+    let spoken: Vec<Spoken<'_>> = variants
+        .iter()
+        .enumerate()
+        .map(|(index, variant)| Spoken {
+            variant_id: variant.id,
+            index,
+            language: variant.language.as_deref(),
+            texts: vec![("text".into(), variant.text.as_str())],
+            alt_texts: places
+                .iter()
+                .filter(|place| place.variant_id == variant.id)
+                .filter_map(|place| assets.get(&place.asset_id).map(|asset| asset.alt_text.as_str()))
+                .collect(),
+        })
+        .collect();
+    problems.extend(strategy::check_post(context, post, due_at, &spoken).await?);
     Ok((variants, problems))
 }
 

@@ -45,6 +45,12 @@ pub enum Action {
     ApprovalRead,
     /// Decide on requests for approval.
     ApprovalDecide,
+    /// Read the brand's strategy.
+    StrategyRead,
+    /// Change the brand's strategy, and what is checked on its posts.
+    StrategyWrite,
+    /// Record what a KPI came to.
+    KpiRecord,
     /// Read what is written, planned and published: posts, files, publications.
     ContentRead,
     /// Create a calendar.
@@ -115,6 +121,9 @@ impl Action {
         Self::ApprovalChainSet,
         Self::ApprovalRead,
         Self::ApprovalDecide,
+        Self::StrategyRead,
+        Self::StrategyWrite,
+        Self::KpiRecord,
         Self::ContentRead,
         Self::CalendarCreate,
         Self::CalendarManage,
@@ -165,6 +174,7 @@ impl Action {
                 | Self::AuditRead
                 | Self::AgencyAuditRead
                 | Self::ApprovalRead
+                | Self::StrategyRead
                 | Self::ContentRead
                 | Self::MetricsRead
                 | Self::ReportRun

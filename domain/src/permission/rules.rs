@@ -84,6 +84,13 @@ pub const RULES: &[Rule] = &[
         "the step says who of these; programs do not decide; a client decides what was sent to them",
     ),
     brand(
+        Action::StrategyRead,
+        &[JUNIOR, integration(Level::Junior)],
+        "what holds a brand back is the team's; clients and freelancers see the profile with the brand",
+    ),
+    brand(Action::StrategyWrite, &[SENIOR], "a SENIOR leads the brand's strategy"),
+    brand(Action::KpiRecord, &[MID, integration(Level::Mid)], "a MID reads the numbers, and a program may bring them"),
+    brand(
         Action::ContentRead,
         &[JUNIOR, FREELANCER, CLIENT, integration(Level::Junior)],
         "freelancers see what is assigned to them, clients what was sent to them or is approved",

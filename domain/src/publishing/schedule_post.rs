@@ -9,7 +9,7 @@ use sea_orm::{ActiveEnum as _, ActiveValue::Set, ColumnTrait, EntityTrait, Query
 use uuid::Uuid;
 
 use super::queries::publications_of_posts;
-use crate::calendar::{check_approved, check_post, load_post};
+use crate::calendar::{check_approved, check_post, load_post, refuse_blocked};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
 use crate::jobs::{Job as _, enqueue_many};
@@ -39,13 +39,11 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
     if due_at > limit {
         return Err(UserError::at(Code::TimeTooFar, "dueAt").text("limit", limit.format("%F").to_string()).into());
     }
-    let (variants, problems) = check_post(context, &post).await?;
+    let (variants, problems) = check_post(context, &post, Some(due_at)).await?;
     if variants.is_empty() {
         return Err(UserError::at(Code::NoVariants, "postId").into());
     }
-    if !problems.is_empty() {
-        return Err(Failure::Refused(problems.into_iter().map(|problem| problem.error).collect()));
-    }
+    refuse_blocked(problems)?;
 
     let known = publications_of_posts(context, &[post.id]).await?;
     let mut rows = Vec::new();

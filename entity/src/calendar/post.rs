@@ -24,6 +24,18 @@ pub enum PostState {
     Archived,
 }
 
+/// What stands behind a post besides the brand.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Partnership {
+    PaidPartnership,
+    Gift,
+    Affiliate,
+}
+
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "post")]
@@ -40,6 +52,8 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     pub version: i32,
     pub sent_to_client_at: Option<DateTimeUtc>,
+    pub pillar_id: Option<Uuid>,
+    pub partnership: Option<Partnership>,
     #[sea_orm(has_many)]
     pub variants: HasMany<super::post_variant::Entity>,
 }

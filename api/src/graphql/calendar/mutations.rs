@@ -1,14 +1,16 @@
 //! Mutations of files and posts.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use diwan_domain::calendar::{self, NewPost, PostChange, PostContent, VariantContent};
+use diwan_domain::strategy::PostMarks;
 use diwan_domain::{Context as Domain, Failure};
 
 use super::types::{Asset, Post};
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::scalars::Kind;
+use crate::graphql::strategy::Partnership;
 
 /// A file to upload.
 #[derive(InputObject)]
@@ -59,6 +61,10 @@ struct CreatePostInput {
     /// One per account, up to 50.
     #[graphql(default)]
     variants: Vec<PostVariantInput>,
+    /// What it is for: a pillar of the brand.
+    pillar_id: MaybeUndefined<ID>,
+    /// What stands behind it besides the brand.
+    partnership: MaybeUndefined<Partnership>,
 }
 
 /// The answer of `createPost`.
@@ -82,6 +88,10 @@ struct UpdatePostInput {
     /// One per account, up to 50.
     #[graphql(default)]
     variants: Vec<PostVariantInput>,
+    /// What it is for: a pillar of the brand. Left out it stays as it is; null takes it away.
+    pillar_id: MaybeUndefined<ID>,
+    /// What stands behind it besides the brand. Left out it stays as it is; null takes it away.
+    partnership: MaybeUndefined<Partnership>,
 }
 
 /// The answer of `updatePost`.
@@ -93,7 +103,16 @@ struct UpdatePostPayload {
     user_errors: Vec<Refused>,
 }
 
-fn content(title: String, variants: Vec<PostVariantInput>) -> Result<PostContent, Failure> {
+/// What a post is for, and what stands behind it.
+fn marks(pillar_id: MaybeUndefined<ID>, partnership: MaybeUndefined<Partnership>) -> Result<PostMarks, Failure> {
+    let parse = |id: Option<ID>| id.map(|id| Kind::Pillar.parse(&id, "pillarId")).transpose();
+    Ok(PostMarks {
+        pillar_id: pillar_id.as_opt_ref().map(|id| parse(id.cloned())).transpose()?,
+        partnership: partnership.as_opt_ref().map(|kind| kind.copied().map(Into::into)),
+    })
+}
+
+fn content(title: String, variants: Vec<PostVariantInput>, marks: PostMarks) -> Result<PostContent, Failure> {
     let variants = variants.into_iter().enumerate().map(|(index, variant)| {
         let assets = variant.asset_ids.iter().enumerate();
         Ok(VariantContent {
@@ -106,7 +125,7 @@ fn content(title: String, variants: Vec<PostVariantInput>) -> Result<PostContent
             language: variant.language,
         })
     });
-    Ok(PostContent { title, variants: variants.collect::<Result<_, Failure>>()? })
+    Ok(PostContent { title, variants: variants.collect::<Result<_, Failure>>()?, marks })
 }
 
 /// Mutations of files and posts.
@@ -145,7 +164,7 @@ impl CalendarMutation {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| {
             let calendar_id = Kind::Calendar.parse(&input.calendar_id, "calendarId")?;
-            let content = content(input.title, input.variants)?;
+            let content = content(input.title, input.variants, marks(input.pillar_id, input.partnership)?)?;
             calendar::create_post(context, NewPost { calendar_id, content }).await
         };
         let (row, user_errors) = op.command(command).await?;
@@ -161,7 +180,7 @@ impl CalendarMutation {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| {
             let post_id = Kind::Post.parse(&input.post_id, "postId")?;
-            let content = content(input.title, input.variants)?;
+            let content = content(input.title, input.variants, marks(input.pillar_id, input.partnership)?)?;
             calendar::update_post(context, PostChange { post_id, version: input.version, content }).await
         };
         let (row, user_errors) = op.command(command).await?;

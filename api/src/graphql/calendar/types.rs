@@ -12,6 +12,7 @@ use crate::graphql::context::Op;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::publishing::{Publication, SocialAccount};
 use crate::graphql::scalars::{Kind, Long};
+use crate::graphql::strategy::{ContentPillar, Partnership};
 use crate::graphql::tenancy::{Brand, User};
 
 /// Where a post is on its way.
@@ -81,7 +82,7 @@ impl PostFilterInput {
 }
 
 /// A time that the database knows.
-fn storable(time: Option<DateTime<Utc>>, field: &str) -> Result<Option<DateTime<Utc>>, Failure> {
+pub(super) fn storable(time: Option<DateTime<Utc>>, field: &str) -> Result<Option<DateTime<Utc>>, Failure> {
     match time {
         Some(time) if !(1..=9999).contains(&time.year()) => Err(UserError::at(Code::Invalid, field).into()),
         time => Ok(time),
@@ -219,6 +220,15 @@ impl Post {
     /// When it goes out, or should have.
     async fn due_at(&self) -> Option<DateTime<Utc>> {
         self.row.due_at
+    }
+    /// What it is for; null: nothing in particular.
+    async fn pillar(&self) -> Result<Option<ContentPillar>> {
+        let Some(id) = self.row.pillar_id else { return Ok(None) };
+        Ok(self.op.load(id).await?.map(|row| ContentPillar { op: self.op.clone(), row }))
+    }
+    /// What stands behind it besides the brand, which its texts have to disclose; null: nothing.
+    async fn partnership(&self) -> Option<Partnership> {
+        self.row.partnership.map(Into::into)
     }
     /// Counts the edits; an edit names the version that it started from.
     async fn version(&self) -> i32 {

@@ -3,7 +3,7 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use diwan_domain::{calendar, insights, publishing, tenancy, trust};
+use diwan_domain::{Action, calendar, insights, publishing, tenancy, trust};
 use diwan_entity::tenancy::{agency, brand};
 
 use super::agency::{BusinessHours, business_hours};
@@ -15,6 +15,7 @@ use crate::graphql::insights::ReportRun;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::publishing::{Publication, SocialAccount};
 use crate::graphql::scalars::Kind;
+use crate::graphql::strategy::{BrandProfile, Strategy};
 use crate::graphql::trust::{Integration, Job, JobState};
 
 /// What a brand says for itself; null is as the agency has it.
@@ -104,6 +105,17 @@ impl Brand {
     /// Counts the changes of the settings; a change names the version from which it started.
     async fn version(&self) -> i32 {
         self.row.version
+    }
+
+    /// What it is and how it speaks, as it holds now; null before it was written. For everybody who sees the brand.
+    async fn profile(&self) -> Result<Option<BrandProfile>> {
+        let newest = self.op.load_of(self.row.id).await?.into_iter().next();
+        Ok(newest.map(|row| BrandProfile { op: self.op.clone(), row }))
+    }
+    /// Its strategy. For the agency's staff.
+    async fn strategy(&self) -> Result<Option<Strategy>> {
+        self.op.query(self.op.permit(Action::StrategyRead, self.row.id).await)?;
+        Ok(Some(Strategy { op: self.op.clone(), brand_id: self.row.id }))
     }
 
     /// Its integrations, newest first. For SENIOR and above.

@@ -122,6 +122,12 @@ pub enum Action {
     ApprovalRead,
     /// Decide on requests for approval.
     ApprovalDecide,
+    /// Read the brand's strategy.
+    StrategyRead,
+    /// Change the brand's strategy, and what is checked on its posts.
+    StrategyWrite,
+    /// Record what a KPI came to.
+    KpiRecord,
     /// Read what is written, planned and published: posts, files, publications.
     ContentRead,
     /// Create a calendar.

@@ -9,6 +9,7 @@ mod calendar;
 mod calendars;
 mod people;
 mod publishing;
+pub mod strategy;
 mod tenancy;
 mod trust;
 
@@ -27,6 +28,7 @@ const DOMAINS: &[Operations] = &[
     tenancy::operations,
     people::operations,
     trust::operations,
+    strategy::operations,
     calendar::operations,
     calendars::operations,
     approvals::operations,
@@ -38,6 +40,7 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     tenancy::PERSONAL,
     people::PERSONAL,
     trust::PERSONAL,
+    strategy::PERSONAL,
     calendar::PERSONAL,
     calendars::PERSONAL,
     approvals::PERSONAL,
