@@ -274,8 +274,7 @@ fn latency(app: &TestApp, tokens: &[String], bodies: &[String]) -> Result<Durati
 async fn rates(app: &TestApp, _old: &[String], bodies: &[String]) -> Result<()> {
     let script = std::env::temp_dir().join(format!("diwan-bench-{}.sql", std::process::id()));
     let (mut bare, mut scoped, mut api) = (Vec::new(), Vec::new(), Vec::new());
-    let session: String =
-        app.db.value(&format!("select id || ' ' || user_id from session order by id limit 1")).await?;
+    let session: String = app.db.value("select id || ' ' || user_id from session order by id limit 1").await?;
     for round in 0..ROUNDS {
         let tokens = issue(app).await?;
         api.push(api_rate(app, tokens, bodies)?);

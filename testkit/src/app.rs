@@ -20,7 +20,7 @@ use crate::client::{Client, Subscription};
 use crate::services::{Settings, TestServices};
 
 /// How long the API may take to begin or to end, on a machine that has much to do.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The API over services of its own.
 ///

@@ -263,6 +263,7 @@ impl TestServices {
     }
 
     /// A brand with a row in every table that brands have, all of them quiet: nothing of it is due.
+    #[expect(clippy::too_many_lines, reason = "one row after the other, each of another table")]
     pub async fn fill_brand(&self, name: &str) -> Result<Written> {
         let brand = self.brand(name).await?;
         let person = self.person(UserKind::Staff, None).await?;

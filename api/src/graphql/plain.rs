@@ -34,13 +34,12 @@ impl<'a> Plan<'a> {
         for wanted in field.selection_set() {
             let key = wanted.alias().unwrap_or_else(|| wanted.name());
             // Asked for twice under one name, it is one field with everything that is asked of either.
-            match self.fields.iter_mut().find(|(known, ..)| known.as_str() == key) {
-                Some((.., plan)) => plan.add(&wanted),
-                None => {
-                    let mut plan = Plan::default();
-                    plan.add(&wanted);
-                    self.fields.push((Name::new(key), wanted.name(), plan));
-                }
+            if let Some((.., plan)) = self.fields.iter_mut().find(|(known, ..)| known.as_str() == key) {
+                plan.add(&wanted);
+            } else {
+                let mut plan = Plan::default();
+                plan.add(&wanted);
+                self.fields.push((Name::new(key), wanted.name(), plan));
             }
         }
     }

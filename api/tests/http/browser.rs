@@ -71,7 +71,7 @@ impl Browser {
         let request = CredentialCreationOptions { public_key: serde_json::from_value(options.clone())? };
         let made = client.register(&self.origin, request, DefaultClientData).await;
         let made = made.map_err(|error| anyhow!("create: {error:?}"))?;
-        self.held = client.authenticator().store().clone();
+        self.held.clone_from(client.authenticator().store());
         Ok(as_browsers_do(serde_json::to_value(made)?))
     }
 
@@ -84,7 +84,7 @@ impl Browser {
         let request = CredentialRequestOptions { public_key };
         let shown = client.authenticate(&self.origin, request, DefaultClientData).await;
         let shown = shown.map_err(|error| anyhow!("get: {error:?}"))?;
-        self.held = client.authenticator().store().clone();
+        self.held.clone_from(client.authenticator().store());
         Ok(as_browsers_do(serde_json::to_value(shown)?))
     }
 }

@@ -6,13 +6,9 @@ use diwan_entity::tenancy::app_user::{Level, UserKind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::kit::{Desk, fingerprint, id, nobodys};
+use crate::kit::{Desk, at, fingerprint, id, nobodys};
 
 const MOVED: &str = "rows { postId post { id dueAt state } userErrors { code field } }";
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
 
 impl Desk {
     async fn scheduled(&self, due_at: DateTime<Utc>) -> Result<Uuid> {

@@ -28,7 +28,7 @@ async fn only_the_cmo_sets_providers_up() -> Result<()> {
         let list = desk.app.client.gql(token, "{ identityProviders { id clientId } }", json!({})).await?;
         assert!(list.code() == code || list.code() == "UNAUTHENTICATED", "{}", list.body);
         for (name, input) in [
-            ("addIdentityProvider", desk.input("https://id.nour.example", json!({}))),
+            ("addIdentityProvider", desk.input("https://id.nour.example", &json!({}))),
             (
                 "updateIdentityProvider",
                 json!({ "identityProviderId": provider, "version": 1, "secondFactor": "ALWAYS" }),
@@ -64,7 +64,7 @@ async fn settings_are_checked_changed_and_removed() -> Result<()> {
         (json!({ "returnAddresses": ["javascript:alert(1)"] }), "INVALID", "returnAddresses"),
         (json!({ "createsPeople": true }), "INVALID", "allowedDomains"),
     ] {
-        let input = desk.input("https://id.nour.example", more.clone());
+        let input = desk.input("https://id.nour.example", &more);
         let refused = desk.app.client.try_mutate(&desk.cmo, "addIdentityProvider", PROVIDER, input).await?;
         assert_eq!(refused.user_codes("addIdentityProvider"), [code], "{more}: {}", refused.body);
         assert_eq!(refused.get("addIdentityProvider.userErrors.0.field.0"), field, "{more}");
@@ -72,7 +72,7 @@ async fn settings_are_checked_changed_and_removed() -> Result<()> {
     assert_eq!(fingerprint(&desk.app).await?, before);
 
     let provider = desk.provider(json!({ "returnAddresses": ["http://127.0.0.1:5173/in"] })).await?;
-    let again = desk.input(&desk.idp.issuer(), json!({}));
+    let again = desk.input(&desk.idp.issuer(), &json!({}));
     let twice = desk.app.client.try_mutate(&desk.cmo, "addIdentityProvider", PROVIDER, again).await?;
     assert_eq!(twice.user_codes("addIdentityProvider"), ["ALREADY_EXISTS"]);
     let change =

@@ -1,7 +1,7 @@
 //! What these tests share.
 
 use anyhow::Result;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::ids;
 use diwan_testkit::client::Answer;
@@ -12,6 +12,11 @@ use uuid::Uuid;
 /// An id as the API writes it.
 pub fn id(prefix: &str, id: Uuid) -> String {
     ids::encode(prefix, id)
+}
+
+/// A time as the API writes it.
+pub fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("a time in RFC 3339")
 }
 
 /// An id that nothing has.

@@ -35,7 +35,7 @@ impl Desk {
         Ok(Self { app, idp, cmo })
     }
 
-    pub fn input(&self, issuer: &str, more: Value) -> Value {
+    pub fn input(&self, issuer: &str, more: &Value) -> Value {
         let mut input = json!({ "name": "Nour ID", "issuer": issuer, "clientId": self.idp.client_id,
             "clientSecret": self.idp.client_secret });
         for (name, value) in more.as_object().into_iter().flatten() {
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     pub async fn provider_at(&self, issuer: &str, more: Value) -> Result<String> {
-        let input = self.input(issuer, more);
+        let input = self.input(issuer, &more);
         let added = self.app.client.mutate(&self.cmo, "addIdentityProvider", PROVIDER, input).await?;
         assert_eq!(added.get("addIdentityProvider.identityProvider.state"), "PENDING");
         self.app.run_jobs().await?;
@@ -163,7 +163,7 @@ async fn somebody_signs_in_at_a_provider() -> Result<()> {
     // Nothing readable of any secret is kept, and what was sealed is gone.
     assert_eq!(desk.app.db.value::<i64>("select count(*) from single_sign_on where secret is not null").await?, 0);
     for secret in [desk.idp.client_secret, &ticket, &code] {
-        let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex = data_encoding::HEXLOWER.encode(secret.as_bytes());
         for table in ["identity_provider", "single_sign_on", "audit_event", "idempotency_record", "job"] {
             let sql = format!(
                 "select count(*) from {table} t where position('{secret}' in t::text) > 0 or position('{hex}' in t::text) > 0"

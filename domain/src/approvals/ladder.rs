@@ -18,7 +18,7 @@ pub struct Money {
 
 /// An amount in the currency's own unit, as people write it: 12345 of EUR is 123.45, of JPY 12345.
 pub(super) fn written(minor: i64, currency: &str) -> String {
-    let digits = iso_currency::Currency::from_code(currency).and_then(|known| known.exponent()).unwrap_or(0);
+    let digits = iso_currency::Currency::from_code(currency).and_then(iso_currency::Currency::exponent).unwrap_or(0);
     let unit = 10_i64.pow(digits.into());
     if unit == 1 {
         return minor.to_string();

@@ -242,7 +242,7 @@ pub async fn content_watch(
                 })
             })
             .collect();
-        of_week.sort_by(|a, b| b.severity.cmp(&a.severity));
+        of_week.sort_by_key(|gap| std::cmp::Reverse(gap.severity));
         found.extend(of_week);
     }
     Ok(found)

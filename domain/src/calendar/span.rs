@@ -78,7 +78,7 @@ impl Count {
     }
 
     /// The first day of a span, and how many it has.
-    fn dates(&self, span: Span, anchor: NaiveDate) -> (NaiveDate, u32) {
+    fn dates(self, span: Span, anchor: NaiveDate) -> (NaiveDate, u32) {
         let back = |date: NaiveDate| date - Days::new(into_week(date, self.week_start));
         match span {
             Span::Day => (anchor, 1),

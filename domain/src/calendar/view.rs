@@ -13,7 +13,7 @@ use diwan_entity::publishing::publication::PublicationState;
 use diwan_entity::publishing::social_account::AccountState;
 use diwan_entity::tenancy::agency::{CalendarSystem, WeekStart};
 use diwan_entity::tenancy::app_user::UserKind;
-use sea_orm::{ActiveEnum as _, DbErr, FromQueryResult, QueryResult, Value};
+use sea_orm::{ActiveEnum, DbErr, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
 
 use super::span::{Count, Day, LONGEST_AGENDA, Span, can_be_asked_for, day_of};
@@ -252,7 +252,9 @@ async fn brands(context: &Context, query: &ViewQuery) -> Result<Vec<BrandRow>, F
                 Ok(_) => {}
                 Err(Failure::Refused(errors)) => {
                     let field: Vec<String> = path.split('.').map(str::to_owned).collect();
-                    errors.into_iter().for_each(|error| wrong.add(UserError { field: field.clone(), ..error }));
+                    for error in errors {
+                        wrong.add(UserError { field: field.clone(), ..error });
+                    }
                 }
                 Err(fault) => return Err(fault),
             }
@@ -260,21 +262,18 @@ async fn brands(context: &Context, query: &ViewQuery) -> Result<Vec<BrandRow>, F
         wrong.check()?;
         return Ok(rows);
     }
-    let rows: Vec<BrandRow> = match query.of_group {
-        Some(group_id) => {
-            if tenancy::groups_by_ids(context, &[group_id]).await?.is_empty() {
-                return Err(UserError::at(Code::NotFound, "brandGroupId").into());
-            }
-            let sql = format!(
+    let rows: Vec<BrandRow> = if let Some(group_id) = query.of_group {
+        if tenancy::groups_by_ids(context, &[group_id]).await?.is_empty() {
+            return Err(UserError::at(Code::NotFound, "brandGroupId").into());
+        }
+        let sql = format!(
                 "{BRANDS} b.archived_at is null and b.id in (select g.brand_id from brand_group_brand g where g.group_id = $2)
                  order by b.id limit $3"
             );
-            context.rows(&sql, [me, group_id.into(), limit(MOST_BRANDS + 1)]).await?
-        }
-        None => {
-            let sql = format!("{BRANDS} b.archived_at is null order by b.id limit $2");
-            context.rows(&sql, [me, limit(MOST_BRANDS + 1)]).await?
-        }
+        context.rows(&sql, [me, group_id.into(), limit(MOST_BRANDS + 1)]).await?
+    } else {
+        let sql = format!("{BRANDS} b.archived_at is null order by b.id limit $2");
+        context.rows(&sql, [me, limit(MOST_BRANDS + 1)]).await?
     };
     if rows.len() > MOST_BRANDS {
         return Err(too_many(rows.len()).into());
@@ -373,7 +372,7 @@ pub(super) async fn posts(
     if filter.states.is_empty() {
         conditions.push_str(" and p.state <> 'ARCHIVED'");
     } else {
-        let states: Vec<String> = filter.states.iter().map(|state| state.to_value()).collect();
+        let states: Vec<String> = filter.states.iter().map(ActiveEnum::to_value).collect();
         values.push(states.into());
         conditions.push_str(" and p.state = any ($5)");
     }

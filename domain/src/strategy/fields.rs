@@ -1,6 +1,6 @@
 //! What the inputs of a strategy have in common.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use diwan_entity::InBrand;
 use sea_orm::{ModelTrait, QuerySelect as _};
 use uuid::Uuid;
@@ -68,7 +68,7 @@ where
 }
 
 /// That a thing has not been put away.
-pub(super) fn live<T>(wrong: &mut Complaints, archived_at: Option<T>, field: &str) {
+pub(super) fn live(wrong: &mut Complaints, archived_at: Option<DateTime<Utc>>, field: &str) {
     if archived_at.is_some() {
         wrong.add(UserError::at(Code::WrongState, field).text("state", "ARCHIVED"));
     }

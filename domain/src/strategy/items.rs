@@ -102,12 +102,7 @@ struct Standing {
 }
 
 /// Looks at a thing, asks for the right, and takes the turn.
-async fn begin<'a>(
-    context: &'a Context,
-    thing: Thing,
-    id: Uuid,
-    version: i32,
-) -> Result<(Permit<'a>, Standing), Failure> {
+async fn begin(context: &Context, thing: Thing, id: Uuid, version: i32) -> Result<(Permit<'_>, Standing), Failure> {
     let sql = format!("select brand_id, version, archived_at from {} where id = $1", thing.table());
     let read = async || {
         let rows: Vec<Standing> = context.rows(&sql, [id.into()]).await?;

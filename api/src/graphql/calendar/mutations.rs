@@ -104,7 +104,7 @@ struct UpdatePostPayload {
 }
 
 /// What a post is for, and what stands behind it.
-fn marks(pillar_id: MaybeUndefined<ID>, partnership: MaybeUndefined<Partnership>) -> Result<PostMarks, Failure> {
+fn marks(pillar_id: &MaybeUndefined<ID>, partnership: MaybeUndefined<Partnership>) -> Result<PostMarks, Failure> {
     let parse = |id: Option<ID>| id.map(|id| Kind::Pillar.parse(&id, "pillarId")).transpose();
     Ok(PostMarks {
         pillar_id: pillar_id.as_opt_ref().map(|id| parse(id.cloned())).transpose()?,
@@ -164,7 +164,7 @@ impl CalendarMutation {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| {
             let calendar_id = Kind::Calendar.parse(&input.calendar_id, "calendarId")?;
-            let content = content(input.title, input.variants, marks(input.pillar_id, input.partnership)?)?;
+            let content = content(input.title, input.variants, marks(&input.pillar_id, input.partnership)?)?;
             calendar::create_post(context, NewPost { calendar_id, content }).await
         };
         let (row, user_errors) = op.command(command).await?;
@@ -180,7 +180,7 @@ impl CalendarMutation {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| {
             let post_id = Kind::Post.parse(&input.post_id, "postId")?;
-            let content = content(input.title, input.variants, marks(input.pillar_id, input.partnership)?)?;
+            let content = content(input.title, input.variants, marks(&input.pillar_id, input.partnership)?)?;
             calendar::update_post(context, PostChange { post_id, version: input.version, content }).await
         };
         let (row, user_errors) = op.command(command).await?;

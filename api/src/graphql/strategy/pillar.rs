@@ -13,6 +13,7 @@ use crate::graphql::tenancy::Brand;
 /// What stands behind a post besides the brand.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
 #[graphql(remote = "post::Partnership")]
+#[expect(clippy::enum_variant_names, reason = "a paid partnership is what the networks call it")]
 pub enum Partnership {
     /// Somebody is paid for it.
     PaidPartnership,

@@ -31,10 +31,10 @@ fn plain(text: &str) -> String {
     let mut base = (' ', Script::Common);
     for c in text.chars() {
         match categories.get(c) {
-            GeneralCategory::NonspacingMark if is_decoration(base, c) => continue,
+            GeneralCategory::NonspacingMark if is_decoration(base, c) => {}
             GeneralCategory::NonspacingMark => out.push(c),
             // A space of no width is a space; what else is invisible is not there.
-            GeneralCategory::Format if c != '\u{200b}' => continue,
+            GeneralCategory::Format if c != '\u{200b}' => {}
             _ => {
                 let c = one_for_all(c);
                 base = (c, scripts.get(c));

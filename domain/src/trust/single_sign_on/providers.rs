@@ -93,7 +93,7 @@ pub async fn add_identity_provider(context: &Context, new: NewProvider) -> Resul
     let client_id = wrong.text("clientId", &new.client_id, 500).to_owned();
     let client_secret = wrong.text("clientSecret", &new.client_secret, 1000).to_owned();
     let scopes = scopes(&mut wrong, new.scopes);
-    let allowed_domains = domains(&mut wrong, new.allowed_domains);
+    let allowed_domains = domains(&mut wrong, &new.allowed_domains);
     let return_addresses = return_addresses(&mut wrong, new.return_addresses);
     newcomers(&mut wrong, new.creates_people, &allowed_domains);
     wrong.check()?;
@@ -149,7 +149,7 @@ pub async fn update_identity_provider(
         new.scopes = scopes(&mut wrong, given);
     }
     if let Some(given) = change.allowed_domains {
-        new.allowed_domains = domains(&mut wrong, given);
+        new.allowed_domains = domains(&mut wrong, &given);
     }
     if let Some(given) = change.return_addresses {
         new.return_addresses = return_addresses(&mut wrong, given);
@@ -258,8 +258,8 @@ fn scopes(wrong: &mut Complaints, given: Vec<String>) -> Vec<String> {
     given
 }
 
-fn domains(wrong: &mut Complaints, given: Vec<String>) -> Vec<String> {
-    few(wrong, "allowedDomains", &given, MOST_DOMAINS);
+fn domains(wrong: &mut Complaints, given: &[String]) -> Vec<String> {
+    few(wrong, "allowedDomains", given, MOST_DOMAINS);
     let mut all = Vec::with_capacity(given.len());
     for (index, domain) in given.iter().enumerate() {
         let domain = domain.trim().trim_start_matches('@').to_lowercase();
