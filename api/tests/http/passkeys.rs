@@ -165,7 +165,8 @@ async fn a_passkey_signs_in_without_an_address() -> Result<()> {
     // A second one: the first is excluded, and the recovery codes stay.
     let again = desk.begin(&token, "beginPasskeyRegistration", json!({})).await?;
     assert_eq!(again.options["excludeCredentials"].as_array().map(Vec::len), Some(1));
-    assert!(browser.create(&again.options).await.is_err(), "the authenticator is told that it has one");
+    let held = "select translate(encode(credential_id, 'base64'), '+/=', '-_') from passkey";
+    assert_eq!(again.options["excludeCredentials"][0]["id"], desk.app.db.value::<String>(held).await?);
     let (mut other, added) = desk.enrol(&token, "My key").await?;
     assert!(added.get("addPasskey.recoveryCodes").is_null());
     for browser in [&mut browser, &mut other] {
