@@ -1,4 +1,4 @@
-//! The folder. A bucket is tested against a real server, in `domain/tests/media_s3.rs`.
+//! The folder. A bucket is tested against a real server, in `domain/tests/media/`.
 
 use super::*;
 

@@ -224,7 +224,7 @@ async fn a_worker_that_dies_at_the_file_itself_is_followed_by_another() -> Resul
     let film = films::mp4(1280, 720, 60_000, PIECE + 100);
     let id = bench.upload(&film).await?;
     let path = format!("/diwan/asset/{}", bench.brand.simple());
-    // The upload is begun, the first part is there, and then nothing comes any more.
+    // The upload is begun, and then nothing comes any more.
     bench.proxy.set(&path, Fault::ForwardThenHang);
     let services = Arc::clone(&bench.test.services);
     let dying = tokio::spawn(async move { jobs::run_due(&services, "dying").await });
