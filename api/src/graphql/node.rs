@@ -146,7 +146,7 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::ContentPlan => op.load(id).await?.map(|row| Node::ContentPlan(ContentPlan { op: own(), row })),
         Kind::SpecialDay => op.load(id).await?.map(|row| Node::SpecialDay(SpecialDay { op: own(), row })),
         Kind::Promise => op.load(id).await?.map(|row| Node::ContentPromise(ContentPromise { op: own(), row })),
-        Kind::AssetFolder => op.load(id).await?.map(|row| Node::AssetFolder(AssetFolder { op: own(), row })),
+        Kind::AssetFolder => op.load(id).await?.map(|row| Node::AssetFolder(AssetFolder { row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with
         // its owner.
         Kind::Session | Kind::ApiToken | Kind::Feed | Kind::IdentityProvider | Kind::Passkey => None,

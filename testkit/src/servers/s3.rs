@@ -1,15 +1,14 @@
 //! A real server of the S3 protocol (npm's `@20minutes/s3rver`), which checks signatures.
 
-use std::io::{BufRead as _, BufReader};
+use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use diwan_platform::storage::S3Settings;
 use tempfile::TempDir;
 use url::Url;
 
-use super::{Process, START, cache, installed};
+use super::Process;
 use crate::process::free_port;
 
 const BUCKET: &str = "diwan";
@@ -28,19 +27,9 @@ impl S3Server {
     pub async fn start() -> Result<Self> {
         let url = Url::parse(&format!("http://127.0.0.1:{}/", free_port()?))?;
         let folder = tempfile::Builder::new().prefix("diwan-s3-").tempdir()?;
-        let modules = installed(&cache().join("test-servers/node_modules"), "the S3 server")?;
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/s3.mjs");
-        let mut command = Command::new("node");
-        command.arg(script).arg(&modules).arg(folder.path().join("data"));
-        command.arg(url.port().context("a port")?.to_string()).arg(BUCKET).env("NODE_NO_WARNINGS", "1");
-        let mut process = Process::start(command.stdout(Stdio::piped()), folder.path().join("log"))?;
-        let stdout = process.child.stdout.take().context("the server's output is piped")?;
-        let reading = tokio::task::spawn_blocking(move || {
-            BufReader::new(stdout).lines().map_while(std::result::Result::ok).any(|line| line == "ready")
-        });
-        let Ok(Ok(true)) = tokio::time::timeout(START, reading).await else {
-            bail!("the S3 server did not start: {}", process.last_words());
-        };
+        let (data, port) = (folder.path().join("data"), url.port().context("a port")?.to_string());
+        let arguments = [data.as_os_str(), OsStr::new(&port), OsStr::new(BUCKET)];
+        let (process, _) = Process::start_node("s3.mjs", &arguments, folder.path()).await?;
         Ok(Self { url, folder, _process: process })
     }
 

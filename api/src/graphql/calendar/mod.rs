@@ -18,4 +18,4 @@ pub use queries::CalendarQuery;
 pub use special_days::{SpecialDay, SpecialDayMutation};
 pub use teamwork::{PostAssignment, PostComment, TeamworkMutation};
 pub use types::{Calendar, Post, PostFilterInput, PostVariant, storable};
-pub use view::CalendarViewQuery;
+pub use view::{CalendarView, CalendarViewQuery};

@@ -13,7 +13,6 @@ use crate::graphql::scalars::Kind;
 
 /// A folder of a brand's media library.
 pub struct AssetFolder {
-    pub op: Op,
     pub row: asset_folder::Model,
 }
 
@@ -119,7 +118,7 @@ impl FolderMutation {
             media::create_folder(context, brand_id, parent_id, &input.name).await
         };
         let (row, user_errors) = op.command(command).await?;
-        Ok(CreateAssetFolderPayload { folder: row.map(|row| AssetFolder { op: op.clone(), row }), user_errors })
+        Ok(CreateAssetFolderPayload { folder: row.map(|row| AssetFolder { row }), user_errors })
     }
 
     /// Renames a folder, or moves it with everything in it. For MID and above.
@@ -135,7 +134,7 @@ impl FolderMutation {
             media::update_folder(context, id, input.version, change).await
         };
         let (row, user_errors) = op.command(command).await?;
-        Ok(UpdateAssetFolderPayload { folder: row.map(|row| AssetFolder { op: op.clone(), row }), user_errors })
+        Ok(UpdateAssetFolderPayload { folder: row.map(|row| AssetFolder { row }), user_errors })
     }
 
     /// Deletes a folder in which nothing stands. For MID and above.

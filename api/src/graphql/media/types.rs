@@ -189,7 +189,7 @@ impl Asset {
     /// In which folder it lies; null: in none, or the caller sees no folders.
     async fn folder(&self) -> Result<Option<AssetFolder>> {
         let Some(id) = self.row.folder_id else { return Ok(None) };
-        Ok(self.op.load::<asset_folder::Model>(id).await?.map(|row| AssetFolder { op: self.op.clone(), row }))
+        Ok(self.op.load::<asset_folder::Model>(id).await?.map(|row| AssetFolder { row }))
     }
     /// Its tags, in lower case.
     async fn tags(&self) -> &[String] {
@@ -267,7 +267,7 @@ impl MediaLibrary {
     #[graphql(complexity = "1 + 10 * child_complexity")]
     async fn folders(&self) -> Result<Vec<AssetFolder>> {
         let rows = self.op.query(domain::folders(&self.op, self.brand_id).await)?;
-        Ok(rows.into_iter().map(|row| AssetFolder { op: self.op.clone(), row }).collect())
+        Ok(rows.into_iter().map(|row| AssetFolder { row }).collect())
     }
     /// The tags that are used most, at most 500.
     #[graphql(complexity = "1 + 10 * child_complexity")]
