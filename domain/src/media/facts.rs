@@ -1,7 +1,7 @@
 //! What a file truly is, by its content. Whatever somebody said of it, its name included, plays no part.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read as _};
+use std::io::{self, Cursor, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,6 +31,11 @@ pub(super) const MAX_DECODED: u64 = 512 * 1024 * 1024;
 /// The longest side of a video, in pixels, and the longest video, in milliseconds.
 const MAX_VIDEO_SIDE: u32 = 16_384;
 const MAX_VIDEO_LENGTH: u64 = 24 * 60 * 60 * 1000;
+
+/// The most bytes of the boxes that say what a film is, which are read whole: some hours of film need a few million. And the most
+/// boxes beside each other: a film in pieces has two for every few seconds.
+const MOST_FILM_HEAD: u64 = 32 * 1024 * 1024;
+const MOST_BOXES: u32 = 100_000;
 
 /// How much of the beginning tells the sort.
 pub(super) const HEAD: usize = 16;
@@ -125,8 +130,15 @@ pub(super) async fn look_at(path: &Path) -> Result<Facts, Failure> {
 pub(super) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    let ended = tokio::task::spawn_blocking(work).await;
-    ended.map_err(|error| Fault::broken(format!("looking at a file ended badly: {error}")))?
+    match tokio::task::spawn_blocking(work).await {
+        Ok(ended) => ended,
+        // A decoder that panics at a file has met a damaged one, as far as its sender is concerned.
+        Err(error) if error.is_panic() => {
+            tracing::error!(%error, "a file was too much for its decoder");
+            Err(Code::FileDamaged.into())
+        }
+        Err(error) => Err(Fault::broken(format!("looking at a file ended badly: {error}")).into()),
+    }
 }
 
 fn sort_of_file(path: &Path) -> Result<Sort, Failure> {
@@ -195,11 +207,8 @@ fn picture(bytes: &[u8], format: ImageFormat) -> Result<Shape, Failure> {
 
 fn video(path: &Path) -> Result<Shape, Failure> {
     let damaged = || Failure::from(Code::FileDamaged);
-    let mut file = BufReader::with_capacity(256 * 1024, File::open(path).map_err(io_fault)?);
-    let context = mp4parse::read_mp4(&mut file).map_err(|error| match error {
-        mp4parse::Error::Io(error) => io_fault(error),
-        _ => damaged(),
-    })?;
+    let head = head_of_film(&mut File::open(path).map_err(io_fault)?)?;
+    let context = mp4parse::read_mp4(&mut Cursor::new(head)).map_err(|_| damaged())?;
     let film = context.tracks.iter().find(|track| matches!(track.track_type, TrackType::Video)).ok_or_else(damaged)?;
     let head = film.tkhd.as_ref().ok_or_else(damaged)?;
     // Sides are in 16.16 fixed point; a film that stands on its side says so in its matrix.
@@ -219,6 +228,39 @@ fn video(path: &Path) -> Result<Shape, Failure> {
         return Err(damaged());
     }
     Ok(Shape { width, height, duration_ms: Some(length), animated: false })
+}
+
+/// The boxes at the top of a film that say what it is. The others are passed over; that they end where the file ends tells that it
+/// is whole.
+fn head_of_film(file: &mut File) -> Result<Vec<u8>, Failure> {
+    let damaged = || Failure::from(Code::FileDamaged);
+    let size = file.metadata().map_err(io_fault)?.len();
+    let (mut head, mut at) = (Vec::new(), 0_u64);
+    for _ in 0..MOST_BOXES {
+        // A few bytes behind the last box are no box; some programs leave them.
+        if size - at < 8 {
+            return Ok(head);
+        }
+        file.seek(SeekFrom::Start(at)).map_err(io_fault)?;
+        let mut start = Vec::with_capacity(16);
+        file.by_ref().take(16).read_to_end(&mut start).map_err(io_fault)?;
+        let (short, name) = (start.first_chunk().ok_or_else(damaged)?, start.get(4..8).ok_or_else(damaged)?);
+        let length = match u32::from_be_bytes(*short) {
+            0 => size - at,
+            1 => u64::from_be_bytes(*start.last_chunk().filter(|_| start.len() == 16).ok_or_else(damaged)?),
+            length => length.into(),
+        };
+        let end = at.checked_add(length).filter(|end| length >= 8 && *end <= size).ok_or_else(damaged)?;
+        if matches!(name, b"ftyp" | b"moov") {
+            if head.len() as u64 + length > MOST_FILM_HEAD {
+                return Err(damaged());
+            }
+            file.seek(SeekFrom::Start(at)).map_err(io_fault)?;
+            file.by_ref().take(length).read_to_end(&mut head).map_err(io_fault)?;
+        }
+        at = end;
+    }
+    Err(damaged())
 }
 
 fn io_fault(error: io::Error) -> Failure {

@@ -79,7 +79,8 @@ async fn what_means_harm_is_refused_and_leaves_nothing() -> Result<()> {
     };
     let mut endless = film.clone();
     // The film's own box claims to be larger than anything.
-    endless[24..28].copy_from_slice(&u32::MAX.to_be_bytes());
+    endless[20..24].copy_from_slice(&u32::MAX.to_be_bytes());
+    let large_box = (33_u32 << 20).to_be_bytes().into_iter().chain(*b"moov").chain(vec![0; (33 << 20) - 8]);
     let good = pictures::png(30, 20);
     for (what, bytes, expected) in [
         ("nothing", Vec::new(), Code::FileTypeUnsupported),
@@ -93,6 +94,12 @@ async fn what_means_harm_is_refused_and_leaves_nothing() -> Result<()> {
         ("a film without a film", film[..24].to_vec(), Code::FileDamaged),
         ("a film whose box has no end", endless, Code::FileDamaged),
         ("a film whose boxes are nonsense", with(31, 0), Code::FileDamaged),
+        ("a film cut short", film[..film.len() - 1].to_vec(), Code::FileDamaged),
+        (
+            "a film whose head is larger than any",
+            films::head(*b"isom", (9, 9), 9, 0).iter().copied().take(20).chain(large_box).collect(),
+            Code::FileDamaged,
+        ),
         ("a film without sides", films::mp4(0, 0, 4000, 10), Code::FileDamaged),
         ("a film without length", films::mp4(640, 480, 0, 10), Code::FileDamaged),
         ("too many bytes of a picture", [&good[..], &vec![0; 21 << 20]].concat(), Code::FileTooLarge),
