@@ -34,6 +34,7 @@ mod settings;
 mod settling;
 mod sign_in;
 mod single_sign_on;
+mod snapshot;
 mod strangers;
 mod strategy;
 mod strategy_checks;
