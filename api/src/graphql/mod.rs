@@ -11,6 +11,7 @@ mod insights;
 mod limits;
 mod live;
 mod loaders;
+mod media;
 mod node;
 mod page;
 mod plain;
@@ -100,6 +101,9 @@ struct CalendarMutations(
 );
 
 #[derive(MergedObject, Default)]
+struct MediaMutations(media::MediaMutation, media::FolderMutation);
+
+#[derive(MergedObject, Default)]
 struct PublishingMutations(
     publishing::PublishingMutation,
     publishing::MoveMutation,
@@ -109,7 +113,14 @@ struct PublishingMutations(
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(TrustMutations, TenancyMutations, StrategyMutations, CalendarMutations, PublishingMutations);
+pub struct Mutation(
+    TrustMutations,
+    TenancyMutations,
+    StrategyMutations,
+    CalendarMutations,
+    MediaMutations,
+    PublishingMutations,
+);
 
 /// Builds the schema with its limits.
 pub fn build_schema() -> Schema {

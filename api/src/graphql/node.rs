@@ -3,10 +3,11 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 
 use super::approvals::{ApprovalChain, ApprovalRequest, Delegation};
-use super::calendar::{Asset, Calendar, ContentPromise, Post, PostAssignment, PostComment, PostVariant, SpecialDay};
+use super::calendar::{Calendar, ContentPromise, Post, PostAssignment, PostComment, PostVariant, SpecialDay};
 use super::context::Op;
 use super::error::request_error;
 use super::insights::ReportRun;
+use super::media::{Asset, AssetFolder};
 use super::publishing::{AccountConnection, Publication, SocialAccount};
 use super::scalars::Kind;
 use super::strategy::{BrandProfile, Challenge, ChannelChoice, ContentPillar, ContentPlan, Kpi, Objective, Persona};
@@ -75,6 +76,8 @@ pub enum Node {
     SpecialDay(SpecialDay),
     /// What was promised per week.
     ContentPromise(ContentPromise),
+    /// A folder of the media library.
+    AssetFolder(AssetFolder),
 }
 
 /// Queries for anything.
@@ -143,6 +146,7 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::ContentPlan => op.load(id).await?.map(|row| Node::ContentPlan(ContentPlan { op: own(), row })),
         Kind::SpecialDay => op.load(id).await?.map(|row| Node::SpecialDay(SpecialDay { op: own(), row })),
         Kind::Promise => op.load(id).await?.map(|row| Node::ContentPromise(ContentPromise { op: own(), row })),
+        Kind::AssetFolder => op.load(id).await?.map(|row| Node::AssetFolder(AssetFolder { row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with
         // its owner.
         Kind::Session | Kind::ApiToken | Kind::Feed | Kind::IdentityProvider | Kind::Passkey => None,

@@ -18,6 +18,8 @@ mod kit;
 mod limits;
 mod lists;
 mod live;
+mod media_library;
+mod media_uploads;
 mod own_passkeys;
 mod pages;
 mod passkeys;

@@ -67,6 +67,10 @@ pub enum Action {
     PromiseSet,
     /// Put a file into the media library.
     AssetUpload,
+    /// Change what is said of a file, put it away, delete it; and, for all files, the folders.
+    AssetManage,
+    /// Set how much a brand may keep.
+    MediaQuotaSet,
     /// Begin a post.
     PostCreate,
     /// Change what a post says.
@@ -132,6 +136,8 @@ impl Action {
         Self::AgencyDayManage,
         Self::PromiseSet,
         Self::AssetUpload,
+        Self::AssetManage,
+        Self::MediaQuotaSet,
         Self::PostCreate,
         Self::PostWrite,
         Self::PostAssign,

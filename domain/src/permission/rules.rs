@@ -110,6 +110,17 @@ pub const RULES: &[Rule] = &[
         ],
         "a freelancer's file is their own until it stands in a post",
     ),
+    brand(
+        Action::AssetManage,
+        &[
+            Grant { kind: UserKind::Staff, level: Level::Junior, extent: Extent::Own },
+            MID,
+            Grant { kind: UserKind::Freelancer, level: Level::Junior, extent: Extent::Own },
+            integration(Level::Junior),
+        ],
+        "below MID, those that they uploaded",
+    ),
+    brand(Action::MediaQuotaSet, &[DIRECTOR], "it is what a client pays for"),
     brand(Action::PostCreate, &[JUNIOR, integration(Level::Junior)], "freelancers write what is assigned to them"),
     brand(
         Action::PostWrite,

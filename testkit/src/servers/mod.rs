@@ -1,11 +1,12 @@
-//! Real social-network servers, a mail catcher, an OpenID provider and a proxy that spoils connections, for tests. All of them
-//! listen on loopback only, on free ports, keep their data in a temporary folder, and stop with the test that started them, even
-//! when it dies.
+//! Real social-network servers, a mail catcher, an OpenID provider, an S3 server and a proxy that spoils connections, for tests. All
+//! of them listen on loopback only, on free ports, keep their data in a temporary folder, and stop with the test that started them,
+//! even when it dies.
 
 mod bluesky;
 mod fault_proxy;
 mod mail;
 mod oidc;
+mod s3;
 mod snac;
 
 use std::ffi::OsStr;
@@ -23,6 +24,7 @@ pub use bluesky::{BlueskyServer, BlueskyUser};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
 pub use mail::MailCatcher;
 pub use oidc::OidcServer;
+pub use s3::S3Server;
 pub use snac::{SnacServer, SnacUser};
 
 /// How long a server may take to start; the machine may be busy compiling.

@@ -17,5 +17,5 @@ pub use promises::{ContentPromise, PromiseMutation, PromiseQuery};
 pub use queries::CalendarQuery;
 pub use special_days::{SpecialDay, SpecialDayMutation};
 pub use teamwork::{PostAssignment, PostComment, TeamworkMutation};
-pub use types::{Asset, Calendar, Post, PostFilterInput, PostVariant, hex};
+pub use types::{Calendar, Post, PostFilterInput, PostVariant, storable};
 pub use view::{CalendarView, CalendarViewQuery};

@@ -7,6 +7,7 @@ mod approvals;
 mod at;
 mod calendar;
 mod calendars;
+mod media;
 mod people;
 mod publishing;
 pub mod strategy;
@@ -31,6 +32,7 @@ const DOMAINS: &[Operations] = &[
     strategy::operations,
     calendar::operations,
     calendars::operations,
+    media::operations,
     approvals::operations,
     publishing::operations,
 ];
@@ -43,6 +45,7 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     strategy::PERSONAL,
     calendar::PERSONAL,
     calendars::PERSONAL,
+    media::PERSONAL,
     approvals::PERSONAL,
     publishing::PERSONAL,
 ];
@@ -66,6 +69,8 @@ pub enum About {
     Draft,
     /// A post that is scheduled, or what belongs to it: clients see it.
     Scheduled,
+    /// A file that a scheduled post shows: whoever uploaded it sees it, too.
+    File,
     /// Anything else of a brand, or of the agency.
     Rest,
 }
