@@ -162,6 +162,12 @@ pub enum Code {
     CalendarInUse,
     /// The post has no time yet.
     NotPlanned,
+    /// Not a rule for days as RFC 5545 writes it.
+    RuleNotUnderstood,
+    /// Another post has the slot.
+    SlotTaken,
+    /// No slot is free for the post.
+    NoFreeSlot,
 }
 
 impl Code {
@@ -243,7 +249,15 @@ impl Code {
         Self::MailNotConfigured,
         Self::CalendarInUse,
         Self::NotPlanned,
+        Self::RuleNotUnderstood,
+        Self::SlotTaken,
+        Self::NoFreeSlot,
     ];
+
+    /// The name in the API: `TimeInPast` is `TIME_IN_PAST`.
+    pub fn name(self) -> String {
+        self.message_key().trim_start_matches("error-").replace('-', "_").to_ascii_uppercase()
+    }
 
     /// The message's key in the catalogue: `TimeInPast` is `error-time-in-past`.
     pub fn message_key(self) -> String {

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::{Action, Permit};
-use crate::{approvals, insights, publishing, tenancy, trust};
+use crate::{approvals, calendar, curation, insights, publishing, tenancy, trust};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +80,9 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &trust::DiscoverProvider,
         &trust::FinishSingleSignOn,
         &tenancy::DeleteBrand,
+        &calendar::ExtendSeries,
+        &calendar::FillQueue,
+        &curation::FetchSource,
     ]
 }
 

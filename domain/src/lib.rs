@@ -10,6 +10,7 @@
 //! | [`approvals`] | who approves what: chains, limits, standing in, requests |
 //! | [`strategy`] | what a brand is, wants and measures, and what of it is checked on a post |
 //! | [`calendar`] | calendars, the media library, posts and variants, assignments, comments |
+//! | [`curation`] | feeds that a brand follows, and what they brought |
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
 //! | [`insights`] | numbers from the networks, reports |
 //! | [`permission`] | the one table of who may do what |
@@ -21,6 +22,7 @@
 pub mod approvals;
 pub mod calendar;
 pub mod context;
+pub mod curation;
 pub mod error;
 pub mod insights;
 pub mod jobs;

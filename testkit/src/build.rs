@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::pictures;
+use crate::planning::PlanningWritten;
 use crate::services::TestServices;
 use crate::strategy::StrategyWritten;
 
@@ -61,6 +62,7 @@ pub struct Written {
     pub special_day: Uuid,
     pub promise: Uuid,
     pub strategy: StrategyWritten,
+    pub planning: PlanningWritten,
 }
 
 impl TestServices {
@@ -367,6 +369,7 @@ impl TestServices {
             special_day,
             promise,
             strategy: self.fill_strategy(brand, user, post).await?,
+            planning: self.fill_planning(brand, user, post).await?,
         })
     }
 }

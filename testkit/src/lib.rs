@@ -12,6 +12,8 @@ pub mod client;
 #[cfg(feature = "domain")]
 pub mod db;
 pub mod pictures;
+#[cfg(feature = "domain")]
+mod planning;
 pub mod process;
 pub mod servers;
 #[cfg(feature = "domain")]
@@ -25,6 +27,8 @@ pub use app::TestApp;
 pub use build::{Person, Written};
 #[cfg(feature = "domain")]
 pub use db::TestDb;
+#[cfg(feature = "domain")]
+pub use planning::PlanningWritten;
 #[cfg(feature = "domain")]
 pub use services::{Settings, TestServices};
 #[cfg(feature = "domain")]

@@ -163,6 +163,12 @@ pub enum ErrorCode {
     CalendarInUse,
     /// The post has no time yet.
     NotPlanned,
+    /// Not a rule for days as RFC 5545 writes it.
+    RuleNotUnderstood,
+    /// Another post has the slot.
+    SlotTaken,
+    /// No slot is free for the post.
+    NoFreeSlot,
 }
 
 /// One thing that the caller must mend. Nothing was written.

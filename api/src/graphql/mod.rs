@@ -4,6 +4,7 @@
 mod approvals;
 mod calendar;
 mod context;
+mod curation;
 mod error;
 mod feed;
 mod ground;
@@ -45,6 +46,7 @@ pub struct Query(
     calendar::CalendarQuery,
     calendar::CalendarViewQuery,
     calendar::PromiseQuery,
+    calendar::SlotQuery,
     publishing::PublishingQuery,
     approvals::ApprovalQuery,
     limits::LimitsQuery,
@@ -98,6 +100,14 @@ struct CalendarMutations(
 );
 
 #[derive(MergedObject, Default)]
+struct PlanningMutations(
+    calendar::SlotMutation,
+    calendar::SeriesMutation,
+    calendar::EvergreenMutation,
+    curation::CurationMutation,
+);
+
+#[derive(MergedObject, Default)]
 struct PublishingMutations(
     publishing::PublishingMutation,
     publishing::MoveMutation,
@@ -107,7 +117,14 @@ struct PublishingMutations(
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(TrustMutations, TenancyMutations, StrategyMutations, CalendarMutations, PublishingMutations);
+pub struct Mutation(
+    TrustMutations,
+    TenancyMutations,
+    StrategyMutations,
+    CalendarMutations,
+    PlanningMutations,
+    PublishingMutations,
+);
 
 /// Builds the schema with its limits.
 pub fn build_schema() -> Schema {

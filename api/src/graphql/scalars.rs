@@ -76,11 +76,23 @@ pub enum Kind {
     Promise,
     /// A feed of a person's calendar; not its secret.
     Feed,
+    /// A recurring time for posts.
+    Slot,
+    /// A post that comes again.
+    Series,
+    /// An evergreen queue.
+    Queue,
+    /// A post in an evergreen queue.
+    QueueItem,
+    /// A feed that a brand follows.
+    Source,
+    /// What a feed brought.
+    SourceItem,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 40] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -115,6 +127,12 @@ impl Kind {
         Self::SpecialDay,
         Self::Promise,
         Self::Feed,
+        Self::Slot,
+        Self::Series,
+        Self::Queue,
+        Self::QueueItem,
+        Self::Source,
+        Self::SourceItem,
     ];
 
     /// What an id of this kind begins with.
@@ -154,6 +172,12 @@ impl Kind {
             Self::SpecialDay => "specialday",
             Self::Promise => "promise",
             Self::Feed => "feed",
+            Self::Slot => "slot",
+            Self::Series => "series",
+            Self::Queue => "queue",
+            Self::QueueItem => "queueitem",
+            Self::Source => "source",
+            Self::SourceItem => "sourceitem",
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod bluesky;
 mod fault_proxy;
+mod feeds;
 mod mail;
 mod oidc;
 mod snac;
@@ -18,6 +19,7 @@ use url::Url;
 
 pub use bluesky::{BlueskyServer, BlueskyUser};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
+pub use feeds::{FeedAnswer, FeedRequest, FeedServer};
 pub use mail::MailCatcher;
 pub use oidc::OidcServer;
 pub use snac::{SnacServer, SnacUser};

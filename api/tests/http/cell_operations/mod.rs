@@ -8,6 +8,7 @@ mod at;
 mod calendar;
 mod calendars;
 mod people;
+mod planning;
 mod publishing;
 pub mod strategy;
 mod tenancy;
@@ -31,6 +32,7 @@ const DOMAINS: &[Operations] = &[
     strategy::operations,
     calendar::operations,
     calendars::operations,
+    planning::operations,
     approvals::operations,
     publishing::operations,
 ];
@@ -43,6 +45,7 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     strategy::PERSONAL,
     calendar::PERSONAL,
     calendars::PERSONAL,
+    planning::PERSONAL,
     approvals::PERSONAL,
     publishing::PERSONAL,
 ];

@@ -1,0 +1,4 @@
+//! Curation: the tables of this domain, one file each.
+
+pub mod source;
+pub mod source_item;
