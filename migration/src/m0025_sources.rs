@@ -51,4 +51,21 @@ create table source_item (
 create unique index source_item_url on source_item (brand_id, source_id, url) where url is not null;
 create index source_item_by_brand on source_item (brand_id, id desc);
 select app.protect_brand_table('source_item');
+
+-- What a post was made of. Its source is named for good, whatever becomes of the feed.
+create table curated_post (
+  brand_id uuid not null references brand (id),
+  post_id uuid not null,
+  -- Null once the feed, or the item, is no longer kept.
+  item_id uuid,
+  source_title text not null check (length(source_title) between 1 and 2000),
+  source_url text check (source_url ~ '^https?://' and length(source_url) <= 2000),
+  credit text not null check (length(credit) <= 300),
+  primary key (brand_id, post_id),
+  foreign key (brand_id, post_id) references post (brand_id, id) on delete cascade,
+  foreign key (brand_id, item_id) references source_item (brand_id, id) on delete set null (item_id)
+);
+create index curated_post_by_item on curated_post (brand_id, item_id) where item_id is not null;
+select app.protect_brand_table('curated_post', 'select, insert, update (item_id), delete',
+  'exists (select from post p where p.brand_id = curated_post.brand_id and p.id = curated_post.post_id)');
 ";

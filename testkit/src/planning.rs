@@ -42,7 +42,8 @@ impl TestServices {
                  insert into source (id, brand_id, url, title, state, every_minutes, created_by, created_at)
                    values ('{source}', '{brand}', 'https://news.example/feed.xml', 'News', 'PAUSED', 60, '{user}', '{now}');
                  insert into source_item (id, brand_id, source_id, guid_hash, url, title, summary, author, found_at)
-                   values ('{source_item}', '{brand}', '{source}', sha256('{source_item}'), 'https://news.example/1', 'Coffee', 'It is good', 'Lina', '{now}')"
+                   values ('{source_item}', '{brand}', '{source}', sha256('{source_item}'), 'https://news.example/1', 'Coffee', 'It is good', 'Lina', '{now}');
+                 insert into curated_post values ('{brand}', '{post}', '{source_item}', 'News', 'https://news.example/1', 'Lina')"
             ))
             .await?;
         Ok(PlanningWritten { slot, series, queue, item, source, source_item })

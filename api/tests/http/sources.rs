@@ -70,6 +70,18 @@ async fn what_a_feed_brought_is_read_and_put_away() -> Result<()> {
     assert_eq!(ask(json!({ "dismissed": true })).await?.ok()?.get("brand.sourceItems.nodes.0.id"), &json!(item));
     desk.mutate("dismissSourceItem", "item { dismissedAt }", dismiss(false)).await?;
     assert_eq!(ask(json!({})).await?.ok()?.get("brand.sourceItems.nodes.0.id"), &json!(item));
+    let calendar = id("calendar", written.calendar);
+    let draft = |calendar: &str, account: String| json!({ "itemId": item, "calendarId": calendar, "socialAccountIds": [account] });
+    let account = || id("account", written.account);
+    let selection = "post { title state variants { text } curatedFrom { sourceTitle sourceUrl credit item { id } } }";
+    let made = desk.mutate("draftFromSourceItem", selection, draft(&calendar, account())).await?;
+    let post = made.get("draftFromSourceItem.post");
+    assert_eq!((&post["title"], &post["state"]), (&json!("Coffee"), &json!("DRAFT")));
+    assert_eq!(post["variants"][0]["text"], "Coffee\n\nhttps://news.example/1\n\n— Lina, News");
+    let from = json!({ "sourceTitle": "News", "sourceUrl": "https://news.example/1", "credit": "Lina", "item": { "id": item } });
+    assert_eq!(post["curatedFrom"], from);
+    desk.says("draftFromSourceItem", draft(&id("calendar", desk.calendar), account()), "NOT_FOUND").await?;
+    desk.says("draftFromSourceItem", draft(&calendar, id("account", desk.mastodon)), "NOT_FOUND").await?;
     desk.says("dismissSourceItem", json!({ "itemId": nobodys("sourceitem") }), "NOT_FOUND").await?;
     desk.says("deleteSource", json!({ "sourceId": id("source", written.planning.source) }), "FORBIDDEN").await?;
     Ok(())

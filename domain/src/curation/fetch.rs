@@ -5,6 +5,7 @@ use diwan_entity::curation::source;
 use diwan_platform::crypto::sha256;
 use diwan_platform::http::{HttpClient, HttpError, Response, is_web};
 use feed_rs::model::{Entry, Feed};
+use quick_xml::events::Event;
 use url::Url;
 
 use super::politeness::retry_after;
@@ -147,32 +148,26 @@ fn parse(body: &[u8], url: &Url) -> Result<Parsed, String> {
     Ok((title, feed.ttl, items))
 }
 
-/// Whether elements stand deeper in each other than in any feed: the parser goes down with them.
+/// Whether elements stand deeper in each other than in any feed: the parser of feeds goes down with them. What is no XML is left to
+/// it.
 fn too_deep(body: &[u8]) -> bool {
+    if body.iter().find(|byte| matches!(byte, b'<' | b'{')) != Some(&b'<') {
+        return false;
+    }
+    let mut reader = quick_xml::Reader::from_reader(body);
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.allow_unmatched_ends = true;
     let mut depth = 0_usize;
-    let mut rest = body;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
-        rest = &rest[at + 1..];
-        // What is no element: comments, and text that is taken as it is.
-        let skipped = [(&b"!--"[..], &b"-->"[..]), (b"![CDATA[", b"]]>")].iter().find_map(|(begin, end)| {
-            let inner = rest.strip_prefix(*begin)?;
-            Some(inner.windows(end.len()).position(|part| part == *end).map_or(&[][..], |at| &inner[at..]))
-        });
-        if let Some(after) = skipped {
-            rest = after;
-            continue;
-        }
-        let end = rest.iter().position(|byte| *byte == b'>').unwrap_or(rest.len());
-        match (rest.first(), end.checked_sub(1).and_then(|last| rest.get(last))) {
-            (Some(b'/'), _) => depth = depth.saturating_sub(1),
-            (Some(b'?' | b'!'), _) | (_, Some(b'/')) => {}
-            _ => depth += 1,
-        }
-        if depth > DEEPEST {
-            return true;
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(_)) if depth == DEEPEST => return true,
+            Ok(Event::Start(_)) => depth += 1,
+            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+            Ok(Event::Eof) | Err(_) => return false,
+            Ok(_) => {}
         }
     }
-    false
 }
 
 fn item(feed: &Feed, entry: &Entry) -> Option<Item> {

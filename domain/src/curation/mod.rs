@@ -4,6 +4,7 @@
 //! an hour, ever more seldom while it fails, and not before it wants to be. Every address on the way, also behind a redirect, has to
 //! be one that the outbound client calls. What is kept of an item is plain text, once, whatever the feed does.
 
+mod draft;
 mod fetch;
 mod fetch_job;
 mod items;
@@ -11,6 +12,7 @@ mod politeness;
 mod source;
 mod text;
 
+pub use draft::{NewDraft, curated_posts, draft_from_item};
 pub use fetch::TROUBLES;
 pub use fetch_job::FetchSource;
 pub use items::{ItemFilter, dismiss_item, items, items_by_ids};

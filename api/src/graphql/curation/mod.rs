@@ -4,4 +4,4 @@ mod mutations;
 mod types;
 
 pub use mutations::CurationMutation;
-pub use types::{Source, SourceItem, SourceItemFilterInput};
+pub use types::{CuratedFrom, Source, SourceItem, SourceItemFilterInput};

@@ -1,11 +1,12 @@
 //! Mutations of feeds and their items.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use diwan_domain::curation::{self as domain, NewSource, SourceChange};
+use diwan_domain::curation::{self as domain, NewDraft, NewSource, SourceChange};
 use diwan_domain::{Context as Domain, Failure};
 use diwan_entity::curation::source;
 
 use super::types::{Source, SourceItem};
+use crate::graphql::calendar::Post;
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::scalars::Kind;
@@ -54,6 +55,27 @@ struct DismissSourceItemInput {
     /// False takes it up again.
     #[graphql(default = true)]
     dismissed: bool,
+}
+
+/// An item to make a draft of.
+#[derive(InputObject)]
+struct DraftFromSourceItemInput {
+    /// Which item.
+    item_id: ID,
+    /// In which calendar of the item's brand.
+    calendar_id: ID,
+    /// For these accounts of the brand, up to 50.
+    #[graphql(default)]
+    social_account_ids: Vec<ID>,
+}
+
+/// The answer of `draftFromSourceItem`.
+#[derive(SimpleObject)]
+struct DraftFromSourceItemPayload {
+    /// The draft.
+    post: Option<Post>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
 }
 
 /// The answer of what writes a feed.
@@ -148,6 +170,28 @@ impl CurationMutation {
         };
         let (id, user_errors) = Op::of(ctx)?.command(command).await?;
         Ok(DeleteSourcePayload { deleted_id: id.map(|id| Kind::Source.id(id)), user_errors })
+    }
+
+    /// Writes a draft of what a feed brought: its title, where it is read, and whose it is; `curatedFrom` names its source for good.
+    /// For the agency's staff.
+    async fn draft_from_source_item(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The item, and where the draft goes.")] input: DraftFromSourceItemInput,
+    ) -> Result<DraftFromSourceItemPayload> {
+        let op = Op::of(ctx)?;
+        let command = async |context: &Domain| {
+            let accounts = input.social_account_ids.iter().enumerate();
+            let accounts = accounts.map(|(at, id)| Kind::Account.parse(id, &format!("socialAccountIds.{at}")));
+            let new = NewDraft {
+                item_id: Kind::SourceItem.parse(&input.item_id, "itemId")?,
+                calendar_id: Kind::Calendar.parse(&input.calendar_id, "calendarId")?,
+                account_ids: accounts.collect::<Result<_, _>>()?,
+            };
+            domain::draft_from_item(context, new).await
+        };
+        let (row, user_errors) = op.command(command).await?;
+        Ok(DraftFromSourceItemPayload { post: row.map(|row| Post { op: op.clone(), row }), user_errors })
     }
 
     /// Puts away what a feed brought, or takes it up again. For the agency's staff.

@@ -4,7 +4,7 @@ use async_graphql::{Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use diwan_domain::curation::ItemFilter;
 use diwan_domain::{Failure, messages};
-use diwan_entity::curation::{source, source_item};
+use diwan_entity::curation::{curated_post, source, source_item};
 
 use crate::graphql::context::Op;
 use crate::graphql::scalars::Kind;
@@ -138,6 +138,34 @@ impl SourceItem {
     /// The feed.
     async fn source(&self) -> Result<Source> {
         Ok(Source { op: self.op.clone(), row: self.op.must_load(self.row.source_id).await? })
+    }
+}
+
+/// What a post was made of. It is named for good, whatever becomes of the feed.
+pub struct CuratedFrom {
+    pub op: Op,
+    pub row: curated_post::Model,
+}
+
+/// What a post was made of. It is named for good, whatever becomes of the feed.
+#[Object]
+impl CuratedFrom {
+    /// What the feed was called.
+    async fn source_title(&self) -> &str {
+        &self.row.source_title
+    }
+    /// Where it is read.
+    async fn source_url(&self) -> Option<&str> {
+        self.row.source_url.as_deref()
+    }
+    /// Who wrote it, as the feed named them; empty where it named nobody.
+    async fn credit(&self) -> &str {
+        &self.row.credit
+    }
+    /// The item; null when it is no longer kept, or not the caller's to see.
+    async fn item(&self) -> Result<Option<SourceItem>> {
+        let Some(id) = self.row.item_id else { return Ok(None) };
+        Ok(self.op.load(id).await?.map(|row| SourceItem { op: self.op.clone(), row }))
     }
 }
 

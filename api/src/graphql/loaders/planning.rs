@@ -3,7 +3,7 @@
 use diwan_domain::permission::Extent;
 use diwan_domain::{Action, Context, Failure, calendar, curation};
 use diwan_entity::calendar::{evergreen_item, evergreen_queue, post_series, slot};
-use diwan_entity::curation::{source, source_item};
+use diwan_entity::curation::{curated_post, source, source_item};
 use uuid::Uuid;
 
 use super::{Grouped, Loadable};
@@ -90,5 +90,14 @@ impl Grouped for evergreen_item::Model {
     }
     fn parent(&self) -> Uuid {
         self.queue_id
+    }
+}
+
+impl Grouped for curated_post::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        curation::curated_posts(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.post_id
     }
 }

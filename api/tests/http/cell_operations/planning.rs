@@ -129,6 +129,13 @@ fn sources(at: &At) -> Vec<Operation> {
             .hidden()
             .may_say(&["WRONG_STATE"]),
         mutation("dismissSourceItem", Action::SourceItemDismiss, "item { id }", json!({ "itemId": item })).hidden(),
+        mutation(
+            "draftFromSourceItem",
+            Action::PostCreate,
+            "post { id }",
+            json!({ "itemId": item, "calendarId": id("calendar", at.written.calendar) }),
+        )
+        .hidden(),
         mutation("deleteSource", Action::SourceManage, "deletedId", json!({ "sourceId": source })).hidden(),
     ]
 }

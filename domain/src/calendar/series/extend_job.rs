@@ -56,8 +56,16 @@ impl Job for ExtendSeries {
         scope.commit().await?;
         hand_on(work, series.id, series.mode, series.in_name_of).await?;
         let scope = work.begin().await?;
-        let tomorrow = scope.now + Duration::days(1);
-        scope.finish(if goes_on { Next::Again(tomorrow) } else { Next::Done }).await
+        let now = post_series::Entity::one_in_brand(scope.brand_id, series.id).one(scope.tx()).await?;
+        let next = if now.is_some_and(|now| now.version != series.version) {
+            // Somebody wrote it anew meanwhile.
+            Next::Again(scope.now)
+        } else if goes_on {
+            Next::Again(scope.now + Duration::days(1))
+        } else {
+            Next::Done
+        };
+        scope.finish(next).await
     }
 
     async fn give_up(&self, _scope: &Scope, _reason: &str) -> Result<(), JobError> {

@@ -58,6 +58,9 @@ struct Pending {
 /// Hands on the copies of a series or a queue whose time is near. Each in a transaction of its own, so that one that is refused
 /// holds up no other; one that was handed on before a crash is no draft any more and is passed over.
 pub(super) async fn hand_on(work: &Work, of: Uuid, mode: RepeatMode, by: Uuid) -> Result<(), JobError> {
+    if mode == RepeatMode::Draft {
+        return Ok(());
+    }
     let scope = work.begin().await?;
     let sql = "select r.post_id, r.due_at from repeated_post r where r.brand_id = $1 and r.handed_on_at is null and r.due_at <= $3
         and (r.series_id = $2 or r.item_id in (select i.id from evergreen_item i where i.brand_id = $1 and i.queue_id = $2))
@@ -66,10 +69,7 @@ pub(super) async fn hand_on(work: &Work, of: Uuid, mode: RepeatMode, by: Uuid) -
     let pending: Vec<Pending> = db::all(scope.tx(), sql, values).await?;
     scope.commit().await?;
     for one in pending {
-        let refused = match mode {
-            RepeatMode::Draft => None,
-            RepeatMode::Submit | RepeatMode::Schedule => as_by_hand(&work.services, &one, mode, by).await?,
-        };
+        let refused = as_by_hand(&work.services, &one, mode, by).await?;
         let scope = work.begin().await?;
         let sql = "update repeated_post set handed_on_at = $3, trouble = $4 where brand_id = $1 and post_id = $2";
         let trouble: Option<String> = refused.map(Code::name);
