@@ -207,5 +207,10 @@ pub fn provider_trouble(locale: Locale, why: &str) -> String {
     message(locale, &format!("provider-{}", why.to_ascii_lowercase().replace('_', "-")), &[])
 }
 
+/// Why a feed could not be read, in words with the next step; `why` as stored in `source.trouble`.
+pub fn source_trouble(locale: Locale, why: &str) -> String {
+    message(locale, &format!("source-{}", why.to_ascii_lowercase().replace('_', "-")), &[])
+}
+
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::pictures;
+use crate::planning::PlanningWritten;
 use crate::services::TestServices;
 use crate::strategy::StrategyWritten;
 
@@ -62,6 +63,7 @@ pub struct Written {
     pub promise: Uuid,
     pub folder: Uuid,
     pub strategy: StrategyWritten,
+    pub planning: PlanningWritten,
 }
 
 impl TestServices {
@@ -380,6 +382,7 @@ impl TestServices {
             promise,
             folder,
             strategy: self.fill_strategy(brand, user, post).await?,
+            planning: self.fill_planning(brand, user, post).await?,
         })
     }
 }

@@ -4,6 +4,7 @@
 mod approvals;
 mod calendar;
 mod context;
+mod curation;
 mod error;
 mod feed;
 mod ground;
@@ -48,6 +49,7 @@ pub struct Query(
     calendar::CalendarQuery,
     calendar::CalendarViewQuery,
     calendar::PromiseQuery,
+    calendar::SlotQuery,
     publishing::PublishingQuery,
     approvals::ApprovalQuery,
     limits::LimitsQuery,
@@ -102,6 +104,12 @@ struct CalendarMutations(
 
 #[derive(MergedObject, Default)]
 struct MediaMutations(media::MediaMutation, media::FolderMutation);
+struct PlanningMutations(
+    calendar::SlotMutation,
+    calendar::SeriesMutation,
+    calendar::EvergreenMutation,
+    curation::CurationMutation,
+);
 
 #[derive(MergedObject, Default)]
 struct PublishingMutations(
@@ -119,6 +127,7 @@ pub struct Mutation(
     StrategyMutations,
     CalendarMutations,
     MediaMutations,
+    PlanningMutations,
     PublishingMutations,
 );
 

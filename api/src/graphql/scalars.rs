@@ -78,11 +78,23 @@ pub enum Kind {
     Feed,
     /// A folder of the media library.
     AssetFolder,
+    /// A recurring time for posts.
+    Slot,
+    /// A post that comes again.
+    Series,
+    /// An evergreen queue.
+    Queue,
+    /// A post in an evergreen queue.
+    QueueItem,
+    /// A feed that a brand follows.
+    Source,
+    /// What a feed brought.
+    SourceItem,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 41] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -118,6 +130,12 @@ impl Kind {
         Self::Promise,
         Self::Feed,
         Self::AssetFolder,
+        Self::Slot,
+        Self::Series,
+        Self::Queue,
+        Self::QueueItem,
+        Self::Source,
+        Self::SourceItem,
     ];
 
     /// What an id of this kind begins with.
@@ -158,6 +176,12 @@ impl Kind {
             Self::Promise => "promise",
             Self::Feed => "feed",
             Self::AssetFolder => "folder",
+            Self::Slot => "slot",
+            Self::Series => "series",
+            Self::Queue => "queue",
+            Self::QueueItem => "queueitem",
+            Self::Source => "source",
+            Self::SourceItem => "sourceitem",
         }
     }
 

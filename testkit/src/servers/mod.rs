@@ -4,6 +4,7 @@
 
 mod bluesky;
 mod fault_proxy;
+mod feeds;
 mod mail;
 mod oidc;
 mod s3;
@@ -22,6 +23,7 @@ use url::Url;
 
 pub use bluesky::{BlueskyServer, BlueskyUser};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
+pub use feeds::{FeedAnswer, FeedRequest, FeedServer};
 pub use mail::MailCatcher;
 pub use oidc::OidcServer;
 pub use s3::S3Server;

@@ -142,6 +142,14 @@ pub enum Action {
     AgencyDayManage,
     /// Set how many posts a week were promised.
     PromiseSet,
+    /// Set the recurring times for posts.
+    SlotManage,
+    /// Let posts come again: series and evergreen queues.
+    SeriesManage,
+    /// Say which feeds are followed.
+    SourceManage,
+    /// Put away what a feed brought.
+    SourceItemDismiss,
     /// Put a file into the media library.
     AssetUpload,
     /// Change what is said of a file, put it away, delete it; and, for all files, the folders.
