@@ -102,6 +102,7 @@ struct PublishingMutations(
     publishing::PublishingMutation,
     publishing::MoveMutation,
     approvals::ApprovalMutation,
+    approvals::ReviewLinkMutation,
     insights::InsightsMutation,
 );
 

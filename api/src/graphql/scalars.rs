@@ -76,11 +76,13 @@ pub enum Kind {
     Promise,
     /// A feed of a person's calendar; not its secret.
     Feed,
+    /// A link by which a client decides; not its secret.
+    ReviewLink,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -115,6 +117,7 @@ impl Kind {
         Self::SpecialDay,
         Self::Promise,
         Self::Feed,
+        Self::ReviewLink,
     ];
 
     /// What an id of this kind begins with.
@@ -154,6 +157,7 @@ impl Kind {
             Self::SpecialDay => "specialday",
             Self::Promise => "promise",
             Self::Feed => "feed",
+            Self::ReviewLink => "reviewlink",
         }
     }
 

@@ -26,6 +26,8 @@ mod people;
 mod permissions;
 mod posts;
 mod reports;
+mod review_browser;
+mod review_links;
 mod second_factors;
 mod sessions;
 mod settings;
