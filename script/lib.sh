@@ -34,6 +34,12 @@ have() {
   command -v "$1" >/dev/null 2>&1
 }
 
+# Builds targets with the features that the whole workspace and its tests need (an example brings in those of the tests), as
+# `cargo build --workspace --all-targets` does. With fewer, which `--package` asks for, cargo compiles nearly all of it anew.
+build() {
+  cargo build --locked --workspace --example embedded "$@"
+}
+
 # In continuous integration, or with nobody at the terminal, nothing is asked.
 may_ask() {
   [ "${CI:-}" != true ] && [ -t 0 ] && [ -t 2 ]

@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use diwan_domain::Services;
+use diwan_gate::RateLimiter;
 use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 
-use crate::graphql::{Feed, Grounds, RateLimiter, build_schema};
+use crate::graphql::{Feed, Grounds, build_schema};
 use crate::rest;
 use crate::state::State;
 
@@ -49,6 +51,24 @@ pub async fn serve(
     stop: CancellationToken,
     ready: impl FnOnce(Listening),
 ) -> Result<(), std::io::Error> {
+    let (server, listening) = start(services, options, &stop)?;
+    if let Some(listening) = listening {
+        ready(listening);
+    }
+    let handle = server.handle();
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        handle.stop(true).await;
+    });
+    server.await
+}
+
+/// Apart from `serve`, which is compiled by each caller: with what it calls, this is most of what a server is.
+fn start(
+    services: Arc<Services>,
+    options: ApiOptions,
+    stop: &CancellationToken,
+) -> Result<(Server, Option<Listening>), std::io::Error> {
     let feed = Feed::start(Arc::clone(&services), stop.clone());
     let grounds = Grounds::start(Arc::clone(&services), stop.clone());
     let state = State {
@@ -68,14 +88,6 @@ pub async fn serve(
     .shutdown_timeout(10)
     .disable_signals()
     .bind(options.listen)?;
-    if let Some(address) = server.addrs().first() {
-        ready(Listening { address: *address, grounds });
-    }
-    let server = server.run();
-    let handle = server.handle();
-    tokio::spawn(async move {
-        stop.cancelled().await;
-        handle.stop(true).await;
-    });
-    server.await
+    let listening = server.addrs().first().map(|address| Listening { address: *address, grounds });
+    Ok((server.run(), listening))
 }

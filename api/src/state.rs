@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use diwan_domain::Services;
+use diwan_gate::RateLimiter;
 use ipnet::IpNet;
 
-use crate::graphql::{Feed, Grounds, RateLimiter, Schema};
+use crate::graphql::{Feed, Grounds, Schema};
 
 /// The API's state, one per process.
 #[derive(Clone)]

@@ -36,7 +36,8 @@ create table approval_limit (
 );
 select app.force_row_security('approval_limit');
 create policy staff on approval_limit for select to diwan_app
-  using ((select app.user_id()) is not null and (select app.limited()) is null);
+  using ((select app.limited()) is null
+    and ((select app.agency_level()) is not null or cardinality((select app.brands())) > 0));
 create policy head on approval_limit to diwan_app
   using ((select app.agency_level()) = 'CMO') with check ((select app.agency_level()) = 'CMO');
 grant select, insert, update, delete on approval_limit to diwan_app;

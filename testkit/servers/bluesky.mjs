@@ -2,8 +2,8 @@
 //
 //   node bluesky.mjs <folder of node_modules> <data folder> [<address it tells everyone, when not its own>]
 //
-// Prints one line of JSON when ready, `{"pds": url, "plc": url}`, and stops when its standard input ends, so that it
-// never outlives the test that started it.
+// Prints a line `ready {"pds": url, "plc": url}`, and stops when its standard input ends, so that it never outlives the test
+// that started it.
 import { once } from 'node:events';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -69,4 +69,4 @@ const pds = await PDS.create(config, envToSecrets(env));
 listenOn(pds.app, pdsServer);
 await pds.start();
 
-process.stdout.write(`${JSON.stringify({ pds: `http://localhost:${port}`, plc: plcUrl })}\n`);
+process.stdout.write(`ready ${JSON.stringify({ pds: `http://localhost:${port}`, plc: plcUrl })}\n`);

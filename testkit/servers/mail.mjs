@@ -2,7 +2,7 @@
 //
 //   node mail.mjs <folder of node_modules> <folder for mail> <port of SMTP> <port of the list of mail>
 //
-// Takes mail for everybody but those at refused.example, whom it refuses for good. Prints one line when ready, and stops
+// Takes mail for everybody but those at refused.example, whom it refuses for good. Prints a line `ready`, and stops
 // when its standard input ends, so that it never outlives the test that started it.
 import { createRequire } from 'node:module';
 import path from 'node:path';

@@ -1,37 +1,53 @@
 // Runs a real OpenID provider on loopback.
 //
-//   node oidc.mjs <folder of node_modules> <port> <client id> <client secret> <redirect address>
+//   node oidc.mjs <folder of node_modules> <port, or 0 for a free one> <client id> <client secret> <redirect address>
 //
-// At / it is npm's oidc-provider with keys of this start. Its interactions are answered by forms, as a person would:
+// At / it is npm's oidc-provider with a key of this start. Its interactions are answered by forms, as a person would:
 // POST /interaction/<uid> with `login` (whom the provider means) and `amr` (what they showed, with commas between), or
 // `cancel`. At /fake it is a provider that says whatever it is told: for answers that a real one cannot be made to give.
 // POST /control with JSON sets `accounts` (claims by login), `conform` (whether the ID token leaves the address to the
 // userinfo endpoint) and `fake`.
 //
-// Prints one line when ready, and stops when its standard input ends, so that it never outlives the test that started it.
+// Prints a line `ready <its address>`, and stops when its standard input ends, so that it never outlives the test that started
+// it. Says on standard error how far it has come, for when that line does not come.
 import crypto from 'node:crypto';
+import { once } from 'node:events';
 import http from 'node:http';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 
 const [modules, port, clientId, clientSecret, redirect] = process.argv.slice(2);
 const load = (file) => import(pathToFileURL(path.join(modules, file)));
-const { Provider } = await load('oidc-provider/lib/index.js');
 
 process.stdin.resume();
 process.stdin.on('end', () => process.exit(0));
 process.stdin.on('error', () => process.exit(0));
 
-const origin = `http://127.0.0.1:${port}`;
-const keyPair = () => {
-  const { privateKey, publicKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });
+// Its address is part of all that it says, so the port comes first. Nobody asks before it is ready.
+const server = http.createServer();
+server.listen(Number(port), '127.0.0.1');
+await once(server, 'listening');
+const origin = `http://127.0.0.1:${server.address().port}`;
+console.error(`listens at ${origin}`);
+
+const { Provider } = await load('oidc-provider/lib/index.js');
+console.error('the library is loaded');
+
+// Large primes take a while to find, more of it the less lucky one is: not on the one thread that does everything else.
+const generate = promisify(crypto.generateKeyPair);
+const keyPair = async () => {
+  const { privateKey, publicKey } = await generate('rsa', { modulusLength: 2048 });
   const kid = crypto.randomUUID();
   const mark = { kid, use: 'sig', alg: 'RS256' };
   return { kid, privateKey, own: { ...privateKey.export({ format: 'jwk' }), ...mark }, known: { ...publicKey.export({ format: 'jwk' }), ...mark } };
 };
 
-const real = keyPair();
-const fake = { key: keyPair(), stranger: keyPair(), told: {} };
+const real = await keyPair();
+console.error('it has a key');
+const fake = { told: {}, keys: {} };
+// Those of the fake are for the few who need one: `key`, which it shows, and `stranger`, which it does not.
+const keyOfFake = (name) => (fake.keys[name] ??= keyPair());
 let accounts = {};
 let conform = true;
 
@@ -79,16 +95,17 @@ const interact = async (request, response) => {
 };
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const tokenOfFake = () => {
+const tokenOfFake = async () => {
   const { header = {}, claims = {}, by = 'key' } = fake.told;
   const now = Math.floor(Date.now() / 1000);
   const said = { iss: `${origin}/fake`, aud: clientId, sub: 'somebody', iat: now, exp: now + 600, ...claims };
   for (const name of Object.keys(said)) if (said[name] === null) delete said[name];
-  const signed = `${part({ alg: 'RS256', kid: fake.key.kid, ...header })}.${part(said)}`;
-  const signature = by === 'nobody' ? '' : crypto.sign('RSA-SHA256', Buffer.from(signed), fake[by].privateKey).toString('base64url');
-  return `${signed}.${signature}`;
+  const signed = `${part({ alg: 'RS256', kid: (await keyOfFake('key')).kid, ...header })}.${part(said)}`;
+  if (by === 'nobody') return `${signed}.`;
+  const { privateKey } = await keyOfFake(by);
+  return `${signed}.${crypto.sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url')}`;
 };
-const pretend = (url, response) => {
+const pretend = async (url, response) => {
   const { metadata = {}, status = 200 } = fake.told;
   if (url === '/fake/.well-known/openid-configuration') {
     return json(response, status, {
@@ -102,23 +119,25 @@ const pretend = (url, response) => {
       ...metadata,
     });
   }
-  if (url === '/fake/jwks') return json(response, 200, { keys: [fake.key.known] });
+  if (url === '/fake/jwks') return json(response, 200, { keys: [(await keyOfFake('key')).known] });
   if (url === '/fake/token' && status === 200) {
-    return json(response, 200, { access_token: 'an access token', token_type: 'Bearer', id_token: tokenOfFake() });
+    return json(response, 200, { access_token: 'an access token', token_type: 'Bearer', id_token: await tokenOfFake() });
   }
   return json(response, status === 200 ? 404 : status, { error: 'invalid_grant' });
 };
 
-const server = http.createServer(async (request, response) => {
+server.on('request', async (request, response) => {
   try {
     if (request.url === '/control') {
       const told = JSON.parse(await body(request));
       accounts = told.accounts ?? accounts;
       conform = told.conform ?? conform;
       fake.told = told.fake ?? fake.told;
+      // Now, because whoever asks the fake later has little patience.
+      if (told.fake) await Promise.all(['key', 'stranger'].map(keyOfFake));
       return json(response, 200, {});
     }
-    if (request.url.startsWith('/fake')) return pretend(request.url, response);
+    if (request.url.startsWith('/fake')) return await pretend(request.url, response);
     if (request.url.startsWith('/interaction/') && request.method === 'POST') return await interact(request, response);
     return providers[conform].answer(request, response);
   } catch (error) {
@@ -126,4 +145,4 @@ const server = http.createServer(async (request, response) => {
     return json(response, 500, { error: String(error) });
   }
 });
-server.listen(Number(port), '127.0.0.1', () => console.log('ready'));
+console.log(`ready ${origin}/`);

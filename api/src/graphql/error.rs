@@ -4,6 +4,7 @@ use async_graphql::{Enum, ErrorExtensions as _, ServerError, SimpleObject};
 use diwan_domain::error::Arg;
 use diwan_domain::{Code, Failure, UserError, messages};
 use diwan_entity::tenancy::agency::Locale;
+pub use diwan_gate::request_error;
 
 use super::context::Op;
 
@@ -182,11 +183,6 @@ impl Refused {
     pub fn new(locale: Locale, error: &UserError) -> Self {
         Self { code: error.code.into(), message: messages::user_error(locale, error), field: error.field.clone() }
     }
-}
-
-/// A top-level error with a code.
-pub fn request_error(code: &'static str, message: impl Into<String>) -> async_graphql::Error {
-    async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
 }
 
 /// What a whole request is refused for, by code, before or beside what it asks. Each has words in the catalogue.

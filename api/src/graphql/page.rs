@@ -3,11 +3,11 @@
 use async_graphql::connection::{Connection, Edge};
 use async_graphql::{OutputType, Result};
 use diwan_domain::paging::{MAX_PAGE, Page, Slice};
+use diwan_gate::MAX_COMPLEXITY;
 use diwan_platform::ids;
 use uuid::Uuid;
 
 use super::error::request_error;
-use super::limits::MAX_COMPLEXITY;
 
 /// The four arguments of a connection.
 pub struct Window {

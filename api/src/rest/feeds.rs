@@ -7,10 +7,10 @@ use actix_web::http::header::{self, EntityTag, Header as _, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, web};
 use diwan_domain::Failure;
 use diwan_domain::calendar::read_calendar_feed;
+use diwan_gate::Meter;
 
 use super::peer::peer;
 use super::{language, refuse};
-use crate::graphql::Meter;
 use crate::state::State;
 
 /// What a reading costs, in the points of the API: 200 readings a minute.

@@ -10,16 +10,14 @@ use async_graphql::{Response, ServerError};
 use diwan_domain::trust::{API_TOKEN, Origin, Replay, TokenError, begin_idempotent, note_token_use, remember_answer};
 use diwan_domain::{Context, Credential, Failure, Fault, Services};
 use diwan_entity::tenancy::agency::Locale;
+use diwan_gate::{MAX_DOCUMENT_BYTES, Meter, read_document, refusal_price, request_error};
 use diwan_platform::crypto::sha256;
 use diwan_platform::ids;
 use futures::StreamExt as _;
 
 use super::peer::peer;
 use super::{header_text, language};
-use crate::graphql::{
-    Caller, MAX_DOCUMENT_BYTES, Meter, Op, RequestFacts, give_code, read_document, refusal_price, request_error,
-    translate,
-};
+use crate::graphql::{Caller, Op, RequestFacts, give_code, translate};
 use crate::state::State;
 
 /// How long the body of a request may take to arrive.

@@ -13,12 +13,12 @@ use diwan_domain::error::Arg;
 use diwan_domain::trust::MIN_PASSWORD;
 use diwan_domain::{Context, Failure, UserError, messages, tenancy, trust};
 use diwan_entity::tenancy::agency::Locale;
+use diwan_gate::Meter;
 use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 
 use super::peer::peer;
 use super::{header_text, language, status};
-use crate::graphql::Meter;
 use crate::state::State;
 
 const POLICY: &str =

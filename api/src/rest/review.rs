@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use diwan_domain::approvals::{self, Act, Answer, Answered, Ending, Opened, Review};
 use diwan_domain::{Code, Failure, messages};
 use diwan_entity::tenancy::agency::Locale;
+use diwan_gate::Meter;
 use maud::html;
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
@@ -19,7 +20,6 @@ use self::page::Sent;
 use super::pages::shell;
 use super::peer::peer;
 use super::{language, refuse};
-use crate::graphql::Meter;
 use crate::state::State;
 
 /// As on the other pages, and pictures of our own.

@@ -1,16 +1,12 @@
 //! A real PDS of Bluesky with a PLC directory in memory. It has no `AppView`: nobody counts likes or followers here.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Command, Stdio};
-
 use anyhow::{Context as _, Result, bail};
 use diwan_platform::http::{HttpClient, Request};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
 
-use super::{FaultProxy, Process, START, cache, http_client, installed};
+use super::{FaultProxy, Process, http_client};
 
 /// A running PDS.
 pub struct BlueskyServer {
@@ -49,21 +45,11 @@ impl BlueskyServer {
     }
 
     async fn run(public: Option<&Url>) -> Result<Self> {
-        let modules = installed(&cache().join("test-servers/node_modules"), "Bluesky's server")?;
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/bluesky.mjs");
         let data = tempfile::Builder::new().prefix("diwan-bluesky-").tempdir()?;
-        let mut command = Command::new("node");
-        command.arg(script).arg(&modules).arg(data.path());
-        command.args(public.map(Url::as_str));
-        command.env("LOG_ENABLED", "false").env("NODE_NO_WARNINGS", "1");
-        let mut process = Process::start(command.stdout(Stdio::piped()), data.path().join("log"))?;
-        let stdout = process.child.stdout.take().context("the server's output is piped")?;
-        let reading = tokio::task::spawn_blocking(move || BufReader::new(stdout).lines().next());
-        let first = tokio::time::timeout(START, reading).await;
-        let Ok(Ok(Some(Ok(line)))) = first else {
-            bail!("Bluesky's server did not start: {}", process.last_words());
-        };
-        let ready: Value = serde_json::from_str(&line).with_context(|| format!("not JSON: {line}"))?;
+        let arguments: Vec<_> =
+            [data.path().as_os_str()].into_iter().chain(public.map(|url| url.as_str().as_ref())).collect();
+        let (process, ready) = Process::start_node("bluesky.mjs", &arguments, data.path()).await?;
+        let ready: Value = serde_json::from_str(&ready).with_context(|| format!("not JSON: {ready}"))?;
         let direct: Url = ready["pds"].as_str().context("no address")?.parse()?;
         let http = http_client([&direct])?;
         Ok(Self { url: public.unwrap_or(&direct).clone(), direct, http, _process: process, _data: data })

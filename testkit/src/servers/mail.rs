@@ -1,8 +1,6 @@
 //! A real mail catcher: takes mail by SMTP and shows what it took.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::ffi::OsStr;
 
 use anyhow::{Context as _, Result, bail};
 use diwan_platform::http::HttpClient;
@@ -11,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use url::Url;
 
-use super::{Process, START, cache, http_client, installed};
+use super::{Process, http_client};
 use crate::process::free_port;
 
 /// Where a mail catcher is, or will be.
@@ -41,17 +39,10 @@ impl MailCatcher {
 
     /// Lets it take mail.
     pub async fn open(&mut self) -> Result<()> {
-        let modules = installed(&cache().join("test-servers/node_modules"), "the mail catcher")?;
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/mail.mjs");
-        let mut command = Command::new("node");
-        command.arg(script).arg(&modules).arg(self.folder.path().join("mail")).arg(self.smtp.to_string());
-        command.arg(self.web.port().context("a port")?.to_string()).env("NODE_NO_WARNINGS", "1");
-        let mut process = Process::start(command.stdout(Stdio::piped()), self.folder.path().join("log"))?;
-        let stdout = process.child.stdout.take().context("the catcher's output is piped")?;
-        let reading = tokio::task::spawn_blocking(move || BufReader::new(stdout).lines().next());
-        let Ok(Ok(Some(Ok(_)))) = tokio::time::timeout(START, reading).await else {
-            bail!("the mail catcher did not start: {}", process.last_words());
-        };
+        let (mail, smtp) = (self.folder.path().join("mail"), self.smtp.to_string());
+        let web = self.web.port().context("a port")?.to_string();
+        let arguments = [mail.as_os_str(), OsStr::new(&smtp), OsStr::new(&web)];
+        let (process, _) = Process::start_node("mail.mjs", &arguments, self.folder.path()).await?;
         self.process = Some(process);
         Ok(())
     }

@@ -9,7 +9,9 @@ mod mail;
 mod oidc;
 mod snac;
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -27,6 +29,8 @@ pub use snac::{SnacServer, SnacUser};
 
 /// How long a server may take to start; the machine may be busy compiling.
 const START: Duration = Duration::from_mins(1);
+/// How long the first start of a server on Node may take before it is given up for a second one.
+const FIRST_START: Duration = Duration::from_secs(20);
 
 /// Where `script/install-test-servers` puts the servers.
 fn cache() -> PathBuf {
@@ -68,6 +72,32 @@ impl Process {
         Ok(Self { child, stdin, log })
     }
 
+    /// Starts a server of `testkit/servers` on Node, and waits until it says that it is ready. Answers what it says of itself then.
+    ///
+    /// Now and then a start comes to nothing on a machine that has much to do: it is tried once more, and said.
+    async fn start_node(script: &str, arguments: &[&OsStr], folder: &Path) -> Result<(Self, String)> {
+        let modules = installed(&cache().join("test-servers/node_modules"), "the library of the test servers")?;
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers").join(script);
+        let mut command = Command::new("node");
+        command.arg(path).arg(modules).args(arguments).stdout(Stdio::piped());
+        command.env("LOG_ENABLED", "false").env("NODE_NO_WARNINGS", "1");
+        for patience in [FIRST_START, START] {
+            let mut process = Self::start(&mut command, folder.join("log"))?;
+            let stdout = process.child.stdout.take().context("its output is piped")?;
+            // A library may have said something before.
+            let reading = tokio::task::spawn_blocking(move || {
+                let mut lines = BufReader::new(stdout).lines().map_while(std::result::Result::ok);
+                lines.find_map(|line| Some(line.strip_prefix("ready")?.trim().to_owned()))
+            });
+            match tokio::time::timeout(patience, reading).await {
+                Ok(Ok(Some(said))) => return Ok((process, said)),
+                Ok(_) => bail!("{script} ended instead of starting: {}", process.last_words()),
+                Err(_) => eprintln!("{script} was not ready after {patience:?}: {}", process.last_words()),
+            }
+        }
+        bail!("{script} did not start, twice")
+    }
+
     /// Starts a command that does not watch its standard input, below a shell that does.
     fn start_watched(program: &Path, arguments: &[&str], libraries: &Path, log: PathBuf) -> Result<Self> {
         let mut shell = Command::new("/bin/sh");
@@ -76,10 +106,11 @@ impl Process {
         Self::start(&mut shell, log)
     }
 
-    /// Ends the process and returns what it wrote to its log.
+    /// Ends the process and returns how it ended and what it wrote to its log.
     fn last_words(&mut self) -> String {
         self.stop();
-        fs::read_to_string(&self.log).unwrap_or_default()
+        let status = self.child.try_wait().ok().flatten().map(|status| status.to_string());
+        format!("{}; {}", status.unwrap_or_default(), fs::read_to_string(&self.log).unwrap_or_default())
     }
 
     fn stop(&mut self) {

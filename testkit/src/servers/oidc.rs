@@ -1,9 +1,8 @@
 //! A real OpenID provider (npm's `oidc-provider`), and one beside it that says whatever it is told.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
+use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use diwan_platform::http::{HttpClient, Response};
@@ -11,8 +10,18 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
 
-use super::{Process, START, cache, http_client, installed};
-use crate::process::free_port;
+use super::{Process, http_client};
+
+const CLIENT_ID: &str = "diwan";
+const CLIENT_SECRET: &str = "the secret of a client, with % and +";
+
+/// Starts one at this port, or at a free one for 0. Answers where it is.
+async fn run(port: u16, redirect: &Url, folder: &Path) -> Result<(Process, Url)> {
+    let port = port.to_string();
+    let arguments = [port.as_str(), CLIENT_ID, CLIENT_SECRET, redirect.as_str()].map(OsStr::new);
+    let (process, issuer) = Process::start_node("oidc.mjs", &arguments, folder).await?;
+    Ok((process, issuer.parse()?))
+}
 
 /// An OpenID provider, running or not.
 pub struct OidcServer {
@@ -32,20 +41,20 @@ pub struct OidcServer {
 impl OidcServer {
     /// Starts one that sends browsers back to `redirect`.
     pub async fn start(redirect: &str) -> Result<Self> {
-        let issuer = Url::parse(&format!("http://127.0.0.1:{}/", free_port()?))?;
         let folder = tempfile::Builder::new().prefix("diwan-oidc-").tempdir()?;
-        let mut server = Self {
-            http: http_client([&issuer])?,
+        let redirect = Url::parse(redirect)?;
+        let (process, issuer) = run(0, &redirect, folder.path()).await?;
+        let http = http_client([&issuer])?;
+        Ok(Self {
             issuer,
-            client_id: "diwan",
-            client_secret: "the secret of a client, with % and +",
-            redirect: Url::parse(redirect)?,
+            client_id: CLIENT_ID,
+            client_secret: CLIENT_SECRET,
+            redirect,
             told: json!({}),
-            process: None,
+            http,
+            process: Some(process),
             folder,
-        };
-        server.open().await?;
-        Ok(server)
+        })
     }
 
     /// What the provider calls itself: without a slash at the end.
@@ -60,20 +69,8 @@ impl OidcServer {
 
     /// Starts it again, with keys that nobody has seen, and what it was told before.
     pub async fn open(&mut self) -> Result<()> {
-        let modules = installed(&cache().join("test-servers/node_modules"), "the OpenID provider")?;
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/oidc.mjs");
-        let mut command = Command::new("node");
-        command.arg(script).arg(&modules).arg(self.issuer.port().context("a port")?.to_string());
-        command.args([self.client_id, self.client_secret, self.redirect.as_str()]).env("NODE_NO_WARNINGS", "1");
-        let mut process = Process::start(command.stdout(Stdio::piped()), self.folder.path().join("log"))?;
-        let stdout = process.child.stdout.take().context("the provider's output is piped")?;
-        // What the provider says of itself comes first.
-        let reading = tokio::task::spawn_blocking(move || {
-            BufReader::new(stdout).lines().map_while(std::result::Result::ok).any(|line| line == "ready")
-        });
-        let Ok(Ok(true)) = tokio::time::timeout(START, reading).await else {
-            bail!("the OpenID provider did not start: {}", process.last_words());
-        };
+        let port = self.issuer.port().context("a port")?;
+        let (process, _) = run(port, &self.redirect, self.folder.path()).await?;
         self.process = Some(process);
         self.send().await
     }

@@ -18,4 +18,4 @@ pub use queries::CalendarQuery;
 pub use special_days::{SpecialDay, SpecialDayMutation};
 pub use teamwork::{PostAssignment, PostComment, TeamworkMutation};
 pub use types::{Asset, Calendar, Post, PostFilterInput, PostVariant, hex};
-pub use view::CalendarViewQuery;
+pub use view::{CalendarView, CalendarViewQuery};

@@ -1,9 +1,6 @@
 //! Limits, checked before anything runs and announced with every answer.
 
-mod document;
-mod rate;
 mod socket;
-mod text;
 
 use std::sync::Arc;
 
@@ -12,37 +9,14 @@ use async_graphql::extensions::{
 };
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Object, Pos, Request, Response, ServerError, ServerResult, ValidationResult, Value, value};
+use diwan_gate::{Document, MAX_COMPLEXITY, Meter, RateLimit, read_document, refusal_price};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 
 use super::context::Caller;
 use super::error::{request_error, translate};
-pub use document::{Document, read_document};
-pub use rate::{Meter, RateLimit, RateLimiter, refusal_price};
 pub use socket::{MAX_SUBSCRIPTIONS, Socket};
 
-/// The longest request body, in bytes.
-pub const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
-/// The deepest nesting of fields. The introspection query of common clients nests 13 deep.
-pub const MAX_DEPTH: usize = 16;
-/// The most points that one operation may cost: one per field, rows of lists multiplied; at least what its document weighs.
-pub const MAX_COMPLEXITY: usize = 20_000;
-/// How deep selections nest, fragments among them.
-pub const MAX_RECURSION: usize = 32;
-/// The most directives in one place.
-pub const MAX_DIRECTIVES: usize = 8;
-/// The most arguments of one field.
-const MAX_ARGUMENTS: usize = 32;
-/// The most variables of one operation.
-const MAX_VARIABLES: usize = 100;
-/// The most aliases in one document, those in fragments as often as they are spread.
-const MAX_ALIASES: usize = 40;
-/// The most mutations in one operation.
-const MAX_MUTATIONS: usize = 20;
-/// The most selections and values in one document, those in fragments as often as they are spread.
-const MAX_WEIGHT: usize = 20_000;
-/// The most times that one selection asks for `__typename`: once is enough, and fragments have their own.
-const MAX_TYPENAMES: usize = 40;
 /// The most errors that are told of one document.
 const MAX_ERRORS: usize = 20;
 
@@ -197,85 +171,5 @@ impl LimitsQuery {
     /// What the caller may still spend; the same as the `RateLimit` headers of every answer.
     async fn rate_limit(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<RateLimit> {
         Ok(ctx.data::<Arc<Meter>>()?.left())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::{DateTime, Utc};
-    use serde_json::Value;
-
-    use super::*;
-
-    fn at_noon() -> DateTime<Utc> {
-        DateTime::from_timestamp(1_800_000_000, 0).unwrap()
-    }
-
-    async fn ask(limiter: &Arc<RateLimiter>, query: &str) -> (Value, usize) {
-        let meter = Arc::new(Meter::new(Arc::clone(limiter), "somebody".to_owned(), at_noon()));
-        let answer = crate::graphql::build_schema().execute(Request::new(query).data(Arc::clone(&meter))).await;
-        (serde_json::to_value(answer).unwrap(), meter.left().remaining)
-    }
-
-    #[tokio::test]
-    async fn the_price_is_told_and_paid() {
-        let limiter = Arc::default();
-        let (answer, left) = ask(&limiter, "{ rateLimit { limit remaining } }").await;
-        assert_eq!(answer["extensions"]["cost"]["requested"], 3);
-        assert_eq!(answer["data"]["rateLimit"]["remaining"], 199_997);
-        assert_eq!((answer["extensions"]["cost"]["remaining"].as_u64(), left), (Some(199_997), 199_997));
-    }
-
-    #[tokio::test]
-    async fn signing_in_has_a_price_that_slows_guessing_down() {
-        let limiter = Arc::default();
-        let guess =
-            "mutation { signIn(input: { email: \"a@b.example\", password: \"guess\" }) { session { accessToken } } }";
-        let (mut tries, mut last) = (0, Value::Null);
-        while last["errors"][0]["extensions"]["code"] != "RATE_LIMITED" {
-            assert!(tries < 50, "{last}");
-            // There is no operation here, so that it fails when it has been paid.
-            (last, _) = ask(&limiter, guess).await;
-            tries += 1;
-        }
-        assert_eq!(tries, 40);
-        // Whoever goes on asking has nothing left at all.
-        for _ in 0..5_000 {
-            let (answer, left) = ask(&limiter, guess).await;
-            assert_eq!(answer["errors"][0]["extensions"]["code"], "RATE_LIMITED");
-            if left == 0 {
-                return;
-            }
-        }
-        panic!("asking in vain is free");
-    }
-
-    #[tokio::test]
-    async fn a_document_that_is_not_valid_is_paid_too_and_answered_in_short() {
-        let limiter = Arc::default();
-        let unknown = (0..1_000).map(|n| format!("unknown{n} ")).collect::<Vec<_>>().concat();
-        let (answer, left) = ask(&limiter, &format!("{{ {unknown} }}")).await;
-        assert_eq!(answer["errors"].as_array().unwrap().len(), MAX_ERRORS);
-        assert_eq!(left, 200_000 - 1_000 - unknown.len() / 256);
-    }
-
-    #[tokio::test]
-    async fn what_the_library_counts_as_nothing_has_its_price() {
-        let limiter = Arc::default();
-        let (answer, left) = ask(&limiter, "{ __typename }").await;
-        assert_eq!((answer["extensions"]["cost"]["requested"].as_u64(), left), (Some(1), 199_999));
-        let (_, left) = ask(&limiter, &format!("{{ __typename #{} }}\n}}", " ".repeat(25_600))).await;
-        assert_eq!(left, 199_999 - 101);
-    }
-
-    #[tokio::test]
-    async fn bombs_are_refused_before_the_library_sees_them() {
-        let link = |n| format!("fragment F{n} on Query {{ ...F{0} ...F{0} }} ", n + 1);
-        let chain = (0..30).map(link).collect::<Vec<_>>().concat();
-        let bomb = format!("{{ ...F0 }} {chain} fragment F30 on Query {{ rateLimit {{ limit }} }}");
-        let (answer, _) = ask(&Arc::default(), &bomb).await;
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "TOO_COMPLEX");
-        let (answer, _) = ask(&Arc::default(), &"{a".repeat(80_000)).await;
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "TOO_DEEP");
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diwan_domain::Services;
 use diwan_entity::tenancy::agency::Locale;
+use diwan_gate::{Meter, RateLimiter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::rate::{Meter, RateLimiter};
 use crate::graphql::context::Caller;
 
 /// The most operations that one connection has at the same time.

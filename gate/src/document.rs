@@ -10,12 +10,11 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Error, Name, Positioned, Request, Value, Variables};
 
-use super::text::check_brackets;
-use super::{
+use crate::text::check_brackets;
+use crate::{
     MAX_ALIASES, MAX_ARGUMENTS, MAX_DEPTH, MAX_DIRECTIVES, MAX_MUTATIONS, MAX_RECURSION, MAX_TYPENAMES, MAX_VARIABLES,
-    MAX_WEIGHT,
+    MAX_WEIGHT, request_error,
 };
-use crate::graphql::error::request_error;
 
 type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_graphql::SimpleObject;
 use chrono::{DateTime, Duration, Utc};
 
-use crate::graphql::error::request_error;
+use crate::request_error;
 
 /// Points that one caller may spend per window.
 const BUDGET: usize = 200_000;

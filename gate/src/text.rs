@@ -1,7 +1,7 @@
 //! The text of a document before anything parses it. The parser goes down its stack for each bracket that is open. It stops
 //! where the stack is about to end; here the end is the same on every machine and in every version of the parser.
 
-use crate::graphql::error::request_error;
+use crate::request_error;
 
 /// The most brackets that may be open at once, of all kinds together.
 pub const MAX_OPEN_BRACKETS: usize = 64;
