@@ -116,6 +116,7 @@ struct PublishingMutations(
     publishing::PublishingMutation,
     publishing::MoveMutation,
     approvals::ApprovalMutation,
+    approvals::ReviewLinkMutation,
     insights::InsightsMutation,
 );
 

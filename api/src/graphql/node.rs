@@ -170,7 +170,7 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Source => op.load(id).await?.map(|row| Node::Source(Source { op: own(), row })),
         Kind::SourceItem => op.load(id).await?.map(|row| Node::SourceItem(SourceItem { op: own(), row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with
-        // its owner.
-        Kind::Session | Kind::ApiToken | Kind::Feed | Kind::IdentityProvider | Kind::Passkey => None,
+        // its owner, a review link with its request.
+        Kind::Session | Kind::ApiToken | Kind::Feed | Kind::IdentityProvider | Kind::Passkey | Kind::ReviewLink => None,
     })
 }

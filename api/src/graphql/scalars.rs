@@ -90,11 +90,13 @@ pub enum Kind {
     Source,
     /// What a feed brought.
     SourceItem,
+    /// A link by which a client decides; not its secret.
+    ReviewLink,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -136,6 +138,7 @@ impl Kind {
         Self::QueueItem,
         Self::Source,
         Self::SourceItem,
+        Self::ReviewLink,
     ];
 
     /// What an id of this kind begins with.
@@ -182,6 +185,7 @@ impl Kind {
             Self::QueueItem => "queueitem",
             Self::Source => "source",
             Self::SourceItem => "sourceitem",
+            Self::ReviewLink => "reviewlink",
         }
     }
 

@@ -29,6 +29,8 @@ mod permissions;
 mod posts;
 mod prices;
 mod reports;
+mod review_browser;
+mod review_links;
 mod schema;
 mod second_factors;
 mod series;

@@ -45,6 +45,8 @@ pub enum Action {
     ApprovalRead,
     /// Decide on requests for approval.
     ApprovalDecide,
+    /// Make links by which clients decide without signing in, and end them.
+    ReviewLinkManage,
     /// Read the brand's strategy.
     StrategyRead,
     /// Change the brand's strategy, and what is checked on its posts.
@@ -133,6 +135,7 @@ impl Action {
         Self::ApprovalChainSet,
         Self::ApprovalRead,
         Self::ApprovalDecide,
+        Self::ReviewLinkManage,
         Self::StrategyRead,
         Self::StrategyWrite,
         Self::KpiRecord,

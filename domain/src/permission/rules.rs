@@ -84,6 +84,11 @@ pub const RULES: &[Rule] = &[
         "the step says who of these; programs do not decide; a client decides what was sent to them",
     ),
     brand(
+        Action::ReviewLinkManage,
+        &[MID],
+        "whoever holds the link decides as the client; never about what one wrote or asked for oneself",
+    ),
+    brand(
         Action::StrategyRead,
         &[JUNIOR, integration(Level::Junior)],
         "what holds a brand back is the team's; clients and freelancers see the profile with the brand",

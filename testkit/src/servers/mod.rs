@@ -1,8 +1,9 @@
-//! Real social-network servers, a mail catcher, an OpenID provider, an S3 server and a proxy that spoils connections, for tests. All
-//! of them listen on loopback only, on free ports, keep their data in a temporary folder, and stop with the test that started them,
-//! even when it dies.
+//! Real social-network servers, a mail catcher, an OpenID provider, an S3 server, feeds, a browser and a proxy that spoils
+//! connections, for tests. All that listen do so on loopback only, on free ports; all keep their data in a temporary folder, and
+//! stop with the test that started them, even when it dies.
 
 mod bluesky;
+mod browser;
 mod fault_proxy;
 mod feeds;
 mod mail;
@@ -22,6 +23,7 @@ use diwan_platform::http::{HttpClient, HttpPolicy};
 use url::Url;
 
 pub use bluesky::{BlueskyServer, BlueskyUser};
+pub use browser::{Browser, DESK, PHONE, Screen};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
 pub use feeds::{FeedAnswer, FeedRequest, FeedServer};
 pub use mail::MailCatcher;

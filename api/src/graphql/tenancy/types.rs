@@ -122,6 +122,8 @@ pub enum Action {
     ApprovalRead,
     /// Decide on requests for approval.
     ApprovalDecide,
+    /// Make links by which clients decide without signing in, and end them.
+    ReviewLinkManage,
     /// Read the brand's strategy.
     StrategyRead,
     /// Change the brand's strategy, and what is checked on its posts.
