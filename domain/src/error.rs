@@ -192,6 +192,12 @@ pub enum Code {
     FolderInItself,
     /// Folders stand in each other too deep.
     FolderTooDeep,
+    /// Not a rule for days as RFC 5545 writes it.
+    RuleNotUnderstood,
+    /// Another post has the slot.
+    SlotTaken,
+    /// No slot is free for the post.
+    NoFreeSlot,
 }
 
 impl Code {
@@ -288,7 +294,15 @@ impl Code {
         Self::FolderNotEmpty,
         Self::FolderInItself,
         Self::FolderTooDeep,
+        Self::RuleNotUnderstood,
+        Self::SlotTaken,
+        Self::NoFreeSlot,
     ];
+
+    /// The name in the API: `TimeInPast` is `TIME_IN_PAST`.
+    pub fn name(self) -> String {
+        self.message_key().trim_start_matches("error-").replace('-', "_").to_ascii_uppercase()
+    }
 
     /// The message's key in the catalogue: `TimeInPast` is `error-time-in-past`.
     pub fn message_key(self) -> String {

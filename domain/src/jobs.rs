@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::{Action, Permit};
-use crate::{approvals, insights, media, publishing, tenancy, trust};
+use crate::{approvals, calendar, curation, insights, media, publishing, tenancy, trust};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +84,9 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &trust::DiscoverProvider,
         &trust::FinishSingleSignOn,
         &tenancy::DeleteBrand,
+        &calendar::ExtendSeries,
+        &calendar::FillQueue,
+        &curation::FetchSource,
     ]
 }
 

@@ -11,6 +11,7 @@
 //! | [`strategy`] | what a brand is, wants and measures, and what of it is checked on a post |
 //! | [`calendar`] | calendars, posts and variants, assignments, comments |
 //! | [`media`] | the media library: uploads, files and their other forms, folders, rights, quotas |
+//! | [`curation`] | feeds that a brand follows, and what they brought |
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
 //! | [`insights`] | numbers from the networks, reports |
 //! | [`permission`] | the one table of who may do what |
@@ -22,6 +23,7 @@
 pub mod approvals;
 pub mod calendar;
 pub mod context;
+pub mod curation;
 pub mod error;
 pub mod insights;
 pub mod jobs;

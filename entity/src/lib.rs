@@ -6,6 +6,7 @@
 
 pub mod approvals;
 pub mod calendar;
+pub mod curation;
 pub mod insights;
 pub mod media;
 pub mod publishing;

@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::pictures;
+use crate::planning::PlanningWritten;
 use crate::services::TestServices;
 use crate::strategy::StrategyWritten;
 
@@ -54,6 +55,7 @@ pub struct Written {
     pub group: Uuid,
     pub chain: Uuid,
     pub request: Uuid,
+    pub review_link: Uuid,
     pub comment: Uuid,
     pub author: Uuid,
     pub integration: Uuid,
@@ -62,6 +64,7 @@ pub struct Written {
     pub promise: Uuid,
     pub folder: Uuid,
     pub strategy: StrategyWritten,
+    pub planning: PlanningWritten,
 }
 
 impl TestServices {
@@ -294,12 +297,14 @@ impl TestServices {
             group,
             chain,
             request,
+            review_link,
             step,
             comment,
             special_day,
             promise,
             folder,
         ] = std::array::from_fn(|_| self.id());
+        let client = self.person(UserKind::Client, None).await?.id;
         let (user, agency, now) = (person.id, self.agency().await?, self.now().to_rfc3339());
         self.db
             .run(&format!(
@@ -325,6 +330,8 @@ impl TestServices {
                    values ('{step}', '{brand}', '{request}', 1, 'APPROVED', 'ANY', 'LEVEL', 'MID', '{now}', '{now}');
                  insert into approval_entry (id, brand_id, request_id, step_id, kind, at, actor_id, actor_name, for_client)
                    values (gen_random_uuid(), '{brand}', '{request}', '{step}', 'APPROVED', '{now}', '{deputy}', 'Sami', false);
+                 insert into review_link (id, brand_id, request_id, user_id, secret_hash, created_at, expires_at)
+                   values ('{review_link}', '{brand}', '{request}', '{client}', sha256('{review_link}'), '{now}', '{now}'::timestamptz + interval '14 days');
                  insert into post_comment (id, brand_id, post_id, author_id, author_name, visibility, body, created_at)
                    values ('{comment}', '{brand}', '{post}', '{user}', 'Sami', 'INTERNAL', 'Between us', '{now}');
                  insert into account_connection (id, brand_id, network, base_url, state, requested_by, created_at, expires_at)
@@ -372,6 +379,7 @@ impl TestServices {
             group,
             chain,
             request,
+            review_link,
             comment,
             author: user,
             integration: program.id,
@@ -380,6 +388,7 @@ impl TestServices {
             promise,
             folder,
             strategy: self.fill_strategy(brand, user, post).await?,
+            planning: self.fill_planning(brand, user, post).await?,
         })
     }
 }

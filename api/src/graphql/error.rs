@@ -194,6 +194,12 @@ pub enum ErrorCode {
     FolderInItself,
     /// Folders stand in each other too deep.
     FolderTooDeep,
+    /// Not a rule for days as RFC 5545 writes it.
+    RuleNotUnderstood,
+    /// Another post has the slot.
+    SlotTaken,
+    /// No slot is free for the post.
+    NoFreeSlot,
 }
 
 /// One thing that the caller must mend. Nothing was written.

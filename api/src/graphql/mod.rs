@@ -4,6 +4,7 @@
 mod approvals;
 mod calendar;
 mod context;
+mod curation;
 mod error;
 mod feed;
 mod ground;
@@ -48,6 +49,7 @@ pub struct Query(
     calendar::CalendarQuery,
     calendar::CalendarViewQuery,
     calendar::PromiseQuery,
+    calendar::SlotQuery,
     publishing::PublishingQuery,
     approvals::ApprovalQuery,
     limits::LimitsQuery,
@@ -102,12 +104,19 @@ struct CalendarMutations(
 
 #[derive(MergedObject, Default)]
 struct MediaMutations(media::MediaMutation, media::FolderMutation);
+struct PlanningMutations(
+    calendar::SlotMutation,
+    calendar::SeriesMutation,
+    calendar::EvergreenMutation,
+    curation::CurationMutation,
+);
 
 #[derive(MergedObject, Default)]
 struct PublishingMutations(
     publishing::PublishingMutation,
     publishing::MoveMutation,
     approvals::ApprovalMutation,
+    approvals::ReviewLinkMutation,
     insights::InsightsMutation,
 );
 
@@ -119,6 +128,7 @@ pub struct Mutation(
     StrategyMutations,
     CalendarMutations,
     MediaMutations,
+    PlanningMutations,
     PublishingMutations,
 );
 

@@ -78,11 +78,25 @@ pub enum Kind {
     Feed,
     /// A folder of the media library.
     AssetFolder,
+    /// A recurring time for posts.
+    Slot,
+    /// A post that comes again.
+    Series,
+    /// An evergreen queue.
+    Queue,
+    /// A post in an evergreen queue.
+    QueueItem,
+    /// A feed that a brand follows.
+    Source,
+    /// What a feed brought.
+    SourceItem,
+    /// A link by which a client decides; not its secret.
+    ReviewLink,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 42] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -118,6 +132,13 @@ impl Kind {
         Self::Promise,
         Self::Feed,
         Self::AssetFolder,
+        Self::Slot,
+        Self::Series,
+        Self::Queue,
+        Self::QueueItem,
+        Self::Source,
+        Self::SourceItem,
+        Self::ReviewLink,
     ];
 
     /// What an id of this kind begins with.
@@ -158,6 +179,13 @@ impl Kind {
             Self::Promise => "promise",
             Self::Feed => "feed",
             Self::AssetFolder => "folder",
+            Self::Slot => "slot",
+            Self::Series => "series",
+            Self::Queue => "queue",
+            Self::QueueItem => "queueitem",
+            Self::Source => "source",
+            Self::SourceItem => "sourceitem",
+            Self::ReviewLink => "reviewlink",
         }
     }
 

@@ -10,6 +10,7 @@ mod media;
 mod oauth;
 mod pages;
 mod peer;
+mod review;
 mod single_sign_on;
 mod subscriptions;
 mod uploads;
@@ -45,6 +46,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/health/ready", web::get().to(health::ready))
         .route("/.well-known/jwks.json", web::get().to(health::jwks))
         .configure(pages::routes)
+        .configure(review::routes)
         .route("/.well-known/audit-jwks.json", web::get().to(audit::keys))
         .route("/audit/{token}", web::get().to(audit::send))
         .route("/sso/callback", web::get().to(single_sign_on::callback))

@@ -107,3 +107,6 @@ error-approval-required = في هذه العلامة التجارية يجب أ�
 error-limit-exceeded = هذا يتجاوز حدّك البالغ { $limit } { $currency }. يلزم شخص حدّه أعلى.
 error-reason-required = اذكر السبب، ليعرف من يليك ما عليه فعله.
 error-mail-not-configured = لا يمكن لهذا النظام إرسال البريد. اطلب من المشغّل ضبط DIWAN_SMTP_URL.
+error-rule-not-understood = هذه ليست قاعدة للأيام يفهمها ديوان. اكتبها كما في RFC 5545 بقيمة FREQ=DAILY أو WEEKLY أو MONTHLY أو YEARLY، بلا ساعات وبلا UNTIL، واذكر اليوم الأخير على حدة.
+error-slot-taken = هذا الموعد لمنشور آخر. اختر موعدًا آخر أو خذ أول موعد متاح.
+error-no-free-slot = لا موعد متاحًا لهذا المنشور خلال ثلاثة أشهر. أنشئ موعدًا أو جدول المنشور يدويًا.

@@ -78,6 +78,9 @@ error-approval-required = In this brand a post must be approved before it is sch
 error-limit-exceeded = This is above your limit of { $limit } { $currency }. It needs somebody whose limit is higher.
 error-reason-required = Say why, so that the next person knows what to do.
 error-mail-not-configured = This installation cannot send mail. Ask the operator to set DIWAN_SMTP_URL.
+error-rule-not-understood = This is not a rule for days that Diwan understands. Write it as RFC 5545 does, with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY, without hours and without UNTIL: say the last day beside it.
+error-slot-taken = Another post has this slot. Choose another, or take the next free one.
+error-no-free-slot = No slot is free for this post within three months. Make one, or schedule the post by hand.
 
 # Whom a step of an approval asks for. They stand in `error-not-your-turn` and `error-nobody-can-approve`.
 approval-who-level-any = anyone of level { $level } or above

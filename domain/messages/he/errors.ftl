@@ -105,3 +105,6 @@ error-approval-required = במותג הזה פוסט צריך אישור לפנ�
 error-limit-exceeded = זה מעל המגבלה שלכם, { $limit } { $currency }. נדרש מי שהמגבלה שלו גבוהה יותר.
 error-reason-required = ציינו את הסיבה, כדי שהבא בתור ידע מה לעשות.
 error-mail-not-configured = המערכת הזאת אינה יכולה לשלוח דואר. בקשו ממפעיל המערכת להגדיר את DIWAN_SMTP_URL.
+error-rule-not-understood = זה אינו כלל לימים ש-Diwan מבין. כתבו אותו כפי ש-RFC 5545 כותב, עם FREQ=DAILY, WEEKLY, MONTHLY או YEARLY, בלי שעות ובלי UNTIL, וציינו את היום האחרון בנפרד.
+error-slot-taken = המועד הזה תפוס בידי פוסט אחר. בחרו מועד אחר או קחו את הפנוי הבא.
+error-no-free-slot = אין מועד פנוי לפוסט הזה בשלושת החודשים הקרובים. צרו מועד, או תזמנו את הפוסט ידנית.

@@ -18,6 +18,8 @@ mod promises;
 mod queries;
 mod relation;
 mod review;
+mod series;
+mod slots;
 mod span;
 mod special_days;
 mod update_calendar;
@@ -48,6 +50,16 @@ pub use queries::{
 pub use relation::relation_to;
 pub use review::submit_post;
 pub(crate) use review::{check_approved, review_ended, sent_to_client};
+pub use series::{
+    ExtendSeries, FillQueue, NewItem, NewSeries, QueueRule, Repeated, add_to_queue, create_queue, create_series,
+    delete_queue, end_series, items_by_ids, items_of_queues, queues, queues_by_ids, remove_from_queue, repeated_of,
+    series, series_by_ids, update_queue, update_series,
+};
+pub use slots::{
+    BestTime, BestTimes, FreeSlot, FreeSlots, LEAST_PER_TIME, LEAST_POSTS, MOST_FREE, NewSlot, PlacePost, Recurrence,
+    RuleDay, RuleInput, SlotRule, best_times, create_slot, delete_slot, free_slots, occurrences, place_in_slot, slots,
+    slots_by_ids, update_slot,
+};
 pub use span::{Count, Day, LONGEST_AGENDA, Span};
 pub use special_days::{
     DayRule, Occurrence, create_special_day, delete_special_day, special_days, special_days_by_ids, update_special_day,

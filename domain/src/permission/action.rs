@@ -45,6 +45,8 @@ pub enum Action {
     ApprovalRead,
     /// Decide on requests for approval.
     ApprovalDecide,
+    /// Make links by which clients decide without signing in, and end them.
+    ReviewLinkManage,
     /// Read the brand's strategy.
     StrategyRead,
     /// Change the brand's strategy, and what is checked on its posts.
@@ -65,6 +67,14 @@ pub enum Action {
     AgencyDayManage,
     /// Set how many posts a week were promised.
     PromiseSet,
+    /// Set the recurring times for posts.
+    SlotManage,
+    /// Let posts come again: series and evergreen queues.
+    SeriesManage,
+    /// Say which feeds are followed.
+    SourceManage,
+    /// Put away what a feed brought.
+    SourceItemDismiss,
     /// Put a file into the media library.
     AssetUpload,
     /// Change what is said of a file, put it away, delete it; and, for all files, the folders.
@@ -125,6 +135,7 @@ impl Action {
         Self::ApprovalChainSet,
         Self::ApprovalRead,
         Self::ApprovalDecide,
+        Self::ReviewLinkManage,
         Self::StrategyRead,
         Self::StrategyWrite,
         Self::KpiRecord,
@@ -135,6 +146,10 @@ impl Action {
         Self::SpecialDayManage,
         Self::AgencyDayManage,
         Self::PromiseSet,
+        Self::SlotManage,
+        Self::SeriesManage,
+        Self::SourceManage,
+        Self::SourceItemDismiss,
         Self::AssetUpload,
         Self::AssetManage,
         Self::MediaQuotaSet,

@@ -84,6 +84,11 @@ pub const RULES: &[Rule] = &[
         "the step says who of these; programs do not decide; a client decides what was sent to them",
     ),
     brand(
+        Action::ReviewLinkManage,
+        &[MID],
+        "whoever holds the link decides as the client; never about what one wrote or asked for oneself",
+    ),
+    brand(
         Action::StrategyRead,
         &[JUNIOR, integration(Level::Junior)],
         "what holds a brand back is the team's; clients and freelancers see the profile with the brand",
@@ -101,6 +106,14 @@ pub const RULES: &[Rule] = &[
     brand(Action::SpecialDayManage, &[MID, integration(Level::Mid)], ""),
     agency(Action::AgencyDayManage, &[DIRECTOR], "they stand in every brand's calendar"),
     brand(Action::PromiseSet, &[SENIOR], "it is a promise to the client"),
+    brand(Action::SlotManage, &[MID, integration(Level::Mid)], "a MID runs the calendar; juniors read it and propose"),
+    brand(
+        Action::SeriesManage,
+        &[MID, integration(Level::Mid)],
+        "what comes again is planned, and may publish by itself",
+    ),
+    brand(Action::SourceManage, &[MID, integration(Level::Mid)], "the server is asked again and again"),
+    brand(Action::SourceItemDismiss, &[JUNIOR, integration(Level::Junior)], "whoever looks for ideas tidies up"),
     brand(
         Action::AssetUpload,
         &[

@@ -9,6 +9,7 @@ use diwan_entity::calendar::{calendar, post, post_variant, variant_asset};
 use super::teamwork::{PostAssignment, PostComment};
 use crate::graphql::approvals::ApprovalRequest;
 use crate::graphql::context::Op;
+use crate::graphql::curation::CuratedFrom;
 use crate::graphql::media::Asset;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::publishing::{Publication, SocialAccount};
@@ -192,6 +193,11 @@ impl Post {
     async fn publications(&self) -> Result<Vec<Publication>> {
         let rows = self.op.load_of(self.row.id).await?;
         Ok(rows.into_iter().map(|row| Publication { op: self.op.clone(), row }).collect())
+    }
+    /// What it was made of, where it was made of what a feed brought.
+    async fn curated_from(&self) -> Result<Option<CuratedFrom>> {
+        let made_of = self.op.load_of(self.row.id).await?.into_iter().next();
+        Ok(made_of.map(|row| CuratedFrom { op: self.op.clone(), row }))
     }
     /// To whom it is given, oldest first; a freelancer sees their own part.
     #[graphql(complexity = "1 + 3 * child_complexity")]

@@ -122,6 +122,8 @@ pub enum Action {
     ApprovalRead,
     /// Decide on requests for approval.
     ApprovalDecide,
+    /// Make links by which clients decide without signing in, and end them.
+    ReviewLinkManage,
     /// Read the brand's strategy.
     StrategyRead,
     /// Change the brand's strategy, and what is checked on its posts.
@@ -142,6 +144,14 @@ pub enum Action {
     AgencyDayManage,
     /// Set how many posts a week were promised.
     PromiseSet,
+    /// Set the recurring times for posts.
+    SlotManage,
+    /// Let posts come again: series and evergreen queues.
+    SeriesManage,
+    /// Say which feeds are followed.
+    SourceManage,
+    /// Put away what a feed brought.
+    SourceItemDismiss,
     /// Put a file into the media library.
     AssetUpload,
     /// Change what is said of a file, put it away, delete it; and, for all files, the folders.

@@ -9,6 +9,7 @@ mod calendar;
 mod calendars;
 mod media;
 mod people;
+mod planning;
 mod publishing;
 pub mod strategy;
 mod tenancy;
@@ -33,6 +34,7 @@ const DOMAINS: &[Operations] = &[
     calendar::operations,
     calendars::operations,
     media::operations,
+    planning::operations,
     approvals::operations,
     publishing::operations,
 ];
@@ -46,6 +48,7 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     calendar::PERSONAL,
     calendars::PERSONAL,
     media::PERSONAL,
+    planning::PERSONAL,
     approvals::PERSONAL,
     publishing::PERSONAL,
 ];
