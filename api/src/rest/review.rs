@@ -13,7 +13,6 @@ use diwan_entity::tenancy::agency::Locale;
 use diwan_gate::Meter;
 use maud::html;
 use serde::Deserialize;
-use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use self::page::Sent;
@@ -127,11 +126,10 @@ async fn picture(http: HttpRequest, state: web::Data<State>, path: web::Path<(St
     };
     let (secret, id) = path.into_inner();
     match approvals::review_picture(&state.services, &secret, id).await {
-        Ok((asset, file)) => HttpResponse::Ok()
+        Ok((asset, bytes)) => HttpResponse::Ok()
             .content_type(asset.mime_type.unwrap_or_else(|| "application/octet-stream".to_owned()))
             .insert_header((header::CACHE_CONTROL, "private, max-age=300"))
-            .no_chunking(asset.byte_size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0))
-            .streaming(ReaderStream::new(file)),
+            .body(bytes),
         Err(failure) => {
             if matches!(failure, Failure::Refused(_)) {
                 meter.fine(GUESS);

@@ -150,7 +150,7 @@ impl Storage {
     pub async fn get(&self, key: Key<'_>) -> Result<Bytes, StorageError> {
         match &self.bucket {
             Some(bucket) => bucket.get(key, MOST_WHOLE).await,
-            None => self.disk.get(key).await,
+            None => self.disk.get(key, MOST_WHOLE).await,
         }
     }
 

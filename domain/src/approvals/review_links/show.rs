@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diwan_entity::InBrand as _;
@@ -22,7 +23,7 @@ use crate::context::{Context, EnteredReview, Services};
 use crate::error::{Code, Failure, Fault};
 use crate::messages::time_in_words;
 use crate::paging::Page;
-use crate::tenancy;
+use crate::{media, tenancy};
 
 /// How many comments are shown: the latest.
 const MOST_COMMENTS: u64 = 50;
@@ -168,12 +169,13 @@ pub async fn open_review(services: &Arc<Services>, secret: &str) -> Result<Opene
     Ok(opened)
 }
 
-/// An image of the post that a link is for, with its bytes. Only what the page shows now.
+/// An image of the post that a link is for, with its bytes, also where these are in a bucket: the page shows nothing of other
+/// origins. Only what it shows now.
 pub async fn review_picture(
     services: &Arc<Services>,
     secret: &str,
     asset_id: Uuid,
-) -> Result<(asset::Model, tokio::fs::File), Failure> {
+) -> Result<(asset::Model, Bytes), Failure> {
     let context = Context::stranger(Arc::clone(services), services.db.read().await?);
     let Entered::Open(link) = enter(&context, secret).await? else { return Err(Code::LinkExpired.into()) };
     let (request, post) = subject(&context, &link).await?;
@@ -188,10 +190,14 @@ pub async fn review_picture(
         return Err(Code::NotFound.into());
     }
     let found = calendar::assets_by_ids(&context, &[asset_id]).await?.pop();
-    let asset = found.filter(|row| row.state == asset::AssetState::Ready).ok_or(Code::NotFound)?;
+    let is_picture = |mime: &String| mime.starts_with("image/");
+    let asset = found
+        .filter(|row| row.state == asset::AssetState::Ready && row.mime_type.as_ref().is_some_and(is_picture))
+        .ok_or(Code::NotFound)?;
     context.roll_back().await?;
-    let file = services.storage.open(calendar::asset_key(asset.brand_id, asset.id)).await?;
-    Ok((asset, file))
+    let file_id = asset.file_id.ok_or(Code::NotFound)?;
+    let bytes = services.storage.get(media::file_key(asset.brand_id, file_id)).await?;
+    Ok((asset, bytes))
 }
 
 /// The request of a link and its post.
