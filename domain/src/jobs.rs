@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::{Action, Permit};
-use crate::{approvals, calendar, curation, insights, publishing, tenancy, trust};
+use crate::{approvals, calendar, curation, insights, media, publishing, tenancy, trust};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +76,10 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &insights::SyncMetrics,
         &insights::RenderReport,
         &approvals::RemindApprovers,
+        &media::TakeInUpload,
+        &media::StoreFile,
+        &media::MakeRenditions,
+        &media::RemoveFile,
         &trust::SendLetter,
         &trust::DiscoverProvider,
         &trust::FinishSingleSignOn,

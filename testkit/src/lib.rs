@@ -11,6 +11,7 @@ pub mod build;
 pub mod client;
 #[cfg(feature = "domain")]
 pub mod db;
+pub mod films;
 pub mod pictures;
 #[cfg(feature = "domain")]
 mod planning;

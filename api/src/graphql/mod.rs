@@ -12,6 +12,7 @@ mod insights;
 mod limits;
 mod live;
 mod loaders;
+mod media;
 mod node;
 mod page;
 mod plain;
@@ -102,6 +103,7 @@ struct CalendarMutations(
 );
 
 #[derive(MergedObject, Default)]
+struct MediaMutations(media::MediaMutation, media::FolderMutation);
 struct PlanningMutations(
     calendar::SlotMutation,
     calendar::SeriesMutation,
@@ -114,6 +116,7 @@ struct PublishingMutations(
     publishing::PublishingMutation,
     publishing::MoveMutation,
     approvals::ApprovalMutation,
+    approvals::ReviewLinkMutation,
     insights::InsightsMutation,
 );
 
@@ -124,6 +127,7 @@ pub struct Mutation(
     TenancyMutations,
     StrategyMutations,
     CalendarMutations,
+    MediaMutations,
     PlanningMutations,
     PublishingMutations,
 );

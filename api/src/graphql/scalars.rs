@@ -76,6 +76,8 @@ pub enum Kind {
     Promise,
     /// A feed of a person's calendar; not its secret.
     Feed,
+    /// A folder of the media library.
+    AssetFolder,
     /// A recurring time for posts.
     Slot,
     /// A post that comes again.
@@ -88,11 +90,13 @@ pub enum Kind {
     Source,
     /// What a feed brought.
     SourceItem,
+    /// A link by which a client decides; not its secret.
+    ReviewLink,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -127,12 +131,14 @@ impl Kind {
         Self::SpecialDay,
         Self::Promise,
         Self::Feed,
+        Self::AssetFolder,
         Self::Slot,
         Self::Series,
         Self::Queue,
         Self::QueueItem,
         Self::Source,
         Self::SourceItem,
+        Self::ReviewLink,
     ];
 
     /// What an id of this kind begins with.
@@ -172,12 +178,14 @@ impl Kind {
             Self::SpecialDay => "specialday",
             Self::Promise => "promise",
             Self::Feed => "feed",
+            Self::AssetFolder => "folder",
             Self::Slot => "slot",
             Self::Series => "series",
             Self::Queue => "queue",
             Self::QueueItem => "queueitem",
             Self::Source => "source",
             Self::SourceItem => "sourceitem",
+            Self::ReviewLink => "reviewlink",
         }
     }
 

@@ -6,9 +6,11 @@ mod feeds;
 mod graphiql;
 mod graphql;
 mod health;
+mod media;
 mod oauth;
 mod pages;
 mod peer;
+mod review;
 mod single_sign_on;
 mod subscriptions;
 mod uploads;
@@ -44,11 +46,13 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/health/ready", web::get().to(health::ready))
         .route("/.well-known/jwks.json", web::get().to(health::jwks))
         .configure(pages::routes)
+        .configure(review::routes)
         .route("/.well-known/audit-jwks.json", web::get().to(audit::keys))
         .route("/audit/{token}", web::get().to(audit::send))
         .route("/sso/callback", web::get().to(single_sign_on::callback))
         .route("/oauth/callback", web::get().to(oauth::callback))
-        .route("/uploads/{token}", web::put().to(uploads::receive))
+        .configure(uploads::routes)
+        .service(web::resource("/media/{token}").route(web::get().to(media::send)).route(web::head().to(media::send)))
         .route("/downloads/{token}", web::get().to(downloads::send))
         .service(
             web::resource("/feeds/{secret}.ics").route(web::get().to(feeds::send)).route(web::head().to(feeds::send)),
@@ -107,8 +111,10 @@ fn status(code: diwan_domain::Code) -> actix_web::http::StatusCode {
     match code {
         Code::LinkInvalid | Code::NotFound => StatusCode::NOT_FOUND,
         Code::LinkExpired => StatusCode::GONE,
-        Code::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::NotAnImage => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::FileTooLarge | Code::QuotaExceeded => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::FileTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::WrongOffset => StatusCode::CONFLICT,
+        Code::UploadBusy => StatusCode::LOCKED,
         Code::Forbidden => StatusCode::FORBIDDEN,
         Code::SignInRequired => StatusCode::UNAUTHORIZED,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

@@ -31,6 +31,7 @@ fn ids(of: &Written) -> Vec<(&'static str, &'static str, String)> {
         ("comment", "PostComment", of.comment),
         ("specialday", "SpecialDay", of.special_day),
         ("promise", "ContentPromise", of.promise),
+        ("folder", "AssetFolder", of.folder),
         ("profile", "BrandProfile", of.strategy.profile),
         ("persona", "Persona", of.strategy.persona),
         ("challenge", "Challenge", of.strategy.challenge),

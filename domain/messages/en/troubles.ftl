@@ -11,6 +11,7 @@ trouble-missed = It came due while publishing was not possible for longer than t
 trouble-expired = Nobody agreed at the network in time. Connect the account again.
 trouble-gave-up = Diwan tried for a long time without success. See the detail, then schedule it again.
 trouble-media-gone = A file of this post cannot be read. Upload it again.
+trouble-media-expired = A file of this post was not to be used any more. Choose another, or extend its rights, and schedule again.
 
 # Why an identity provider cannot be used: each key a value of `identity_provider.trouble`. Say what happened and the next step.
 

@@ -39,8 +39,6 @@ error-time-in-past = הזמן הזה עבר. בחרו זמן מאוחר יותר
 error-time-too-far = זה רחוק יותר ממה שאפשר לתכנן. בחרו זמן לפני { $limit }.
 error-no-variants = פוסט צריך לפחות חשבון אחד שיפורסם בו.
 error-asset-not-ready = הקובץ של התמונה הזאת עדיין לא הועלה.
-error-not-an-image = הקובץ הזה אינו תמונת JPEG, PNG, GIF או WebP.
-error-damaged-image = התמונה הזאת פגומה ואי אפשר לקרוא אותה.
 error-file-too-large =
     { $limit ->
         [one] הקובץ הזה גדול מבית אחד.

@@ -1,4 +1,4 @@
-//! Calendar and content: calendars, the media library, posts with one variant per account.
+//! Calendar and content: calendars, posts with one variant per account.
 //!
 //! A change of what is being approved, or was, takes the request or the approval away: the post is a draft again.
 //!
@@ -16,9 +16,7 @@ mod feeds;
 mod follow;
 mod promises;
 mod queries;
-mod receive_upload;
 mod relation;
-mod request_upload;
 mod review;
 mod series;
 mod slots;
@@ -46,12 +44,10 @@ pub use promises::{
     create_content_promise, delete_content_promise, update_content_promise,
 };
 pub use queries::{
-    PostFilter, assets, assets_by_ids, calendars, calendars_by_ids, posts, posts_by_ids, variant_assets,
-    variants_by_ids, variants_of_posts,
+    PostFilter, assets_by_ids, calendars, calendars_by_ids, posts, posts_by_ids, variant_assets, variants_by_ids,
+    variants_of_posts,
 };
-pub use receive_upload::{MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, Receiver, asset_key, receive_upload};
 pub use relation::relation_to;
-pub use request_upload::{RequestedUpload, UPLOAD_PURPOSE, request_upload};
 pub use review::submit_post;
 pub(crate) use review::{check_approved, review_ended, sent_to_client};
 pub use series::{

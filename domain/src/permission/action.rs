@@ -45,6 +45,8 @@ pub enum Action {
     ApprovalRead,
     /// Decide on requests for approval.
     ApprovalDecide,
+    /// Make links by which clients decide without signing in, and end them.
+    ReviewLinkManage,
     /// Read the brand's strategy.
     StrategyRead,
     /// Change the brand's strategy, and what is checked on its posts.
@@ -75,6 +77,10 @@ pub enum Action {
     SourceItemDismiss,
     /// Put a file into the media library.
     AssetUpload,
+    /// Change what is said of a file, put it away, delete it; and, for all files, the folders.
+    AssetManage,
+    /// Set how much a brand may keep.
+    MediaQuotaSet,
     /// Begin a post.
     PostCreate,
     /// Change what a post says.
@@ -129,6 +135,7 @@ impl Action {
         Self::ApprovalChainSet,
         Self::ApprovalRead,
         Self::ApprovalDecide,
+        Self::ReviewLinkManage,
         Self::StrategyRead,
         Self::StrategyWrite,
         Self::KpiRecord,
@@ -144,6 +151,8 @@ impl Action {
         Self::SourceManage,
         Self::SourceItemDismiss,
         Self::AssetUpload,
+        Self::AssetManage,
+        Self::MediaQuotaSet,
         Self::PostCreate,
         Self::PostWrite,
         Self::PostAssign,

@@ -84,6 +84,11 @@ pub const RULES: &[Rule] = &[
         "the step says who of these; programs do not decide; a client decides what was sent to them",
     ),
     brand(
+        Action::ReviewLinkManage,
+        &[MID],
+        "whoever holds the link decides as the client; never about what one wrote or asked for oneself",
+    ),
+    brand(
         Action::StrategyRead,
         &[JUNIOR, integration(Level::Junior)],
         "what holds a brand back is the team's; clients and freelancers see the profile with the brand",
@@ -118,6 +123,17 @@ pub const RULES: &[Rule] = &[
         ],
         "a freelancer's file is their own until it stands in a post",
     ),
+    brand(
+        Action::AssetManage,
+        &[
+            Grant { kind: UserKind::Staff, level: Level::Junior, extent: Extent::Own },
+            MID,
+            Grant { kind: UserKind::Freelancer, level: Level::Junior, extent: Extent::Own },
+            integration(Level::Junior),
+        ],
+        "below MID, those that they uploaded",
+    ),
+    brand(Action::MediaQuotaSet, &[DIRECTOR], "it is what a client pays for"),
     brand(Action::PostCreate, &[JUNIOR, integration(Level::Junior)], "freelancers write what is assigned to them"),
     brand(
         Action::PostWrite,

@@ -23,5 +23,5 @@ pub use series::{PostSeries, SeriesMutation};
 pub use slots::{Slot, SlotMutation, SlotQuery};
 pub use special_days::{SpecialDay, SpecialDayMutation};
 pub use teamwork::{PostAssignment, PostComment, TeamworkMutation};
-pub use types::{Asset, Calendar, Post, PostFilterInput, PostVariant, hex};
+pub use types::{Calendar, Post, PostFilterInput, PostVariant, storable};
 pub use view::{CalendarView, CalendarViewQuery};

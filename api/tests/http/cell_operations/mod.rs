@@ -7,6 +7,7 @@ mod approvals;
 mod at;
 mod calendar;
 mod calendars;
+mod media;
 mod people;
 mod planning;
 mod publishing;
@@ -32,6 +33,7 @@ const DOMAINS: &[Operations] = &[
     strategy::operations,
     calendar::operations,
     calendars::operations,
+    media::operations,
     planning::operations,
     approvals::operations,
     publishing::operations,
@@ -45,6 +47,7 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     strategy::PERSONAL,
     calendar::PERSONAL,
     calendars::PERSONAL,
+    media::PERSONAL,
     planning::PERSONAL,
     approvals::PERSONAL,
     publishing::PERSONAL,
@@ -69,6 +72,8 @@ pub enum About {
     Draft,
     /// A post that is scheduled, or what belongs to it: clients see it.
     Scheduled,
+    /// A file that a scheduled post shows: whoever uploaded it sees it, too.
+    File,
     /// Anything else of a brand, or of the agency.
     Rest,
 }
