@@ -162,6 +162,11 @@ impl Storage {
         }
     }
 
+    /// Where the links of [`Storage::open`] lead, as a browser's policy names it; none while files lie here.
+    pub fn readers_origin(&self) -> Option<String> {
+        self.bucket.as_ref().map(|bucket| bucket.readers_origin())
+    }
+
     /// Reads an object that somebody put into the store directly, up to so many bytes.
     pub async fn fetch(&self, key: Key<'_>, into: &mut Staged, at_most: u64) -> Result<(), StorageError> {
         let bucket = self.bucket.as_ref().ok_or(StorageError::NotFound)?;

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diwan_entity::InBrand as _;
 use diwan_entity::approvals::approval_entry::{self, EntryKind};
 use diwan_entity::approvals::approval_request::{self, RequestState};
 use diwan_entity::approvals::approval_step::{self, StepState};
-use diwan_entity::calendar::{asset, post, post_comment};
+use diwan_entity::calendar::{post, post_comment};
 use diwan_entity::tenancy::agency::{CalendarSystem, Locale};
 use diwan_entity::tenancy::{app_user, brand};
 use diwan_platform::crypto::sha256;
@@ -21,9 +20,10 @@ use crate::approvals::queries::{can_decide, history_of_requests, steps_of_reques
 use crate::calendar;
 use crate::context::{Context, EnteredReview, Services};
 use crate::error::{Code, Failure, Fault};
+use crate::media::{self, OpenedMedia};
 use crate::messages::time_in_words;
 use crate::paging::Page;
-use crate::{media, tenancy};
+use crate::tenancy;
 
 /// How many comments are shown: the latest.
 const MOST_COMMENTS: u64 = 50;
@@ -169,13 +169,8 @@ pub async fn open_review(services: &Arc<Services>, secret: &str) -> Result<Opene
     Ok(opened)
 }
 
-/// An image of the post that a link is for, with its bytes, also where these are in a bucket: the page shows nothing of other
-/// origins. Only what it shows now.
-pub async fn review_picture(
-    services: &Arc<Services>,
-    secret: &str,
-    asset_id: Uuid,
-) -> Result<(asset::Model, Bytes), Failure> {
+/// A picture or film of the post that a link is for, to be sent. Only what the page shows now.
+pub async fn review_picture(services: &Arc<Services>, secret: &str, asset_id: Uuid) -> Result<OpenedMedia, Failure> {
     let context = Context::stranger(Arc::clone(services), services.db.read().await?);
     let Entered::Open(link) = enter(&context, secret).await? else { return Err(Code::LinkExpired.into()) };
     let (request, post) = subject(&context, &link).await?;
@@ -190,14 +185,8 @@ pub async fn review_picture(
         return Err(Code::NotFound.into());
     }
     let found = calendar::assets_by_ids(&context, &[asset_id]).await?.pop();
-    let is_picture = |mime: &String| mime.starts_with("image/");
-    let asset = found
-        .filter(|row| row.state == asset::AssetState::Ready && row.mime_type.as_ref().is_some_and(is_picture))
-        .ok_or(Code::NotFound)?;
     context.roll_back().await?;
-    let file_id = asset.file_id.ok_or(Code::NotFound)?;
-    let bytes = services.storage.get(media::file_key(asset.brand_id, file_id)).await?;
-    Ok((asset, bytes))
+    media::open_asset(services, found.ok_or(Code::NotFound)?).await
 }
 
 /// The request of a link and its post.
