@@ -16,7 +16,7 @@ fn every_day(desk: &Desk) -> Value {
 
 #[tokio::test]
 async fn a_series_is_made_changed_and_ended() -> Result<()> {
-    let desk = Desk::new(Level::Mid).await?;
+    let mut desk = Desk::new(Level::Mid).await?;
     desk.app.leave_jobs();
     let (post, _) = desk.app.post(desk.brand, desk.mastodon, "Again", &desk.person).await?;
     let post = id("post", post);
@@ -51,7 +51,7 @@ async fn a_series_is_made_changed_and_ended() -> Result<()> {
 
 #[tokio::test]
 async fn a_queue_fills_its_own_slots() -> Result<()> {
-    let desk = Desk::new(Level::Mid).await?;
+    let mut desk = Desk::new(Level::Mid).await?;
     desk.app.leave_jobs();
     let brand = id("brand", desk.brand);
     let queue = |name: &str| json!({ "name": name, "minDays": 3, "leadDays": 10 });

@@ -86,7 +86,7 @@ async fn a_slot_is_made_read_changed_and_struck_out() -> Result<()> {
 
 #[tokio::test]
 async fn posts_go_into_the_next_free_slot_or_the_one_that_is_named() -> Result<()> {
-    let desk = Desk::new(Level::Mid).await?;
+    let mut desk = Desk::new(Level::Mid).await?;
     desk.app.leave_jobs();
     let (brand, calendar) = (id("brand", desk.brand), id("calendar", desk.calendar));
     let input = json!({ "brandId": brand, "calendarId": calendar, "rule": desk.every_day("09:00") });

@@ -11,7 +11,7 @@ const SOURCE: &str =
 
 #[tokio::test]
 async fn a_feed_is_followed_changed_and_given_up() -> Result<()> {
-    let desk = Desk::new(Level::Mid).await?;
+    let mut desk = Desk::new(Level::Mid).await?;
     desk.app.leave_jobs();
     let brand = id("brand", desk.brand);
     let with = |url: &str| json!({ "brandId": brand, "url": url });
