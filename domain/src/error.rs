@@ -162,6 +162,30 @@ pub enum Code {
     CalendarInUse,
     /// The post has no time yet.
     NotPlanned,
+    /// The file is neither CSV nor XLSX.
+    FileNotPlan,
+    /// The file is not UTF-8.
+    FileNotText,
+    /// The file unfolds to more than is read.
+    FileUnfolds,
+    /// The file cannot be read to its end.
+    FileDamaged,
+    /// A cell holds a formula.
+    FormulaCell,
+    /// A column that must be there is not.
+    ColumnMissing,
+    /// A column is there twice.
+    ColumnTwice,
+    /// Nobody knows this column.
+    ColumnUnknown,
+    /// This is not a date.
+    DateNotUnderstood,
+    /// This is not a time of the day.
+    TimeNotUnderstood,
+    /// The brand has nothing of this name.
+    NoSuchName,
+    /// Several things have this name.
+    NameAmbiguous,
 }
 
 impl Code {
@@ -243,6 +267,18 @@ impl Code {
         Self::MailNotConfigured,
         Self::CalendarInUse,
         Self::NotPlanned,
+        Self::FileNotPlan,
+        Self::FileNotText,
+        Self::FileUnfolds,
+        Self::FileDamaged,
+        Self::FormulaCell,
+        Self::ColumnMissing,
+        Self::ColumnTwice,
+        Self::ColumnUnknown,
+        Self::DateNotUnderstood,
+        Self::TimeNotUnderstood,
+        Self::NoSuchName,
+        Self::NameAmbiguous,
     ];
 
     /// The message's key in the catalogue: `TimeInPast` is `error-time-in-past`.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::{Action, Permit};
-use crate::{approvals, insights, publishing, tenancy, trust};
+use crate::{approvals, calendar, insights, publishing, tenancy, trust};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +75,8 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &publishing::Publish,
         &insights::SyncMetrics,
         &insights::RenderReport,
+        &calendar::ImportContentPlan,
+        &calendar::ExportContentPlan,
         &approvals::RemindApprovers,
         &trust::SendLetter,
         &trust::DiscoverProvider,

@@ -79,8 +79,7 @@ async fn a_session_reaches_no_row_of_a_brand_without_a_place_there() -> Result<(
         for person in &people {
             let tx = scope_of(&test, person).await?;
             assert_eq!(reach(&tx, &table, &foreign).await?, [0; 3], "{table}: rows read, changed and deleted");
-            seen_at_home +=
-                touched(&tx, &format!("select 1 from {table} where brand_id = '{}'", alpha.brand)).await?;
+            seen_at_home += touched(&tx, &format!("select 1 from {table} where brand_id = '{}'", alpha.brand)).await?;
         }
     }
     assert!(seen_at_home > 100, "the scopes show nothing at all: {seen_at_home}");

@@ -31,6 +31,7 @@ mod m0018_hand_over;
 mod m0019_post_lookups;
 mod m0020_strategy;
 mod m0021_calendars;
+mod m0027_content_imports;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             sql("m0019_post_lookups", m0019_post_lookups::UP),
             sql("m0020_strategy", m0020_strategy::UP),
             sql("m0021_calendars", m0021_calendars::UP),
+            sql("m0027_content_imports", m0027_content_imports::UP),
         ]
     }
 }

@@ -47,6 +47,7 @@ pub struct Query(
     calendar::CalendarQuery,
     calendar::CalendarViewQuery,
     calendar::PromiseQuery,
+    calendar::PlanFileQuery,
     publishing::PublishingQuery,
     approvals::ApprovalQuery,
     limits::LimitsQuery,
@@ -96,6 +97,7 @@ struct CalendarMutations(
     calendar::SpecialDayMutation,
     calendar::PromiseMutation,
     calendar::FeedMutation,
+    calendar::PlanFileMutation,
     calendar::TeamworkMutation,
 );
 

@@ -3,7 +3,10 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 
 use super::approvals::{ApprovalChain, ApprovalRequest, Delegation};
-use super::calendar::{Asset, Calendar, ContentPromise, Post, PostAssignment, PostComment, PostVariant, SpecialDay};
+use super::calendar::{
+    Asset, Calendar, ContentExport, ContentImport, ContentPromise, Post, PostAssignment, PostComment, PostVariant,
+    SpecialDay,
+};
 use super::context::Op;
 use super::error::request_error;
 use super::insights::ReportRun;
@@ -71,6 +74,10 @@ pub enum Node {
     ChannelChoice(ChannelChoice),
     /// How content is made.
     ContentPlan(ContentPlan),
+    /// A content plan that comes in.
+    ContentImport(ContentImport),
+    /// A content plan that goes out.
+    ContentExport(ContentExport),
     /// A special day.
     SpecialDay(SpecialDay),
     /// What was promised per week.
@@ -141,6 +148,8 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Pillar => op.load(id).await?.map(|row| Node::ContentPillar(ContentPillar { op: own(), row })),
         Kind::Channel => op.load(id).await?.map(|row| Node::ChannelChoice(ChannelChoice { op: own(), row })),
         Kind::ContentPlan => op.load(id).await?.map(|row| Node::ContentPlan(ContentPlan { op: own(), row })),
+        Kind::ContentImport => op.load(id).await?.map(|row| Node::ContentImport(ContentImport { op: own(), row })),
+        Kind::ContentExport => op.load(id).await?.map(|row| Node::ContentExport(ContentExport { op: own(), row })),
         Kind::SpecialDay => op.load(id).await?.map(|row| Node::SpecialDay(SpecialDay { op: own(), row })),
         Kind::Promise => op.load(id).await?.map(|row| Node::ContentPromise(ContentPromise { op: own(), row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with

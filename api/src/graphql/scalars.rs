@@ -76,11 +76,15 @@ pub enum Kind {
     Promise,
     /// A feed of a person's calendar; not its secret.
     Feed,
+    /// A content plan that comes in.
+    ContentImport,
+    /// A content plan that goes out.
+    ContentExport,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -115,6 +119,8 @@ impl Kind {
         Self::SpecialDay,
         Self::Promise,
         Self::Feed,
+        Self::ContentImport,
+        Self::ContentExport,
     ];
 
     /// What an id of this kind begins with.
@@ -154,6 +160,8 @@ impl Kind {
             Self::SpecialDay => "specialday",
             Self::Promise => "promise",
             Self::Feed => "feed",
+            Self::ContentImport => "import",
+            Self::ContentExport => "export",
         }
     }
 

@@ -6,7 +6,7 @@ use diwan_domain::{Code, Failure, UserError};
 use futures::StreamExt as _;
 use serde_json::json;
 
-use super::{language, refuse};
+use super::{drain, language, refuse};
 use crate::state::State;
 
 /// Takes the bytes of the file that the address was made for.
@@ -29,20 +29,9 @@ pub async fn receive(
         Ok(()) => HttpResponse::Ok().json(json!({ "ok": true })),
         Err(failure) => {
             if matches!(&failure, Failure::Refused(_)) {
-                drain(&mut body).await;
+                drain(&mut body, MAX_IMAGE_BYTES).await;
             }
             refuse(&failure, language(&http))
-        }
-    }
-}
-
-/// Reads on for a little, so that the sender gets to see the refusal instead of a reset connection.
-async fn drain(body: &mut web::Payload) {
-    let mut left = MAX_IMAGE_BYTES;
-    while let Some(Ok(chunk)) = body.next().await {
-        left = left.saturating_sub(chunk.len() as u64);
-        if left == 0 {
-            return;
         }
     }
 }

@@ -80,6 +80,18 @@ error-approval-required = In this brand a post must be approved before it is sch
 error-limit-exceeded = This is above your limit of { $limit } { $currency }. It needs somebody whose limit is higher.
 error-reason-required = Say why, so that the next person knows what to do.
 error-mail-not-configured = This installation cannot send mail. Ask the operator to set DIWAN_SMTP_URL.
+error-file-not-plan = This file is neither CSV nor an XLSX workbook. Save it as one of these.
+error-file-not-text = This file is not UTF-8 throughout. Save it as “CSV UTF-8”, or as XLSX.
+error-file-unfolds = This file unfolds to more than { $limit } bytes. Remove what is not of the plan, or save it as CSV.
+error-file-damaged = This file is damaged and cannot be read. Save it anew.
+error-formula-cell = The cell { $value } holds a formula. Replace formulas by their values.
+error-column-missing = The column “{ $column }” is missing. The first row names the columns.
+error-column-twice = The column “{ $column }” is there twice. Remove one.
+error-column-unknown = The column “{ $column }” is not known and was passed over.
+error-date-not-understood = “{ $value }” is not a date. Write it like 2026-11-30.
+error-time-not-understood = “{ $value }” is not a time. Write it like 17:30.
+error-no-such-name = The brand has nothing called “{ $value }” here. Check how it is written.
+error-name-ambiguous = Several are called “{ $value }”. Write the network before the account, like mastodon:name.
 
 # Whom a step of an approval asks for. They stand in `error-not-your-turn` and `error-nobody-can-approve`.
 approval-who-level-any = anyone of level { $level } or above

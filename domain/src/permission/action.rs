@@ -65,6 +65,10 @@ pub enum Action {
     AgencyDayManage,
     /// Set how many posts a week were promised.
     PromiseSet,
+    /// Bring in a content plan from a file.
+    ContentImport,
+    /// Take a content plan out as a file.
+    ContentExport,
     /// Put a file into the media library.
     AssetUpload,
     /// Begin a post.
@@ -131,6 +135,8 @@ impl Action {
         Self::SpecialDayManage,
         Self::AgencyDayManage,
         Self::PromiseSet,
+        Self::ContentImport,
+        Self::ContentExport,
         Self::AssetUpload,
         Self::PostCreate,
         Self::PostWrite,
@@ -176,6 +182,7 @@ impl Action {
                 | Self::ApprovalRead
                 | Self::StrategyRead
                 | Self::ContentRead
+                | Self::ContentExport
                 | Self::MetricsRead
                 | Self::ReportRun
         )

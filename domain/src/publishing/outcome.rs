@@ -25,6 +25,8 @@ pub const TROUBLES: &[&str] = &[
     GAVE_UP,
     MEDIA_GONE,
     "EXPIRED",
+    "TOO_MANY_ROWS",
+    "CELL_TOO_LONG",
 ];
 
 pub(super) const CANNOT_TELL: &str = "CANNOT_TELL";

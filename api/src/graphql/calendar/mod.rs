@@ -3,6 +3,7 @@
 mod calendars;
 mod feeds;
 mod mutations;
+mod plan_files;
 mod promises;
 mod queries;
 mod special_days;
@@ -13,6 +14,7 @@ mod view;
 pub use calendars::CalendarsMutation;
 pub use feeds::{CalendarFeed, FeedMutation};
 pub use mutations::CalendarMutation;
+pub use plan_files::{ContentExport, ContentImport, PlanFileMutation, PlanFileQuery};
 pub use promises::{ContentPromise, PromiseMutation, PromiseQuery};
 pub use queries::CalendarQuery;
 pub use special_days::{SpecialDay, SpecialDayMutation};

@@ -142,6 +142,10 @@ pub enum Action {
     AgencyDayManage,
     /// Set how many posts a week were promised.
     PromiseSet,
+    /// Bring in a content plan from a file.
+    ContentImport,
+    /// Take a content plan out as a file.
+    ContentExport,
     /// Put a file into the media library.
     AssetUpload,
     /// Begin a post.
