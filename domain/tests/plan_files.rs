@@ -170,9 +170,9 @@ async fn many_rows_take_no_more_statements_than_one() -> Result<()> {
         let context = desk.test.act(&desk.person).await?;
         import_content_plan(&context, ImportRun { import_id: import, dry_run: false, skip_invalid: false }).await?;
         context.commit().await?;
-        let before = desk.test.statements();
+        let before = desk.test.db.statements();
         desk.test.run_jobs().await?;
-        counts.push(desk.test.statements() - before);
+        counts.push(desk.test.db.statements() - before);
     }
     assert_eq!(desk.posts().await?, 801);
     assert_eq!(counts[0], counts[1]);

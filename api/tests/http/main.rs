@@ -24,6 +24,7 @@ mod passkeys;
 mod passwords;
 mod people;
 mod permissions;
+mod plan_files;
 mod posts;
 mod prices;
 mod reports;
