@@ -251,7 +251,7 @@ impl Connection {
     }
 }
 
-fn address(app: &TestApp) -> Result<SocketAddr> {
+pub(crate) fn address(app: &TestApp) -> Result<SocketAddr> {
     let base = &app.client.base;
     Ok(SocketAddr::new(base.host_str().context("a host")?.parse()?, base.port().context("a port")?))
 }

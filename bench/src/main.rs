@@ -3,10 +3,12 @@
 //! ```text
 //! script/bench tenant-scope
 //! script/bench calendar
+//! script/bench upload
 //! ```
 
 mod calendar;
 mod tenant_scope;
+mod upload;
 
 use anyhow::{Result, bail};
 
@@ -15,6 +17,7 @@ async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("tenant-scope") => tenant_scope::run().await,
         Some("calendar") => calendar::run().await,
-        _ => bail!("usage: diwan-bench tenant-scope|calendar"),
+        Some("upload") => upload::run().await,
+        _ => bail!("usage: diwan-bench tenant-scope|calendar|upload"),
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
-use diwan_domain::calendar::{self, NewPost, PostContent, RequestedUpload};
+use diwan_domain::calendar::{self, NewPost, PostContent};
 use diwan_domain::insights::{self, NewReport};
+use diwan_domain::media::{self, NewUpload, RequestedUpload};
 use diwan_domain::paging::Page;
 use diwan_domain::strategy::PostMarks;
 use diwan_domain::tenancy::{self, NewAgency, NewBrand};
@@ -104,7 +105,13 @@ async fn make_brand(context: &mut Context, brand: &Brand) -> Result<RequestedUpl
     }
     let month = month_of(context)?;
     insights::request_report(context, NewReport { brand_id, month, locale: None }).await?;
-    Ok(calendar::request_upload(context, brand_id, brand.image.0, brand.image.1).await?)
+    let new = NewUpload {
+        brand_id,
+        file_name: brand.image.0.to_owned(),
+        alt_text: brand.image.1.to_owned(),
+        ..NewUpload::default()
+    };
+    Ok(media::request_upload(context, new).await?)
 }
 
 /// The first day of this month. No brand here is west of Greenwich, where the month may still be another.
@@ -115,7 +122,7 @@ fn month_of(context: &Context) -> Result<NaiveDate> {
 /// Sends an image to the place that was made for it.
 async fn upload(services: &Arc<Services>, requested: &RequestedUpload, brand: &Brand) -> Result<()> {
     let token = requested.url.path_segments().and_then(Iterator::last).context("an upload's address has a token")?;
-    let mut receiver = calendar::receive_upload(Arc::clone(services), token).await?;
+    let mut receiver = media::receive_upload(Arc::clone(services), token).await?;
     receiver.write(&picture(brand.colours)?).await?;
     Ok(receiver.finish().await?)
 }
@@ -150,7 +157,8 @@ mod tests {
         let test = TestServices::new().await?;
         let token = tenancy::offer_setup(&test.services).await?.context("not set up yet")?;
         make(&test.services, token, "nour@example.com", "a long password").await?;
-        assert_eq!(test.run_jobs().await?, BRANDS.len());
+        // A report and the forms of a picture each.
+        assert_eq!(test.run_jobs().await?, 2 * BRANDS.len());
         for (table, rows) in [("brand", 2), ("calendar", 4), ("post", 10), ("social_account", 0), ("publication", 0)] {
             assert_eq!(test.db.count(table).await?, rows, "{table}");
         }

@@ -12,7 +12,6 @@ use diwan_platform::clock::{Clock as _, SystemClock};
 use diwan_platform::config::Config;
 use diwan_platform::db::{self, Database};
 use diwan_platform::http::{HttpClient, HttpPolicy};
-use diwan_platform::storage::Storage;
 use diwan_platform::telemetry;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, TransactionTrait as _};
 
@@ -54,7 +53,7 @@ pub(crate) async fn services(config: &Config, database_url: &str) -> Result<Arc<
         db: database,
         clock,
         keys,
-        storage: Storage::new(config.data.join("files")),
+        storage: config.storage()?,
         http,
         mailer: config.mailer()?,
         public_url: config.public_url.clone(),

@@ -1,5 +1,7 @@
 //! What a command is given: the services, the caller, the time, and the transaction under the caller's scope.
 
+mod enter;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -25,6 +27,8 @@ use crate::error::{Code, Failure, Fault, UserError};
 use crate::permission::{Action, Extent, Permit, Reach, Relation};
 use crate::trust::TokenIssuer;
 use crate::turns::Turns;
+
+pub(crate) use enter::EnteredReview;
 
 /// How long things may take. The defaults are for production; tests make them short.
 #[derive(Debug, Clone, Copy)]
@@ -140,9 +144,19 @@ pub struct Actor {
     /// Whether the agency asks for a second factor that this session was begun without: then only what is the person's own
     /// is there.
     pub restricted: bool,
+    /// The review link that they came by; none for whoever has proved who they are.
+    pub review_link: Option<Uuid>,
 }
 
 impl Actor {
+    /// What the audit trail is told of an action, with the review link if that is how the actor came.
+    pub(crate) fn says_how(&self, mut detail: serde_json::Value) -> serde_json::Value {
+        if let Some(link) = self.review_link {
+            detail["review_link"] = serde_json::json!(link);
+        }
+        detail
+    }
+
     /// The level held in a brand: there or agency-wide, whichever is greater. The brand must be known to exist.
     pub fn level_in(&self, brand_id: Uuid) -> Option<Level> {
         self.levels.get(&brand_id).copied().max(self.agency_level)
@@ -154,45 +168,6 @@ impl Actor {
             return None;
         }
         action.rule().extent(self.kind, self.levels.get(&brand_id).copied(), self.agency_level)
-    }
-}
-
-#[derive(FromQueryResult)]
-struct ActorRow {
-    user_id: Uuid,
-    agency_id: Uuid,
-    kind: String,
-    name: String,
-    locale: String,
-    agency_level: Option<String>,
-    brands: Vec<Uuid>,
-    levels: Vec<String>,
-    archived: Vec<Uuid>,
-}
-
-#[derive(FromQueryResult)]
-struct SessionRow {
-    #[sea_orm(nested)]
-    actor: ActorRow,
-    restricted: bool,
-}
-
-impl ActorRow {
-    fn into_actor(self, session_id: Option<Uuid>) -> Result<Actor, DbErr> {
-        let levels = self.levels.iter().map(Level::try_from_value).collect::<Result<Vec<_>, _>>()?;
-        Ok(Actor {
-            user_id: self.user_id,
-            agency_id: self.agency_id,
-            kind: UserKind::try_from_value(&self.kind)?,
-            name: self.name,
-            locale: Locale::try_from_value(&self.locale)?,
-            agency_level: self.agency_level.map(|level| Level::try_from_value(&level)).transpose()?,
-            levels: self.brands.into_iter().zip(levels).collect(),
-            archived: self.archived.into_iter().collect(),
-            session_id,
-            scopes: None,
-            restricted: false,
-        })
     }
 }
 
@@ -208,29 +183,6 @@ pub enum Credential {
     },
     /// An integration's API token, by its SHA-256.
     Token([u8; 32]),
-}
-
-#[derive(FromQueryResult)]
-struct TokenRow {
-    token_id: Uuid,
-    scopes: Vec<String>,
-    last_used_at: Option<DateTime<Utc>>,
-}
-
-/// A feed that was read, with the scope of its owner opened.
-#[derive(Debug, FromQueryResult)]
-pub(crate) struct EnteredFeed {
-    /// The feed.
-    #[sea_orm(from_alias = "feed_id")]
-    pub(crate) id: Uuid,
-    /// What it is called.
-    #[sea_orm(from_alias = "feed_name")]
-    pub(crate) name: String,
-    /// The brands that it names.
-    #[sea_orm(from_alias = "feed_brands")]
-    pub(crate) brand_ids: Vec<Uuid>,
-    /// When it was last read.
-    pub(crate) last_read_at: Option<DateTime<Utc>>,
 }
 
 /// One operation of one caller.
@@ -288,55 +240,12 @@ impl Context {
         Ok(context)
     }
 
-    /// Opens the scope of a living session, which is a narrow one where a second factor is owed. None when it has ended.
-    pub(crate) async fn enter_session(&self, session_id: Uuid, user_id: Uuid) -> Result<Option<Arc<Actor>>, DbErr> {
-        let sql = "select * from app.enter_session($1, $2, $3)";
-        let row: Option<SessionRow> =
-            db::one(&self.tx, sql, [session_id.into(), user_id.into(), self.now.into()]).await?;
-        let Some(row) = row else { return Ok(None) };
-        let actor = Actor { restricted: row.restricted, ..row.actor.into_actor(Some(session_id))? };
-        Ok(Some(self.is_now(actor)))
-    }
-
-    /// Opens the scope of somebody who has not proved enough to be the caller: what is their own, and no more. None when
-    /// they are gone.
-    pub(crate) async fn enter_unproved(&self, user_id: Uuid) -> Result<Option<Actor>, DbErr> {
-        let sql = "select * from app.enter_unproved($1, $2)";
-        let row: Option<ActorRow> = db::one(&self.tx, sql, [user_id.into(), self.now.into()]).await?;
-        row.map(|row| row.into_actor(None)).transpose()
-    }
-
     /// An operation of whoever shows this. A stranger if it is not good any more.
     pub async fn of(services: Arc<Services>, tx: DatabaseTransaction, shown: Credential) -> Result<Self, Fault> {
         match shown {
             Credential::Session { user_id, session_id } => Self::of_session(services, tx, session_id, user_id).await,
             Credential::Token(hash) => Self::of_token(services, tx, hash).await,
         }
-    }
-
-    /// An operation of an integration.
-    async fn of_token(services: Arc<Services>, tx: DatabaseTransaction, hash: [u8; 32]) -> Result<Self, Fault> {
-        let mut context = Self::stranger(services, tx);
-        let values = [hash.to_vec().into(), context.now.into()];
-        let found = db::statement("select * from app.enter_token($1, $2)", values);
-        let row = context.tx.query_one_raw(found).await?;
-        if let Some(row) = row {
-            let token = TokenRow::from_query_result(&row, "")?;
-            let mut actor = ActorRow::from_query_result(&row, "")?.into_actor(None)?;
-            actor.scopes = Some(token.scopes.iter().filter_map(|scope| Action::of_name(scope)).collect());
-            let stale = token.last_used_at.is_none_or(|used| used < context.now - Duration::minutes(1));
-            context.token_in_use = stale.then_some(token.token_id);
-            context.is_now(actor);
-        }
-        Ok(context)
-    }
-
-    /// Opens the scope of whoever's feed has this digest. None when there is none, or its owner is gone.
-    pub(crate) async fn enter_feed(&self, hash: [u8; 32]) -> Result<Option<EnteredFeed>, DbErr> {
-        let found = db::statement("select * from app.enter_feed($1, $2)", [hash.to_vec().into(), self.now.into()]);
-        let Some(row) = self.tx.query_one_raw(found).await? else { return Ok(None) };
-        self.is_now(ActorRow::from_query_result(&row, "")?.into_actor(None)?);
-        EnteredFeed::from_query_result(&row, "").map(Some)
     }
 
     /// The API token whose use is worth noting, after the operation and outside it.
@@ -353,14 +262,6 @@ impl Context {
     /// Who asks; none for a stranger.
     pub fn actor(&self) -> Option<Arc<Actor>> {
         self.actor.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Opens a person's scope: a stranger becomes who they have just proved to be, and whoever asks already sees what has
-    /// become theirs meanwhile, such as a brand that they have just made.
-    pub(crate) async fn enter_user(&self, user_id: Uuid, session_id: Option<Uuid>) -> Result<Arc<Actor>, Failure> {
-        let row: Option<ActorRow> =
-            db::one(&self.tx, "select * from app.enter_user($1, $2)", [user_id.into(), self.now.into()]).await?;
-        Ok(self.is_now(row.ok_or(Code::WrongCredentials)?.into_actor(session_id)?))
     }
 
     /// Who asks, or the refusal that a stranger gets.

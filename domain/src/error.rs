@@ -58,10 +58,10 @@ pub enum Code {
     NoVariants,
     /// The file has not been uploaded yet.
     AssetNotReady,
-    /// The file is not an image of a supported type.
-    NotAnImage,
+    /// The file is not of a type that is taken.
+    FileTypeUnsupported,
     /// The file is damaged.
-    DamagedImage,
+    FileDamaged,
     /// The file is too large.
     FileTooLarge,
     /// The image has too many pixels.
@@ -168,8 +168,6 @@ pub enum Code {
     FileNotText,
     /// The file unfolds to more than is read.
     FileUnfolds,
-    /// The file cannot be read to its end.
-    FileDamaged,
     /// A cell holds a formula.
     FormulaCell,
     /// A column that must be there is not.
@@ -186,6 +184,42 @@ pub enum Code {
     NoSuchName,
     /// Several things have this name.
     NameAmbiguous,
+    /// Somebody else sends this file just now.
+    UploadBusy,
+    /// The file goes on at another place.
+    WrongOffset,
+    /// There is no file where it was to be put.
+    UploadMissing,
+    /// Files are not kept in a bucket here.
+    NoDirectUpload,
+    /// The file could not be stored.
+    StoreUnavailable,
+    /// The brand may not keep so much.
+    QuotaExceeded,
+    /// Posts show this file.
+    AssetInUse,
+    /// The file has been put away.
+    AssetArchived,
+    /// The file may not be used any more by then.
+    AssetExpired,
+    /// The file may not be used yet then.
+    AssetNotYetUsable,
+    /// Nobody has said by which right the file is used.
+    RightsMissing,
+    /// The form for a network is still being made.
+    RenditionPending,
+    /// Something stands in the folder.
+    FolderNotEmpty,
+    /// A folder cannot stand in itself.
+    FolderInItself,
+    /// Folders stand in each other too deep.
+    FolderTooDeep,
+    /// Not a rule for days as RFC 5545 writes it.
+    RuleNotUnderstood,
+    /// Another post has the slot.
+    SlotTaken,
+    /// No slot is free for the post.
+    NoFreeSlot,
 }
 
 impl Code {
@@ -215,8 +249,8 @@ impl Code {
         Self::TimeTooFar,
         Self::NoVariants,
         Self::AssetNotReady,
-        Self::NotAnImage,
-        Self::DamagedImage,
+        Self::FileTypeUnsupported,
+        Self::FileDamaged,
         Self::FileTooLarge,
         Self::ImageTooManyPixels,
         Self::LinkInvalid,
@@ -270,7 +304,6 @@ impl Code {
         Self::FileNotPlan,
         Self::FileNotText,
         Self::FileUnfolds,
-        Self::FileDamaged,
         Self::FormulaCell,
         Self::ColumnMissing,
         Self::ColumnTwice,
@@ -279,7 +312,30 @@ impl Code {
         Self::TimeNotUnderstood,
         Self::NoSuchName,
         Self::NameAmbiguous,
+        Self::UploadBusy,
+        Self::WrongOffset,
+        Self::UploadMissing,
+        Self::NoDirectUpload,
+        Self::StoreUnavailable,
+        Self::QuotaExceeded,
+        Self::AssetInUse,
+        Self::AssetArchived,
+        Self::AssetExpired,
+        Self::AssetNotYetUsable,
+        Self::RightsMissing,
+        Self::RenditionPending,
+        Self::FolderNotEmpty,
+        Self::FolderInItself,
+        Self::FolderTooDeep,
+        Self::RuleNotUnderstood,
+        Self::SlotTaken,
+        Self::NoFreeSlot,
     ];
+
+    /// The name in the API: `TimeInPast` is `TIME_IN_PAST`.
+    pub fn name(self) -> String {
+        self.message_key().trim_start_matches("error-").replace('-', "_").to_ascii_uppercase()
+    }
 
     /// The message's key in the catalogue: `TimeInPast` is `error-time-in-past`.
     pub fn message_key(self) -> String {

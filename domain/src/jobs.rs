@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::{Action, Permit};
-use crate::{approvals, calendar, insights, publishing, tenancy, trust};
+use crate::{approvals, calendar, curation, insights, media, publishing, tenancy, trust};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -78,10 +78,17 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &calendar::ImportContentPlan,
         &calendar::ExportContentPlan,
         &approvals::RemindApprovers,
+        &media::TakeInUpload,
+        &media::StoreFile,
+        &media::MakeRenditions,
+        &media::RemoveFile,
         &trust::SendLetter,
         &trust::DiscoverProvider,
         &trust::FinishSingleSignOn,
         &tenancy::DeleteBrand,
+        &calendar::ExtendSeries,
+        &calendar::FillQueue,
+        &curation::FetchSource,
     ]
 }
 

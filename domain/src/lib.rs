@@ -9,7 +9,9 @@
 //! | [`trust`] | signing in, sessions, tokens, the audit trail, idempotency |
 //! | [`approvals`] | who approves what: chains, limits, standing in, requests |
 //! | [`strategy`] | what a brand is, wants and measures, and what of it is checked on a post |
-//! | [`calendar`] | calendars, the media library, posts and variants, assignments, comments |
+//! | [`calendar`] | calendars, posts and variants, assignments, comments |
+//! | [`media`] | the media library: uploads, files and their other forms, folders, rights, quotas |
+//! | [`curation`] | feeds that a brand follows, and what they brought |
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
 //! | [`insights`] | numbers from the networks, reports |
 //! | [`permission`] | the one table of who may do what |
@@ -21,9 +23,11 @@
 pub mod approvals;
 pub mod calendar;
 pub mod context;
+pub mod curation;
 pub mod error;
 pub mod insights;
 pub mod jobs;
+pub mod media;
 pub mod messages;
 pub mod paging;
 pub mod permission;

@@ -5,6 +5,8 @@
 //! stands between isolation marks (U+2068, U+2069), so that it keeps its place whichever way it runs; in English and Greek
 //! only where something runs from right to left.
 
+mod times;
+
 use std::sync::LazyLock;
 
 use diwan_entity::tenancy::agency::Locale;
@@ -14,6 +16,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::Pattern;
 
 use crate::error::{Arg, UserError};
+
+pub use times::time_in_words;
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -26,8 +30,10 @@ macro_rules! catalogue {
                     include_str!(concat!("../messages/", $language, "/calendar.ftl")),
                     include_str!(concat!("../messages/", $language, "/errors.ftl")),
                     include_str!(concat!("../messages/", $language, "/mail.ftl")),
+                    include_str!(concat!("../messages/", $language, "/media.ftl")),
                     include_str!(concat!("../messages/", $language, "/pages.ftl")),
                     include_str!(concat!("../messages/", $language, "/requests.ftl")),
+                    include_str!(concat!("../messages/", $language, "/review.ftl")),
                     include_str!(concat!("../messages/", $language, "/troubles.ftl")),
                 ],
             )
@@ -204,6 +210,11 @@ pub fn trouble(locale: Locale, kind: &str) -> String {
 /// Why an identity provider cannot be used, in words with the next step; `why` as stored in `identity_provider.trouble`.
 pub fn provider_trouble(locale: Locale, why: &str) -> String {
     message(locale, &format!("provider-{}", why.to_ascii_lowercase().replace('_', "-")), &[])
+}
+
+/// Why a feed could not be read, in words with the next step; `why` as stored in `source.trouble`.
+pub fn source_trouble(locale: Locale, why: &str) -> String {
+    message(locale, &format!("source-{}", why.to_ascii_lowercase().replace('_', "-")), &[])
 }
 
 #[cfg(test)]

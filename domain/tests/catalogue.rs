@@ -55,6 +55,7 @@ const WITHOUT_SECURITY: &[&str] = &["seaql_migrations", "signing_key"];
 const UNIQUE_ACROSS_BRANDS: &[(&str, &str)] = &[
     ("account_connection_state_hash_key", "the digest of 256 random bits, by which an OAuth answer finds its brand"),
     ("audit_event_agency_id_seq_key", "one chain per agency"),
+    ("review_link_secret_hash_key", "the digest of 256 random bits, by which a review link finds its brand"),
 ];
 
 /// The functions that run as the owner.
@@ -74,6 +75,7 @@ const DEFINERS: &[&str] = &[
     "enter_agency_work",
     "enter_brand",
     "enter_feed",
+    "enter_review",
     "enter_session",
     "enter_setup",
     "enter_token",
@@ -88,16 +90,19 @@ const DEFINERS: &[&str] = &[
     "forget_passkey_ceremonies",
     "forget_sign_ins",
     "forget_single_sign_ons",
+    "forget_uploads",
     "hold_attempts",
     "is_known_device",
     "is_set_up",
     "keep_lease",
     "lost_ground",
+    "media_use",
     "next_job_due",
     "offer_setup",
     "open_challenge",
     "person_by_email",
     "places_of_absentees",
+    "posts_showing",
     "provider_to_ask",
     "purge_brand",
     "queue_letter",

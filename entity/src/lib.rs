@@ -6,7 +6,9 @@
 
 pub mod approvals;
 pub mod calendar;
+pub mod curation;
 pub mod insights;
+pub mod media;
 pub mod publishing;
 pub mod strategy;
 pub mod tenancy;

@@ -31,6 +31,10 @@ mod m0018_hand_over;
 mod m0019_post_lookups;
 mod m0020_strategy;
 mod m0021_calendars;
+mod m0023_media;
+mod m0024_slots;
+mod m0025_sources;
+mod m0026_review_links;
 mod m0027_content_imports;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
@@ -62,6 +66,10 @@ impl MigratorTrait for Migrator {
             sql("m0019_post_lookups", m0019_post_lookups::UP),
             sql("m0020_strategy", m0020_strategy::UP),
             sql("m0021_calendars", m0021_calendars::UP),
+            sql("m0023_media", m0023_media::UP),
+            sql("m0024_slots", m0024_slots::UP),
+            sql("m0025_sources", m0025_sources::UP),
+            sql("m0026_review_links", m0026_review_links::UP),
             sql("m0027_content_imports", m0027_content_imports::UP),
         ]
     }

@@ -11,6 +11,7 @@ mod content;
 mod error;
 mod mastodon;
 mod network;
+mod preview;
 mod registry;
 
 pub use capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, TextLimit, TextUnit};
@@ -20,4 +21,5 @@ pub use network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
     Published, RemotePost,
 };
+pub use preview::{Piece, Preview};
 pub use registry::{network, registry};

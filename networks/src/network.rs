@@ -11,6 +11,7 @@ use url::Url;
 use crate::capabilities::{Capabilities, Limits, Metric};
 use crate::content::{Checkpoint, Content, Draft, Violation};
 use crate::error::{NetworkError, ProgressError};
+use crate::preview::Preview;
 
 /// Secrets of one account, opaque to everyone but its network; the caller encrypts them at rest.
 #[derive(Clone, PartialEq)]
@@ -167,6 +168,9 @@ pub trait Network: Send + Sync {
 
     /// The text's length in the network's own unit, with default settings.
     fn measure(&self, text: &str) -> u64;
+
+    /// The text as people will see it, in a post with so many images.
+    fn preview(&self, text: &str, images: usize) -> Preview;
 
     /// Begins connecting by OAuth at a server of this network.
     async fn begin_authorization(

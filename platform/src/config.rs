@@ -12,6 +12,7 @@ use url::Url;
 use crate::app_url::AppUrl;
 use crate::crypto::{CryptoError, Keyring};
 use crate::mail::{MailSettings, Mailer};
+use crate::storage::{S3Settings, Storage, StorageError};
 use crate::telemetry::LogFormat;
 
 /// What is wrong with the configuration, in words that name the variable.
@@ -38,6 +39,9 @@ pub enum ConfigError {
     /// The secret key is not one.
     #[error("DIWAN_SECRET_KEY or DIWAN_SECRET_KEYS_OLD: {0}")]
     Key(#[from] CryptoError),
+    /// The bucket cannot be used so.
+    #[error("DIWAN_S3_...: {0}")]
+    Store(#[source] StorageError),
     /// Mail cannot be set up.
     #[error("DIWAN_SMTP_URL: {0}")]
     Mail(#[source] crate::mail::MailError),
@@ -74,6 +78,8 @@ pub struct Config {
     pub worker_concurrency: usize,
     /// How mail is sent; none sends none.
     pub mail: Option<MailSettings>,
+    /// The bucket in which files are kept; none keeps them in the data folder.
+    pub s3: Option<S3Settings>,
     /// What log lines look like.
     pub log_format: LogFormat,
     /// What is logged.
@@ -144,6 +150,7 @@ impl Config {
             database_connections: parse(&get, "DIWAN_DATABASE_CONNECTIONS", "a whole number", 16)?,
             worker_concurrency: parse(&get, "DIWAN_WORKER_CONCURRENCY", "a whole number", 32)?,
             mail: mail(&get)?,
+            s3: s3(&get)?,
             log_format,
             log_filter: get("DIWAN_LOG").unwrap_or_else(|| {
                 "info,sqlx=warn,sea_orm_migration=warn,actix_server=warn,apalis=warn,tracing::span=off".to_owned()
@@ -167,6 +174,15 @@ impl Config {
             }
         };
         Ok(Keyring::from_base64(&current, self.old_keys.iter().map(String::as_str))?)
+    }
+
+    /// Where files are kept.
+    pub fn storage(&self) -> Result<Storage, ConfigError> {
+        let folder = self.data.join("files");
+        match &self.s3 {
+            Some(settings) => Storage::in_bucket(folder, settings).map_err(ConfigError::Store),
+            None => Ok(Storage::new(folder)),
+        }
     }
 
     /// What sends mail; none when `DIWAN_SMTP_URL` is not set.
@@ -221,6 +237,32 @@ fn default_public_url(listen: SocketAddr) -> Url {
     };
     #[expect(clippy::expect_used, reason = "a host and a port always make an address")]
     Url::parse(&format!("http://{host}:{}", listen.port())).expect("an address")
+}
+
+/// The bucket, when `DIWAN_S3_ENDPOINT` names its server.
+fn s3(get: &impl Fn(&str) -> Option<String>) -> Result<Option<S3Settings>, ConfigError> {
+    let expected = "an address such as https://s3.eu-central-1.amazonaws.com";
+    let address = |name: &'static str| {
+        let parse = |value: String| {
+            let url = Url::parse(&value).ok().filter(crate::http::is_web);
+            url.ok_or(ConfigError::Invalid { name, value, expected })
+        };
+        get(name).map(parse).transpose()
+    };
+    let Some(endpoint) = address("DIWAN_S3_ENDPOINT")? else { return Ok(None) };
+    let needed = |name: &'static str, why: &'static str| get(name).ok_or(ConfigError::Missing { name, why });
+    Ok(Some(S3Settings {
+        endpoint,
+        public_endpoint: address("DIWAN_S3_PUBLIC_ENDPOINT")?,
+        bucket: needed("DIWAN_S3_BUCKET", "the bucket in which files are kept; it must exist")?,
+        region: get("DIWAN_S3_REGION").unwrap_or_else(|| "us-east-1".to_owned()),
+        access_key: needed(
+            "DIWAN_S3_ACCESS_KEY",
+            "the id of a key that may read, write, list and delete in the bucket",
+        )?,
+        secret_key: needed("DIWAN_S3_SECRET_KEY", "the key that belongs to DIWAN_S3_ACCESS_KEY")?,
+        virtual_host: parse(get, "DIWAN_S3_VIRTUAL_HOST", "true or false", false)?,
+    }))
 }
 
 fn mail(get: &impl Fn(&str) -> Option<String>) -> Result<Option<MailSettings>, ConfigError> {
@@ -295,6 +337,8 @@ mod tests {
         let in_the_clear = said(&[("DIWAN_SMTP_URL", "smtp://me:secret@mail.example?tls=none")]);
         assert!(in_the_clear.contains("DIWAN_SMTP_URL") && !in_the_clear.contains("secret"), "{in_the_clear}");
         assert!(said(&[("DIWAN_TRUSTED_PROXIES", "10.0.0.0/8, proxy")]).contains("\"proxy\""));
+        assert!(said(&[("DIWAN_S3_ENDPOINT", "s3.example")]).contains("DIWAN_S3_ENDPOINT"));
+        assert!(said(&[("DIWAN_S3_ENDPOINT", "https://s3.example")]).contains("DIWAN_S3_BUCKET is not set"));
         let servers = [("DATABASE_URL", "postgres://x"), ("REDIS_URL", "redis://x")];
         let error = from(&servers).and_then(|config| config.keyring().map(|_| ())).err().map(|error| error.to_string());
         assert!(error.unwrap_or_default().contains("DIWAN_SECRET_KEY"));

@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::pictures;
+use crate::planning::PlanningWritten;
 use crate::services::TestServices;
 use crate::strategy::StrategyWritten;
 
@@ -54,6 +55,7 @@ pub struct Written {
     pub group: Uuid,
     pub chain: Uuid,
     pub request: Uuid,
+    pub review_link: Uuid,
     pub comment: Uuid,
     pub author: Uuid,
     pub integration: Uuid,
@@ -62,7 +64,9 @@ pub struct Written {
     pub promise: Uuid,
     pub import: Uuid,
     pub export: Uuid,
+    pub folder: Uuid,
     pub strategy: StrategyWritten,
+    pub planning: PlanningWritten,
 }
 
 impl TestServices {
@@ -223,16 +227,22 @@ impl TestServices {
     /// An image in the media library, with its bytes in storage.
     pub async fn asset(&self, brand: Uuid, uploaded_by: &Person) -> Result<Uuid> {
         let (id, picture) = (self.id(), pictures::png(8, 8));
-        let key = diwan_domain::calendar::asset_key(brand, id);
-        self.services.storage.put(key, &picture).await?;
-        let sql =
-            "insert into asset (id, brand_id, file_name, alt_text, state, mime_type, byte_size, width, height, sha256,
-            uploaded_by, created_at)
-          values ($1, $2, 'logo.png', 'A square', 'READY', 'image/png', $3, 8, 8, $4, $5, $6)";
         let size = i64::try_from(picture.len())?;
         let hash = sha256(&picture).to_vec();
-        self.insert(sql, [id.into(), brand.into(), size.into(), hash.into(), uploaded_by.id.into(), self.now().into()])
-            .await?;
+        // The same bytes are kept once.
+        let sql = "insert into media_file (id, brand_id, sha256, byte_size, state, renditions_at, created_at)
+          values ($1, $2, $3, $4, 'READY', $5, $5) on conflict (brand_id, sha256) do update set trouble = null";
+        self.insert(sql, [id.into(), brand.into(), hash.clone().into(), size.into(), self.now().into()]).await?;
+        let found = format!("select id from media_file where brand_id = '{brand}' and sha256 = sha256($1)");
+        let file: Uuid = db::scalar(&self.db.owner, &found, [picture.clone().into()]).await?;
+        self.services.storage.put(diwan_domain::media::file_key(brand, file), &picture).await?;
+        let sql =
+            "insert into asset (id, brand_id, file_name, alt_text, state, mime_type, byte_size, width, height, sha256,
+            file_id, licence, uploaded_by, created_at, updated_at)
+          values ($1, $2, 'logo.png', 'A square', 'READY', 'image/png', $3, 8, 8, $4, $5, 'OWNED', $6, $7, $7)";
+        let values =
+            [id.into(), brand.into(), size.into(), hash.into(), file.into(), uploaded_by.id.into(), self.now().into()];
+        self.insert(sql, values).await?;
         Ok(id)
     }
 
@@ -289,13 +299,16 @@ impl TestServices {
             group,
             chain,
             request,
+            review_link,
             step,
             comment,
             special_day,
             promise,
             import,
             export,
+            folder,
         ] = std::array::from_fn(|_| self.id());
+        let client = self.person(UserKind::Client, None).await?.id;
         let (user, agency, now) = (person.id, self.agency().await?, self.now().to_rfc3339());
         self.db
             .run(&format!(
@@ -321,6 +334,8 @@ impl TestServices {
                    values ('{step}', '{brand}', '{request}', 1, 'APPROVED', 'ANY', 'LEVEL', 'MID', '{now}', '{now}');
                  insert into approval_entry (id, brand_id, request_id, step_id, kind, at, actor_id, actor_name, for_client)
                    values (gen_random_uuid(), '{brand}', '{request}', '{step}', 'APPROVED', '{now}', '{deputy}', 'Sami', false);
+                 insert into review_link (id, brand_id, request_id, user_id, secret_hash, created_at, expires_at)
+                   values ('{review_link}', '{brand}', '{request}', '{client}', sha256('{review_link}'), '{now}', '{now}'::timestamptz + interval '14 days');
                  insert into post_comment (id, brand_id, post_id, author_id, author_name, visibility, body, created_at)
                    values ('{comment}', '{brand}', '{post}', '{user}', 'Sami', 'INTERNAL', 'Between us', '{now}');
                  insert into account_connection (id, brand_id, network, base_url, state, requested_by, created_at, expires_at)
@@ -343,6 +358,10 @@ impl TestServices {
                    values ('{special_day}', '{agency}', '{brand}', 'Nowruz', 'JALALI', 'M01', 1, '{user}', '{now}');
                  insert into content_promise (id, brand_id, social_account_id, posts_per_week, starts_on, created_by, created_at)
                    values ('{promise}', '{brand}', '{account}', 3, '2026-01-01', '{user}', '{now}');
+                 insert into asset_folder (id, brand_id, name, created_at) values ('{folder}', '{brand}', 'Summer', '{now}');
+                 insert into media_rendition (id, brand_id, file_id, purpose, mime_type, byte_size, width, height, created_at)
+                   select gen_random_uuid(), brand_id, file_id, 'THUMBNAIL', 'image/png', 9, 8, 8, '{now}' from asset where id = '{asset}';
+                 insert into media_quota (brand_id, quota_bytes, set_by, updated_at) values ('{brand}', 1073741824, '{user}', '{now}');
                  insert into calendar_feed (id, user_id, name, secret_hash, created_at)
                    values ('{promise}', '{user}', 'Mine', sha256('{promise}'), '{now}');
                  insert into audit_anchor (id, agency_id, seq, hash, at, kid, signature)
@@ -370,6 +389,7 @@ impl TestServices {
             group,
             chain,
             request,
+            review_link,
             comment,
             author: user,
             integration: program.id,
@@ -378,7 +398,9 @@ impl TestServices {
             promise,
             import,
             export,
+            folder,
             strategy: self.fill_strategy(brand, user, post).await?,
+            planning: self.fill_planning(brand, user, post).await?,
         })
     }
 }

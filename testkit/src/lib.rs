@@ -11,7 +11,10 @@ pub mod build;
 pub mod client;
 #[cfg(feature = "domain")]
 pub mod db;
+pub mod films;
 pub mod pictures;
+#[cfg(feature = "domain")]
+mod planning;
 pub mod process;
 pub mod servers;
 #[cfg(feature = "domain")]
@@ -25,6 +28,8 @@ pub use app::TestApp;
 pub use build::{Person, Written};
 #[cfg(feature = "domain")]
 pub use db::TestDb;
+#[cfg(feature = "domain")]
+pub use planning::PlanningWritten;
 #[cfg(feature = "domain")]
 pub use services::{Settings, TestServices};
 #[cfg(feature = "domain")]

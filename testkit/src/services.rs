@@ -12,7 +12,7 @@ use diwan_platform::clock::{ManualClock, SharedClock, SystemClock};
 use diwan_platform::crypto::Keyring;
 use diwan_platform::http::{HttpClient, HttpPolicy};
 use diwan_platform::mail::{MailSettings, Mailer};
-use diwan_platform::storage::Storage;
+use diwan_platform::storage::{S3Settings, Storage};
 use tempfile::TempDir;
 use url::Url;
 
@@ -33,6 +33,8 @@ pub struct Settings {
     pub app_url: Option<String>,
     /// How mail is sent; without, none is.
     pub mail: Option<MailSettings>,
+    /// The bucket in which files are kept; without, they are kept in a folder.
+    pub s3: Option<S3Settings>,
     /// Networks whose `X-Forwarded-For` the API believes.
     pub trusted_proxies: Vec<ipnet::IpNet>,
 }
@@ -82,7 +84,10 @@ impl TestServices {
             db: db.app.clone(),
             clock,
             keys,
-            storage: Storage::new(folder.path()),
+            storage: match &settings.s3 {
+                Some(bucket) => Storage::in_bucket(folder.path(), bucket)?,
+                None => Storage::new(folder.path()),
+            },
             http: HttpClient::new(HttpPolicy {
                 allowed_hosts: settings.servers.iter().map(|url| url.authority().to_owned()).collect(),
                 read_timeout: StdDuration::from_secs(3),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use diwan_domain::trust::anchor_audit;
-use diwan_domain::{Fault, Services, tenancy, trust};
+use diwan_domain::{Fault, Services, media, tenancy, trust};
 use diwan_platform::{db, jobs};
 use sea_orm::DbErr;
 use tokio::time::interval;
@@ -41,6 +41,11 @@ pub(crate) async fn run(services: Arc<Services>, anchors: PathBuf, stop: Cancell
         }
         if let Err(error) = anchor(&services, &anchors).await {
             tracing::warn!(%error, "the audit trail was not anchored; it is tried again in an hour");
+        }
+        match media::forget_uploads(&services).await {
+            Ok(0) => {}
+            Ok(uploads) => tracing::info!(uploads, "uploads that nobody finished were forgotten"),
+            Err(error) => tracing::warn!(%error, "forgetting uploads failed; it is done again in an hour"),
         }
         match tenancy::remind_of_endings(&services).await {
             Ok(0) => {}

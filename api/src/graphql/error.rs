@@ -60,10 +60,10 @@ pub enum ErrorCode {
     NoVariants,
     /// The file has not been uploaded yet.
     AssetNotReady,
-    /// The file is not an image of a supported type.
-    NotAnImage,
+    /// The file is not of a type that is taken.
+    FileTypeUnsupported,
     /// The file is damaged.
-    DamagedImage,
+    FileDamaged,
     /// The file is too large.
     FileTooLarge,
     /// The image has too many pixels.
@@ -170,8 +170,6 @@ pub enum ErrorCode {
     FileNotText,
     /// The file unfolds to more than is read.
     FileUnfolds,
-    /// The file cannot be read to its end.
-    FileDamaged,
     /// A cell holds a formula.
     FormulaCell,
     /// A column that must be there is not.
@@ -188,6 +186,42 @@ pub enum ErrorCode {
     NoSuchName,
     /// Several things have this name.
     NameAmbiguous,
+    /// Somebody else sends this file just now.
+    UploadBusy,
+    /// The file goes on at another place.
+    WrongOffset,
+    /// There is no file where it was to be put.
+    UploadMissing,
+    /// Files are not kept in a bucket here.
+    NoDirectUpload,
+    /// The file could not be stored.
+    StoreUnavailable,
+    /// The brand may not keep so much.
+    QuotaExceeded,
+    /// Posts show this file.
+    AssetInUse,
+    /// The file has been put away.
+    AssetArchived,
+    /// The file may not be used any more by then.
+    AssetExpired,
+    /// The file may not be used yet then.
+    AssetNotYetUsable,
+    /// Nobody has said by which right the file is used.
+    RightsMissing,
+    /// The form for a network is still being made.
+    RenditionPending,
+    /// Something stands in the folder.
+    FolderNotEmpty,
+    /// A folder cannot stand in itself.
+    FolderInItself,
+    /// Folders stand in each other too deep.
+    FolderTooDeep,
+    /// Not a rule for days as RFC 5545 writes it.
+    RuleNotUnderstood,
+    /// Another post has the slot.
+    SlotTaken,
+    /// No slot is free for the post.
+    NoFreeSlot,
 }
 
 /// One thing that the caller must mend. Nothing was written.

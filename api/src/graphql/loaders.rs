@@ -1,5 +1,7 @@
 //! Batched loading: all the rows of one kind that an operation wants at one time come in one statement.
 
+mod planning;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::marker::PhantomData;

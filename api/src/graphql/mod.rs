@@ -4,6 +4,7 @@
 mod approvals;
 mod calendar;
 mod context;
+mod curation;
 mod error;
 mod feed;
 mod ground;
@@ -11,6 +12,7 @@ mod insights;
 mod limits;
 mod live;
 mod loaders;
+mod media;
 mod node;
 mod page;
 mod plain;
@@ -48,6 +50,7 @@ pub struct Query(
     calendar::CalendarViewQuery,
     calendar::PromiseQuery,
     calendar::PlanFileQuery,
+    calendar::SlotQuery,
     publishing::PublishingQuery,
     approvals::ApprovalQuery,
     limits::LimitsQuery,
@@ -102,16 +105,34 @@ struct CalendarMutations(
 );
 
 #[derive(MergedObject, Default)]
+struct MediaMutations(media::MediaMutation, media::FolderMutation);
+struct PlanningMutations(
+    calendar::SlotMutation,
+    calendar::SeriesMutation,
+    calendar::EvergreenMutation,
+    curation::CurationMutation,
+);
+
+#[derive(MergedObject, Default)]
 struct PublishingMutations(
     publishing::PublishingMutation,
     publishing::MoveMutation,
     approvals::ApprovalMutation,
+    approvals::ReviewLinkMutation,
     insights::InsightsMutation,
 );
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(TrustMutations, TenancyMutations, StrategyMutations, CalendarMutations, PublishingMutations);
+pub struct Mutation(
+    TrustMutations,
+    TenancyMutations,
+    StrategyMutations,
+    CalendarMutations,
+    MediaMutations,
+    PlanningMutations,
+    PublishingMutations,
+);
 
 /// Builds the schema with its limits.
 pub fn build_schema() -> Schema {

@@ -4,12 +4,14 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 
 use super::approvals::{ApprovalChain, ApprovalRequest, Delegation};
 use super::calendar::{
-    Asset, Calendar, ContentExport, ContentImport, ContentPromise, Post, PostAssignment, PostComment, PostVariant,
-    SpecialDay,
+    Calendar, ContentExport, ContentImport, ContentPromise, EvergreenItem, EvergreenQueue, Post, PostAssignment,
+    PostComment, PostSeries, PostVariant, Slot, SpecialDay,
 };
 use super::context::Op;
+use super::curation::{Source, SourceItem};
 use super::error::request_error;
 use super::insights::ReportRun;
+use super::media::{Asset, AssetFolder};
 use super::publishing::{AccountConnection, Publication, SocialAccount};
 use super::scalars::Kind;
 use super::strategy::{BrandProfile, Challenge, ChannelChoice, ContentPillar, ContentPlan, Kpi, Objective, Persona};
@@ -82,6 +84,20 @@ pub enum Node {
     SpecialDay(SpecialDay),
     /// What was promised per week.
     ContentPromise(ContentPromise),
+    /// A folder of the media library.
+    AssetFolder(AssetFolder),
+    /// A recurring time for posts.
+    Slot(Slot),
+    /// A post that comes again.
+    PostSeries(PostSeries),
+    /// Posts that are published again and again.
+    EvergreenQueue(EvergreenQueue),
+    /// A post in a queue.
+    EvergreenItem(EvergreenItem),
+    /// A feed.
+    Source(Source),
+    /// What a feed brought.
+    SourceItem(SourceItem),
 }
 
 /// Queries for anything.
@@ -152,8 +168,15 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::ContentExport => op.load(id).await?.map(|row| Node::ContentExport(ContentExport { op: own(), row })),
         Kind::SpecialDay => op.load(id).await?.map(|row| Node::SpecialDay(SpecialDay { op: own(), row })),
         Kind::Promise => op.load(id).await?.map(|row| Node::ContentPromise(ContentPromise { op: own(), row })),
+        Kind::AssetFolder => op.load(id).await?.map(|row| Node::AssetFolder(AssetFolder { row })),
+        Kind::Slot => op.load(id).await?.map(|row| Node::Slot(Slot { op: own(), row })),
+        Kind::Series => op.load(id).await?.map(|row| Node::PostSeries(PostSeries { op: own(), row })),
+        Kind::Queue => op.load(id).await?.map(|row| Node::EvergreenQueue(EvergreenQueue { op: own(), row })),
+        Kind::QueueItem => op.load(id).await?.map(|row| Node::EvergreenItem(EvergreenItem { op: own(), row })),
+        Kind::Source => op.load(id).await?.map(|row| Node::Source(Source { op: own(), row })),
+        Kind::SourceItem => op.load(id).await?.map(|row| Node::SourceItem(SourceItem { op: own(), row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with
-        // its owner.
-        Kind::Session | Kind::ApiToken | Kind::Feed | Kind::IdentityProvider | Kind::Passkey => None,
+        // its owner, a review link with its request.
+        Kind::Session | Kind::ApiToken | Kind::Feed | Kind::IdentityProvider | Kind::Passkey | Kind::ReviewLink => None,
     })
 }

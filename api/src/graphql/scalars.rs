@@ -80,11 +80,27 @@ pub enum Kind {
     ContentImport,
     /// A content plan that goes out.
     ContentExport,
+    /// A folder of the media library.
+    AssetFolder,
+    /// A recurring time for posts.
+    Slot,
+    /// A post that comes again.
+    Series,
+    /// An evergreen queue.
+    Queue,
+    /// A post in an evergreen queue.
+    QueueItem,
+    /// A feed that a brand follows.
+    Source,
+    /// What a feed brought.
+    SourceItem,
+    /// A link by which a client decides; not its secret.
+    ReviewLink,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 44] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -121,6 +137,14 @@ impl Kind {
         Self::Feed,
         Self::ContentImport,
         Self::ContentExport,
+        Self::AssetFolder,
+        Self::Slot,
+        Self::Series,
+        Self::Queue,
+        Self::QueueItem,
+        Self::Source,
+        Self::SourceItem,
+        Self::ReviewLink,
     ];
 
     /// What an id of this kind begins with.
@@ -162,6 +186,14 @@ impl Kind {
             Self::Feed => "feed",
             Self::ContentImport => "import",
             Self::ContentExport => "export",
+            Self::AssetFolder => "folder",
+            Self::Slot => "slot",
+            Self::Series => "series",
+            Self::Queue => "queue",
+            Self::QueueItem => "queueitem",
+            Self::Source => "source",
+            Self::SourceItem => "sourceitem",
+            Self::ReviewLink => "reviewlink",
         }
     }
 

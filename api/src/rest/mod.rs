@@ -6,10 +6,12 @@ mod feeds;
 mod graphiql;
 mod graphql;
 mod health;
+mod media;
 mod oauth;
 mod pages;
 mod peer;
 mod plans;
+mod review;
 mod single_sign_on;
 mod subscriptions;
 mod uploads;
@@ -19,7 +21,6 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse, web};
 use diwan_domain::{Failure, messages};
 use diwan_entity::tenancy::agency::Locale;
-use futures::StreamExt as _;
 use serde_json::json;
 
 use crate::graphql::Refused;
@@ -46,13 +47,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/health/ready", web::get().to(health::ready))
         .route("/.well-known/jwks.json", web::get().to(health::jwks))
         .configure(pages::routes)
+        .configure(review::routes)
         .route("/.well-known/audit-jwks.json", web::get().to(audit::keys))
         .route("/audit/{token}", web::get().to(audit::send))
         .route("/sso/callback", web::get().to(single_sign_on::callback))
         .route("/oauth/callback", web::get().to(oauth::callback))
-        .route("/uploads/{token}", web::put().to(uploads::receive))
         .route("/imports/{token}", web::put().to(plans::receive))
         .route("/exports/{token}", web::get().to(plans::send))
+        .configure(uploads::routes)
+        .service(web::resource("/media/{token}").route(web::get().to(media::send)).route(web::head().to(media::send)))
         .route("/downloads/{token}", web::get().to(downloads::send))
         .service(
             web::resource("/feeds/{secret}.ics").route(web::get().to(feeds::send)).route(web::head().to(feeds::send)),
@@ -111,22 +114,13 @@ fn status(code: diwan_domain::Code) -> actix_web::http::StatusCode {
     match code {
         Code::LinkInvalid | Code::NotFound => StatusCode::NOT_FOUND,
         Code::LinkExpired => StatusCode::GONE,
-        Code::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::NotAnImage | Code::FileNotPlan => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::FileTooLarge | Code::QuotaExceeded => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::FileTypeUnsupported | Code::FileNotPlan => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::WrongOffset => StatusCode::CONFLICT,
+        Code::UploadBusy => StatusCode::LOCKED,
         Code::Forbidden => StatusCode::FORBIDDEN,
         Code::SignInRequired => StatusCode::UNAUTHORIZED,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
-    }
-}
-
-/// Reads on for a little, so that the sender gets to see the refusal instead of a reset connection.
-async fn drain(body: &mut web::Payload, most: u64) {
-    let mut left = most;
-    while let Some(Ok(chunk)) = body.next().await {
-        left = left.saturating_sub(chunk.len() as u64);
-        if left == 0 {
-            return;
-        }
     }
 }
 

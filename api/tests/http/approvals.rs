@@ -98,7 +98,7 @@ async fn a_post_is_approved_by_the_team_and_by_the_client_and_then_scheduled() -
     assert_eq!(desk.state().await?, "IN_REVIEW");
     assert_eq!(desk.letters("approval-requested", &desk.mid).await?, 1);
     assert_eq!(desk.letters("approval-requested", &desk.senior).await?, 1, "above MID is enough as well");
-    assert_eq!(desk.letters("approval-requested", &desk.client).await?, 0, "not their turn yet");
+    assert_eq!(desk.letters("review-requested", &desk.client).await?, 0, "not their turn yet");
     assert!(!desk.sees(&desk.client, &post).await? && !desk.sees(&desk.client, &request).await?);
 
     let this = json!({ "requestId": request });
@@ -115,7 +115,7 @@ async fn a_post_is_approved_by_the_team_and_by_the_client_and_then_scheduled() -
     desk.refused(&desk.mid, "approveRequest", this.clone(), "ALREADY_DECIDED").await?;
     desk.refused(&desk.senior, "approveRequest", this.clone(), "NOT_YOUR_TURN").await?;
     desk.refused(&desk.client, "withdrawRequest", this.clone(), "FORBIDDEN").await?;
-    assert_eq!(desk.letters("approval-requested", &desk.client).await?, 1);
+    assert_eq!(desk.letters("review-requested", &desk.client).await?, 1);
 
     let query = "query($id: ID!) { viewer { approvalsWaiting(first: 5) { nodes { id } } } node(id: $id) { ... on ApprovalRequest {
       title canDecide history { kind comment } requestedBy { id } } } }";

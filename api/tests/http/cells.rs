@@ -62,6 +62,7 @@ impl Who {
         let seen = match operation.about {
             About::Draft => whose == Whose::Assigned,
             About::Scheduled => whose == Whose::Assigned || self.kind == UserKind::Client,
+            About::File => matches!(whose, Whose::Own | Whose::Assigned) || self.kind == UserKind::Client,
             About::Rest => true,
         };
         if limited && !seen {

@@ -25,7 +25,8 @@ async fn a_plan_comes_in_by_way_of_a_dry_run() -> Result<()> {
     let desk = Desk::new(Level::Mid).await?;
     let handle: String =
         desk.app.db.value(&format!("select handle from social_account where id = '{}'", desk.mastodon)).await?;
-    let file = format!("title,date,time,accounts,text\nHello,2026-12-01,17:30,mastodon:{handle},Good morning\n,soon,,,\n");
+    let file =
+        format!("title,date,time,accounts,text\nHello,2026-12-01,17:30,mastodon:{handle},Good morning\n,soon,,,\n");
     let (import, url, status, _) = send(&desk, file.as_bytes()).await?;
     assert_eq!(status, 200);
     assert_eq!(desk.app.client.put(&url, file).await?.status, 404, "an address takes one file");
@@ -40,8 +41,13 @@ async fn a_plan_comes_in_by_way_of_a_dry_run() -> Result<()> {
     assert_eq!(read.get("contentImport.state"), "CHECKED");
     assert_eq!(read.get("contentImport.rows.0.outcome"), "READY");
     assert_eq!(read.get("contentImport.rows.1.outcome"), "REFUSED");
-    let codes: Vec<&str> = read.get("contentImport.rows.1.findings").as_array().context("findings")?.iter()
-        .filter_map(|finding| finding["error"]["code"].as_str()).collect();
+    let codes: Vec<&str> = read
+        .get("contentImport.rows.1.findings")
+        .as_array()
+        .context("findings")?
+        .iter()
+        .filter_map(|finding| finding["error"]["code"].as_str())
+        .collect();
     assert!(codes.contains(&"DATE_NOT_UNDERSTOOD") && codes.contains(&"INVALID"), "{codes:?}");
     assert_eq!(desk.app.db.value::<i64>("select count(*) from post").await?, 0);
 

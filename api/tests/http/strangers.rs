@@ -33,6 +33,7 @@ fn ids(of: &Written) -> Vec<(&'static str, &'static str, String)> {
         ("promise", "ContentPromise", of.promise),
         ("import", "ContentImport", of.import),
         ("export", "ContentExport", of.export),
+        ("folder", "AssetFolder", of.folder),
         ("profile", "BrandProfile", of.strategy.profile),
         ("persona", "Persona", of.strategy.persona),
         ("challenge", "Challenge", of.strategy.challenge),
@@ -41,6 +42,12 @@ fn ids(of: &Written) -> Vec<(&'static str, &'static str, String)> {
         ("pillar", "ContentPillar", of.strategy.pillar),
         ("channel", "ChannelChoice", of.strategy.channel),
         ("plan", "ContentPlan", of.strategy.plan),
+        ("slot", "Slot", of.planning.slot),
+        ("series", "PostSeries", of.planning.series),
+        ("queue", "EvergreenQueue", of.planning.queue),
+        ("queueitem", "EvergreenItem", of.planning.item),
+        ("source", "Source", of.planning.source),
+        ("sourceitem", "SourceItem", of.planning.source_item),
     ]
     .map(|(prefix, kind, uuid)| (prefix, kind, id(prefix, uuid)))
     .to_vec()
@@ -307,6 +314,18 @@ fn mutations(app: &TestApp, id_of: impl Fn(&str) -> String, own: &Written) -> Ve
         ),
         ("endDelegation", "delegation { id }", json!({ "delegationId": id_of("delegation") })),
         ("rerunJob", "job { id }", json!({ "jobId": id_of("job") })),
+        ("deleteSlot", "deletedId", json!({ "slotId": id_of("slot") })),
+        ("placePost", "post { id }", json!({ "postId": id_of("post"), "schedule": true })),
+        ("endPostSeries", "series { id }", json!({ "seriesId": id_of("series") })),
+        (
+            "addToEvergreenQueue",
+            "item { id }",
+            json!({ "queueId": id("queue", own.planning.queue), "postId": id_of("post") }),
+        ),
+        ("deleteEvergreenQueue", "deletedId", json!({ "queueId": id_of("queue") })),
+        ("removeFromEvergreenQueue", "deletedId", json!({ "itemId": id_of("queueitem") })),
+        ("deleteSource", "deletedId", json!({ "sourceId": id_of("source") })),
+        ("dismissSourceItem", "item { id }", json!({ "itemId": id_of("sourceitem") })),
     ]
 }
 

@@ -8,7 +8,6 @@ use std::process::ExitCode;
 use anyhow::Result;
 use diwan_platform::config::Config;
 use diwan_platform::embedded::{self, EmbeddedError};
-use diwan_platform::storage::Storage;
 use sea_orm::DatabaseConnection;
 
 use crate::commands::health;
@@ -68,7 +67,7 @@ pub(crate) async fn run() -> Result<ExitCode> {
 }
 
 async fn examine(config: &Config, report: &mut Report) -> Result<()> {
-    let storage = Storage::new(config.data.join("files"));
+    let storage = config.storage()?;
     let stored = storage.check().await.map(|()| format!("{} can be written", config.data.display()));
     report.check(
         "Files",

@@ -48,8 +48,6 @@ error-time-in-past = هذا الوقت قد مضى. اختر وقتًا لاحق
 error-time-too-far = هذا أبعد مما يمكن التخطيط له. اختر وقتًا قبل { $limit }.
 error-no-variants = يحتاج المنشور إلى حساب واحد على الأقل يُنشر فيه.
 error-asset-not-ready = لم يُرفع ملف هذه الصورة بعد.
-error-not-an-image = هذا الملف ليس صورة من نوع JPEG أو PNG أو GIF أو WebP.
-error-damaged-image = هذه الصورة تالفة ولا يمكن قراءتها.
 error-file-too-large = هذا الملف أكبر من الحد المسموح (بالبايت): { $limit }.
 error-image-too-many-pixels = عدد بكسلات هذه الصورة أكبر من الحد المسموح: { $limit }.
 error-link-invalid = هذا الرابط غير صالح، أو أنه استُخدم.
@@ -121,3 +119,6 @@ error-date-not-understood = «{ $value }» ليس تاريخًا. اكتبه ه�
 error-time-not-understood = «{ $value }» ليس وقتًا. اكتبه هكذا: 17:30.
 error-no-such-name = لا يوجد هنا في العلامة التجارية شيء باسم «{ $value }». تحقق من كتابته.
 error-name-ambiguous = أكثر من واحد باسم «{ $value }». اكتب الشبكة قبل الحساب، مثل mastodon:name.
+error-rule-not-understood = هذه ليست قاعدة للأيام يفهمها ديوان. اكتبها كما في RFC 5545 بقيمة FREQ=DAILY أو WEEKLY أو MONTHLY أو YEARLY، بلا ساعات وبلا UNTIL، واذكر اليوم الأخير على حدة.
+error-slot-taken = هذا الموعد لمنشور آخر. اختر موعدًا آخر أو خذ أول موعد متاح.
+error-no-free-slot = لا موعد متاحًا لهذا المنشور خلال ثلاثة أشهر. أنشئ موعدًا أو جدول المنشور يدويًا.

@@ -24,8 +24,6 @@ error-time-in-past = This time has passed. Choose a later one.
 error-time-too-far = This is further away than can be planned. Choose a time before { $limit }.
 error-no-variants = A post needs at least one account to go to.
 error-asset-not-ready = The file of this image has not been uploaded yet.
-error-not-an-image = This file is not a JPEG, PNG, GIF or WebP image.
-error-damaged-image = This image is damaged and cannot be read.
 error-file-too-large = This file is larger than { $limit } bytes.
 error-image-too-many-pixels = This image has more than { $limit } pixels.
 error-link-invalid = This link is not valid, or it was used.
@@ -92,6 +90,9 @@ error-date-not-understood = “{ $value }” is not a date. Write it like 2026-1
 error-time-not-understood = “{ $value }” is not a time. Write it like 17:30.
 error-no-such-name = The brand has nothing called “{ $value }” here. Check how it is written.
 error-name-ambiguous = Several are called “{ $value }”. Write the network before the account, like mastodon:name.
+error-rule-not-understood = This is not a rule for days that Diwan understands. Write it as RFC 5545 does, with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY, without hours and without UNTIL: say the last day beside it.
+error-slot-taken = Another post has this slot. Choose another, or take the next free one.
+error-no-free-slot = No slot is free for this post within three months. Make one, or schedule the post by hand.
 
 # Whom a step of an approval asks for. They stand in `error-not-your-turn` and `error-nobody-can-approve`.
 approval-who-level-any = anyone of level { $level } or above

@@ -13,6 +13,7 @@ trouble-gave-up = Diwan tried for a long time without success. See the detail, t
 trouble-too-many-rows = There are more than 5,000 rows. Choose fewer days or one calendar.
 trouble-cell-too-long = A text is longer than a cell of a workbook takes. Export as CSV.
 trouble-media-gone = A file of this post cannot be read. Upload it again.
+trouble-media-expired = A file of this post was not to be used any more. Choose another, or extend its rights, and schedule again.
 
 # Why an identity provider cannot be used: each key a value of `identity_provider.trouble`. Say what happened and the next step.
 
@@ -21,3 +22,13 @@ provider-algorithms = The provider signs in no way that Diwan believes. Let it s
 provider-away = The provider could not be reached or had a fault. Diwan looks again within an hour; change the provider to look at once.
 provider-issuer = The provider calls itself by another address. Remove it here and add it with the issuer exactly as its metadata writes it.
 provider-not-openid = There is no readable OpenID Connect metadata at this address. Compare the issuer with what the provider's administration shows.
+
+# Why a feed could not be read: each key a value of `source.trouble`. Say what happened and the next step.
+
+source-address = Diwan may not call this address, or one that it leads to. Use the feed's public address with https.
+source-away = The feed's server could not be reached or had a fault. Diwan tries again by itself, ever more seldom.
+source-gone = The feed is gone for good, says its server. Strike it out, or take it up again if you know better.
+source-not-a-feed = What is there is no RSS, Atom or JSON feed. Check the address.
+source-redirects = The address leads on and on. Use the feed's own address.
+source-refused = The feed's server refuses to give it. Check the address.
+source-too-large = The feed is larger than Diwan reads. Look for a shorter one on the same site.

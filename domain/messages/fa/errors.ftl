@@ -24,8 +24,6 @@ error-time-in-past = این زمان گذشته است. زمان دیرتری ا
 error-time-too-far = این زمان دورتر از آن است که بتوان برایش برنامه ریخت. زمانی پیش از { $limit } انتخاب کنید.
 error-no-variants = هر پست دست‌کم به یک حساب نیاز دارد که در آن منتشر شود.
 error-asset-not-ready = فایل این تصویر هنوز بارگذاری نشده است.
-error-not-an-image = این فایل تصویر JPEG، PNG، GIF یا WebP نیست.
-error-damaged-image = این تصویر آسیب دیده است و خوانده نمی‌شود.
 error-file-too-large = این فایل از { $limit } بایت بزرگ‌تر است.
 error-image-too-many-pixels = این تصویر بیش از { $limit } پیکسل دارد.
 error-link-invalid = این پیوند معتبر نیست، یا پیش‌تر به کار رفته است.
@@ -89,3 +87,6 @@ error-date-not-understood = «{ $value }» تاریخ نیست. آن را مان
 error-time-not-understood = «{ $value }» ساعت نیست. آن را مانند 17:30 بنویسید.
 error-no-such-name = این برند اینجا چیزی به نام «{ $value }» ندارد. املای آن را بررسی کنید.
 error-name-ambiguous = چند مورد «{ $value }» نام دارند. نام شبکه را پیش از حساب بنویسید، مانند mastodon:name.
+error-rule-not-understood = این قاعده‌ای برای روزها نیست که دیوان بفهمد. آن را به شیوهٔ RFC 5545 با FREQ=DAILY، WEEKLY، MONTHLY یا YEARLY، بدون ساعت و بدون UNTIL بنویسید و روز پایان را جداگانه بگویید.
+error-slot-taken = این جایگاه را پست دیگری گرفته است. جایگاه دیگری برگزینید یا نخستین جایگاه آزاد را بگیرید.
+error-no-free-slot = تا سه ماه آینده جایگاه آزادی برای این پست نیست. جایگاهی بسازید یا پست را دستی زمان‌بندی کنید.

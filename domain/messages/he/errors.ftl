@@ -39,8 +39,6 @@ error-time-in-past = הזמן הזה עבר. בחרו זמן מאוחר יותר
 error-time-too-far = זה רחוק יותר ממה שאפשר לתכנן. בחרו זמן לפני { $limit }.
 error-no-variants = פוסט צריך לפחות חשבון אחד שיפורסם בו.
 error-asset-not-ready = הקובץ של התמונה הזאת עדיין לא הועלה.
-error-not-an-image = הקובץ הזה אינו תמונת JPEG, PNG, GIF או WebP.
-error-damaged-image = התמונה הזאת פגומה ואי אפשר לקרוא אותה.
 error-file-too-large =
     { $limit ->
         [one] הקובץ הזה גדול מבית אחד.
@@ -119,3 +117,6 @@ error-date-not-understood = “{ $value }” אינו תאריך. כתבו כך:
 error-time-not-understood = “{ $value }” אינה שעה. כתבו כך: 17:30.
 error-no-such-name = למותג אין כאן דבר בשם “{ $value }”. בדקו איך זה נכתב.
 error-name-ambiguous = יש כמה בשם “{ $value }”. כתבו את הרשת לפני החשבון, כמו mastodon:name.
+error-rule-not-understood = זה אינו כלל לימים ש-Diwan מבין. כתבו אותו כפי ש-RFC 5545 כותב, עם FREQ=DAILY, WEEKLY, MONTHLY או YEARLY, בלי שעות ובלי UNTIL, וציינו את היום האחרון בנפרד.
+error-slot-taken = המועד הזה תפוס בידי פוסט אחר. בחרו מועד אחר או קחו את הפנוי הבא.
+error-no-free-slot = אין מועד פנוי לפוסט הזה בשלושת החודשים הקרובים. צרו מועד, או תזמנו את הפוסט ידנית.

@@ -128,7 +128,7 @@ async fn decide(context: &Context, decision: Decision, verdict: EntryKind) -> Re
     let on_behalf_of = (principal != actor.user_id).then_some(principal);
     let entry = Entry { on_behalf_of, comment: comment.clone(), ..entry };
     history::write(permit.tx(), &request, &ground, vec![entry], context.now).await?;
-    let detail = serde_json::json!({ "step": open.position, "on_behalf_of": on_behalf_of });
+    let detail = actor.says_how(serde_json::json!({ "step": open.position, "on_behalf_of": on_behalf_of }));
     let action = if verdict == EntryKind::Approved { "approval.approve" } else { "approval.request_changes" };
     trust::record(permit, context.now, action, request.id, detail).await?;
 

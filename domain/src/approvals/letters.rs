@@ -7,6 +7,7 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait};
 use uuid::Uuid;
 
 use super::ground::Ground;
+use super::review_links::{GOOD_FOR, links_for};
 use super::seats::{Asked, stand_in};
 use crate::context::Services;
 use crate::error::{Arg, Failure};
@@ -27,18 +28,36 @@ pub(super) fn asked_people(ground: &Ground, request: &approval_request::Model, a
     people
 }
 
-/// Writes to people who can decide.
+/// Why people who can decide are written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// It has become their turn.
+    Asked,
+    /// They have not decided.
+    Reminded,
+}
+
+/// Writes to people who can decide. Clients get a link of their own by which they do so without signing in.
 pub(super) async fn ask(
     tx: &impl ConnectionTrait,
     services: &Services,
     ground: &Ground,
     request: &approval_request::Model,
-    template: &'static str,
+    occasion: Occasion,
     people: impl IntoIterator<Item = Uuid>,
 ) -> Result<(), Failure> {
     let requester = ground.name(request.requested_by).unwrap_or_default();
+    let people: Vec<Uuid> = people.into_iter().collect();
+    let mut links = links_for(tx, services, ground, request, &people).await?;
     let letters = people.into_iter().filter_map(|id| {
         let person = ground.person(id)?;
+        let link = links.remove(&id);
+        let template = match (occasion, link.is_some()) {
+            (Occasion::Asked, false) => "approval-requested",
+            (Occasion::Asked, true) => "review-requested",
+            (Occasion::Reminded, false) => "approval-reminder",
+            (Occasion::Reminded, true) => "review-reminder",
+        };
         Some(Letter {
             to: person.email.clone()?,
             locale: person.locale,
@@ -47,8 +66,9 @@ pub(super) async fn ask(
                 ("name", Arg::Text(person.name.clone().into())),
                 ("title", Arg::Text(request.title.clone().into())),
                 ("requester", Arg::Text(requester.clone().into())),
+                ("days", Arg::Number(GOOD_FOR.num_days())),
             ],
-            link: services.open_in_app(APPROVAL, request.id),
+            link: link.or_else(|| services.open_in_app(APPROVAL, request.id)),
         })
     });
     queue_letters(tx, services, letters.collect()).await

@@ -11,6 +11,7 @@
 //!   switched that off. Behind a program stands whoever made it.
 //! - **Standing in**: a delegate decides with the place of whoever is away, and never passes it on. Somebody decides once on a
 //!   step; where they are asked themselves as well, it counts for both.
+//! - **By link**: clients decide without signing in, by a link of their own (`review_links`).
 //! - **Again**: whoever has decided on a step does not decide on a later one by repeating themselves: they name it.
 //!
 //! Locks are taken in one order: the subject (a post), then its request, then what follows from the subject (its
@@ -29,6 +30,7 @@ mod limits;
 mod open;
 mod queries;
 mod reminders;
+mod review_links;
 mod seats;
 mod state;
 mod subjects;
@@ -51,4 +53,8 @@ pub use queries::{
     requests_by_ids, steps_of_requests,
 };
 pub use reminders::RemindApprovers;
+pub use review_links::{
+    Act, Answer, Answered, Ending, Opened, Picture, Review, Said, ShownVariant, Standing, Verdict, answer_review,
+    create_review_link, open_review, review_links_of_requests, review_picture, revoke_review_link,
+};
 pub use state::{Happening, next_state};

@@ -173,7 +173,7 @@ pub(super) async fn open_step(
         subjects::sent_to_client(context, permit, request).await?;
     }
     let people = letters::asked_people(ground, request, &asked);
-    letters::ask(permit.tx(), &context.services, ground, request, "approval-requested", people).await
+    letters::ask(permit.tx(), &context.services, ground, request, letters::Occasion::Asked, people).await
 }
 
 /// What a stored step asks for.

@@ -53,7 +53,7 @@ impl Job for RemindApprovers {
         let decided = names_of(made.iter());
         let mut people = letters::asked_people(&ground, &request, &asked_of(&step));
         people.retain(|id| !decided.contains(id));
-        letters::ask(scope.tx(), &work.services, &ground, &request, "approval-reminder", people).await?;
+        letters::ask(scope.tx(), &work.services, &ground, &request, letters::Occasion::Reminded, people).await?;
         let entry = Entry::of_step(EntryKind::Reminded, &step);
         history::write(scope.tx(), &request, &ground, vec![entry], scope.now).await?;
         approval_step::Entity::update_many()

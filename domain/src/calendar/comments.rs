@@ -50,7 +50,8 @@ pub async fn comment_on_post(context: &Context, new: NewComment) -> Result<post_
         deleted_at: Set(None),
     };
     let row = post_comment::Entity::insert(row).exec_with_returning(permit.tx()).await?;
-    trust::record(permit, context.now, "comment.write", row.id, serde_json::json!({ "post": post.id })).await?;
+    let detail = actor.says_how(serde_json::json!({ "post": post.id }));
+    trust::record(permit, context.now, "comment.write", row.id, detail).await?;
     Ok(row)
 }
 

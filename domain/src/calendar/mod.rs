@@ -1,4 +1,4 @@
-//! Calendar and content: calendars, the media library, posts with one variant per account.
+//! Calendar and content: calendars, posts with one variant per account.
 //!
 //! A change of what is being approved, or was, takes the request or the approval away: the post is a draft again.
 //!
@@ -17,10 +17,10 @@ mod follow;
 mod plan_file;
 mod promises;
 mod queries;
-mod receive_upload;
 mod relation;
-mod request_upload;
 mod review;
+mod series;
+mod slots;
 mod span;
 mod special_days;
 mod update_calendar;
@@ -42,23 +42,31 @@ pub use feeds::{FeedFile, NewFeed, calendar_feeds, create_calendar_feed, read_ca
 pub use follow::{follow_publications, lock_post, post_state};
 pub use plan_file::{
     Column as PlanColumn, EXPORT_PURPOSE, ExportContentPlan, Finding, IMPORT_PURPOSE, ImportContentPlan, ImportRun,
-    MAX_PLAN_BYTES, NewExport, PlanReceiver, RequestedImport, RowOutcome, RowReport, content_export, content_import,
-    content_import_rows, export_by_ids, export_link, export_name, import_content_plan, imports_by_ids, open_export,
-    receive_content_import, request_content_export, request_content_import,
+    MAX_PLAN_BYTES, NewExport, OpenedExport, PLAN_KINDS, PlanReceiver, RequestedImport, RowOutcome, RowReport,
+    content_export, content_import, content_import_rows, export_by_ids, export_link, import_content_plan,
+    imports_by_ids, open_export, receive_content_import, request_content_export, request_content_import,
 };
 pub use promises::{
     MOST_WEEKS, PromiseRule, Severity, WatchedWeek, content_promises, content_promises_by_ids, content_watch,
     create_content_promise, delete_content_promise, update_content_promise,
 };
 pub use queries::{
-    PostFilter, assets, assets_by_ids, calendars, calendars_by_ids, posts, posts_by_ids, variant_assets,
-    variants_by_ids, variants_of_posts,
+    PostFilter, assets_by_ids, calendars, calendars_by_ids, posts, posts_by_ids, variant_assets, variants_by_ids,
+    variants_of_posts,
 };
-pub use receive_upload::{MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, Receiver, asset_key, receive_upload};
 pub use relation::relation_to;
-pub use request_upload::{RequestedUpload, UPLOAD_PURPOSE, request_upload};
 pub use review::submit_post;
 pub(crate) use review::{check_approved, review_ended, sent_to_client};
+pub use series::{
+    ExtendSeries, FillQueue, NewItem, NewSeries, QueueRule, Repeated, add_to_queue, create_queue, create_series,
+    delete_queue, end_series, items_by_ids, items_of_queues, queues, queues_by_ids, remove_from_queue, repeated_of,
+    series, series_by_ids, update_queue, update_series,
+};
+pub use slots::{
+    BestTime, BestTimes, FreeSlot, FreeSlots, LEAST_PER_TIME, LEAST_POSTS, MOST_FREE, NewSlot, PlacePost, Recurrence,
+    RuleDay, RuleInput, SlotRule, best_times, create_slot, delete_slot, free_slots, occurrences, place_in_slot, slots,
+    slots_by_ids, update_slot,
+};
 pub use span::{Count, Day, LONGEST_AGENDA, Span};
 pub use special_days::{
     DayRule, Occurrence, create_special_day, delete_special_day, special_days, special_days_by_ids, update_special_day,

@@ -31,12 +31,6 @@ pub async fn calendars_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<cal
     Ok(context.all(calendar::Entity::visible(ids.iter().copied())).await?)
 }
 
-/// The brand's media library, newest first.
-pub async fn assets(context: &Context, brand_id: Uuid, page: Page) -> Result<Slice<asset::Model>, Failure> {
-    context.permit_some(Action::ContentRead, brand_id).await?;
-    newest_first(context, asset::Entity::in_brand(brand_id), asset::Column::Id, page).await
-}
-
 /// Assets by id.
 pub async fn assets_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<asset::Model>, Failure> {
     Ok(context.all(asset::Entity::visible(ids.iter().copied())).await?)

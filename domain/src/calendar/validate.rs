@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diwan_entity::InBrand as _;
-use diwan_entity::calendar::asset::{self, AssetState};
+use diwan_entity::calendar::asset;
 use diwan_entity::calendar::post;
-use diwan_entity::calendar::post_variant;
+use diwan_entity::calendar::{post_variant, variant_asset};
 use diwan_entity::publishing::social_account::{self, AccountState};
-use diwan_networks::{Draft, DraftMedia, Limits};
+use diwan_networks::{Draft, Limits};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect as _};
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use super::content::from_violation;
 use super::{Problem, ProblemSeverity, assets_by_ids, variant_assets, variants_of_posts};
 use crate::context::Context;
 use crate::error::{Code, Failure, Fault, UserError};
+use crate::media::{self, Shelf};
 use crate::permission::Action;
 use crate::strategy::{self, Spoken};
 
@@ -39,7 +40,7 @@ pub async fn load_post(context: &Context, post_id: Uuid, lock: bool) -> Result<p
     Ok(context.one(select).await?.ok_or_else(|| UserError::at(Code::NotFound, "postId"))?)
 }
 
-/// The post's variants, and what the networks would refuse of them or the brand's checks find, if the post is due then. Five
+/// The post's variants, and what the networks would refuse of them or the brand's checks find, if the post is due then. Seven
 /// statements, however many variants there are.
 pub async fn check_post(
     context: &Context,
@@ -57,6 +58,8 @@ pub async fn check_post(
     let assets: HashMap<Uuid, asset::Model> =
         assets_by_ids(context, &asset_ids).await?.into_iter().map(|asset| (asset.id, asset)).collect();
 
+    let shelf = Shelf::load(context, post.brand_id, assets.values()).await?;
+
     let mut problems = Vec::new();
     for (index, variant) in variants.iter().enumerate() {
         let (variant_id, variant_index) = (Some(variant.id), Some(index));
@@ -69,23 +72,27 @@ pub async fn check_post(
             add(UserError::at(Code::AccountNotConnected, &path).text("account", account.handle.clone()));
             continue;
         }
-        let mut media = Vec::new();
-        for (place, shown) in places.iter().filter(|place| place.variant_id == variant.id).enumerate() {
-            let asset = assets.get(&shown.asset_id).ok_or_else(|| Fault::broken("a variant without its asset"))?;
-            match draft_media(asset) {
-                Some(facts) => media.push(facts),
-                None => add(UserError::at(Code::AssetNotReady, &format!("variants.{index}.assetIds.{place}"))),
-            }
-        }
         let network = diwan_networks::network(&account.network)
             .ok_or_else(|| Fault::broken(format!("an account of the unknown network {}", account.network)))?;
         let limits: Limits = serde_json::from_value(account.limits.clone())
             .map_err(|error| Fault::broken(format!("the limits of account {}: {error}", account.id)))?;
         let name = network.capabilities().name;
+        let mut media = Vec::new();
+        for (place, shown) in places.iter().filter(|place| place.variant_id == variant.id).enumerate() {
+            let asset = assets.get(&shown.asset_id).ok_or_else(|| Fault::broken("a variant without its asset"))?;
+            let path = format!("variants.{index}.assetIds.{place}");
+            let at = |error: UserError| UserError { field: UserError::at(error.code, &path).field, ..error };
+            match shelf.draft(asset, network.capabilities(), &limits) {
+                Ok(facts) => media.push(facts),
+                Err(error) => add(at(error)),
+            }
+            media::unusable(asset, due_at.unwrap_or(context.now)).map(at).into_iter().for_each(&mut add);
+        }
         for violation in network.validate(&limits, &Draft { text: variant.text.clone(), media }) {
             add(from_violation(&violation, name, index));
         }
     }
+    problems.extend(rights(context, &variants, &places, &assets));
     let spoken: Vec<Spoken<'_>> = variants
         .iter()
         .enumerate()
@@ -105,15 +112,27 @@ pub async fn check_post(
     Ok((variants, problems))
 }
 
-fn draft_media(asset: &asset::Model) -> Option<DraftMedia> {
-    if asset.state != AssetState::Ready {
-        return None;
+/// Warns of what is shown though nobody has said by which right.
+fn rights(
+    context: &Context,
+    variants: &[post_variant::Model],
+    places: &[variant_asset::Model],
+    assets: &HashMap<Uuid, asset::Model>,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, variant) in variants.iter().enumerate() {
+        for (place, shown) in places.iter().filter(|place| place.variant_id == variant.id).enumerate() {
+            let Some(error) = assets.get(&shown.asset_id).and_then(|asset| media::without_rights(context, asset))
+            else {
+                continue;
+            };
+            problems.push(Problem {
+                variant_id: Some(variant.id),
+                variant_index: Some(index),
+                severity: ProblemSeverity::Warning,
+                error: UserError::at(error.code, &format!("variants.{index}.assetIds.{place}")),
+            });
+        }
     }
-    Some(DraftMedia {
-        mime: asset.mime_type.clone()?,
-        size: u64::try_from(asset.byte_size?).ok()?,
-        width: u32::try_from(asset.width?).ok()?,
-        height: u32::try_from(asset.height?).ok()?,
-        alt_text: asset.alt_text.clone(),
-    })
+    problems
 }

@@ -8,6 +8,9 @@ mod sync_metrics;
 
 pub use queries::{LatestNumbers, latest_numbers, latest_numbers_unchecked, report_runs, reports_by_ids};
 pub use report_job::RenderReport;
-pub use request_report::{DOWNLOAD_PURPOSE, NewReport, download_link, open_download, report_key, request_report};
+pub use request_report::{
+    DOWNLOAD_PURPOSE, NewReport, OpenedReport, REPORT_KIND, REPORT_TYPE, download_link, open_download, report_key,
+    request_report,
+};
 pub use sync_job::{SyncMetrics, next_sync};
 pub use sync_metrics::sync_metrics;

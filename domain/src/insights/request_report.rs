@@ -7,7 +7,7 @@ use diwan_entity::insights::report_run::{self, ReportState};
 use diwan_entity::tenancy::agency::Locale;
 use diwan_platform::db;
 use diwan_platform::signed::{self, Link, LinkError};
-use diwan_platform::storage::Key;
+use diwan_platform::storage::{Key, Opened, Served};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use url::Url;
 use uuid::Uuid;
@@ -23,9 +23,12 @@ pub const DOWNLOAD_PURPOSE: &str = "report download";
 
 const LINK_LIFETIME: Duration = Duration::minutes(15);
 
+/// The kind of object that reports are.
+pub const REPORT_KIND: &str = "report";
+
 /// Where a report's file lies.
-pub fn report_key(brand_id: Uuid, report_id: Uuid) -> Key {
-    Key { kind: "report", brand_id, id: report_id }
+pub fn report_key(brand_id: Uuid, report_id: Uuid) -> Key<'static> {
+    Key::new(REPORT_KIND, brand_id, report_id)
 }
 
 /// A brand's month as a PDF.
@@ -76,8 +79,20 @@ pub fn download_link(context: &Context, run: &report_run::Model) -> Result<(Url,
     Ok((context.services.link(&format!("downloads/{token}"))?, expires_at))
 }
 
-/// The file behind a link: the run and its bytes as a stream's source.
-pub async fn open_download(services: &Services, token: &str) -> Result<(report_run::Model, tokio::fs::File), Failure> {
+/// A report as a reader gets it.
+#[derive(Debug)]
+pub struct OpenedReport {
+    /// The bytes, or where they are.
+    pub from: Opened,
+    /// The value of `Content-Disposition`.
+    pub disposition: String,
+}
+
+/// What a reader's program is told that a report is.
+pub const REPORT_TYPE: &str = "application/pdf";
+
+/// The file behind a link.
+pub async fn open_download(services: &Services, token: &str) -> Result<OpenedReport, Failure> {
     let link =
         signed::verify(&services.keys, DOWNLOAD_PURPOSE, token, services.now()).map_err(|error| match error {
             LinkError::Invalid => Code::LinkInvalid,
@@ -88,6 +103,8 @@ pub async fn open_download(services: &Services, token: &str) -> Result<(report_r
     let run = report_run::Entity::one_in_brand(link.brand_id, link.id).one(&tx).await?;
     tx.rollback().await?;
     let run = run.filter(|run| run.state == ReportState::Ready).ok_or(Code::LinkInvalid)?;
-    let file = services.storage.open(report_key(run.brand_id, run.id)).await?;
-    Ok((run, file))
+    let disposition = format!("attachment; filename=\"report-{}.pdf\"", run.month.format("%Y-%m"));
+    let served = Served { mime_type: REPORT_TYPE, disposition: &disposition };
+    let from = services.storage.open(report_key(run.brand_id, run.id), served).await?;
+    Ok(OpenedReport { from, disposition })
 }

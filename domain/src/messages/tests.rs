@@ -98,6 +98,9 @@ fn every_code_and_every_trouble_has_words() {
     for why in ["ADDRESS", "ALGORITHMS", "AWAY", "ISSUER", "NOT_OPENID"] {
         assert!(!provider_trouble(Locale::En, why).starts_with("provider-"), "{why}");
     }
+    for why in crate::curation::TROUBLES {
+        assert!(!source_trouble(Locale::En, why).starts_with("source-"), "{why}");
+    }
     for kind in TROUBLES {
         assert!(!trouble(Locale::En, kind).starts_with("trouble-"), "{kind}");
     }

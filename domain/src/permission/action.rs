@@ -45,6 +45,8 @@ pub enum Action {
     ApprovalRead,
     /// Decide on requests for approval.
     ApprovalDecide,
+    /// Make links by which clients decide without signing in, and end them.
+    ReviewLinkManage,
     /// Read the brand's strategy.
     StrategyRead,
     /// Change the brand's strategy, and what is checked on its posts.
@@ -69,8 +71,20 @@ pub enum Action {
     ContentImport,
     /// Take a content plan out as a file.
     ContentExport,
+    /// Set the recurring times for posts.
+    SlotManage,
+    /// Let posts come again: series and evergreen queues.
+    SeriesManage,
+    /// Say which feeds are followed.
+    SourceManage,
+    /// Put away what a feed brought.
+    SourceItemDismiss,
     /// Put a file into the media library.
     AssetUpload,
+    /// Change what is said of a file, put it away, delete it; and, for all files, the folders.
+    AssetManage,
+    /// Set how much a brand may keep.
+    MediaQuotaSet,
     /// Begin a post.
     PostCreate,
     /// Change what a post says.
@@ -125,6 +139,7 @@ impl Action {
         Self::ApprovalChainSet,
         Self::ApprovalRead,
         Self::ApprovalDecide,
+        Self::ReviewLinkManage,
         Self::StrategyRead,
         Self::StrategyWrite,
         Self::KpiRecord,
@@ -137,7 +152,13 @@ impl Action {
         Self::PromiseSet,
         Self::ContentImport,
         Self::ContentExport,
+        Self::SlotManage,
+        Self::SeriesManage,
+        Self::SourceManage,
+        Self::SourceItemDismiss,
         Self::AssetUpload,
+        Self::AssetManage,
+        Self::MediaQuotaSet,
         Self::PostCreate,
         Self::PostWrite,
         Self::PostAssign,

@@ -84,6 +84,11 @@ pub const RULES: &[Rule] = &[
         "the step says who of these; programs do not decide; a client decides what was sent to them",
     ),
     brand(
+        Action::ReviewLinkManage,
+        &[MID],
+        "whoever holds the link decides as the client; never about what one wrote or asked for oneself",
+    ),
+    brand(
         Action::StrategyRead,
         &[JUNIOR, integration(Level::Junior)],
         "what holds a brand back is the team's; clients and freelancers see the profile with the brand",
@@ -103,6 +108,14 @@ pub const RULES: &[Rule] = &[
     brand(Action::PromiseSet, &[SENIOR], "it is a promise to the client"),
     brand(Action::ContentImport, &[MID, integration(Level::Mid)], "it makes many posts at once"),
     brand(Action::ContentExport, &[MID], "what leaves as a file leaves with everything that is internal in it"),
+    brand(Action::SlotManage, &[MID, integration(Level::Mid)], "a MID runs the calendar; juniors read it and propose"),
+    brand(
+        Action::SeriesManage,
+        &[MID, integration(Level::Mid)],
+        "what comes again is planned, and may publish by itself",
+    ),
+    brand(Action::SourceManage, &[MID, integration(Level::Mid)], "the server is asked again and again"),
+    brand(Action::SourceItemDismiss, &[JUNIOR, integration(Level::Junior)], "whoever looks for ideas tidies up"),
     brand(
         Action::AssetUpload,
         &[
@@ -112,6 +125,17 @@ pub const RULES: &[Rule] = &[
         ],
         "a freelancer's file is their own until it stands in a post",
     ),
+    brand(
+        Action::AssetManage,
+        &[
+            Grant { kind: UserKind::Staff, level: Level::Junior, extent: Extent::Own },
+            MID,
+            Grant { kind: UserKind::Freelancer, level: Level::Junior, extent: Extent::Own },
+            integration(Level::Junior),
+        ],
+        "below MID, those that they uploaded",
+    ),
+    brand(Action::MediaQuotaSet, &[DIRECTOR], "it is what a client pays for"),
     brand(Action::PostCreate, &[JUNIOR, integration(Level::Junior)], "freelancers write what is assigned to them"),
     brand(
         Action::PostWrite,

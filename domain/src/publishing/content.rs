@@ -3,20 +3,22 @@
 use chrono::{DateTime, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::calendar::{asset, post_variant, variant_asset};
-use diwan_entity::publishing::publication;
-use diwan_networks::{Content, Media};
+use diwan_entity::publishing::{publication, social_account};
+use diwan_networks::{Content, Limits, Media};
 use diwan_platform::storage::{Storage, StorageError};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::calendar::asset_key;
+use super::outcome::{MEDIA_EXPIRED, MEDIA_GONE};
 use crate::error::Fault;
 use crate::jobs::{JobError, Scope};
+use crate::media::Shelf;
 
 /// The content without its bytes, read in one transaction.
 #[derive(Debug)]
 pub(super) struct Outline {
     variant: post_variant::Model,
     assets: Vec<asset::Model>,
+    shelf: Shelf,
 }
 
 /// Reads what a publication says.
@@ -39,30 +41,51 @@ pub(super) async fn outline(scope: &Scope, row: &publication::Model) -> Result<O
         asset::Entity::in_brand(row.brand_id).filter(asset::Column::Id.is_in(ids.clone())).all(scope.tx()).await?
     };
     assets.sort_by_key(|asset| ids.iter().position(|id| *id == asset.id));
-    Ok(Outline { variant, assets })
+    let files: Vec<_> = assets.iter().filter_map(|asset| asset.file_id).collect();
+    let shelf = if files.is_empty() {
+        Shelf::default()
+    } else {
+        let forms = Shelf::forms(row.brand_id, &files).all(scope.tx()).await?;
+        Shelf::new(Shelf::files(row.brand_id, &files).all(scope.tx()).await?, forms)
+    };
+    Ok(Outline { variant, assets, shelf })
 }
 
-/// The content with its bytes. `Ok(None)` when a file is gone.
+/// The content with its bytes, each file in the form that the account takes; or the trouble: a file is gone, or was not to be used
+/// any more when the publication began.
 pub(super) async fn load(
     storage: &Storage,
-    row: &publication::Model,
+    (row, account): (&publication::Model, &social_account::Model),
     outline: Outline,
     frozen_at: DateTime<Utc>,
-) -> Result<Option<Content>, Fault> {
+) -> Result<Result<Content, &'static str>, Fault> {
+    let network = diwan_networks::network(&account.network)
+        .ok_or_else(|| Fault::broken(format!("an account of the unknown network {}", account.network)))?;
+    let limits: Limits = serde_json::from_value(account.limits.clone())
+        .map_err(|error| Fault::broken(format!("the limits of account {}: {error}", account.id)))?;
     let mut media = Vec::with_capacity(outline.assets.len());
-    for asset in outline.assets {
-        let (Some(mime), Some(width), Some(height)) = (asset.mime_type, asset.width, asset.height) else {
-            return Ok(None);
+    for asset in &outline.assets {
+        if asset.usable_until.is_some_and(|until| frozen_at >= until) {
+            return Ok(Err(MEDIA_EXPIRED));
+        }
+        let Some(chosen) = outline.shelf.choose(asset, network.capabilities(), &limits) else {
+            return Ok(Err(MEDIA_GONE));
         };
-        let bytes = match storage.get(asset_key(asset.brand_id, asset.id)).await {
+        let bytes = match storage.get(chosen.key).await {
             Ok(bytes) => bytes,
-            Err(StorageError::NotFound) => return Ok(None),
+            Err(StorageError::NotFound | StorageError::TooLarge(_)) => return Ok(Err(MEDIA_GONE)),
             Err(error) => return Err(error.into()),
         };
         let side = |pixels: i32| u32::try_from(pixels).unwrap_or(0);
-        media.push(Media { mime, width: side(width), height: side(height), alt_text: asset.alt_text, bytes });
+        media.push(Media {
+            mime: chosen.mime.to_owned(),
+            width: side(chosen.width),
+            height: side(chosen.height),
+            alt_text: asset.alt_text.clone(),
+            bytes,
+        });
     }
-    Ok(Some(Content {
+    Ok(Ok(Content {
         text: outline.variant.text,
         language: outline.variant.language,
         media,

@@ -32,6 +32,7 @@ use crate::calendar::at_wall_clock;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::jobs::Job as _;
+use crate::media::{self, Term};
 use crate::permission::{Action, Permit, Relation};
 use crate::{tenancy, trust};
 
@@ -176,6 +177,8 @@ struct Ground {
     assigned: HashSet<Uuid>,
     /// Scheduled posts of which something has begun.
     begun: HashSet<Uuid>,
+    /// When what scheduled posts show may be used.
+    terms: HashMap<Uuid, Term>,
 }
 
 impl Ground {
@@ -208,7 +211,11 @@ impl Ground {
             }
         }
         let begun = begun(context, posts, &brand_ids).await?;
-        Ok(Self { zones, own, assigned, begun })
+        let scheduled: Vec<Uuid> =
+            posts.values().filter(|post| post.state == PostState::Scheduled).map(|post| post.id).collect();
+        let terms = media::terms_of_posts(context, &scheduled).await?;
+        let terms = terms.into_iter().map(|term| (term.post_id, term)).collect();
+        Ok(Self { zones, own, assigned, begun, terms })
     }
 
     /// When a post is due after the move, and the right to move it.
@@ -254,6 +261,9 @@ impl Ground {
         let limit = context.now + HORIZON;
         if due_at > limit {
             return Err(UserError::at(Code::TimeTooFar, path).text("limit", limit.format("%F").to_string()).into());
+        }
+        if let Some((code, limit)) = self.terms.get(&post.id).and_then(|term| term.refuses(due_at)) {
+            return Err(UserError::at(code, path).text("limit", limit.format("%F").to_string()).into());
         }
         Ok((due_at, permit))
     }

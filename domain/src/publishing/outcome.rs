@@ -24,6 +24,7 @@ pub const TROUBLES: &[&str] = &[
     MISSED,
     GAVE_UP,
     MEDIA_GONE,
+    MEDIA_EXPIRED,
     "EXPIRED",
     "TOO_MANY_ROWS",
     "CELL_TOO_LONG",
@@ -33,6 +34,7 @@ pub(super) const CANNOT_TELL: &str = "CANNOT_TELL";
 pub(super) const MISSED: &str = "MISSED";
 pub(super) const GAVE_UP: &str = "GAVE_UP";
 pub(super) const MEDIA_GONE: &str = "MEDIA_GONE";
+pub(super) const MEDIA_EXPIRED: &str = "MEDIA_EXPIRED";
 
 /// Where a publication goes.
 #[derive(Debug)]

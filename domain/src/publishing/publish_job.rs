@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::accounts::{Unusable, Usable, needs_reconnect, usable_account};
 use super::content::{self, Outline};
 use super::look_up::look_up;
-use super::outcome::{GAVE_UP, MEDIA_GONE, MISSED, Outcome, close_attempt, settle};
+use super::outcome::{GAVE_UP, MISSED, Outcome, close_attempt, settle};
 use crate::calendar;
 use crate::error::Fault;
 use crate::insights;
@@ -229,8 +229,9 @@ pub(super) async fn gather(
     let failed = |trouble, detail: &str| {
         (Outcome::Trouble { state: PublicationState::Failed, trouble, detail: detail.to_owned() }, None)
     };
-    let Some(content) = content::load(&work.services.storage, &row, outline, frozen_at).await? else {
-        return Ok((row, Err(failed(MEDIA_GONE, "a file of this post cannot be read"))));
+    let content = match content::load(&work.services.storage, (&row, &account), outline, frozen_at).await? {
+        Ok(content) => content,
+        Err(trouble) => return Ok((row, Err(failed(trouble, "a file of this post cannot be used")))),
     };
     let ready = match usable_account(work, &account).await? {
         Ok(Usable { network, account, sealed }) => Ok(Ready { network, account, content, sealed }),

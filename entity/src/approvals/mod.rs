@@ -7,3 +7,4 @@ pub mod approval_request;
 pub mod approval_step;
 pub mod brand_approval_limit;
 pub mod delegation;
+pub mod review_link;

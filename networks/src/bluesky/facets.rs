@@ -6,6 +6,8 @@ use std::ops::Range;
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::preview::{Piece, Preview};
+
 /// The longest hashtag in graphemes and in bytes (lexicon `app.bsky.richtext.facet#tag`).
 const MAX_TAG: (usize, usize) = (64, 640);
 
@@ -38,6 +40,24 @@ impl Feature {
             Self::Mention(_) => did.map(|did| json!({ "$type": "app.bsky.richtext.facet#mention", "did": did })),
         }
     }
+}
+
+/// The text as Bluesky shows it. It adds no preview of a link that it is not sent.
+pub fn preview(text: &str) -> Preview {
+    let mut preview = Preview::default();
+    let mut from = 0;
+    for Span { range, feature } in spans(text) {
+        preview.text(&text[from..range.start]);
+        from = range.end;
+        let shown = text[range].to_owned();
+        preview.pieces.push(match feature {
+            Feature::Link(address) => Piece::Link { shown, address },
+            Feature::Mention(_) => Piece::Mention(shown),
+            Feature::Tag(_) => Piece::Tag(shown),
+        });
+    }
+    preview.text(&text[from..]);
+    preview
 }
 
 /// Finds every span, in order, none inside another.
@@ -156,6 +176,25 @@ mod tests {
         let first = &spans(text)[0].range;
         assert_eq!(first.start, text.find('#').expect("a tag"));
         assert!(first.start > text.chars().position(|c| c == '#').expect("a tag"), "bytes, not characters");
+    }
+
+    #[test]
+    fn a_preview_is_the_whole_text_in_pieces() {
+        let text = "Look (https://e.io), @amal.test\n#Launch!";
+        let text_of = |text: &str| Piece::Text(text.to_owned());
+        assert_eq!(
+            preview(text).pieces,
+            [
+                text_of("Look ("),
+                Piece::Link { shown: "https://e.io".to_owned(), address: "https://e.io".to_owned() },
+                text_of("), "),
+                Piece::Mention("@amal.test".to_owned()),
+                text_of("\n"),
+                Piece::Tag("#Launch".to_owned()),
+                text_of("!"),
+            ]
+        );
+        assert_eq!(preview(text).card, None);
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
     Published, RemotePost,
 };
+use crate::preview::Preview;
 use wire::{POST, Posts, RecordAnswer, RecordList, ResolvedHandle, Session, SessionAnswer, Xrpc, is_not_served};
 
 /// The network.
@@ -140,6 +141,10 @@ impl Network for Bluesky {
 
     fn measure(&self, text: &str) -> u64 {
         graphemes(text)
+    }
+
+    fn preview(&self, text: &str, _images: usize) -> Preview {
+        facets::preview(text)
     }
 
     async fn begin_authorization(

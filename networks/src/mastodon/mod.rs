@@ -5,6 +5,7 @@
 //! posts are read and compared before anything is sent again.
 
 mod oauth;
+mod preview;
 mod publish;
 mod text;
 mod wire;
@@ -24,6 +25,7 @@ use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
     Published, RemotePost,
 };
+use crate::preview::Preview;
 use wire::{Grant, Server, Status};
 
 /// The network.
@@ -89,6 +91,10 @@ impl Network for Mastodon {
 
     fn measure(&self, text: &str) -> u64 {
         text::length(text, text::URL_LENGTH)
+    }
+
+    fn preview(&self, text: &str, images: usize) -> Preview {
+        preview::preview(text, images)
     }
 
     async fn begin_authorization(

@@ -33,7 +33,7 @@ fn link_start(word: &str) -> Option<usize> {
     ["https://", "http://"].iter().filter_map(|scheme| word.find(scheme)).min()
 }
 
-fn is_closing(c: char) -> bool {
+pub fn is_closing(c: char) -> bool {
     matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '"' | '\'' | '»' | '”' | '،' | '؛' | '؟' | '。')
 }
 

@@ -48,6 +48,8 @@ pub struct Recorded {
 #[derive(Default)]
 struct State {
     upstream: Option<Url>,
+    /// Whether the server is told the name by which the proxy was called: where that name is signed.
+    keeps_host: bool,
     /// By path prefix; the longest that fits counts.
     faults: BTreeMap<String, Fault>,
     requests: Vec<Recorded>,
@@ -78,6 +80,13 @@ impl FaultProxy {
     pub async fn start(upstream: &Url) -> Result<Self> {
         let proxy = Self::reserve().await?;
         proxy.forward_to(upstream)?;
+        Ok(proxy)
+    }
+
+    /// Starts a proxy in front of a server that is told the proxy's name, because its clients sign it.
+    pub async fn keeping_host(upstream: &Url) -> Result<Self> {
+        let proxy = Self::start(upstream).await?;
+        proxy.shared.state().keeps_host = true;
         Ok(proxy)
     }
 
@@ -155,16 +164,16 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 
 async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
     let Some(request) = Request::read(&mut client).await? else { return Ok(()) };
-    let (fault, upstream, index) = {
+    let (fault, upstream, keeps_host, index) = {
         let mut state = shared.state();
         let fits = state.faults.iter().filter(|(prefix, _)| request.path.starts_with(prefix.as_str()));
         let fault = fits.max_by_key(|(prefix, _)| prefix.len()).map_or(Fault::Pass, |(_, fault)| *fault);
         let Request { method, path, .. } = &request;
         state.requests.push(Recorded { method: method.clone(), path: path.clone(), forwarded: false });
-        (fault, state.upstream.clone(), state.requests.len() - 1)
+        (fault, state.upstream.clone(), state.keeps_host, state.requests.len() - 1)
     };
     let forward = async || {
-        let answer = request.forward(upstream.as_ref()).await?;
+        let answer = request.forward(upstream.as_ref(), keeps_host).await?;
         shared.state().requests[index].forwarded = true;
         shared.changed.send_modify(|changes| *changes += 1);
         io::Result::Ok(answer)
@@ -196,6 +205,7 @@ async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
 struct Request {
     method: String,
     path: String,
+    host: String,
     /// Request line and headers, without what concerns one connection only.
     head: Vec<String>,
     body: Vec<u8>,
@@ -221,11 +231,12 @@ impl Request {
         let mut words = line.split(' ');
         let (Some(method), Some(target)) = (words.next(), words.next()) else { return Err(invalid("no request line")) };
         let mut head = vec![line.to_owned()];
-        let mut length = 0;
+        let (mut length, mut host) = (0, String::new());
         for header in lines {
             let (name, value) = header.split_once(':').ok_or_else(|| invalid("a header without a colon"))?;
             match name.to_ascii_lowercase().as_str() {
-                "host" | "connection" => {}
+                "host" => value.trim().clone_into(&mut host),
+                "connection" => {}
                 "transfer-encoding" => return Err(invalid("a body without a length")),
                 "content-length" => {
                     length = value.trim().parse().map_err(|_| invalid("no length"))?;
@@ -243,17 +254,18 @@ impl Request {
             }
         }
         let path = target.split('?').next().unwrap_or(target).to_owned();
-        Ok(Some(Self { method: method.to_owned(), path, head, body }))
+        Ok(Some(Self { method: method.to_owned(), path, host, head, body }))
     }
 
     /// Sends the request on and returns the whole answer, marked as the connection's last.
-    async fn forward(&self, upstream: Option<&Url>) -> io::Result<Vec<u8>> {
+    async fn forward(&self, upstream: Option<&Url>, keeps_host: bool) -> io::Result<Vec<u8>> {
         let no_server = || io::Error::new(io::ErrorKind::NotConnected, "no server to forward to");
         let upstream = upstream.ok_or_else(no_server)?;
         // The servers listen on IPv4's loopback, whatever name they are called by.
         let mut server = TcpStream::connect(("127.0.0.1", upstream.port().ok_or_else(no_server)?)).await?;
         let lines = self.head.join("\r\n");
-        let head = format!("{lines}\r\nhost: {}\r\nconnection: close\r\n\r\n", upstream.authority());
+        let host = if keeps_host { &self.host } else { upstream.authority() };
+        let head = format!("{lines}\r\nhost: {host}\r\nconnection: close\r\n\r\n");
         server.write_all(head.as_bytes()).await?;
         server.write_all(&self.body).await?;
         let mut answer = Vec::new();

@@ -1,11 +1,14 @@
-//! Real social-network servers, a mail catcher, an OpenID provider and a proxy that spoils connections, for tests. All of them
-//! listen on loopback only, on free ports, keep their data in a temporary folder, and stop with the test that started them, even
-//! when it dies.
+//! Real social-network servers, a mail catcher, an OpenID provider, an S3 server, feeds, a browser and a proxy that spoils
+//! connections, for tests. All that listen do so on loopback only, on free ports; all keep their data in a temporary folder, and
+//! stop with the test that started them, even when it dies.
 
 mod bluesky;
+mod browser;
 mod fault_proxy;
+mod feeds;
 mod mail;
 mod oidc;
+mod s3;
 mod snac;
 
 use std::ffi::OsStr;
@@ -20,9 +23,12 @@ use diwan_platform::http::{HttpClient, HttpPolicy};
 use url::Url;
 
 pub use bluesky::{BlueskyServer, BlueskyUser};
+pub use browser::{Browser, DESK, PHONE, Screen};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
+pub use feeds::{FeedAnswer, FeedRequest, FeedServer};
 pub use mail::MailCatcher;
 pub use oidc::OidcServer;
+pub use s3::S3Server;
 pub use snac::{SnacServer, SnacUser};
 
 /// How long a server may take to start; the machine may be busy compiling.

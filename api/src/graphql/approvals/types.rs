@@ -3,10 +3,13 @@
 use async_graphql::{Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use diwan_domain::approvals::{self as domain, Decidable};
-use diwan_entity::approvals::{approval_chain, approval_entry, approval_request, approval_step, delegation};
+use diwan_entity::approvals::{
+    approval_chain, approval_entry, approval_request, approval_step, delegation, review_link,
+};
 use diwan_entity::calendar::post;
 use diwan_entity::tenancy::app_user;
 
+use super::review_links::ReviewLink;
 use crate::graphql::calendar::Post;
 use crate::graphql::context::Op;
 use crate::graphql::node::Node;
@@ -165,7 +168,7 @@ impl ApprovalEntry {
     }
 }
 
-async fn user(op: &Op, id: Option<uuid::Uuid>) -> Result<Option<User>> {
+pub(super) async fn user(op: &Op, id: Option<uuid::Uuid>) -> Result<Option<User>> {
     let Some(id) = id else { return Ok(None) };
     Ok(op.load::<app_user::Model>(id).await?.map(|row| User { op: op.clone(), row }))
 }
@@ -306,6 +309,12 @@ impl ApprovalRequest {
     async fn history(&self) -> Result<Vec<ApprovalEntry>> {
         let rows = self.op.load_of::<approval_entry::Model>(self.row.id).await?;
         Ok(rows.into_iter().map(|row| ApprovalEntry { op: self.op.clone(), row }).collect())
+    }
+    /// The links by which clients decide without signing in, newest first. For MID and above; others are shown none.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
+    async fn review_links(&self) -> Result<Vec<ReviewLink>> {
+        let rows = self.op.load_of::<review_link::Model>(self.row.id).await?;
+        Ok(rows.into_iter().map(|row| ReviewLink { op: self.op.clone(), row }).collect())
     }
     /// Whether the caller can decide on the step that is open now, in their own place or for somebody who is away.
     async fn can_decide(&self) -> Result<bool> {

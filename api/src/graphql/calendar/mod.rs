@@ -1,23 +1,29 @@
 //! Calendars, the media library, posts.
 
 mod calendars;
+mod evergreen;
 mod feeds;
 mod mutations;
 mod plan_files;
 mod promises;
 mod queries;
+mod series;
+mod slots;
 mod special_days;
 mod teamwork;
 mod types;
 mod view;
 
 pub use calendars::CalendarsMutation;
+pub use evergreen::{EvergreenItem, EvergreenMutation, EvergreenQueue};
 pub use feeds::{CalendarFeed, FeedMutation};
 pub use mutations::CalendarMutation;
 pub use plan_files::{ContentExport, ContentImport, PlanFileMutation, PlanFileQuery};
 pub use promises::{ContentPromise, PromiseMutation, PromiseQuery};
 pub use queries::CalendarQuery;
+pub use series::{PostSeries, SeriesMutation};
+pub use slots::{Slot, SlotMutation, SlotQuery};
 pub use special_days::{SpecialDay, SpecialDayMutation};
 pub use teamwork::{PostAssignment, PostComment, TeamworkMutation};
-pub use types::{Asset, Calendar, Post, PostFilterInput, PostVariant, hex};
+pub use types::{Calendar, Post, PostFilterInput, PostVariant, storable};
 pub use view::{CalendarView, CalendarViewQuery};

@@ -1,41 +1,15 @@
-//! Mutations of files and posts.
+//! Mutations of posts.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
-use chrono::{DateTime, Utc};
 use diwan_domain::calendar::{self, NewPost, PostChange, PostContent, VariantContent};
 use diwan_domain::strategy::PostMarks;
 use diwan_domain::{Context as Domain, Failure};
 
-use super::types::{Asset, Post};
+use super::types::Post;
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::scalars::Kind;
 use crate::graphql::strategy::Partnership;
-
-/// A file to upload.
-#[derive(InputObject)]
-struct RequestUploadInput {
-    /// To which brand.
-    brand_id: ID,
-    /// What it is called: a label, 1 to 255 characters, never a path.
-    file_name: String,
-    /// What people hear who do not see it, up to 5000 characters.
-    #[graphql(default)]
-    alt_text: String,
-}
-
-/// The answer of `requestUpload`.
-#[derive(SimpleObject)]
-struct RequestUploadPayload {
-    /// The file, which waits for its bytes.
-    asset: Option<Asset>,
-    /// Send the bytes here with `PUT`: one JPEG, PNG, GIF or WebP image of at most 20 MiB.
-    upload_url: Option<String>,
-    /// Until when the address works.
-    expires_at: Option<DateTime<Utc>>,
-    /// What must be mended.
-    user_errors: Vec<Refused>,
-}
 
 /// What one account will say.
 #[derive(InputObject)]
@@ -128,33 +102,12 @@ fn content(title: String, variants: Vec<PostVariantInput>, marks: PostMarks) -> 
     Ok(PostContent { title, variants: variants.collect::<Result<_, Failure>>()?, marks })
 }
 
-/// Mutations of files and posts.
+/// Mutations of posts.
 #[derive(Default)]
 pub struct CalendarMutation;
 
 #[Object]
 impl CalendarMutation {
-    /// Asks for a place to upload an image to. For JUNIOR and above.
-    async fn request_upload(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The file.")] input: RequestUploadInput,
-    ) -> Result<RequestUploadPayload> {
-        let op = Op::of(ctx)?;
-        let command = async |context: &Domain| {
-            let brand_id = Kind::Brand.parse(&input.brand_id, "brandId")?;
-            calendar::request_upload(context, brand_id, &input.file_name, &input.alt_text).await
-        };
-        let (done, user_errors) = op.command(command).await?;
-        let (upload_url, expires_at) = done.as_ref().map(|done| (done.url.to_string(), done.expires_at)).unzip();
-        Ok(RequestUploadPayload {
-            asset: done.map(|done| Asset { op: op.clone(), row: done.asset }),
-            upload_url,
-            expires_at,
-            user_errors,
-        })
-    }
-
     /// Writes a draft. For JUNIOR and above.
     async fn create_post(
         &self,

@@ -1,14 +1,16 @@
-//! Calendars, files, posts as the API shows them.
+//! Calendars and posts as the API shows them.
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use chrono::{DateTime, Datelike as _, Utc};
 use diwan_domain::{Code, Failure, UserError, calendar as domain};
-use diwan_entity::calendar::{asset, calendar, post, post_variant, variant_asset};
+use diwan_entity::calendar::{calendar, post, post_variant, variant_asset};
 
 use super::teamwork::{PostAssignment, PostComment};
 use crate::graphql::approvals::ApprovalRequest;
 use crate::graphql::context::Op;
+use crate::graphql::curation::CuratedFrom;
+use crate::graphql::media::Asset;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::publishing::{Publication, SocialAccount};
 use crate::graphql::scalars::{Kind, Long};
@@ -45,16 +47,6 @@ pub enum PostState {
     Archived,
 }
 
-/// Whether the bytes of a file are here.
-#[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
-#[graphql(remote = "asset::AssetState")]
-pub enum AssetState {
-    /// Waits for its bytes.
-    AwaitingUpload,
-    /// Here and looked at.
-    Ready,
-}
-
 /// Which posts are wanted.
 #[derive(InputObject, Default)]
 pub struct PostFilterInput {
@@ -82,7 +74,7 @@ impl PostFilterInput {
 }
 
 /// A time that the database knows.
-pub(super) fn storable(time: Option<DateTime<Utc>>, field: &str) -> Result<Option<DateTime<Utc>>, Failure> {
+pub fn storable(time: Option<DateTime<Utc>>, field: &str) -> Result<Option<DateTime<Utc>>, Failure> {
     match time {
         Some(time) if !(1..=9999).contains(&time.year()) => Err(UserError::at(Code::Invalid, field).into()),
         time => Ok(time),
@@ -130,70 +122,6 @@ impl Calendar {
     async fn brand(&self) -> Result<Brand> {
         Ok(Brand { op: self.op.clone(), row: self.op.must_load(self.row.brand_id).await? })
     }
-}
-
-/// A file of the media library.
-pub struct Asset {
-    pub op: Op,
-    pub row: asset::Model,
-}
-
-/// A file of the media library.
-#[Object]
-impl Asset {
-    /// The file's id.
-    pub async fn id(&self) -> ID {
-        Kind::Asset.id(self.row.id)
-    }
-    /// What it was called; a label only.
-    async fn file_name(&self) -> &str {
-        &self.row.file_name
-    }
-    /// What people hear who do not see it.
-    async fn alt_text(&self) -> &str {
-        &self.row.alt_text
-    }
-    /// Whether its bytes are here.
-    async fn state(&self) -> AssetState {
-        self.row.state.into()
-    }
-    /// What it truly is, by its content.
-    async fn mime_type(&self) -> Option<&str> {
-        self.row.mime_type.as_deref()
-    }
-    /// Size in bytes.
-    async fn byte_size(&self) -> Option<Long> {
-        self.row.byte_size.map(Long)
-    }
-    /// Width in pixels.
-    async fn width(&self) -> Option<i32> {
-        self.row.width
-    }
-    /// Height in pixels.
-    async fn height(&self) -> Option<i32> {
-        self.row.height
-    }
-    /// SHA-256 of its bytes, hexadecimal.
-    async fn sha256(&self) -> Option<String> {
-        self.row.sha256.as_deref().map(hex)
-    }
-    /// When it was asked for.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.row.created_at
-    }
-    /// Who put it here.
-    async fn uploaded_by(&self) -> Result<Option<User>> {
-        Ok(self.op.load(self.row.uploaded_by).await?.map(|row| User { op: self.op.clone(), row }))
-    }
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// What is to be said, on one or more accounts, at one time.
@@ -265,6 +193,11 @@ impl Post {
     async fn publications(&self) -> Result<Vec<Publication>> {
         let rows = self.op.load_of(self.row.id).await?;
         Ok(rows.into_iter().map(|row| Publication { op: self.op.clone(), row }).collect())
+    }
+    /// What it was made of, where it was made of what a feed brought.
+    async fn curated_from(&self) -> Result<Option<CuratedFrom>> {
+        let made_of = self.op.load_of(self.row.id).await?.into_iter().next();
+        Ok(made_of.map(|row| CuratedFrom { op: self.op.clone(), row }))
     }
     /// To whom it is given, oldest first; a freelancer sees their own part.
     #[graphql(complexity = "1 + 3 * child_complexity")]

@@ -5,8 +5,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diwan_domain::insights;
 use diwan_entity::insights::report_run;
 
-use crate::graphql::calendar::hex;
 use crate::graphql::context::Op;
+use crate::graphql::media::hex;
 use crate::graphql::publishing::Trouble;
 use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::tenancy::Locale;

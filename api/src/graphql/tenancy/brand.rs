@@ -3,15 +3,19 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use diwan_domain::{Action, calendar, insights, publishing, tenancy, trust};
+use diwan_domain::{Action, calendar, curation, insights, media, publishing, tenancy, trust};
 use diwan_entity::tenancy::{agency, brand};
 
 use super::agency::{BusinessHours, business_hours};
 use super::members::{MemberFilterInput, Membership};
 use super::types::{Locale, WeekStart};
-use crate::graphql::calendar::{Asset, Calendar, ContentPromise, Post, PostFilterInput, SpecialDay};
+use crate::graphql::calendar::{
+    Calendar, ContentPromise, EvergreenQueue, Post, PostFilterInput, PostSeries, Slot, SpecialDay,
+};
 use crate::graphql::context::Op;
+use crate::graphql::curation::{Source, SourceItem, SourceItemFilterInput};
 use crate::graphql::insights::ReportRun;
+use crate::graphql::media::{Asset, AssetFilterInput, MediaLibrary};
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::publishing::{Publication, SocialAccount};
 use crate::graphql::scalars::Kind;
@@ -165,6 +169,67 @@ impl Brand {
         Ok(rows.into_iter().map(|row| ContentPromise { op: self.op.clone(), row }).collect())
     }
 
+    /// Its recurring times for posts, in the order in which they were made, up to 300. For the agency's staff.
+    #[graphql(complexity = "1 + 50 * child_complexity")]
+    async fn slots(&self) -> Result<Vec<Slot>> {
+        let rows = self.op.query(calendar::slots(&self.op, self.row.id).await)?;
+        Ok(rows.into_iter().map(|row| Slot { op: self.op.clone(), row }).collect())
+    }
+
+    /// Its evergreen queues, in the order in which they were made, up to 50. For the agency's staff.
+    #[graphql(complexity = "1 + 10 * child_complexity")]
+    async fn evergreen_queues(&self) -> Result<Vec<EvergreenQueue>> {
+        let rows = self.op.query(calendar::queues(&self.op, self.row.id).await)?;
+        Ok(rows.into_iter().map(|row| EvergreenQueue { op: self.op.clone(), row }).collect())
+    }
+
+    /// Its posts that come again, newest first. For the agency's staff.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn post_series(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, PostSeries>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(calendar::series(&self.op, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| PostSeries { op: self.op.clone(), row }))
+    }
+
+    /// The feeds that it follows, newest first. For the agency's staff.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn sources(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Source>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(curation::sources(&self.op, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Source { op: self.op.clone(), row }))
+    }
+
+    /// What its feeds brought, newest first. For the agency's staff.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn source_items(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "Only these.")] filter: Option<SourceItemFilterInput>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, SourceItem>> {
+        let page = Window { first, after, last, before }.page()?;
+        let filter = self.op.query(filter.unwrap_or_default().into_domain())?;
+        let slice = self.op.query(curation::items(&self.op, self.row.id, filter, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| SourceItem { op: self.op.clone(), row }))
+    }
+
     /// Its calendars, newest first.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn calendars(
@@ -196,18 +261,25 @@ impl Brand {
         Ok(connection(slice, |row| row.id, |row| SocialAccount { op: self.op.clone(), row }))
     }
 
-    /// Its media library, newest first.
+    /// Its media library as a whole.
+    async fn media_library(&self) -> MediaLibrary {
+        MediaLibrary { op: self.op.clone(), brand_id: self.row.id }
+    }
+
+    /// The files of its media library, newest first.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn assets(
         &self,
         _ctx: &Context<'_>,
+        #[graphql(desc = "Only these.")] filter: Option<AssetFilterInput>,
         #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Asset>> {
         let page = Window { first, after, last, before }.page()?;
-        let slice = self.op.query(calendar::assets(&self.op, self.row.id, page).await)?;
+        let filter = self.op.query(filter.unwrap_or_default().into_domain())?;
+        let slice = self.op.query(media::assets(&self.op, self.row.id, filter, page).await)?;
         Ok(connection(slice, |row| row.id, |row| Asset { op: self.op.clone(), row }))
     }
 

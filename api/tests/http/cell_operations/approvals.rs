@@ -30,6 +30,21 @@ pub(super) fn operations(_app: &TestApp, at: &At) -> Vec<Operation> {
             .wholly()
             .hidden(),
         mutation(
+            "createReviewLink",
+            Action::ReviewLinkManage,
+            "reviewLink { id }",
+            json!({ "requestId": request, "userId": id("user", at.junior.id) }),
+        )
+        .hidden()
+        .may_say(&["KIND_MISMATCH"]),
+        mutation(
+            "revokeReviewLink",
+            Action::ReviewLinkManage,
+            "reviewLink { id }",
+            json!({ "reviewLinkId": id("reviewlink", at.written.review_link) }),
+        )
+        .hidden(),
+        mutation(
             "setApprovalChain",
             Action::ApprovalChainSet,
             "chain { id }",

@@ -90,6 +90,7 @@ impl At {
         app.db
             .run(&format!(
                 "update post set created_by = '{by}' where brand_id = '{brand}';
+                 update asset set uploaded_by = '{by}' where brand_id = '{brand}';
                  insert into post_contributor select brand_id, id, '{by}' from post where brand_id = '{brand}'"
             ))
             .await

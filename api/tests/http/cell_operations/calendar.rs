@@ -50,7 +50,8 @@ fn content(app: &TestApp, at: &At) -> Vec<Operation> {
             "contentImport { id }",
             json!({ "importId": id("import", at.written.import), "dryRun": true }),
         )
-        .hidden(),
+        .hidden()
+        .may_say(&["WRONG_STATE"]),
         query(
             "contentImport",
             Action::ContentImport,

@@ -7,7 +7,9 @@ mod approvals;
 mod at;
 mod calendar;
 mod calendars;
+mod media;
 mod people;
+mod planning;
 mod publishing;
 pub mod strategy;
 mod tenancy;
@@ -31,6 +33,8 @@ const DOMAINS: &[Operations] = &[
     strategy::operations,
     calendar::operations,
     calendars::operations,
+    media::operations,
+    planning::operations,
     approvals::operations,
     publishing::operations,
 ];
@@ -43,6 +47,8 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     strategy::PERSONAL,
     calendar::PERSONAL,
     calendars::PERSONAL,
+    media::PERSONAL,
+    planning::PERSONAL,
     approvals::PERSONAL,
     publishing::PERSONAL,
 ];
@@ -66,6 +72,8 @@ pub enum About {
     Draft,
     /// A post that is scheduled, or what belongs to it: clients see it.
     Scheduled,
+    /// A file that a scheduled post shows: whoever uploaded it sees it, too.
+    File,
     /// Anything else of a brand, or of the agency.
     Rest,
 }

@@ -6,7 +6,7 @@ use diwan_entity::calendar::calendar;
 use diwan_entity::calendar::content_export::{self, ExportState, PlanFormat};
 use diwan_platform::db;
 use diwan_platform::signed::{self, Link, LinkError};
-use diwan_platform::storage::Key;
+use diwan_platform::storage::{Key, Opened, Served};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use url::Url;
 use uuid::Uuid;
@@ -27,8 +27,8 @@ const LINK_LIFETIME: Duration = Duration::minutes(15);
 pub(super) const MAX_POSTS: usize = 5000;
 
 /// Where the file of an export lies.
-pub(super) fn export_key(brand_id: Uuid, export_id: Uuid) -> Key {
-    Key { kind: "export", brand_id, id: export_id }
+pub(super) fn export_key(brand_id: Uuid, export_id: Uuid) -> Key<'static> {
+    Key::new("export", brand_id, export_id)
 }
 
 /// A plan to write as a file.
@@ -101,20 +101,19 @@ pub fn export_link(context: &Context, export: &content_export::Model) -> Result<
     Ok((context.services.link(&format!("exports/{token}"))?, expires_at))
 }
 
-/// What the file is called, and its media type.
-pub fn export_name(export: &content_export::Model) -> (String, &'static str) {
-    let (ending, media_type) = match export.format {
-        PlanFormat::Csv => ("csv", "text/csv; charset=utf-8"),
-        PlanFormat::Xlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    };
-    (format!("content-plan-{}.{ending}", export.created_at.format("%F")), media_type)
+/// A plan on its way out.
+#[derive(Debug)]
+pub struct OpenedExport {
+    /// Where it is read from.
+    pub from: Opened,
+    /// Its media type.
+    pub mime_type: &'static str,
+    /// The value of `Content-Disposition`.
+    pub disposition: String,
 }
 
-/// The file behind a link: the export and its bytes as a stream's source.
-pub async fn open_export(
-    services: &Services,
-    token: &str,
-) -> Result<(content_export::Model, tokio::fs::File), Failure> {
+/// The file behind a link.
+pub async fn open_export(services: &Services, token: &str) -> Result<OpenedExport, Failure> {
     let link = signed::verify(&services.keys, EXPORT_PURPOSE, token, services.now()).map_err(|error| match error {
         LinkError::Invalid => Code::LinkInvalid,
         LinkError::Expired => Code::LinkExpired,
@@ -124,8 +123,14 @@ pub async fn open_export(
     let export = content_export::Entity::one_in_brand(link.brand_id, link.id).one(&tx).await?;
     tx.rollback().await?;
     let export = export.filter(|export| export.state == ExportState::Ready).ok_or(Code::LinkInvalid)?;
-    let file = services.storage.open(export_key(export.brand_id, export.id)).await?;
-    Ok((export, file))
+    let (ending, mime_type) = match export.format {
+        PlanFormat::Csv => ("csv", "text/csv; charset=utf-8"),
+        PlanFormat::Xlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    };
+    let disposition = format!("attachment; filename=\"content-plan-{}.{ending}\"", export.created_at.format("%F"));
+    let served = Served { mime_type, disposition: &disposition };
+    let from = services.storage.open(export_key(export.brand_id, export.id), served).await?;
+    Ok(OpenedExport { from, mime_type, disposition })
 }
 
 /// One export, or the refusal.

@@ -19,6 +19,9 @@
 //! What `createPost` would refuse is an error and keeps a row out; what a network would refuse or the brand's checks find warns,
 //! as it does of any draft.
 
+/// The kinds under which files lie in the store: plans that came in, and plans that went out.
+pub const PLAN_KINDS: &[&str] = &["import", "export"];
+
 mod apply;
 mod columns;
 mod export;
@@ -38,7 +41,7 @@ mod tests;
 
 pub use columns::Column;
 pub use export::{
-    EXPORT_PURPOSE, NewExport, content_export, export_by_ids, export_link, export_name, open_export,
+    EXPORT_PURPOSE, NewExport, OpenedExport, content_export, export_by_ids, export_link, open_export,
     request_content_export,
 };
 pub use export_job::ExportContentPlan;

@@ -24,8 +24,8 @@ const LIFETIME: Duration = Duration::minutes(15);
 const MOST: i64 = 500;
 
 /// Where the file of an import lies.
-pub(super) fn import_key(brand_id: Uuid, import_id: Uuid) -> Key {
-    Key { kind: "import", brand_id, id: import_id }
+pub(super) fn import_key(brand_id: Uuid, import_id: Uuid) -> Key<'static> {
+    Key::new("import", brand_id, import_id)
 }
 
 /// An import that waits for its file, and where to send it with `PUT`.

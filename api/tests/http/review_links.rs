@@ -1,0 +1,240 @@
+//! Approving by one link, over HTTP: what the team makes and ends, and what a client's browser sends.
+
+use anyhow::{Context as _, Result};
+use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_platform::http::{Method, Response};
+use diwan_testkit::client::Answer;
+use diwan_testkit::{Person, TestApp};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::kit::{fingerprint, id};
+
+const LINK: &str = "reviewLink { id client { id } createdBy { id } byLetter createdAt expiresAt revokedAt } url";
+
+/// A post with a picture that waits for the client.
+pub struct Review {
+    pub app: TestApp,
+    pub brand: Uuid,
+    pub writer: Person,
+    pub mid: Person,
+    pub client: Person,
+    pub post: Uuid,
+    pub picture: Uuid,
+    pub request: String,
+}
+
+impl Review {
+    pub async fn new(text: &str) -> Result<Self> {
+        let mut app = TestApp::new().await?;
+        app.leave_jobs();
+        let brand = app.brand("Alpha").await?;
+        let writer = app.member(brand, Level::Junior, UserKind::Staff).await?;
+        let mid = app.member(brand, Level::Mid, UserKind::Staff).await?;
+        let senior = app.member(brand, Level::Senior, UserKind::Staff).await?;
+        let client = app.member(brand, Level::Junior, UserKind::Client).await?;
+        let account = app.account(brand, "mastodon", &senior).await?;
+        let (post, variant) = app.post(brand, account, text, &writer).await?;
+        let picture = app.asset(brand, &senior).await?;
+        app.db.run(&format!("insert into variant_asset values ('{brand}', '{variant}', 0, '{picture}')")).await?;
+        let chain = json!({ "brandId": id("brand", brand), "kind": "POST", "steps": [{ "mode": "ANY", "client": true, "dueHours": 48 }] });
+        app.client.mutate(&senior.token, "setApprovalChain", "chain { id }", chain).await?;
+        let input = json!({ "postId": id("post", post) });
+        let answer = app.client.mutate(&writer.token, "submitPost", "request { id }", input).await?;
+        let request = answer.text("submitPost.request.id")?;
+        Ok(Self { app, brand, writer, mid, client, post, picture, request })
+    }
+
+    fn input(&self, to: &Person) -> Value {
+        json!({ "requestId": self.request, "userId": id("user", to.id) })
+    }
+
+    pub async fn create(&self) -> Result<Answer> {
+        self.app.client.mutate(&self.mid.token, "createReviewLink", LINK, self.input(&self.client)).await
+    }
+
+    /// The path of a new link.
+    pub async fn path(&self) -> Result<String> {
+        let url = self.create().await?.text("createReviewLink.url")?;
+        Ok(url::Url::parse(&url)?.path().to_owned())
+    }
+
+    async fn refused(&self, by: &Person, mutation: &str, input: Value, code: &str) -> Result<()> {
+        let before = fingerprint(&self.app).await?;
+        let answer = self.app.client.try_mutate(&by.token, mutation, "userErrors { message }", input).await?;
+        assert_eq!(answer.user_codes(mutation), [code], "{mutation}: {}", answer.body);
+        assert_eq!(fingerprint(&self.app).await?, before, "{mutation} was refused and left something");
+        Ok(())
+    }
+
+    async fn open(&self, path: &str) -> Result<String> {
+        let page = self.app.client.get(path).await?;
+        assert_eq!(page.status, 200, "{}", text(&page));
+        Ok(text(&page))
+    }
+
+    async fn send(&self, path: &str, form: &[(&str, &str)]) -> Result<Response> {
+        Ok(self.app.client.request(Method::POST, path)?.form(form).send().await?)
+    }
+
+    async fn state(&self) -> Result<String> {
+        self.app.db.value(&format!("select state from post where id = '{}'", self.post)).await
+    }
+}
+
+fn text(answer: &Response) -> String {
+    String::from_utf8_lossy(&answer.body).into_owned()
+}
+
+/// A hidden field of the last form, which is the one for the decision.
+fn hidden(page: &str, name: &str) -> Result<String> {
+    let (_, rest) = page.rsplit_once(&format!("name=\"{name}\" value=\"")).with_context(|| format!("no {name}"))?;
+    Ok(rest.split('"').next().unwrap_or_default().to_owned())
+}
+
+fn form<'a>(act: &'a str, text: &'a str, kept: &'a [String; 3]) -> [(&'a str, &'a str); 5] {
+    [("act", act), ("text", text), ("once", &kept[0]), ("step", &kept[1]), ("digest", &kept[2])]
+}
+
+fn kept(page: &str) -> Result<[String; 3]> {
+    Ok([hidden(page, "once")?, hidden(page, "step")?, hidden(page, "digest")?])
+}
+
+#[tokio::test]
+async fn the_team_makes_links_sees_them_and_ends_them() -> Result<()> {
+    let desk = Review::new("Good morning").await?;
+    let stranger = desk.app.member(desk.brand, Level::Mid, UserKind::Staff).await?;
+    let foreign = desk.app.person(UserKind::Client, None).await?;
+    let made = desk.create().await?;
+    let url = made.text("createReviewLink.url")?;
+    assert!(url.contains("/review/dwv_"), "{url}");
+    assert_eq!(made.get("createReviewLink.reviewLink.client.id"), &json!(id("user", desk.client.id)));
+    assert_eq!(made.get("createReviewLink.reviewLink.byLetter"), false);
+    desk.refused(&desk.writer, "createReviewLink", desk.input(&desk.client), "FORBIDDEN").await?;
+    desk.refused(&desk.client, "createReviewLink", desk.input(&desk.client), "FORBIDDEN").await?;
+    desk.refused(&foreign, "createReviewLink", desk.input(&desk.client), "NOT_FOUND").await?;
+    desk.refused(&desk.mid, "createReviewLink", desk.input(&desk.writer), "KIND_MISMATCH").await?;
+    desk.refused(&desk.mid, "createReviewLink", desk.input(&foreign), "NOT_A_MEMBER").await?;
+    for (field, value) in [("requestId", "approval_nothing"), ("userId", desk.request.as_str())] {
+        let mut input = desk.input(&desk.client);
+        input[field] = json!(value);
+        desk.refused(&desk.mid, "createReviewLink", input, "NOT_FOUND").await?;
+    }
+    // Nobody makes the client's way to what they wrote themselves.
+    let request = format!("update approval_request set authors = authors || '{}'::uuid", desk.mid.id);
+    desk.app.db.run(&request).await?;
+    desk.refused(&desk.mid, "createReviewLink", desk.input(&desk.client), "FOUR_EYES").await?;
+
+    let query = "query($id: ID!) { node(id: $id) { ... on ApprovalRequest { reviewLinks { id byLetter revokedAt createdBy { id } } } } }";
+    let listed = async |by: &Person| -> Result<Vec<Value>> {
+        let answer = desk.app.client.gql(&by.token, query, json!({ "id": desk.request })).await?.ok()?;
+        Ok(answer.get("node.reviewLinks").as_array().cloned().unwrap_or_default())
+    };
+    let seen = listed(&desk.mid).await?;
+    assert_eq!(seen.iter().map(|link| link["byLetter"].clone()).collect::<Vec<_>>(), [json!(false), json!(true)]);
+    assert!(listed(&desk.writer).await?.is_empty() && listed(&desk.client).await?.is_empty());
+    assert!(!Value::from(seen).to_string().contains("dwv_"), "a secret is shown once");
+    let link = made.text("createReviewLink.reviewLink.id")?;
+    let revoke = json!({ "reviewLinkId": link });
+    desk.refused(&desk.writer, "revokeReviewLink", revoke.clone(), "FORBIDDEN").await?;
+    desk.refused(&desk.client, "revokeReviewLink", revoke.clone(), "NOT_FOUND").await?;
+    desk.app.client.mutate(&stranger.token, "revokeReviewLink", "reviewLink { revokedAt }", revoke.clone()).await?;
+    desk.refused(&desk.mid, "revokeReviewLink", revoke, "WRONG_STATE").await?;
+    let ended = desk.app.client.get(url::Url::parse(&url)?.path()).await?;
+    assert_eq!(ended.status, 410);
+    assert!(text(&ended).contains("The team has ended it"), "{}", text(&ended));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_comments_and_approves_by_the_page() -> Result<()> {
+    let desk = Review::new("Good <b>morning</b>\n#Nowruz").await?;
+    let path = desk.path().await?;
+    let before = fingerprint(&desk.app).await?;
+    let answer = desk.app.client.get(&path).await?;
+    let policy = answer.header("content-security-policy").unwrap_or_default();
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'"), "{policy}");
+    assert_eq!(
+        (answer.header("cache-control"), answer.header("referrer-policy")),
+        (Some("no-store"), Some("no-referrer"))
+    );
+    let page = text(&answer);
+    assert!(page.contains("Good &lt;b&gt;morning") && page.contains("<bdi>#Nowruz</bdi>"), "{page}");
+    assert!(!page.contains("<script") && !page.contains("review-"), "{page}");
+    let picture = desk.app.client.get(&format!("{path}/pictures/{}", desk.picture)).await?;
+    assert_eq!((picture.status.as_u16(), picture.header("content-type")), (200, Some("image/png")));
+    for other in [format!("{path}/pictures/{}", desk.post), format!("{path}/pictures/x"), "/review/dwv_x".to_owned()] {
+        assert_eq!(desk.app.client.get(&other).await?.status, 404, "{other}");
+    }
+    assert_eq!(fingerprint(&desk.app).await?, before, "looking is no act");
+
+    let fields = kept(&page)?;
+    for (act, words, status) in [("change", " ", 422), ("comment", "", 422), ("paint", "x", 400)] {
+        let refused = desk.send(&path, &form(act, words, &fields)).await?;
+        assert_eq!(refused.status, status, "{act}: {}", text(&refused));
+        assert_eq!(fingerprint(&desk.app).await?, before, "{act} was refused and left something");
+    }
+    let long = "سلام ".repeat(1100);
+    let refused = desk.send(&path, &form("change", &long, &fields)).await?;
+    assert_eq!(refused.status, 422);
+    assert!(text(&refused).contains(long.trim_end()) && text(&refused).contains("aria-invalid=\"true\""));
+    assert_eq!(fingerprint(&desk.app).await?, before);
+
+    for _ in 0..2 {
+        let sent = desk.send(&path, &form("comment", "<i>Which</i> logo?", &fields)).await?;
+        assert_eq!((sent.status.as_u16(), sent.header("location")), (303, Some(path.as_str())), "{}", text(&sent));
+    }
+    let said: i64 = desk.app.db.value("select count(*) from post_comment where visibility = 'CLIENT'").await?;
+    assert_eq!(said, 1, "sent twice, said once");
+    let page = desk.open(&path).await?;
+    assert!(page.contains("&lt;i&gt;Which&lt;/i&gt; logo?"), "{page}");
+    let fields = kept(&page)?;
+    let approved = desk.send(&path, &form("approve", "", &fields)).await?;
+    assert_eq!(approved.status, 303, "{}", text(&approved));
+    assert_eq!(desk.state().await?, "APPROVED");
+    let after = fingerprint(&desk.app).await?;
+    assert_eq!(desk.send(&path, &form("approve", "", &fields)).await?.status, 303, "it is done already");
+    let page = desk.open(&path).await?;
+    assert!(page.contains("You approved this") && !page.contains("<form"), "{page}");
+    let changed = desk.send(&path, &form("change", "No, wait", &fields)).await?;
+    assert_eq!(changed.status, 409, "{}", text(&changed));
+    assert_eq!(fingerprint(&desk.app).await?, after);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_old_page_says_so_and_a_changed_post_ends_its_links() -> Result<()> {
+    let desk = Review::new("Good morning").await?;
+    let path = desk.path().await?;
+    let fields = kept(&desk.open(&path).await?)?;
+    desk.app.db.run("update post set due_at = now() + interval '3 days'").await?;
+    let before = fingerprint(&desk.app).await?;
+    let stale = desk.send(&path, &form("approve", "", &fields)).await?;
+    assert_eq!(stale.status, 409);
+    assert!(text(&stale).contains("has changed since you opened the page"), "{}", text(&stale));
+    assert_eq!(fingerprint(&desk.app).await?, before);
+    let change = json!({ "postId": id("post", desk.post), "version": 1, "title": "Other" });
+    desk.app.client.mutate(&desk.writer.token, "updatePost", "post { id }", change).await?;
+    let before = fingerprint(&desk.app).await?;
+    let gone = desk.send(&path, &form("approve", "", &fields)).await?;
+    assert_eq!(gone.status, 410);
+    assert!(text(&gone).contains("The post has changed"), "{}", text(&gone));
+    assert_eq!(fingerprint(&desk.app).await?, before);
+    Ok(())
+}
+
+#[tokio::test]
+async fn guessing_links_is_slowed_down() -> Result<()> {
+    let desk = Review::new("Good morning").await?;
+    let mut busy = false;
+    for guess in 0..60 {
+        let answer = desk.app.client.get(&format!("/review/dwv_{guess}")).await?;
+        busy = answer.status == 429;
+        if busy {
+            break;
+        }
+        assert_eq!(answer.status, 404);
+    }
+    assert!(busy, "nobody slows down who guesses");
+    Ok(())
+}

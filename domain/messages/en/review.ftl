@@ -1,0 +1,61 @@
+# Review by link: what a client sees who decides without signing in. `mail-review-` are the letters that bring the link.
+
+review-asks = { $agency } asks { $name } for approval · { $brand }
+review-due = Planned for { $when } ({ $zone })
+review-not-planned = The time is not set yet.
+review-until = Please answer by { $when }.
+review-on = Post on { $network }
+review-alt = Description: { $alt }
+review-card = { $network } adds a preview of this page.
+review-said = What has been said
+review-you = You
+review-comment = Comment
+review-send = Send the comment
+review-decide = Your decision
+review-words = What should change, or anything you would like to say
+review-words-hint = Needed if you ask for changes.
+review-words-missing = Say what should change.
+review-comment-missing = Write your comment first.
+review-approve = Approve
+review-change = Ask for changes
+review-decided-approved = You approved this: { $when }.
+review-decided-changes-requested = You asked for changes: { $when }.
+review-decided-by-approved = { $who } approved this: { $when }.
+review-decided-by-changes-requested = { $who } asked for changes: { $when }.
+review-not-asked = It is not your turn to decide now. You will get a letter when it is.
+review-goes-on = The team goes on from here. There is nothing more for you to do.
+review-over-approved = The post is approved. There is nothing more for you to do.
+review-over-changes-requested = The team will change the post and ask you again.
+review-is-newer = The team is working on a newer version, which you will be asked about.
+review-changed = This has changed since you opened the page. Your answer does not count: look at it once more, then decide.
+review-not-counted = Your answer does not count. { $why }
+review-expires = This page is meant for { $name } and works until { $when }. Please do not pass the link on: whoever has it can answer for you.
+review-title = Approval
+review-ended = This link has ended
+review-ended-expired = Its time is over. Ask the team for a new link.
+review-ended-revoked = The team has ended it. Ask them for a new link.
+review-ended-withdrawn = The team no longer asks about this post. There is nothing for you to do.
+review-ended-voided = The post has changed, so what was asked about is no longer what would go out. You will get a new link when the team asks again.
+review-unknown = This link is not valid. Open it as it stands in the letter, or ask the team for a new one.
+
+mail-review-requested = Hello { $name },
+
+    { $requester } asks for your approval of “{ $title }”. Look at it, then approve it or say what should change. You need not sign in.
+
+    { $days ->
+        [one] The link is good for one day. It is meant for you alone: whoever has it can answer for you.
+       *[other] The link is good for { $days } days. It is meant for you alone: whoever has it can answer for you.
+    }
+    .subject = For your approval: { $title }
+    .button = Look at it and decide
+
+mail-review-reminder = Hello { $name },
+
+    “{ $title }”, for which { $requester } asked your approval, still waits for you. Look at it, then approve it or say what should change. You need not sign in.
+
+    { $days ->
+        [one] The link is good for one day. It is meant for you alone: whoever has it can answer for you.
+       *[other] The link is good for { $days } days. It is meant for you alone: whoever has it can answer for you.
+    }
+    .subject = Still waiting for your approval: { $title }
+    .button = Look at it and decide

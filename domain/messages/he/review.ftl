@@ -1,0 +1,63 @@
+# See en/review.ftl.
+
+review-asks = { $agency }: התבקש אישור של { $name } · { $brand }
+review-due = מתוכנן ל: { $when } ({ $zone })
+review-not-planned = המועד עדיין לא נקבע.
+review-until = נא להשיב עד { $when }.
+review-on = פוסט ב-{ $network }
+review-alt = תיאור: { $alt }
+review-card = ‏{ $network } תוסיף תצוגה מקדימה של הדף הזה.
+review-said = מה נאמר
+review-you = אתם
+review-comment = תגובה
+review-send = שליחת התגובה
+review-decide = ההחלטה שלכם
+review-words = מה צריך להשתנות, או כל דבר שתרצו לומר
+review-words-hint = נדרש אם מבקשים שינויים.
+review-words-missing = ציינו מה צריך להשתנות.
+review-comment-missing = כתבו תחילה את התגובה.
+review-approve = אישור
+review-change = בקשת שינויים
+review-decided-approved = אישרתם את זה: { $when }.
+review-decided-changes-requested = ביקשתם שינויים: { $when }.
+review-decided-by-approved = אושר על ידי { $who }: { $when }.
+review-decided-by-changes-requested = התבקשו שינויים על ידי { $who }: { $when }.
+review-not-asked = כעת אין זה תורכם להחליט. כשיגיע, תקבלו מכתב.
+review-goes-on = מכאן ממשיך הצוות. אין צורך לעשות דבר נוסף.
+review-over-approved = הפוסט אושר. אין צורך לעשות דבר נוסף.
+review-over-changes-requested = הצוות ישנה את הפוסט וישאל אתכם שוב.
+review-is-newer = הצוות עובד על גרסה חדשה יותר, שעליה תישאלו.
+review-changed = הדבר השתנה מאז שפתחתם את הדף. התשובה לא נספרה: הביטו בו שוב ואז החליטו.
+review-not-counted = התשובה לא נספרה. { $why }
+review-expires = הדף מיועד אל { $name } ופועל עד { $when }. נא לא להעביר את הקישור: מי שמחזיק בו יכול להשיב במקומכם.
+review-title = אישור
+review-ended = הקישור הזה הסתיים
+review-ended-expired = זמנו עבר. בקשו מהצוות קישור חדש.
+review-ended-revoked = הצוות סיים אותו. בקשו מהם קישור חדש.
+review-ended-withdrawn = הצוות אינו שואל עוד על הפוסט הזה. אין צורך לעשות דבר.
+review-ended-voided = הפוסט השתנה, ולכן מה שנשאלתם עליו אינו עוד מה שיתפרסם. תקבלו קישור חדש כשהצוות ישאל שוב.
+review-unknown = הקישור אינו תקף. פתחו אותו כפי שהוא במכתב, או בקשו מהצוות קישור חדש.
+
+mail-review-requested = שלום { $name },
+
+    התבקש אישורכם עבור ״{ $title }״ מאת { $requester }. עיינו בו, ואז אשרו או ציינו מה יש לשנות. אין צורך להתחבר.
+
+    { $days ->
+        [one] הקישור תקף ליום אחד. הוא מיועד לכם בלבד: מי שמחזיק בו יכול להשיב במקומכם.
+        [two] הקישור תקף ליומיים. הוא מיועד לכם בלבד: מי שמחזיק בו יכול להשיב במקומכם.
+       *[other] הקישור תקף ל-{ $days } ימים. הוא מיועד לכם בלבד: מי שמחזיק בו יכול להשיב במקומכם.
+    }
+    .subject = לאישורכם: { $title }
+    .button = לעיין ולהחליט
+
+mail-review-reminder = שלום { $name },
+
+    ״{ $title }״, שאישורכם התבקש עבורו מאת { $requester }, עדיין ממתין לכם. עיינו בו, ואז אשרו או ציינו מה יש לשנות. אין צורך להתחבר.
+
+    { $days ->
+        [one] הקישור תקף ליום אחד. הוא מיועד לכם בלבד: מי שמחזיק בו יכול להשיב במקומכם.
+        [two] הקישור תקף ליומיים. הוא מיועד לכם בלבד: מי שמחזיק בו יכול להשיב במקומכם.
+       *[other] הקישור תקף ל-{ $days } ימים. הוא מיועד לכם בלבד: מי שמחזיק בו יכול להשיב במקומכם.
+    }
+    .subject = עדיין ממתין לאישורכם: { $title }
+    .button = לעיין ולהחליט

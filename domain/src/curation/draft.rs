@@ -1,0 +1,73 @@
+//! A draft of what a feed brought, with source and credit named.
+
+use diwan_entity::InBrand as _;
+use diwan_entity::calendar::{calendar, post};
+use diwan_entity::curation::{curated_post, source, source_item};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::calendar::{NewPost, PostContent, VariantContent, create_post};
+use crate::context::Context;
+use crate::error::{Code, Failure, UserError};
+use crate::permission::Action;
+use crate::strategy::PostMarks;
+use crate::trust;
+
+/// An item to make a draft of.
+#[derive(Debug, Clone)]
+pub struct NewDraft {
+    /// Which item.
+    pub item_id: Uuid,
+    /// In which calendar of the item's brand.
+    pub calendar_id: Uuid,
+    /// For these accounts of the brand, up to 50.
+    pub account_ids: Vec<Uuid>,
+}
+
+/// Writes a draft that says the item's title, where it is read, and whose it is. Somebody makes a post of it; the source stays named.
+pub async fn draft_from_item(context: &Context, new: NewDraft) -> Result<post::Model, Failure> {
+    let item = context.one(source_item::Entity::visible([new.item_id])).await?;
+    let item = item.ok_or_else(|| UserError::at(Code::NotFound, "itemId"))?;
+    let permit = context.permit(Action::PostCreate, item.brand_id).await?;
+    // In the item's own brand: what one client follows is no other client's business.
+    if context.one(calendar::Entity::one_in_brand(item.brand_id, new.calendar_id)).await?.is_none() {
+        return Err(UserError::at(Code::NotFound, "calendarId").into());
+    }
+    let source = context.one(source::Entity::one_in_brand(item.brand_id, item.source_id)).await?;
+    let source = source.ok_or_else(|| UserError::at(Code::NotFound, "itemId"))?;
+    let source_title = if source.title.is_empty() { source.url } else { source.title };
+    let text = text_of(&item, &source_title);
+    let variants = new.account_ids.iter().map(|id| VariantContent {
+        social_account_id: *id,
+        text: text.clone(),
+        language: None,
+        asset_ids: Vec::new(),
+    });
+    let content = PostContent { title: item.title.clone(), variants: variants.collect(), marks: PostMarks::default() };
+    let post = create_post(context, NewPost { calendar_id: new.calendar_id, content }).await?;
+    let row = curated_post::ActiveModel {
+        brand_id: Set(item.brand_id),
+        post_id: Set(post.id),
+        item_id: Set(Some(item.id)),
+        source_title: Set(source_title),
+        source_url: Set(item.url),
+        credit: Set(item.author),
+    };
+    curated_post::Entity::insert(row).exec_without_returning(permit.tx()).await?;
+    trust::record(permit, context.now, "source_item.draft", item.id, json!({ "post": post.id })).await?;
+    Ok(post)
+}
+
+fn text_of(item: &source_item::Model, source_title: &str) -> String {
+    let credit =
+        if item.author.is_empty() { source_title.to_owned() } else { format!("{}, {source_title}", item.author) };
+    let parts = [Some(item.title.clone()), item.url.clone(), Some(format!("— {credit}"))];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
+}
+
+/// What these posts were made of, where they were made of something.
+pub async fn curated_posts(context: &Context, post_ids: &[Uuid]) -> Result<Vec<curated_post::Model>, Failure> {
+    let rows = curated_post::Entity::find().filter(curated_post::Column::PostId.is_in(post_ids.iter().copied()));
+    Ok(context.all(rows).await?)
+}

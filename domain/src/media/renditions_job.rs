@@ -1,0 +1,157 @@
+//! Making the other forms of a picture: a thumbnail, and for each network that does not take it as it is one that it takes.
+//!
+//! Each form is stored and written down by itself, so that a run that dies is gone on with where it was. What moves stays as it
+//! is: a still of it would not be what was approved.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use diwan_entity::InBrand as _;
+use diwan_entity::calendar::asset;
+use diwan_entity::media::media_file::{self, FileState, FileTrouble};
+use diwan_entity::media::media_rendition;
+use diwan_networks::Limits;
+use image::DynamicImage;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _};
+use uuid::Uuid;
+
+use super::facts::{DECODING, off_thread};
+use super::in_posts::fits;
+use super::keys::{file_key, rendition_key, renditions_key};
+use super::pictures::{self, Form, THUMBNAIL};
+use super::store_job::trouble;
+use crate::error::{Failure, Fault};
+use crate::jobs::{Job, JobError, Next, Scope, Work};
+use crate::permission::Permit;
+
+/// Makes the forms of one file.
+#[derive(Debug)]
+pub struct MakeRenditions;
+
+#[async_trait]
+impl Job for MakeRenditions {
+    fn kind(&self) -> &'static str {
+        "make_renditions"
+    }
+
+    async fn run(&self, work: &Work) -> Result<(), JobError> {
+        let scope = work.begin().await?;
+        let (brand_id, file_id) = (scope.brand_id, scope.subject_id());
+        let Some((shown, missing)) = plan(&scope).await? else {
+            return scope.finish(Next::Done).await;
+        };
+        scope.commit().await?;
+        if !missing.is_empty() {
+            let _turn = DECODING.acquire().await.map_err(|_| Fault::broken("no more pictures are made"))?;
+            let bytes = work.services.storage.get(file_key(brand_id, file_id)).await.map_err(Failure::from)?;
+            let picture = Arc::new(off_thread(move || Ok(pictures::decode(&bytes)?)).await?);
+            for purpose in missing {
+                let picture = Arc::clone(&picture);
+                let Some(form) = off_thread(move || make(&picture, purpose)).await? else { continue };
+                if !keep(work, &shown, purpose, form).await? {
+                    break;
+                }
+            }
+        }
+        let scope = work.begin().await?;
+        media_file::Entity::update_many()
+            .col_expr(media_file::Column::RenditionsAt, Expr::value(scope.now))
+            .col_expr(media_file::Column::Trouble, Expr::value(Option::<FileTrouble>::None))
+            .filter(media_file::Column::BrandId.eq(brand_id))
+            .filter(media_file::Column::Id.eq(file_id))
+            .exec(scope.tx())
+            .await?;
+        scope.finish(Next::Done).await
+    }
+
+    async fn give_up(&self, scope: &Scope, _reason: &str) -> Result<(), JobError> {
+        Ok(trouble(scope.tx(), (scope.brand_id, scope.subject_id()), Some(FileTrouble::NotRendered)).await?)
+    }
+
+    async fn revive(&self, permit: Permit<'_>, subject_id: Uuid) -> Result<bool, DbErr> {
+        trouble(permit.tx(), (permit.brand_id, subject_id), None).await?;
+        Ok(true)
+    }
+}
+
+/// What one form is for.
+#[derive(Debug, Clone, Copy)]
+enum Purpose {
+    Thumbnail,
+    Network(&'static str),
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Thumbnail => THUMBNAIL,
+            Self::Network(key) => key,
+        }
+    }
+}
+
+/// The file and the forms that it lacks; none when there is nothing to do.
+async fn plan(scope: &Scope) -> Result<Option<(asset::Model, Vec<Purpose>)>, JobError> {
+    let (brand_id, file_id) = (scope.brand_id, scope.subject_id());
+    let file = media_file::Entity::one_in_brand(brand_id, file_id).one(scope.tx()).await?;
+    if !file.is_some_and(|file| file.state == FileState::Ready && file.renditions_at.is_none()) {
+        return Ok(None);
+    }
+    // Any asset that shows it: what is known of the bytes is the same for all.
+    let shown = asset::Entity::in_brand(brand_id).filter(asset::Column::FileId.eq(file_id)).one(scope.tx()).await?;
+    let Some(shown) = shown else { return Ok(None) };
+    let made = media_rendition::Entity::in_brand(brand_id)
+        .filter(media_rendition::Column::FileId.eq(file_id))
+        .all(scope.tx())
+        .await?;
+    let mut wanted = vec![Purpose::Thumbnail];
+    if !shown.animated {
+        let unfit = diwan_networks::registry().iter().map(|network| network.capabilities());
+        let unfit = unfit.filter(|network| !fits(&shown, &Limits::defaults(network)));
+        wanted.extend(unfit.map(|network| Purpose::Network(network.key.as_str())));
+    }
+    wanted.retain(|purpose| !made.iter().any(|row| row.purpose == purpose.name()));
+    Ok(Some((shown, wanted)))
+}
+
+fn make(picture: &DynamicImage, purpose: Purpose) -> Result<Option<Form>, Failure> {
+    match purpose {
+        Purpose::Thumbnail => Ok(Some(pictures::thumbnail(picture)?)),
+        Purpose::Network(key) => {
+            let network = diwan_networks::network(key).ok_or_else(|| Fault::broken("a network that is gone"))?;
+            Ok(pictures::for_network(picture, &Limits::defaults(network.capabilities()))?)
+        }
+    }
+}
+
+/// Stores a form and writes it down. False when the file was deleted meanwhile, and nothing is left of the form.
+async fn keep(work: &Work, shown: &asset::Model, purpose: Purpose, form: Form) -> Result<bool, JobError> {
+    let storage = &work.services.storage;
+    let file_id = work.claim.subject_id;
+    let key = rendition_key(shown.brand_id, file_id, purpose.name());
+    storage.put(key, &form.bytes).await.map_err(Failure::from)?;
+    let scope = work.begin().await?;
+    if media_file::Entity::one_in_brand(shown.brand_id, file_id).one(scope.tx()).await?.is_none() {
+        scope.commit().await?;
+        storage.remove(renditions_key(shown.brand_id, file_id)).await.map_err(Failure::from)?;
+        return Ok(false);
+    }
+    let number = |size: usize| i64::try_from(size).map_err(|_| Fault::broken("a form beyond all limits"));
+    let side = |side: u32| i32::try_from(side).map_err(|_| Fault::broken("a form beyond all limits"));
+    let row = media_rendition::ActiveModel {
+        id: Set(scope.new_id()),
+        brand_id: Set(shown.brand_id),
+        file_id: Set(file_id),
+        purpose: Set(purpose.name().to_owned()),
+        mime_type: Set(form.mime_type.to_owned()),
+        byte_size: Set(number(form.bytes.len())?),
+        width: Set(side(form.width)?),
+        height: Set(side(form.height)?),
+        created_at: Set(scope.now),
+    };
+    let once = OnConflict::new().do_nothing().to_owned();
+    media_rendition::Entity::insert(row).on_conflict(once).exec_without_returning(scope.tx()).await?;
+    scope.commit().await?;
+    Ok(true)
+}

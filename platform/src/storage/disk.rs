@@ -1,0 +1,116 @@
+//! A folder of objects, one file each. Written aside and moved into place, so that a reader never sees half of one.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use tokio::fs;
+use uuid::Uuid;
+
+use super::{Key, Staged, StorageError};
+
+#[derive(Debug, Clone)]
+pub(super) struct Disk {
+    root: PathBuf,
+}
+
+impl Disk {
+    pub(super) fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    pub(super) fn path(&self, key: Key<'_>) -> PathBuf {
+        self.root.join(key.to_string())
+    }
+
+    pub(super) async fn stage(&self, key: Key<'_>) -> Result<Staged, StorageError> {
+        let random = Uuid::from_bytes(crate::crypto::random().map_err(std::io::Error::other)?);
+        let path = self.path(key).with_extension(format!("part-{}", random.simple()));
+        Staged::create(path).await
+    }
+
+    pub(super) async fn resume(&self, key: Key<'_>) -> Result<Staged, StorageError> {
+        Staged::resume(self.path(key)).await
+    }
+
+    pub(super) async fn staged(&self, key: Key<'_>) -> Result<u64, StorageError> {
+        match fs::metadata(self.path(key)).await {
+            Ok(found) => Ok(found.len()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes a staged file be the object. The staged name stays: whoever staged it removes it when everything else is written.
+    pub(super) async fn adopt(&self, staged: &Path, key: Key<'_>) -> Result<(), StorageError> {
+        let path = self.path(key);
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).await?;
+        // By way of a name of its own, because a link does not replace what is there.
+        let beside = path.with_extension("new");
+        remove_file(&beside).await?;
+        match fs::hard_link(staged, &beside).await {
+            Ok(()) => fs::rename(&beside, &path).await?,
+            // A folder on a file system without links.
+            Err(error) if error.kind() != ErrorKind::NotFound => fs::rename(staged, &path).await?,
+            Err(error) => return Err(error.into()),
+        }
+        // The new name is durable only with its folder.
+        Ok(fs::File::open(folder).await?.sync_all().await?)
+    }
+
+    pub(super) async fn get(&self, key: Key<'_>) -> Result<Bytes, StorageError> {
+        fs::read(self.path(key)).await.map(Bytes::from).map_err(not_found)
+    }
+
+    pub(super) async fn find(&self, key: Key<'_>) -> Result<PathBuf, StorageError> {
+        let path = self.path(key);
+        fs::metadata(&path).await.map_err(not_found)?;
+        Ok(path)
+    }
+
+    pub(super) async fn remove(&self, key: Key<'_>) -> Result<(), StorageError> {
+        let path = self.path(key);
+        match fs::metadata(&path).await {
+            Ok(found) if found.is_dir() => Ok(fs::remove_dir_all(path).await?),
+            Ok(_) => remove_file(&path).await,
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) async fn remove_brand(&self, brand_id: Uuid) -> Result<(), StorageError> {
+        let name = brand_id.simple().to_string();
+        let mut kinds = match fs::read_dir(&self.root).await {
+            Ok(kinds) => kinds,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        while let Some(kind) = kinds.next_entry().await? {
+            match fs::remove_dir_all(kind.path().join(&name)).await {
+                Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn check(&self, key: Key<'_>) -> Result<(), StorageError> {
+        let mut staged = self.stage(key).await?;
+        staged.write(b"diwan").await?;
+        staged.sync().await
+    }
+}
+
+async fn remove_file(path: &Path) -> Result<(), StorageError> {
+    match fs::remove_file(path).await {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn not_found(error: std::io::Error) -> StorageError {
+    if error.kind() == ErrorKind::NotFound { StorageError::NotFound } else { StorageError::Io(error) }
+}
