@@ -110,7 +110,6 @@ error-mail-not-configured = لا يمكن لهذا النظام إرسال ال�
 error-file-not-plan = هذا الملف ليس CSV ولا مصنّف XLSX. احفظه بإحدى الصيغتين.
 error-file-not-text = هذا الملف ليس كله بترميز UTF-8. احفظه بصيغة «CSV UTF-8» أو XLSX.
 error-file-unfolds = حجم هذا الملف بعد فكّه أكثر من { $limit } بايت. أزل ما ليس من الخطة، أو احفظه بصيغة CSV.
-error-file-damaged = هذا الملف تالف ولا يمكن قراءته. احفظه من جديد.
 error-formula-cell = في الخلية { $value } صيغة حسابية. ضع القيم مكان الصيغ.
 error-column-missing = العمود «{ $column }» غير موجود. أسماء الأعمدة في الصف الأول.
 error-column-twice = العمود «{ $column }» مكرر. أزل أحدهما.

@@ -81,7 +81,6 @@ error-mail-not-configured = This installation cannot send mail. Ask the operator
 error-file-not-plan = This file is neither CSV nor an XLSX workbook. Save it as one of these.
 error-file-not-text = This file is not UTF-8 throughout. Save it as “CSV UTF-8”, or as XLSX.
 error-file-unfolds = This file unfolds to more than { $limit } bytes. Remove what is not of the plan, or save it as CSV.
-error-file-damaged = This file is damaged and cannot be read. Save it anew.
 error-formula-cell = The cell { $value } holds a formula. Replace formulas by their values.
 error-column-missing = The column “{ $column }” is missing. The first row names the columns.
 error-column-twice = The column “{ $column }” is there twice. Remove one.

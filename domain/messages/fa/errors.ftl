@@ -78,7 +78,6 @@ error-mail-not-configured = این سامانه نمی‌تواند ایمیل �
 error-file-not-plan = این فایل نه CSV است و نه کارپوشهٔ XLSX. آن را به یکی از این دو ذخیره کنید.
 error-file-not-text = همهٔ این فایل UTF-8 نیست. آن را با قالب «CSV UTF-8» یا XLSX ذخیره کنید.
 error-file-unfolds = این فایل پس از باز شدن بیش از { $limit } بایت است. آنچه جزو برنامه نیست را بردارید، یا به شکل CSV ذخیره کنید.
-error-file-damaged = این فایل آسیب دیده و خوانده نمی‌شود. آن را دوباره ذخیره کنید.
 error-formula-cell = در خانهٔ { $value } فرمول هست. مقدار فرمول‌ها را به جای آن‌ها بگذارید.
 error-column-missing = ستون «{ $column }» نیست. نام ستون‌ها در سطر نخست می‌آید.
 error-column-twice = ستون «{ $column }» دو بار آمده است. یکی را بردارید.

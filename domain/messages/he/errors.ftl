@@ -108,7 +108,6 @@ error-mail-not-configured = המערכת הזאת אינה יכולה לשלוח
 error-file-not-plan = הקובץ הזה אינו CSV וגם לא חוברת XLSX. שמרו אותו כאחד מהם.
 error-file-not-text = לא כל הקובץ הזה ב-UTF-8. שמרו אותו כ-“CSV UTF-8” או כ-XLSX.
 error-file-unfolds = הקובץ הזה נפרש ליותר מ-{ $limit } בתים. הסירו את מה שאינו מהתוכנית, או שמרו כ-CSV.
-error-file-damaged = הקובץ הזה פגום ואי אפשר לקרוא אותו. שמרו אותו מחדש.
 error-formula-cell = בתא { $value } יש נוסחה. החליפו נוסחאות בערכים שלהן.
 error-column-missing = העמודה “{ $column }” חסרה. השורה הראשונה נותנת לעמודות שמות.
 error-column-twice = העמודה “{ $column }” מופיעה פעמיים. הסירו אחת מהן.

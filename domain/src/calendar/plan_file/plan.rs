@@ -327,9 +327,9 @@ impl Ground {
             let of_network = lower.strip_prefix(&account.network).and_then(|rest| rest.strip_prefix(':'));
             bare(&lower) || of_network.is_some_and(|rest| bare(rest.trim()))
         };
-        let mut found = self.accounts.iter().map(|(account, _)| account).filter(|account| named(account));
         // One that is disconnected counts only where no other has the name.
-        let mut all: Vec<_> = found.by_ref().collect();
+        let mut all: Vec<_> =
+            self.accounts.iter().map(|(account, _)| account).filter(|account| named(account)).collect();
         if all.iter().any(|account| account.state != AccountState::Disconnected) {
             all.retain(|account| account.state != AccountState::Disconnected);
         }

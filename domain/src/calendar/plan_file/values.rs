@@ -49,15 +49,14 @@ pub(super) fn time(text: &str) -> Option<NaiveTime> {
     let text = latin(text);
     let (hours, rest) = text.split_once(':')?;
     let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "00"));
-    let whole = |text: &str, most: usize| {
-        let fits =
-            (1..=2).contains(&text.len()) && text.len() <= most && text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = |text: &str| {
+        let fits = (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         fits.then(|| text.parse::<u32>().ok())?
     };
     if minutes.len() != 2 || seconds.len() != 2 {
         return None;
     }
-    NaiveTime::from_hms_opt(whole(hours, 2)?, whole(minutes, 2)?, whole(seconds, 2)?)
+    NaiveTime::from_hms_opt(whole(hours)?, whole(minutes)?, whole(seconds)?)
 }
 
 /// What would begin a formula stands behind an apostrophe. One that stands before such a text itself gets another, so that
