@@ -75,6 +75,8 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &publishing::Publish,
         &insights::SyncMetrics,
         &insights::RenderReport,
+        &calendar::ImportContentPlan,
+        &calendar::ExportContentPlan,
         &approvals::RemindApprovers,
         &media::TakeInUpload,
         &media::StoreFile,

@@ -35,6 +35,7 @@ mod m0023_media;
 mod m0024_slots;
 mod m0025_sources;
 mod m0026_review_links;
+mod m0027_content_imports;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             sql("m0024_slots", m0024_slots::UP),
             sql("m0025_sources", m0025_sources::UP),
             sql("m0026_review_links", m0026_review_links::UP),
+            sql("m0027_content_imports", m0027_content_imports::UP),
         ]
     }
 }

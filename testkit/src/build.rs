@@ -62,6 +62,8 @@ pub struct Written {
     pub api_token: Uuid,
     pub special_day: Uuid,
     pub promise: Uuid,
+    pub import: Uuid,
+    pub export: Uuid,
     pub folder: Uuid,
     pub strategy: StrategyWritten,
     pub planning: PlanningWritten,
@@ -302,6 +304,8 @@ impl TestServices {
             comment,
             special_day,
             promise,
+            import,
+            export,
             folder,
         ] = std::array::from_fn(|_| self.id());
         let client = self.person(UserKind::Client, None).await?.id;
@@ -342,6 +346,12 @@ impl TestServices {
                  insert into metric_reading values ('{reading}', '{brand}', '{account}', '{publication}', '{{}}', '{now}');
                  insert into report_run (id, brand_id, kind, month, locale, state, requested_by, created_at, finished_at, error)
                    values ('{report}', '{brand}', 'MONTH', '2026-07-01', 'en', 'FAILED', '{user}', '{now}', '{now}', 'GAVE_UP');
+                 insert into content_import (id, brand_id, file_name, state, format, byte_size, sha256, row_count, requested_by, created_at)
+                   values ('{import}', '{brand}', 'plan.csv', 'RECEIVED', 'CSV', 6, sha256('{import}'), 0, '{user}', '{now}');
+                 insert into content_import_row (id, brand_id, import_id, file_sha256, row_key, post_id)
+                   values (gen_random_uuid(), '{brand}', '{import}', sha256('{import}'), '2', '{post}');
+                 insert into content_export (id, brand_id, format, locale, state, requested_by, created_at, finished_at, error)
+                   values ('{export}', '{brand}', 'CSV', 'en', 'FAILED', '{user}', '{now}', '{now}', 'GAVE_UP');
                  insert into audit_event (id, agency_id, brand_id, at, actor_id, action, subject_id)
                    values ('{event}', '{agency}', '{brand}', '{now}', '{user}', 'post.create', '{post}');
                  insert into special_day (id, agency_id, brand_id, name, system, month_code, day, created_by, created_at)
@@ -386,6 +396,8 @@ impl TestServices {
             api_token,
             special_day,
             promise,
+            import,
+            export,
             folder,
             strategy: self.fill_strategy(brand, user, post).await?,
             planning: self.fill_planning(brand, user, post).await?,

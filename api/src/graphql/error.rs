@@ -164,6 +164,28 @@ pub enum ErrorCode {
     CalendarInUse,
     /// The post has no time yet.
     NotPlanned,
+    /// The file is neither CSV nor XLSX.
+    FileNotPlan,
+    /// The file is not UTF-8.
+    FileNotText,
+    /// The file unfolds to more than is read.
+    FileUnfolds,
+    /// A cell holds a formula.
+    FormulaCell,
+    /// A column that must be there is not.
+    ColumnMissing,
+    /// A column is there twice.
+    ColumnTwice,
+    /// Nobody knows this column.
+    ColumnUnknown,
+    /// This is not a date.
+    DateNotUnderstood,
+    /// This is not a time of the day.
+    TimeNotUnderstood,
+    /// The brand has nothing of this name.
+    NoSuchName,
+    /// Several things have this name.
+    NameAmbiguous,
     /// Somebody else sends this file just now.
     UploadBusy,
     /// The file goes on at another place.

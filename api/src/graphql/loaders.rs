@@ -12,8 +12,8 @@ use diwan_domain::permission::Extent;
 use diwan_domain::{Action, Context, Failure, approvals, calendar, insights, publishing, tenancy, trust};
 use diwan_entity::approvals::{approval_chain, approval_entry, approval_request, approval_step, delegation};
 use diwan_entity::calendar::{
-    asset, calendar as calendars, content_promise, post, post_assignment, post_comment, post_variant, special_day,
-    variant_asset,
+    asset, calendar as calendars, content_export, content_import, content_promise, post, post_assignment, post_comment,
+    post_variant, special_day, variant_asset,
 };
 use diwan_entity::insights::report_run;
 use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
@@ -284,6 +284,30 @@ impl Loadable for publication::Model {
     }
     fn may_read(&self, context: &Context) -> bool {
         reads_content(context, self.brand_id)
+    }
+}
+
+impl Loadable for content_import::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        calendar::imports_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        context.may(Action::ContentImport, self.brand_id)
+    }
+}
+
+impl Loadable for content_export::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        calendar::export_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        context.may(Action::ContentExport, self.brand_id)
     }
 }
 

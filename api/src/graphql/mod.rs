@@ -49,6 +49,7 @@ pub struct Query(
     calendar::CalendarQuery,
     calendar::CalendarViewQuery,
     calendar::PromiseQuery,
+    calendar::PlanFileQuery,
     calendar::SlotQuery,
     publishing::PublishingQuery,
     approvals::ApprovalQuery,
@@ -99,6 +100,7 @@ struct CalendarMutations(
     calendar::SpecialDayMutation,
     calendar::PromiseMutation,
     calendar::FeedMutation,
+    calendar::PlanFileMutation,
     calendar::TeamworkMutation,
 );
 

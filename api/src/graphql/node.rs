@@ -4,8 +4,8 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 
 use super::approvals::{ApprovalChain, ApprovalRequest, Delegation};
 use super::calendar::{
-    Calendar, ContentPromise, EvergreenItem, EvergreenQueue, Post, PostAssignment, PostComment, PostSeries,
-    PostVariant, Slot, SpecialDay,
+    Calendar, ContentExport, ContentImport, ContentPromise, EvergreenItem, EvergreenQueue, Post, PostAssignment,
+    PostComment, PostSeries, PostVariant, Slot, SpecialDay,
 };
 use super::context::Op;
 use super::curation::{Source, SourceItem};
@@ -76,6 +76,10 @@ pub enum Node {
     ChannelChoice(ChannelChoice),
     /// How content is made.
     ContentPlan(ContentPlan),
+    /// A content plan that comes in.
+    ContentImport(ContentImport),
+    /// A content plan that goes out.
+    ContentExport(ContentExport),
     /// A special day.
     SpecialDay(SpecialDay),
     /// What was promised per week.
@@ -160,6 +164,8 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Pillar => op.load(id).await?.map(|row| Node::ContentPillar(ContentPillar { op: own(), row })),
         Kind::Channel => op.load(id).await?.map(|row| Node::ChannelChoice(ChannelChoice { op: own(), row })),
         Kind::ContentPlan => op.load(id).await?.map(|row| Node::ContentPlan(ContentPlan { op: own(), row })),
+        Kind::ContentImport => op.load(id).await?.map(|row| Node::ContentImport(ContentImport { op: own(), row })),
+        Kind::ContentExport => op.load(id).await?.map(|row| Node::ContentExport(ContentExport { op: own(), row })),
         Kind::SpecialDay => op.load(id).await?.map(|row| Node::SpecialDay(SpecialDay { op: own(), row })),
         Kind::Promise => op.load(id).await?.map(|row| Node::ContentPromise(ContentPromise { op: own(), row })),
         Kind::AssetFolder => op.load(id).await?.map(|row| Node::AssetFolder(AssetFolder { row })),

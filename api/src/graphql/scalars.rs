@@ -76,6 +76,10 @@ pub enum Kind {
     Promise,
     /// A feed of a person's calendar; not its secret.
     Feed,
+    /// A content plan that comes in.
+    ContentImport,
+    /// A content plan that goes out.
+    ContentExport,
     /// A folder of the media library.
     AssetFolder,
     /// A recurring time for posts.
@@ -96,7 +100,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 44] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -131,6 +135,8 @@ impl Kind {
         Self::SpecialDay,
         Self::Promise,
         Self::Feed,
+        Self::ContentImport,
+        Self::ContentExport,
         Self::AssetFolder,
         Self::Slot,
         Self::Series,
@@ -178,6 +184,8 @@ impl Kind {
             Self::SpecialDay => "specialday",
             Self::Promise => "promise",
             Self::Feed => "feed",
+            Self::ContentImport => "import",
+            Self::ContentExport => "export",
             Self::AssetFolder => "folder",
             Self::Slot => "slot",
             Self::Series => "series",

@@ -10,6 +10,7 @@ mod media;
 mod oauth;
 mod pages;
 mod peer;
+mod plans;
 mod review;
 mod single_sign_on;
 mod subscriptions;
@@ -51,6 +52,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/audit/{token}", web::get().to(audit::send))
         .route("/sso/callback", web::get().to(single_sign_on::callback))
         .route("/oauth/callback", web::get().to(oauth::callback))
+        .route("/imports/{token}", web::put().to(plans::receive))
+        .route("/exports/{token}", web::get().to(plans::send))
         .configure(uploads::routes)
         .service(web::resource("/media/{token}").route(web::get().to(media::send)).route(web::head().to(media::send)))
         .route("/downloads/{token}", web::get().to(downloads::send))
@@ -112,7 +115,7 @@ fn status(code: diwan_domain::Code) -> actix_web::http::StatusCode {
         Code::LinkInvalid | Code::NotFound => StatusCode::NOT_FOUND,
         Code::LinkExpired => StatusCode::GONE,
         Code::FileTooLarge | Code::QuotaExceeded => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::FileTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::FileTypeUnsupported | Code::FileNotPlan => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::WrongOffset => StatusCode::CONFLICT,
         Code::UploadBusy => StatusCode::LOCKED,
         Code::Forbidden => StatusCode::FORBIDDEN,

@@ -157,7 +157,7 @@ async fn pour(receiver: &mut Receiver, body: &mut web::Payload) -> Result<bool, 
 }
 
 /// Says why not. Reads on for a little first, so that the sender gets to see it instead of a reset connection.
-async fn refused(http: &HttpRequest, body: &mut web::Payload, failure: &Failure) -> HttpResponse {
+pub(super) async fn refused(http: &HttpRequest, body: &mut web::Payload, failure: &Failure) -> HttpResponse {
     if matches!(failure, Failure::Refused(_)) {
         let mut left = MAX_IMAGE_BYTES;
         while let Some(Ok(chunk)) = body.next().await {

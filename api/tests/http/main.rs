@@ -26,6 +26,7 @@ mod passkeys;
 mod passwords;
 mod people;
 mod permissions;
+mod plan_files;
 mod posts;
 mod prices;
 mod reports;

@@ -107,6 +107,17 @@ error-approval-required = في هذه العلامة التجارية يجب أ�
 error-limit-exceeded = هذا يتجاوز حدّك البالغ { $limit } { $currency }. يلزم شخص حدّه أعلى.
 error-reason-required = اذكر السبب، ليعرف من يليك ما عليه فعله.
 error-mail-not-configured = لا يمكن لهذا النظام إرسال البريد. اطلب من المشغّل ضبط DIWAN_SMTP_URL.
+error-file-not-plan = هذا الملف ليس CSV ولا مصنّف XLSX. احفظه بإحدى الصيغتين.
+error-file-not-text = هذا الملف ليس كله بترميز UTF-8. احفظه بصيغة «CSV UTF-8» أو XLSX.
+error-file-unfolds = حجم هذا الملف بعد فكّه أكثر من { $limit } بايت. أزل ما ليس من الخطة، أو احفظه بصيغة CSV.
+error-formula-cell = في الخلية { $value } صيغة حسابية. ضع القيم مكان الصيغ.
+error-column-missing = العمود «{ $column }» غير موجود. أسماء الأعمدة في الصف الأول.
+error-column-twice = العمود «{ $column }» مكرر. أزل أحدهما.
+error-column-unknown = العمود «{ $column }» غير معروف وقد تُجوهل.
+error-date-not-understood = «{ $value }» ليس تاريخًا. اكتبه هكذا: 2026-11-30.
+error-time-not-understood = «{ $value }» ليس وقتًا. اكتبه هكذا: 17:30.
+error-no-such-name = لا يوجد هنا في العلامة التجارية شيء باسم «{ $value }». تحقق من كتابته.
+error-name-ambiguous = أكثر من واحد باسم «{ $value }». اكتب الشبكة قبل الحساب، مثل mastodon:name.
 error-rule-not-understood = هذه ليست قاعدة للأيام يفهمها ديوان. اكتبها كما في RFC 5545 بقيمة FREQ=DAILY أو WEEKLY أو MONTHLY أو YEARLY، بلا ساعات وبلا UNTIL، واذكر اليوم الأخير على حدة.
 error-slot-taken = هذا الموعد لمنشور آخر. اختر موعدًا آخر أو خذ أول موعد متاح.
 error-no-free-slot = لا موعد متاحًا لهذا المنشور خلال ثلاثة أشهر. أنشئ موعدًا أو جدول المنشور يدويًا.

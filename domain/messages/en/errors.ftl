@@ -78,6 +78,17 @@ error-approval-required = In this brand a post must be approved before it is sch
 error-limit-exceeded = This is above your limit of { $limit } { $currency }. It needs somebody whose limit is higher.
 error-reason-required = Say why, so that the next person knows what to do.
 error-mail-not-configured = This installation cannot send mail. Ask the operator to set DIWAN_SMTP_URL.
+error-file-not-plan = This file is neither CSV nor an XLSX workbook. Save it as one of these.
+error-file-not-text = This file is not UTF-8 throughout. Save it as “CSV UTF-8”, or as XLSX.
+error-file-unfolds = This file unfolds to more than { $limit } bytes. Remove what is not of the plan, or save it as CSV.
+error-formula-cell = The cell { $value } holds a formula. Replace formulas by their values.
+error-column-missing = The column “{ $column }” is missing. The first row names the columns.
+error-column-twice = The column “{ $column }” is there twice. Remove one.
+error-column-unknown = The column “{ $column }” is not known and was passed over.
+error-date-not-understood = “{ $value }” is not a date. Write it like 2026-11-30.
+error-time-not-understood = “{ $value }” is not a time. Write it like 17:30.
+error-no-such-name = The brand has nothing called “{ $value }” here. Check how it is written.
+error-name-ambiguous = Several are called “{ $value }”. Write the network before the account, like mastodon:name.
 error-rule-not-understood = This is not a rule for days that Diwan understands. Write it as RFC 5545 does, with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY, without hours and without UNTIL: say the last day beside it.
 error-slot-taken = Another post has this slot. Choose another, or take the next free one.
 error-no-free-slot = No slot is free for this post within three months. Make one, or schedule the post by hand.

@@ -75,6 +75,17 @@ error-approval-required = در این برند پست باید پیش از زم�
 error-limit-exceeded = این از سقف شما ({ $limit } { $currency }) بیشتر است. کسی با سقف بالاتر لازم است.
 error-reason-required = دلیل را بگویید تا نفر بعدی بداند چه کند.
 error-mail-not-configured = این سامانه نمی‌تواند ایمیل بفرستد. از گردانندهٔ سامانه بخواهید DIWAN_SMTP_URL را تنظیم کند.
+error-file-not-plan = این فایل نه CSV است و نه کارپوشهٔ XLSX. آن را به یکی از این دو ذخیره کنید.
+error-file-not-text = همهٔ این فایل UTF-8 نیست. آن را با قالب «CSV UTF-8» یا XLSX ذخیره کنید.
+error-file-unfolds = این فایل پس از باز شدن بیش از { $limit } بایت است. آنچه جزو برنامه نیست را بردارید، یا به شکل CSV ذخیره کنید.
+error-formula-cell = در خانهٔ { $value } فرمول هست. مقدار فرمول‌ها را به جای آن‌ها بگذارید.
+error-column-missing = ستون «{ $column }» نیست. نام ستون‌ها در سطر نخست می‌آید.
+error-column-twice = ستون «{ $column }» دو بار آمده است. یکی را بردارید.
+error-column-unknown = ستون «{ $column }» شناخته نشد و نادیده گرفته شد.
+error-date-not-understood = «{ $value }» تاریخ نیست. آن را مانند 1405-09-09 یا 2026-11-30 بنویسید.
+error-time-not-understood = «{ $value }» ساعت نیست. آن را مانند 17:30 بنویسید.
+error-no-such-name = این برند اینجا چیزی به نام «{ $value }» ندارد. املای آن را بررسی کنید.
+error-name-ambiguous = چند مورد «{ $value }» نام دارند. نام شبکه را پیش از حساب بنویسید، مانند mastodon:name.
 error-rule-not-understood = این قاعده‌ای برای روزها نیست که دیوان بفهمد. آن را به شیوهٔ RFC 5545 با FREQ=DAILY، WEEKLY، MONTHLY یا YEARLY، بدون ساعت و بدون UNTIL بنویسید و روز پایان را جداگانه بگویید.
 error-slot-taken = این جایگاه را پست دیگری گرفته است. جایگاه دیگری برگزینید یا نخستین جایگاه آزاد را بگیرید.
 error-no-free-slot = تا سه ماه آینده جایگاه آزادی برای این پست نیست. جایگاهی بسازید یا پست را دستی زمان‌بندی کنید.

@@ -105,6 +105,17 @@ error-approval-required = במותג הזה פוסט צריך אישור לפנ�
 error-limit-exceeded = זה מעל המגבלה שלכם, { $limit } { $currency }. נדרש מי שהמגבלה שלו גבוהה יותר.
 error-reason-required = ציינו את הסיבה, כדי שהבא בתור ידע מה לעשות.
 error-mail-not-configured = המערכת הזאת אינה יכולה לשלוח דואר. בקשו ממפעיל המערכת להגדיר את DIWAN_SMTP_URL.
+error-file-not-plan = הקובץ הזה אינו CSV וגם לא חוברת XLSX. שמרו אותו כאחד מהם.
+error-file-not-text = לא כל הקובץ הזה ב-UTF-8. שמרו אותו כ-“CSV UTF-8” או כ-XLSX.
+error-file-unfolds = הקובץ הזה נפרש ליותר מ-{ $limit } בתים. הסירו את מה שאינו מהתוכנית, או שמרו כ-CSV.
+error-formula-cell = בתא { $value } יש נוסחה. החליפו נוסחאות בערכים שלהן.
+error-column-missing = העמודה “{ $column }” חסרה. השורה הראשונה נותנת לעמודות שמות.
+error-column-twice = העמודה “{ $column }” מופיעה פעמיים. הסירו אחת מהן.
+error-column-unknown = העמודה “{ $column }” אינה מוכרת ודילגו עליה.
+error-date-not-understood = “{ $value }” אינו תאריך. כתבו כך: 2026-11-30.
+error-time-not-understood = “{ $value }” אינה שעה. כתבו כך: 17:30.
+error-no-such-name = למותג אין כאן דבר בשם “{ $value }”. בדקו איך זה נכתב.
+error-name-ambiguous = יש כמה בשם “{ $value }”. כתבו את הרשת לפני החשבון, כמו mastodon:name.
 error-rule-not-understood = זה אינו כלל לימים ש-Diwan מבין. כתבו אותו כפי ש-RFC 5545 כותב, עם FREQ=DAILY, WEEKLY, MONTHLY או YEARLY, בלי שעות ובלי UNTIL, וציינו את היום האחרון בנפרד.
 error-slot-taken = המועד הזה תפוס בידי פוסט אחר. בחרו מועד אחר או קחו את הפנוי הבא.
 error-no-free-slot = אין מועד פנוי לפוסט הזה בשלושת החודשים הקרובים. צרו מועד, או תזמנו את הפוסט ידנית.

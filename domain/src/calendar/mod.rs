@@ -14,6 +14,7 @@ mod create_post;
 mod dates;
 mod feeds;
 mod follow;
+mod plan_file;
 mod promises;
 mod queries;
 mod relation;
@@ -39,6 +40,12 @@ pub use create_post::{NewPost, create_post};
 pub use dates::{LocalDate, YearlyDay, local_date, month_around};
 pub use feeds::{FeedFile, NewFeed, calendar_feeds, create_calendar_feed, read_calendar_feed, revoke_calendar_feed};
 pub use follow::{follow_publications, lock_post, post_state};
+pub use plan_file::{
+    Column as PlanColumn, EXPORT_PURPOSE, ExportContentPlan, Finding, IMPORT_PURPOSE, ImportContentPlan, ImportRun,
+    MAX_PLAN_BYTES, NewExport, OpenedExport, PLAN_KINDS, PlanReceiver, RequestedImport, RowOutcome, RowReport,
+    content_export, content_import, content_import_rows, export_by_ids, export_link, import_content_plan,
+    imports_by_ids, open_export, receive_content_import, request_content_export, request_content_import,
+};
 pub use promises::{
     MOST_WEEKS, PromiseRule, Severity, WatchedWeek, content_promises, content_promises_by_ids, content_watch,
     create_content_promise, delete_content_promise, update_content_promise,

@@ -67,6 +67,10 @@ pub enum Action {
     AgencyDayManage,
     /// Set how many posts a week were promised.
     PromiseSet,
+    /// Bring in a content plan from a file.
+    ContentImport,
+    /// Take a content plan out as a file.
+    ContentExport,
     /// Set the recurring times for posts.
     SlotManage,
     /// Let posts come again: series and evergreen queues.
@@ -146,6 +150,8 @@ impl Action {
         Self::SpecialDayManage,
         Self::AgencyDayManage,
         Self::PromiseSet,
+        Self::ContentImport,
+        Self::ContentExport,
         Self::SlotManage,
         Self::SeriesManage,
         Self::SourceManage,
@@ -197,6 +203,7 @@ impl Action {
                 | Self::ApprovalRead
                 | Self::StrategyRead
                 | Self::ContentRead
+                | Self::ContentExport
                 | Self::MetricsRead
                 | Self::ReportRun
         )

@@ -106,6 +106,8 @@ pub const RULES: &[Rule] = &[
     brand(Action::SpecialDayManage, &[MID, integration(Level::Mid)], ""),
     agency(Action::AgencyDayManage, &[DIRECTOR], "they stand in every brand's calendar"),
     brand(Action::PromiseSet, &[SENIOR], "it is a promise to the client"),
+    brand(Action::ContentImport, &[MID, integration(Level::Mid)], "it makes many posts at once"),
+    brand(Action::ContentExport, &[MID], "what leaves as a file leaves with everything that is internal in it"),
     brand(Action::SlotManage, &[MID, integration(Level::Mid)], "a MID runs the calendar; juniors read it and propose"),
     brand(
         Action::SeriesManage,

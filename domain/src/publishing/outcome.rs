@@ -26,6 +26,8 @@ pub const TROUBLES: &[&str] = &[
     MEDIA_GONE,
     MEDIA_EXPIRED,
     "EXPIRED",
+    "TOO_MANY_ROWS",
+    "CELL_TOO_LONG",
 ];
 
 pub(super) const CANNOT_TELL: &str = "CANNOT_TELL";

@@ -4,6 +4,9 @@ pub mod asset;
 #[expect(clippy::module_inception, reason = "the table is named like its domain")]
 pub mod calendar;
 pub mod calendar_feed;
+pub mod content_export;
+pub mod content_import;
+pub mod content_import_row;
 pub mod content_promise;
 pub mod evergreen_item;
 pub mod evergreen_queue;

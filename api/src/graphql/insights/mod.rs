@@ -4,4 +4,4 @@ mod mutations;
 mod types;
 
 pub use mutations::InsightsMutation;
-pub use types::ReportRun;
+pub use types::{Download, ReportRun};

@@ -87,7 +87,7 @@ pub enum AttemptOutcome {
 #[derive(SimpleObject)]
 pub struct Trouble {
     /// For programs: `RETRY`, `RATE_LIMITED`, `RECONNECT`, `CONTENT`, `ASK`, `UNKNOWN`, `CANNOT_TELL`, `MISSED`, `GAVE_UP`,
-    /// `MEDIA_GONE`, `EXPIRED`.
+    /// `MEDIA_GONE`, `EXPIRED`, `TOO_MANY_ROWS`, `CELL_TOO_LONG`.
     pub kind: String,
     /// What happened and the next step, in the caller's language.
     pub message: String,

@@ -144,6 +144,10 @@ pub enum Action {
     AgencyDayManage,
     /// Set how many posts a week were promised.
     PromiseSet,
+    /// Bring in a content plan from a file.
+    ContentImport,
+    /// Take a content plan out as a file.
+    ContentExport,
     /// Set the recurring times for posts.
     SlotManage,
     /// Let posts come again: series and evergreen queues.

@@ -38,6 +38,40 @@ fn content(app: &TestApp, at: &At) -> Vec<Operation> {
             "calendar { id }",
             json!({ "brandId": brand, "name": "New" }),
         ),
+        mutation(
+            "requestContentImport",
+            Action::ContentImport,
+            "uploadUrl",
+            json!({ "brandId": brand, "fileName": "plan.csv" }),
+        ),
+        mutation(
+            "importContentPlan",
+            Action::ContentImport,
+            "contentImport { id }",
+            json!({ "importId": id("import", at.written.import), "dryRun": true }),
+        )
+        .hidden()
+        .may_say(&["WRONG_STATE"]),
+        query(
+            "contentImport",
+            Action::ContentImport,
+            "query($id: ID!) { contentImport(id: $id) { id } }",
+            json!({ "id": id("import", at.written.import) }),
+        )
+        .hidden(),
+        mutation(
+            "requestContentExport",
+            Action::ContentExport,
+            "contentExport { id }",
+            json!({ "brandId": brand, "format": "CSV" }),
+        ),
+        query(
+            "contentExport",
+            Action::ContentExport,
+            "query($id: ID!) { contentExport(id: $id) { id } }",
+            json!({ "id": id("export", at.written.export) }),
+        )
+        .hidden(),
         mutation("requestUpload", Action::AssetUpload, "uploadUrl", json!({ "brandId": brand, "fileName": "a.png" })),
         mutation(
             "createPost",

@@ -24,7 +24,7 @@ use super::mix::allowed;
 use crate::calendar::{Problem, ProblemSeverity};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
-use crate::permission::Action;
+use crate::permission::{Action, Permit};
 
 /// What one variant of a post says, as far as it is checked here.
 #[derive(Debug)]
@@ -68,6 +68,24 @@ pub(crate) async fn check_post(
     }
     check_texts(&ground, post.partnership, spoken, &mut problems);
     Ok(problems)
+}
+
+/// What posts of the month of `due_at` that are not written yet are checked against. For whoever may write them.
+pub(crate) async fn ground_of(permit: Permit<'_>, due_at: DateTime<Utc>) -> Result<Ground, Failure> {
+    Ground::load(permit, Uuid::nil(), due_at).await
+}
+
+/// What the brand's checks find in a post that is not written yet. `dated`: whether it is due in the month of the ground.
+pub(crate) fn check_planned(
+    ground: &Ground,
+    pillar_id: Option<Uuid>,
+    dated: bool,
+    spoken: &[Spoken<'_>],
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    check_marks(ground, Marks { pillar_id, dated }, &mut problems);
+    check_texts(ground, None, spoken, &mut problems);
+    problems
 }
 
 /// How bad a finding of this check is; none when the check is off.
