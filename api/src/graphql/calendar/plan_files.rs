@@ -6,10 +6,10 @@ use diwan_domain::Context as Domain;
 use diwan_domain::calendar::{self as domain, ImportRun, NewExport};
 use diwan_entity::calendar::{content_export, content_import};
 
-use super::hex;
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::insights::Download;
+use crate::graphql::media::hex;
 use crate::graphql::publishing::Trouble;
 use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::strategy::ProblemSeverity;
