@@ -100,6 +100,7 @@ struct CalendarMutations(
     calendar::PromiseMutation,
     calendar::FeedMutation,
     calendar::TeamworkMutation,
+    calendar::VersionMutation,
 );
 
 #[derive(MergedObject, Default)]

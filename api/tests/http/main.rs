@@ -9,6 +9,8 @@ mod calendar_view;
 mod calendars;
 mod cell_operations;
 mod cells;
+mod composer_comments;
+mod composer_versions;
 mod connecting;
 mod handing_over;
 mod idempotency;

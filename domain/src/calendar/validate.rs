@@ -40,7 +40,7 @@ pub async fn load_post(context: &Context, post_id: Uuid, lock: bool) -> Result<p
     Ok(context.one(select).await?.ok_or_else(|| UserError::at(Code::NotFound, "postId"))?)
 }
 
-/// The post's variants, and what the networks would refuse of them or the brand's checks find, if the post is due then. Seven
+/// The post's variants, and what the networks would refuse of them or the brand's checks find, if the post is due then. Eight
 /// statements, however many variants there are.
 pub async fn check_post(
     context: &Context,
@@ -98,6 +98,7 @@ pub async fn check_post(
         .enumerate()
         .map(|(index, variant)| Spoken {
             variant_id: variant.id,
+            account_id: variant.social_account_id,
             index,
             language: variant.language.as_deref(),
             texts: vec![("text".into(), variant.text.as_str())],

@@ -85,6 +85,8 @@ pub enum Action {
     PostCreate,
     /// Change what a post says.
     PostWrite,
+    /// Read the versions of a post, and what says nearly the same.
+    PostHistoryRead,
     /// Assign a post to somebody.
     PostAssign,
     /// Ask for a post to be approved, and take the request back.
@@ -155,6 +157,7 @@ impl Action {
         Self::MediaQuotaSet,
         Self::PostCreate,
         Self::PostWrite,
+        Self::PostHistoryRead,
         Self::PostAssign,
         Self::PostSubmit,
         Self::PostSchedule,
@@ -197,6 +200,7 @@ impl Action {
                 | Self::ApprovalRead
                 | Self::StrategyRead
                 | Self::ContentRead
+                | Self::PostHistoryRead
                 | Self::MetricsRead
                 | Self::ReportRun
         )

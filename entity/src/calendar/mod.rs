@@ -4,6 +4,7 @@ pub mod asset;
 #[expect(clippy::module_inception, reason = "the table is named like its domain")]
 pub mod calendar;
 pub mod calendar_feed;
+pub mod comment_mention;
 pub mod content_promise;
 pub mod evergreen_item;
 pub mod evergreen_queue;
@@ -13,6 +14,7 @@ pub mod post_comment;
 pub mod post_contributor;
 pub mod post_series;
 pub mod post_variant;
+pub mod post_version;
 pub mod repeated_post;
 pub mod slot;
 pub mod slot_use;

@@ -11,6 +11,7 @@ mod slots;
 mod special_days;
 mod teamwork;
 mod types;
+mod versions;
 mod view;
 
 pub use calendars::CalendarsMutation;
@@ -24,4 +25,5 @@ pub use slots::{Slot, SlotMutation, SlotQuery};
 pub use special_days::{SpecialDay, SpecialDayMutation};
 pub use teamwork::{PostAssignment, PostComment, TeamworkMutation};
 pub use types::{Calendar, Post, PostFilterInput, PostVariant, storable};
+pub use versions::{PostVersion, SimilarPost, VersionMutation};
 pub use view::{CalendarView, CalendarViewQuery};
