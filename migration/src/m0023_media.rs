@@ -56,6 +56,16 @@ begin
     end if;
     select f.parent_id into above from asset_folder f where f.brand_id = new.brand_id and f.id = above;
   end loop;
+  if tg_op = 'UPDATE' then
+    with recursive below as (
+      select new.id as id, 0 as step
+      union all select f.id, b.step + 1 from asset_folder f join below b on f.parent_id = b.id
+        where f.brand_id = new.brand_id and b.step < 10)
+    select depth + max(b.step) into depth from below b;
+    if depth > 10 then
+      raise exception 'folders stand too deep' using errcode = 'check_violation';
+    end if;
+  end if;
   return new;
 end
 $$;

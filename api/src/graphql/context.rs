@@ -43,19 +43,40 @@ struct Inner {
     facts: RequestFacts,
 }
 
+/// What an operation has, without its types: every object of the answer holds it, and for each of them the compiler would prove
+/// anew that whatever is below may go from thread to thread, down to the client of mail. That was most of its work.
+trait Whole: Send + Sync {
+    fn inner(&self) -> &Inner;
+    fn into_inner(self: Box<Self>) -> Inner;
+}
+
+impl Whole for Inner {
+    fn inner(&self) -> &Inner {
+        self
+    }
+
+    fn into_inner(self: Box<Self>) -> Inner {
+        *self
+    }
+}
+
 /// One operation: every object of the answer holds it.
 #[derive(Clone)]
-pub struct Op(Arc<Inner>);
+pub struct Op(Arc<Box<dyn Whole>>);
 
 impl Deref for Op {
     type Target = Context;
 
     fn deref(&self) -> &Context {
-        &self.0.context
+        &self.inner().context
     }
 }
 
 impl Op {
+    fn inner(&self) -> &Inner {
+        self.0.inner()
+    }
+
     /// Begins an operation.
     pub fn new(context: Context, facts: RequestFacts) -> Self {
         let context = Arc::new(context);
@@ -64,19 +85,19 @@ impl Op {
         let loader = DataLoader::new(Batch(Arc::clone(&context)), move |task| {
             spawner.spawn(task);
         });
-        Self(Arc::new(Inner { context, loader, tasks, facts }))
+        Self(Arc::new(Box::new(Inner { context, loader, tasks, facts })))
     }
 
     /// What the request brought along.
     pub fn facts(&self) -> &RequestFacts {
-        &self.0.facts
+        &self.inner().facts
     }
 
     /// Gives the domain's context back when the answer has been made and nothing uses it any more.
     pub async fn end(self) -> Option<Context> {
-        self.0.tasks.close();
-        self.0.tasks.wait().await;
-        let inner = Arc::into_inner(self.0)?;
+        self.inner().tasks.close();
+        self.inner().tasks.wait().await;
+        let inner = Arc::into_inner(self.0)?.into_inner();
         drop(inner.loader);
         Arc::into_inner(inner.context)
     }
@@ -127,7 +148,7 @@ impl Op {
 
     /// One row by its id, batched with whatever else is asked for at the same time.
     pub async fn load<T: Loadable>(&self, id: Uuid) -> async_graphql::Result<Option<T>> {
-        self.0.loader.load_one(ById::<T>::new(id)).await.map_err(|failure| self.shared_fault(&failure))
+        self.inner().loader.load_one(ById::<T>::new(id)).await.map_err(|failure| self.shared_fault(&failure))
     }
 
     /// A row that must be there because another row names it. Where it may not be read, the field is an error.
@@ -137,7 +158,8 @@ impl Op {
 
     /// The rows that belong to a row, batched likewise.
     pub async fn load_of<T: Grouped>(&self, parent: Uuid) -> async_graphql::Result<Vec<T>> {
-        let rows = self.0.loader.load_one(Of::<T>::new(parent)).await.map_err(|failure| self.shared_fault(&failure))?;
+        let rows =
+            self.inner().loader.load_one(Of::<T>::new(parent)).await.map_err(|failure| self.shared_fault(&failure))?;
         Ok(rows.unwrap_or_default())
     }
 

@@ -105,6 +105,8 @@ struct CalendarMutations(
 
 #[derive(MergedObject, Default)]
 struct MediaMutations(media::MediaMutation, media::FolderMutation);
+
+#[derive(MergedObject, Default)]
 struct PlanningMutations(
     calendar::SlotMutation,
     calendar::SeriesMutation,

@@ -8,24 +8,29 @@ use std::sync::Arc;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use diwan_domain::approvals::{self, Act, Answer, Answered, Ending, Opened, Review};
+use diwan_domain::media::OpenedMedia;
 use diwan_domain::{Code, Failure, messages};
 use diwan_entity::tenancy::agency::Locale;
 use diwan_gate::Meter;
 use maud::html;
 use serde::Deserialize;
-use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use self::page::Sent;
+use super::media::{Headers, serve};
 use super::pages::shell;
 use super::peer::peer;
 use super::{language, refuse};
 use crate::state::State;
 
-/// As on the other pages, and pictures of our own.
-const POLICY: header::HeaderValue = header::HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-);
+/// As on the other pages, and pictures and films: our own, or where the store sends readers.
+fn policy(state: &State) -> String {
+    let store = state.services.storage.readers_origin().unwrap_or_default();
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' {store}; media-src 'self' {store}; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'"
+    )
+}
 
 /// What things cost, in the points of the API: 200 pages a minute, a thousand pictures, 40 answers.
 const PRICE: usize = 1000;
@@ -79,7 +84,7 @@ async fn open(http: HttpRequest, state: web::Data<State>, secret: web::Path<Stri
         Err(busy) => return busy,
     };
     match approvals::open_review(&state.services, &secret).await {
-        Ok(Opened::Review(review)) => show(StatusCode::OK, &secret, &review, &Sent::default()),
+        Ok(Opened::Review(review)) => show(&state, StatusCode::OK, &secret, &review, &Sent::default()),
         Ok(Opened::Ended(ending, locale)) => over(ending, locale),
         Err(failure) => lost(&http, &meter, &failure),
     }
@@ -113,7 +118,7 @@ async fn answer(
             let mend = [Code::ReasonRequired, Code::Invalid, Code::TooLong];
             let theirs = errors.iter().all(|error| mend.contains(&error.code));
             let status = if theirs { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT };
-            show(status, &secret, &review, &Sent { act: Some(act), text, errors })
+            show(&state, status, &secret, &review, &Sent { act: Some(act), text, errors })
         }
         Ok(Answered::Ended(ending, locale)) => over(ending, locale),
         Err(failure) => lost(&http, &meter, &failure),
@@ -127,11 +132,11 @@ async fn picture(http: HttpRequest, state: web::Data<State>, path: web::Path<(St
     };
     let (secret, id) = path.into_inner();
     match approvals::review_picture(&state.services, &secret, id).await {
-        Ok((asset, file)) => HttpResponse::Ok()
-            .content_type(asset.mime_type.unwrap_or_else(|| "application/octet-stream".to_owned()))
-            .insert_header((header::CACHE_CONTROL, "private, max-age=300"))
-            .no_chunking(asset.byte_size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0))
-            .streaming(ReaderStream::new(file)),
+        Ok(media) => {
+            let OpenedMedia { from, mime_type, disposition } = media;
+            let headers = Headers { mime_type: &mime_type, disposition: &disposition, cache: "private, max-age=300" };
+            serve(&http, from, headers).await
+        }
         Err(failure) => {
             if matches!(failure, Failure::Refused(_)) {
                 meter.fine(GUESS);
@@ -145,14 +150,16 @@ fn path(secret: &str) -> String {
     format!("/review/{secret}")
 }
 
-fn with_policy(mut answer: HttpResponse) -> HttpResponse {
-    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
+fn with_policy(state: &State, mut answer: HttpResponse) -> HttpResponse {
+    if let Ok(policy) = header::HeaderValue::try_from(policy(state)) {
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     answer
 }
 
-fn show(status: StatusCode, secret: &str, review: &Review, sent: &Sent) -> HttpResponse {
+fn show(state: &State, status: StatusCode, secret: &str, review: &Review, sent: &Sent) -> HttpResponse {
     let inner = page::review(&path(secret), review, sent);
-    with_policy(shell(status, review.locale, &review.title, &inner))
+    with_policy(state, shell(status, review.locale, &review.title, &inner))
 }
 
 fn over(ending: Ending, locale: Locale) -> HttpResponse {

@@ -10,7 +10,8 @@ use crate::kit::{Desk, fingerprint, id, nobodys};
 const SLOT: &str = "slot { id rule weekdays time startsOn endsOn version calendar { id } socialAccount { id } queue { id } brand { id } }";
 
 impl Desk {
-    async fn says(&self, name: &str, input: Value, code: &str) -> Result<()> {
+    /// Runs a mutation that must be refused with this code, and changes nothing.
+    pub async fn says(&self, name: &str, input: Value, code: &str) -> Result<()> {
         let before = fingerprint(&self.app).await?;
         let answer = self.try_mutate(name, "userErrors { code field }", input).await?;
         let codes = answer.user_codes(name);

@@ -45,7 +45,7 @@ pub async fn draft_from_item(context: &Context, new: NewDraft) -> Result<post::M
         asset_ids: Vec::new(),
     });
     let content = PostContent { title: item.title.clone(), variants: variants.collect(), marks: PostMarks::default() };
-    let post = create_post(context, NewPost { calendar_id: new.calendar_id, content }).await?;
+    let post = create_post(context, NewPost { calendar_id: new.calendar_id, content }).await.map_err(as_asked)?;
     let row = curated_post::ActiveModel {
         brand_id: Set(item.brand_id),
         post_id: Set(post.id),
@@ -57,6 +57,19 @@ pub async fn draft_from_item(context: &Context, new: NewDraft) -> Result<post::M
     curated_post::Entity::insert(row).exec_without_returning(permit.tx()).await?;
     trust::record(permit, context.now, "source_item.draft", item.id, json!({ "post": post.id })).await?;
     Ok(post)
+}
+
+/// A refusal of a variant, at the account that was named for it.
+fn as_asked(failure: Failure) -> Failure {
+    let Failure::Refused(errors) = failure else { return failure };
+    let at_account = |error: UserError| match error.field.as_slice() {
+        [first, place, ..] if first == "variants" => {
+            let field = vec!["socialAccountIds".to_owned(), place.clone()];
+            UserError { field, ..error }
+        }
+        _ => error,
+    };
+    Failure::Refused(errors.into_iter().map(at_account).collect())
 }
 
 fn text_of(item: &source_item::Model, source_title: &str) -> String {

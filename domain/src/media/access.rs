@@ -68,11 +68,21 @@ pub async fn open_media(services: &Services, token: &str) -> Result<OpenedMedia,
     db::scalar::<bool>(&tx, "select app.enter_brand($1)", [link.brand_id.into()]).await?;
     let found = find(&tx, link, is_file).await?;
     tx.rollback().await?;
-    let Found { file_id, form, mime_type, file_name } = found.ok_or(Code::LinkInvalid)?;
+    open_found(services, link.brand_id, found.ok_or(Code::LinkInvalid)?).await
+}
+
+/// Opens the file of an asset that whoever asks has been found to see.
+pub(crate) async fn open_asset(services: &Services, asset: asset::Model) -> Result<OpenedMedia, Failure> {
+    let brand_id = asset.brand_id;
+    open_found(services, brand_id, Found::of(asset).ok_or(Code::NotFound)?).await
+}
+
+async fn open_found(services: &Services, brand_id: Uuid, found: Found) -> Result<OpenedMedia, Failure> {
+    let Found { file_id, form, mime_type, file_name } = found;
     let disposition = format!("inline; filename*=UTF-8''{}", percent(&file_name));
     let key = form
         .as_deref()
-        .map_or_else(|| file_key(link.brand_id, file_id), |purpose| rendition_key(link.brand_id, file_id, purpose));
+        .map_or_else(|| file_key(brand_id, file_id), |purpose| rendition_key(brand_id, file_id, purpose));
     let served = Served { mime_type: &mime_type, disposition: &disposition };
     Ok(OpenedMedia { from: services.storage.open(key, served).await?, mime_type, disposition })
 }
@@ -84,14 +94,23 @@ struct Found {
     file_name: String,
 }
 
+impl Found {
+    /// The file of an asset as it came; none while it is not here.
+    fn of(asset: asset::Model) -> Option<Self> {
+        let (file_id, mime_type) = (asset.file_id?, asset.mime_type?);
+        (asset.state == AssetState::Ready).then_some(Self {
+            file_id,
+            form: None,
+            mime_type,
+            file_name: asset.file_name,
+        })
+    }
+}
+
 async fn find(tx: &DatabaseTransaction, link: Link, is_file: bool) -> Result<Option<Found>, Failure> {
     if is_file {
         let asset = asset::Entity::one_in_brand(link.brand_id, link.id).one(tx).await?;
-        let ready = asset.filter(|asset| asset.state == AssetState::Ready);
-        return Ok(ready.and_then(|asset| {
-            let (file_id, mime_type) = (asset.file_id?, asset.mime_type?);
-            Some(Found { file_id, form: None, mime_type, file_name: asset.file_name })
-        }));
+        return Ok(asset.and_then(Found::of));
     }
     let Some(form) = media_rendition::Entity::one_in_brand(link.brand_id, link.id).one(tx).await? else {
         return Ok(None);

@@ -24,6 +24,7 @@ mod store_job;
 mod take_in;
 mod update_asset;
 
+pub(crate) use access::open_asset;
 pub use access::{OpenedMedia, media_link, open_media, rendition_link};
 pub use archive::{archive_asset, delete_asset, restore_asset};
 pub use direct::complete_upload;

@@ -59,8 +59,12 @@ impl Disk {
         Ok(fs::File::open(folder).await?.sync_all().await?)
     }
 
-    pub(super) async fn get(&self, key: Key<'_>) -> Result<Bytes, StorageError> {
-        fs::read(self.path(key)).await.map(Bytes::from).map_err(not_found)
+    pub(super) async fn get(&self, key: Key<'_>, at_most: u64) -> Result<Bytes, StorageError> {
+        let path = self.path(key);
+        if fs::metadata(&path).await.map_err(not_found)?.len() > at_most {
+            return Err(StorageError::TooLarge(at_most));
+        }
+        fs::read(path).await.map(Bytes::from).map_err(not_found)
     }
 
     pub(super) async fn find(&self, key: Key<'_>) -> Result<PathBuf, StorageError> {

@@ -150,7 +150,7 @@ impl Storage {
     pub async fn get(&self, key: Key<'_>) -> Result<Bytes, StorageError> {
         match &self.bucket {
             Some(bucket) => bucket.get(key, MOST_WHOLE).await,
-            None => self.disk.get(key).await,
+            None => self.disk.get(key, MOST_WHOLE).await,
         }
     }
 
@@ -160,6 +160,11 @@ impl Storage {
             Some(bucket) => Ok(Opened::Link(bucket.link(key, served))),
             None => self.disk.find(key).await.map(Opened::File),
         }
+    }
+
+    /// Where the links of [`Storage::open`] lead, as a browser's policy names it; none while files lie here.
+    pub fn readers_origin(&self) -> Option<String> {
+        self.bucket.as_ref().map(|bucket| bucket.readers_origin())
     }
 
     /// Reads an object that somebody put into the store directly, up to so many bytes.

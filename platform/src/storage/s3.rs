@@ -85,6 +85,10 @@ impl Bucket {
         })
     }
 
+    pub(super) fn readers_origin(&self) -> String {
+        self.outside.base_url().origin().ascii_serialization()
+    }
+
     pub(super) async fn put(&self, key: Key<'_>, bytes: Bytes) -> Result<(), StorageError> {
         let name = key.to_string();
         let url = || self.inside.put_object(Some(&self.credentials), &name).sign(SOON);

@@ -1,7 +1,7 @@
 //! Recurring times for posts, which of them are free, and when an account does best.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
 use diwan_domain::calendar::{self as domain, FreeSlots, NewSlot, PlacePost, Recurrence, RuleInput, SlotRule};
 use diwan_domain::{Code, Context as Domain, Failure, UserError};
 use diwan_entity::calendar::slot;

@@ -183,7 +183,12 @@ fn image(words: &Words, path: &str, picture: &Picture) -> Markup {
     let source = format!("{path}/pictures/{}", picture.id);
     html! {
         figure {
-            img src=(source) alt=(picture.alt_text) width=(picture.width) height=(picture.height) loading="lazy";
+            @if picture.film {
+                video src=(source) aria-label=(picture.alt_text) width=(picture.width) height=(picture.height) controls
+                    preload="metadata" playsinline {}
+            } @else {
+                img src=(source) alt=(picture.alt_text) width=(picture.width) height=(picture.height) loading="lazy";
+            }
             @if !picture.alt_text.is_empty() {
                 figcaption dir="auto" { (words.with("review-alt", &[("alt", &picture.alt_text)])) }
             }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diwan_entity::calendar::asset::{self, AssetState};
+use diwan_entity::calendar::asset::{self, AssetKind, AssetState};
 use diwan_entity::calendar::post;
 use diwan_entity::publishing::social_account;
 use diwan_networks::Preview;
@@ -27,11 +27,11 @@ pub struct ShownVariant {
     pub language: Option<String>,
     /// The text as the network shows it, and what it adds.
     pub preview: Preview,
-    /// Its images, in order.
+    /// Its pictures and films, in order.
     pub pictures: Vec<Picture>,
 }
 
-/// An image of a variant.
+/// A picture or film of a variant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Picture {
     /// The file.
@@ -42,6 +42,8 @@ pub struct Picture {
     pub width: i32,
     /// Height in pixels.
     pub height: i32,
+    /// Whether it is a film.
+    pub film: bool,
 }
 
 /// What is decided upon: its digest changes with anything that is shown of it.
@@ -103,5 +105,6 @@ fn picture(asset: &asset::Model) -> Picture {
         alt_text: asset.alt_text.clone(),
         width: asset.width.unwrap_or_default(),
         height: asset.height.unwrap_or_default(),
+        film: asset.kind == Some(AssetKind::Video),
     }
 }

@@ -8,7 +8,7 @@ use diwan_entity::InBrand as _;
 use diwan_entity::approvals::approval_entry::{self, EntryKind};
 use diwan_entity::approvals::approval_request::{self, RequestState};
 use diwan_entity::approvals::approval_step::{self, StepState};
-use diwan_entity::calendar::{asset, post, post_comment};
+use diwan_entity::calendar::{post, post_comment};
 use diwan_entity::tenancy::agency::{CalendarSystem, Locale};
 use diwan_entity::tenancy::{app_user, brand};
 use diwan_platform::crypto::sha256;
@@ -20,6 +20,7 @@ use crate::approvals::queries::{can_decide, history_of_requests, steps_of_reques
 use crate::calendar;
 use crate::context::{Context, EnteredReview, Services};
 use crate::error::{Code, Failure, Fault};
+use crate::media::{self, OpenedMedia};
 use crate::messages::time_in_words;
 use crate::paging::Page;
 use crate::tenancy;
@@ -168,12 +169,8 @@ pub async fn open_review(services: &Arc<Services>, secret: &str) -> Result<Opene
     Ok(opened)
 }
 
-/// An image of the post that a link is for, with its bytes. Only what the page shows now.
-pub async fn review_picture(
-    services: &Arc<Services>,
-    secret: &str,
-    asset_id: Uuid,
-) -> Result<(asset::Model, tokio::fs::File), Failure> {
+/// A picture or film of the post that a link is for, to be sent. Only what the page shows now.
+pub async fn review_picture(services: &Arc<Services>, secret: &str, asset_id: Uuid) -> Result<OpenedMedia, Failure> {
     let context = Context::stranger(Arc::clone(services), services.db.read().await?);
     let Entered::Open(link) = enter(&context, secret).await? else { return Err(Code::LinkExpired.into()) };
     let (request, post) = subject(&context, &link).await?;
@@ -188,10 +185,8 @@ pub async fn review_picture(
         return Err(Code::NotFound.into());
     }
     let found = calendar::assets_by_ids(&context, &[asset_id]).await?.pop();
-    let asset = found.filter(|row| row.state == asset::AssetState::Ready).ok_or(Code::NotFound)?;
     context.roll_back().await?;
-    let file = services.storage.open(calendar::asset_key(asset.brand_id, asset.id)).await?;
-    Ok((asset, file))
+    media::open_asset(services, found.ok_or(Code::NotFound)?).await
 }
 
 /// The request of a link and its post.
