@@ -12,8 +12,8 @@ use diwan_domain::permission::Extent;
 use diwan_domain::{Action, Context, Failure, approvals, calendar, insights, publishing, tenancy, trust};
 use diwan_entity::approvals::{approval_chain, approval_entry, approval_request, approval_step, delegation};
 use diwan_entity::calendar::{
-    asset, calendar as calendars, comment_mention, content_promise, post, post_assignment, post_comment, post_variant, special_day,
-    variant_asset,
+    asset, calendar as calendars, comment_mention, content_promise, post, post_assignment, post_comment, post_variant,
+    special_day, variant_asset,
 };
 use diwan_entity::insights::report_run;
 use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};

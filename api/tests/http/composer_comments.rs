@@ -33,7 +33,10 @@ impl Talk {
 
     async fn said(&self, by: &Person, visibility: &str, more: Value) -> Result<String> {
         let client = &self.desk.app.client;
-        client.mutate(&by.token, "commentOnPost", COMMENT, self.say(visibility, &more)).await?.text("commentOnPost.comment.id")
+        client
+            .mutate(&by.token, "commentOnPost", COMMENT, self.say(visibility, &more))
+            .await?
+            .text("commentOnPost.comment.id")
     }
 
     async fn refused(&self, by: &Person, visibility: &str, more: Value, code: &str) -> Result<()> {
@@ -59,9 +62,12 @@ async fn whoever_reads_a_comment_can_be_called_on_and_is_told() -> Result<()> {
     let client = desk.app.member(desk.brand, Level::Junior, client).await?;
     let junior = desk.app.member(desk.brand, Level::Junior, UserKind::Staff).await?;
     let foreign = desk.app.person(UserKind::Staff, None).await?;
-    let calling = |people: &[&Person]| json!({ "mentionIds": people.iter().map(|one| id("user", one.id)).collect::<Vec<_>>() });
+    let calling =
+        |people: &[&Person]| json!({ "mentionIds": people.iter().map(|one| id("user", one.id)).collect::<Vec<_>>() });
 
-    for (who, visibility) in [(&foreign, "INTERNAL"), (&freelancer, "INTERNAL"), (&client, "INTERNAL"), (&client, "CLIENT")] {
+    for (who, visibility) in
+        [(&foreign, "INTERNAL"), (&freelancer, "INTERNAL"), (&client, "INTERNAL"), (&client, "CLIENT")]
+    {
         talk.refused(mid, visibility, calling(&[who]), "NOT_FOUND").await?;
     }
     talk.refused(mid, "INTERNAL", json!({ "mentionIds": [nobodys("user")] }), "NOT_FOUND").await?;

@@ -40,8 +40,11 @@ async fn every_content_stays_and_comes_back() -> Result<()> {
 
     let versions = desk.versions(&post).await?;
     assert_eq!(versions.iter().map(|one| &one["version"]).collect::<Vec<_>>(), [2, 1]);
-    assert_eq!(versions[1]["variants"][0], json!({ "text": "Hello dear world", "language": "en", "socialAccount": { "id": bluesky },
-      "assets": [{ "id": asset }], "assetCount": 1 }));
+    assert_eq!(
+        versions[1]["variants"][0],
+        json!({ "text": "Hello dear world", "language": "en", "socialAccount": { "id": bluesky },
+      "assets": [{ "id": asset }], "assetCount": 1 })
+    );
     assert_eq!(versions[0]["savedBy"]["id"], id("user", desk.person.id));
     assert_eq!(
         versions[0]["changes"],
@@ -81,10 +84,8 @@ async fn what_cannot_come_back_is_refused_and_leaves_nothing() -> Result<()> {
     assert_eq!(desk.restore(&nobodys("post"), 2, 1).await?, ["NOT_FOUND"]);
     assert_eq!(desk.restore(&id("brand", desk.brand), 2, 1).await?, ["NOT_FOUND"]);
     assert_eq!(fingerprint(&desk.app).await?, before);
-    let gone = format!(
-        "update social_account set state = 'DISCONNECTED', credentials = null where id = '{}'",
-        desk.bluesky
-    );
+    let gone =
+        format!("update social_account set state = 'DISCONNECTED', credentials = null where id = '{}'", desk.bluesky);
     desk.app.db.run(&gone).await?;
     let before = fingerprint(&desk.app).await?;
     assert_eq!(desk.restore(&post, 2, 1).await?, ["ACCOUNT_NOT_CONNECTED"]);

@@ -32,9 +32,7 @@ pub use assignments::{
     NewAssignment, assign_post, assignments_by_ids, assignments_of_posts, my_assignments, unassign_post,
 };
 pub use clock::{at_wall_clock, day_start, days_later};
-pub use comments::{
-    NewComment, comment_on_post, comments, comments_by_ids, delete_comment, mentions_of_comments,
-};
+pub use comments::{NewComment, comment_on_post, comments, comments_by_ids, delete_comment, mentions_of_comments};
 pub use composer::{
     ContentChange, Piece, PieceKind, RestorePost, SavedContent, SavedVariant, Similar, post_changes, post_versions,
     restore_post, saved_content, similar_posts,

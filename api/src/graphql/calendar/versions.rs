@@ -314,16 +314,13 @@ fn change_of(op: &Op, change: ContentChange) -> PostChange {
     match change {
         ContentChange::Title(parts) => PostChange::Title(TitleChange { pieces: pieces(parts) }),
         ContentChange::Pillar(before, now) => PostChange::Pillar(PillarChange { op: op.clone(), before, now }),
-        ContentChange::Partnership(before, now) => PostChange::Partnership(PartnershipChange {
-            before: before.map(Into::into),
-            now: now.map(Into::into),
-        }),
+        ContentChange::Partnership(before, now) => {
+            PostChange::Partnership(PartnershipChange { before: before.map(Into::into), now: now.map(Into::into) })
+        }
         ContentChange::VariantAdded(saved) => PostChange::Accounts(accounts(Some(saved), None, Vec::new())),
         ContentChange::VariantRemoved(saved) => PostChange::Accounts(accounts(None, Some(saved), Vec::new())),
         ContentChange::VariantsMoved(order) => PostChange::Accounts(accounts(None, None, order)),
-        ContentChange::Text(id, parts) => {
-            PostChange::Text(VariantTextChange { on: on(id), pieces: pieces(parts) })
-        }
+        ContentChange::Text(id, parts) => PostChange::Text(VariantTextChange { on: on(id), pieces: pieces(parts) }),
         ContentChange::Language(id, before, now) => {
             PostChange::Language(VariantLanguageChange { on: on(id), before, now })
         }

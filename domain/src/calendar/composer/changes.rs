@@ -90,10 +90,10 @@ pub fn changes_between(before: &SavedContent, now: &SavedContent) -> Vec<Content
 fn of_variant(was: &SavedVariant, is: &SavedVariant, until: Instant) -> impl Iterator<Item = ContentChange> {
     let id = is.account_id;
     let text = (was.text != is.text).then(|| ContentChange::Text(id, pieces(&was.text, &is.text, until)));
-    let language = (was.language != is.language)
-        .then(|| ContentChange::Language(id, was.language.clone(), is.language.clone()));
-    let assets = (was.asset_ids != is.asset_ids)
-        .then(|| ContentChange::Assets(id, was.asset_ids.clone(), is.asset_ids.clone()));
+    let language =
+        (was.language != is.language).then(|| ContentChange::Language(id, was.language.clone(), is.language.clone()));
+    let assets =
+        (was.asset_ids != is.asset_ids).then(|| ContentChange::Assets(id, was.asset_ids.clone(), is.asset_ids.clone()));
     text.into_iter().chain(language).chain(assets)
 }
 
@@ -120,7 +120,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn variant(account: u128, text: &str) -> SavedVariant {
-        SavedVariant { account_id: Uuid::from_u128(account), text: text.to_owned(), language: None, asset_ids: Vec::new() }
+        SavedVariant {
+            account_id: Uuid::from_u128(account),
+            text: text.to_owned(),
+            language: None,
+            asset_ids: Vec::new(),
+        }
     }
 
     fn of(variants: Vec<SavedVariant>) -> SavedContent {
@@ -134,7 +139,8 @@ mod tests {
     #[test]
     fn each_difference_is_told_once() {
         use PieceKind::{Added, Kept, Removed};
-        let (before, mut now) = (of(vec![variant(1, "سلام دنیا"), variant(2, "x")]), of(vec![variant(3, "y"), variant(1, "سلام یاران")]));
+        let (before, mut now) =
+            (of(vec![variant(1, "سلام دنیا"), variant(2, "x")]), of(vec![variant(3, "y"), variant(1, "سلام یاران")]));
         now.pillar_id = Some(Uuid::from_u128(9));
         let first = Uuid::from_u128(1);
         assert_eq!(changes_between(&before, &before), []);

@@ -85,8 +85,7 @@ pub(crate) async fn said_before(
         return Ok(vec![Vec::new(); said.len()]);
     }
     let most = i32::try_from(COMPARED).unwrap_or(i32::MAX);
-    let values =
-        [brand_id.into(), accounts.into(), post_id.into(), at.into(), days.into(), MOST.into(), most.into()];
+    let values = [brand_id.into(), accounts.into(), post_id.into(), at.into(), days.into(), MOST.into(), most.into()];
     let others: Vec<Other> = context.rows(OTHERS, values).await?;
     let others: Vec<(Text, Other)> = others.into_iter().map(|other| (Text::of(&other.text), other)).collect();
     Ok(said.iter().map(|one| alike(one, &others)).collect())
@@ -118,10 +117,8 @@ pub async fn similar_posts(context: &Context, post: &post::Model, days: i32) -> 
         return Err(UserError::at(Code::Invalid, "days").into());
     }
     let variants: Vec<post_variant::Model> = variants_of_posts(context, &[post.id]).await?;
-    let said: Vec<Said<'_>> = variants
-        .iter()
-        .map(|variant| Said { account_id: variant.social_account_id, text: &variant.text })
-        .collect();
+    let said: Vec<Said<'_>> =
+        variants.iter().map(|variant| Said { account_id: variant.social_account_id, text: &variant.text }).collect();
     let at = (post.due_at.unwrap_or(context.now), days);
     Ok(said_before(context, (post.brand_id, post.id), at, &said).await?.into_iter().flatten().collect())
 }
@@ -155,11 +152,8 @@ impl Text {
         if self.bare.is_some() || other.bare.is_some() {
             return if self.bare == other.bare { 100 } else { 0 };
         }
-        let shared: usize = self
-            .pairs
-            .iter()
-            .map(|(pair, times)| other.pairs.get(pair).map_or(0, |theirs| *theirs.min(times)))
-            .sum();
+        let shared: usize =
+            self.pairs.iter().map(|(pair, times)| other.pairs.get(pair).map_or(0, |theirs| *theirs.min(times))).sum();
         u8::try_from(200 * shared / (self.count + other.count)).unwrap_or(100)
     }
 }

@@ -67,14 +67,8 @@ pub(in crate::calendar) async fn save_versions(
     let sql = "insert into post_version (id, brand_id, post_id, version, content, restored_from, saved_by, saved_at)
       select n.id, p.brand_id, p.id, p.version, app.content_of_post(p.brand_id, p.id), $4, $5, $6
       from unnest($2::uuid[], $3::uuid[]) n (id, post_id) join post p on p.brand_id = $1 and p.id = n.post_id";
-    let values = [
-        permit.brand_id.into(),
-        new.into(),
-        post_ids.to_vec().into(),
-        restored_from.into(),
-        by.into(),
-        now.into(),
-    ];
+    let values =
+        [permit.brand_id.into(), new.into(), post_ids.to_vec().into(), restored_from.into(), by.into(), now.into()];
     permit.tx().execute_raw(db::statement(sql, values)).await.map(|_| ())
 }
 
