@@ -34,9 +34,12 @@ create index post_version_by_post on post_version (brand_id, post_id, id desc);
 -- What was there is the past of a post: it does not change. Clients see what was sent to them, not how it came to be.
 select app.protect_brand_table('post_version', 'select, insert', '(select app.limited()) = ''FREELANCER''
   and exists (select from post p where p.brand_id = post_version.brand_id and p.id = post_version.post_id)');
--- The id of the post stands in for one that sorts before those of all later versions.
+-- As the owner, who sees all brands on this path alone. The id of the post stands in for one that sorts before those of all later
+-- versions.
+set local search_path = pg_catalog, public, pg_temp;
 insert into post_version (id, brand_id, post_id, version, content, saved_at)
   select id, brand_id, id, version, app.content_of_post(brand_id, id), updated_at from post;
+set local search_path to default;
 
 alter table post_comment
   add column reply_to_id uuid,

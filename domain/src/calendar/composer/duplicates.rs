@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use diwan_entity::calendar::{post, post_variant};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;

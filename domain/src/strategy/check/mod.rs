@@ -121,8 +121,10 @@ async fn check_repetition(
     problems: &mut Vec<Problem>,
 ) -> Result<(), Failure> {
     let Some(severity) = severity(checks.duplicate_text) else { return Ok(()) };
-    let text = |variant: &Spoken<'_>| variant.texts.first().map_or("", |(_, text)| *text);
-    let said = spoken.iter().map(|variant| Said { account_id: variant.account_id, text: text(variant) });
+    let said = spoken.iter().map(|variant| Said {
+        account_id: variant.account_id,
+        text: variant.texts.first().map_or("", |(_, text)| *text),
+    });
     let said: Vec<Said<'_>> = said.collect();
     let at = (due_at.unwrap_or(context.now), checks.duplicate_days);
     let found = said_before(context, (post.brand_id, post.id), at, &said).await?;
