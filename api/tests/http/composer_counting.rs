@@ -1,7 +1,7 @@
 //! How long texts are.
 
 use anyhow::{Context as _, Result};
-use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_entity::tenancy::app_user::Level;
 use diwan_testkit::client::Answer;
 use serde_json::{Value, json};
 
