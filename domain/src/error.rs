@@ -92,6 +92,8 @@ pub enum Code {
     PillarMissing,
     /// The month would have more of a pillar than planned.
     OffMix,
+    /// Nearly the same is said on the same account not long before or after.
+    TextUsedBefore,
     /// The text is in a language that is not the brand's.
     LanguageNotOfBrand,
     /// An image has no description.
@@ -266,6 +268,7 @@ impl Code {
         Self::BannedWord,
         Self::PillarMissing,
         Self::OffMix,
+        Self::TextUsedBefore,
         Self::LanguageNotOfBrand,
         Self::AltTextMissing,
         Self::DisclosureMissing,

@@ -144,7 +144,9 @@ async fn a_client_decides_once_by_a_link_that_opening_does_not_spend() -> Result
     let desk = Desk::new().await?;
     let context = desk.test.act(&desk.mid).await?;
     for (visibility, body) in [(Visibility::Internal, "Between us"), (Visibility::Client, "For you")] {
-        comment_on_post(&context, NewComment { post_id: desk.post, visibility, body: body.to_owned() }).await?;
+        let new =
+            NewComment { post_id: desk.post, visibility, body: body.to_owned(), reply_to: None, mentions: Vec::new() };
+        comment_on_post(&context, new).await?;
     }
     context.commit().await?;
     let (link, secret) = desk.link().await?;

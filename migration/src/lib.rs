@@ -31,6 +31,7 @@ mod m0018_hand_over;
 mod m0019_post_lookups;
 mod m0020_strategy;
 mod m0021_calendars;
+mod m0022_composer;
 mod m0023_media;
 mod m0024_slots;
 mod m0025_sources;
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             sql("m0019_post_lookups", m0019_post_lookups::UP),
             sql("m0020_strategy", m0020_strategy::UP),
             sql("m0021_calendars", m0021_calendars::UP),
+            sql("m0022_composer", m0022_composer::UP),
             sql("m0023_media", m0023_media::UP),
             sql("m0024_slots", m0024_slots::UP),
             sql("m0025_sources", m0025_sources::UP),

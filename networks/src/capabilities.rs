@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::counting::TextLimit;
 use crate::registry;
 
 /// A network's stable name, as stored and as written in the API.
@@ -72,36 +73,6 @@ impl ConnectMethod {
         match self {
             Self::AppPassword => "APP_PASSWORD",
             Self::OAuthCode { .. } => "OAUTH_CODE",
-        }
-    }
-}
-
-/// How long a text may be, by default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextLimit {
-    /// The most, in `unit`.
-    pub max: u64,
-    /// How this network counts.
-    pub unit: TextUnit,
-    /// The most bytes in UTF-8, where the network limits these as well.
-    pub max_bytes: Option<u64>,
-}
-
-/// How a network counts the length of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextUnit {
-    /// Extended grapheme clusters (UAX #29).
-    Graphemes,
-    /// Graphemes, where every link counts the same and a mention counts without its host.
-    MastodonCharacters,
-}
-
-impl TextUnit {
-    /// The name used in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Graphemes => "GRAPHEMES",
-            Self::MastodonCharacters => "MASTODON_CHARACTERS",
         }
     }
 }

@@ -7,6 +7,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use uuid::Uuid;
 
 use crate::capabilities::{Capabilities, Limits};
+use crate::counting::TextUnit;
 
 /// The bytes of one image. Images are small (10 MB at most), so they are held in memory.
 pub type MediaSource = Bytes;
@@ -87,6 +88,8 @@ pub struct Violation {
     pub limit: Option<u64>,
     /// What the draft has.
     pub actual: Option<u64>,
+    /// What was counted, where it is of a text.
+    pub unit: Option<TextUnit>,
     /// Which image, counted from 0.
     pub media_index: Option<usize>,
 }
@@ -128,11 +131,19 @@ impl ViolationCode {
     }
 }
 
-/// Checks a draft against an account's limits; `length` is the text's length in the network's own unit.
-pub(crate) fn violations(capabilities: &Capabilities, limits: &Limits, draft: &Draft, length: u64) -> Vec<Violation> {
+/// Checks a draft against an account's limits, its text counted in the network's own unit.
+pub(crate) fn violations(capabilities: &Capabilities, limits: &Limits, draft: &Draft) -> Vec<Violation> {
     let mut found = Vec::new();
+    let unit = capabilities.text.unit;
+    let length = unit.count(&draft.text, limits.url_length);
     let mut add = |code, limit, actual, media_index| {
-        found.push(Violation { code, limit, actual, media_index });
+        let unit = match code {
+            ViolationCode::TextTooLong => Some(unit),
+            ViolationCode::TextTooManyBytes => Some(TextUnit::Bytes),
+            ViolationCode::AltTextTooLong => Some(TextUnit::Graphemes),
+            _ => None,
+        };
+        found.push(Violation { code, limit, actual, unit, media_index });
     };
     let over = |actual: u64, limit: Option<u64>| limit.filter(|limit| actual > *limit);
     if draft.text.trim().is_empty() && (draft.media.is_empty() || !capabilities.allows_empty_text_with_media) {

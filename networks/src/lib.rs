@@ -8,14 +8,16 @@ mod bluesky;
 mod call;
 mod capabilities;
 mod content;
+mod counting;
 mod error;
 mod mastodon;
 mod network;
 mod preview;
 mod registry;
 
-pub use capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, TextLimit, TextUnit};
+pub use capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey};
 pub use content::{Checkpoint, Content, Draft, DraftMedia, Media, MediaSource, Violation, ViolationCode};
+pub use counting::{TextCount, TextLimit, TextPart, TextRules, TextUnit, text_rules};
 pub use error::{ErrorKind, NetworkError, ProgressError};
 pub use network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::capabilities::{Capabilities, Limits, Metric};
-use crate::content::{Checkpoint, Content, Draft, Violation};
+use crate::content::{Checkpoint, Content, Draft, Violation, violations};
 use crate::error::{NetworkError, ProgressError};
 use crate::preview::Preview;
 
@@ -164,10 +164,14 @@ pub trait Network: Send + Sync {
     fn capabilities(&self) -> &'static Capabilities;
 
     /// Everything about the draft that the account's limits forbid; empty when it can be published.
-    fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation>;
+    fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation> {
+        violations(self.capabilities(), limits, draft)
+    }
 
     /// The text's length in the network's own unit, with default settings.
-    fn measure(&self, text: &str) -> u64;
+    fn measure(&self, text: &str) -> u64 {
+        self.capabilities().text.unit.count(text, None)
+    }
 
     /// The text as people will see it, in a post with so many images.
     fn preview(&self, text: &str, images: usize) -> Preview;

@@ -338,6 +338,9 @@ impl TestServices {
                    values ('{review_link}', '{brand}', '{request}', '{client}', sha256('{review_link}'), '{now}', '{now}'::timestamptz + interval '14 days');
                  insert into post_comment (id, brand_id, post_id, author_id, author_name, visibility, body, created_at)
                    values ('{comment}', '{brand}', '{post}', '{user}', 'Sami', 'INTERNAL', 'Between us', '{now}');
+                 insert into comment_mention values ('{brand}', '{comment}', '{user}');
+                 insert into post_version (id, brand_id, post_id, version, content, saved_by, saved_at)
+                   values ('{post}', '{brand}', '{post}', 1, app.content_of_post('{brand}', '{post}'), '{user}', '{now}');
                  insert into account_connection (id, brand_id, network, base_url, state, requested_by, created_at, expires_at)
                    values ('{connection}', '{brand}', 'mastodon', 'https://network.example', 'REQUESTED', '{user}', '{now}', '{now}');
                  insert into publication_attempt (id, brand_id, publication_id, number, fence, started_at, finished_at, outcome)

@@ -94,6 +94,8 @@ pub enum ErrorCode {
     PillarMissing,
     /// The month would have more of a pillar than planned.
     OffMix,
+    /// Nearly the same is said on the same account not long before or after.
+    TextUsedBefore,
     /// The text is in a language that is not the brand's.
     LanguageNotOfBrand,
     /// An image has no description.

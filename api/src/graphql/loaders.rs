@@ -12,8 +12,8 @@ use diwan_domain::permission::Extent;
 use diwan_domain::{Action, Context, Failure, approvals, calendar, insights, publishing, tenancy, trust};
 use diwan_entity::approvals::{approval_chain, approval_entry, approval_request, approval_step, delegation};
 use diwan_entity::calendar::{
-    asset, calendar as calendars, content_export, content_import, content_promise, post, post_assignment, post_comment,
-    post_variant, special_day, variant_asset,
+    asset, calendar as calendars, comment_mention, content_export, content_import, content_promise, post,
+    post_assignment, post_comment, post_variant, special_day, variant_asset,
 };
 use diwan_entity::insights::report_run;
 use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
@@ -436,6 +436,15 @@ impl Loadable for content_promise::Model {
     }
     fn may_read(&self, context: &Context) -> bool {
         context.extent(Action::ContentRead, self.brand_id) == Some(Extent::Any)
+    }
+}
+
+impl Grouped for comment_mention::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        calendar::mentions_of_comments(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.comment_id
     }
 }
 

@@ -52,6 +52,7 @@ pub struct Query(
     calendar::PlanFileQuery,
     calendar::SlotQuery,
     publishing::PublishingQuery,
+    publishing::CountingQuery,
     approvals::ApprovalQuery,
     limits::LimitsQuery,
     trust::AuditQuery,
@@ -102,6 +103,7 @@ struct CalendarMutations(
     calendar::FeedMutation,
     calendar::PlanFileMutation,
     calendar::TeamworkMutation,
+    calendar::VersionMutation,
 );
 
 #[derive(MergedObject, Default)]

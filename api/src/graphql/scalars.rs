@@ -217,6 +217,12 @@ impl Kind {
 /// A whole number of 64 bits, written as a JSON number; larger than `Int` can hold.
 pub struct Long(pub i64);
 
+impl From<u64> for Long {
+    fn from(number: u64) -> Self {
+        Self(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
 /// A whole number of 64 bits, written as a JSON number; larger than `Int` can hold.
 #[Scalar]
 impl ScalarType for Long {

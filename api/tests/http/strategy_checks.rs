@@ -150,7 +150,7 @@ async fn a_post_has_a_pillar_and_the_month_its_mix() -> Result<()> {
     let before = fingerprint(&desk.app).await?;
     assert_eq!(desk.schedule(&second).await?, ["OFF_MIX"]);
     assert_eq!(fingerprint(&desk.app).await?, before);
-    let other = desk.write("Two", json!({ "pillarId": people })).await?;
+    let other = desk.write("Three", json!({ "pillarId": people })).await?;
     assert_eq!(desk.schedule(&other).await?, Vec::<String>::new());
     // The overview says the same.
     let query = "query($id: ID!, $month: NaiveDate!) { brand(id: $id) { strategy { mix(month: $month) { pillar { name } plannedBasisPoints
@@ -193,6 +193,33 @@ async fn what_an_edit_leaves_out_stays() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_was_said_before_warns_or_blocks_as_the_brand_says() -> Result<()> {
+    let mut desk = Desk::new(Level::Senior).await?;
+    desk.app.leave_jobs();
+    desk.set_checks(0, json!({ "duplicateText": "BLOCK", "duplicateDays": 7 })).await?;
+    let first = desk.write("Our new roast is here: bright, from Huila", json!({ "title": "Roast" })).await?;
+    assert!(desk.schedule(&first).await?.is_empty());
+    let again = desk.write("OUR NEW ROAST IS HERE: bright, from Huila!", json!({})).await?;
+    assert_eq!(desk.schedule(&again).await?, ["TEXT_USED_BEFORE"]);
+    let (valid, said) = desk.findings(&again, None).await?;
+    assert_eq!((valid, said), (false, vec!["BLOCK TEXT_USED_BEFORE variants.0.text".to_owned()]));
+    let later = desk.time_in(Duration::days(9));
+    assert_eq!(desk.findings(&again, Some(later)).await?, (true, Vec::new()), "that is far enough away");
+    let query = "query($id: ID!, $days: Int!) { node(id: $id) { ... on Post { similarPosts(days: $days) { likeness post { title } socialAccount { id } } } } }";
+    let seen = desk.app.client.gql(&desk.person.token, query, json!({ "id": again, "days": 7 })).await?.ok()?;
+    let expected = json!([{ "likeness": 100, "post": { "title": "Roast" }, "socialAccount": { "id": id("account", desk.bluesky) } }]);
+    assert_eq!(seen.get("node.similarPosts"), &expected);
+    let wrong = desk.app.client.gql(&desk.person.token, query, json!({ "id": again, "days": 0 })).await?;
+    assert_eq!(wrong.code(), "INVALID");
+    desk.set_checks(1, json!({ "duplicateText": "WARN", "duplicateDays": 7 })).await?;
+    let (valid, said) = desk.findings(&again, None).await?;
+    assert_eq!((valid, said), (true, vec!["WARNING TEXT_USED_BEFORE variants.0.text".to_owned()]));
+    desk.set_checks(2, json!({})).await?;
+    assert_eq!(desk.findings(&again, None).await?, (true, Vec::new()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn checks_that_cannot_be_are_refused() -> Result<()> {
     let desk = Desk::new(Level::Senior).await?;
     let with = |field: &str, value: Value| {
@@ -206,6 +233,8 @@ async fn checks_that_cannot_be_are_refused() -> Result<()> {
     for (input, code, field) in [
         (with("mixToleranceBasisPoints", json!(-1)), "INVALID", "mixToleranceBasisPoints"),
         (with("mixToleranceBasisPoints", json!(10_001)), "INVALID", "mixToleranceBasisPoints"),
+        (with("duplicateDays", json!(0)), "INVALID", "duplicateDays"),
+        (with("duplicateDays", json!(366)), "INVALID", "duplicateDays"),
         (with("disclosureWords", json!(["ad", "…"])), "INVALID", "disclosureWords.1"),
         (with("disclosureWords", json!(["ad", "ad"])), "ALREADY_EXISTS", "disclosureWords.1"),
         (with("version", json!(1)), "CHANGED_MEANWHILE", "version"),

@@ -63,6 +63,7 @@ error-alt-text-too-long-for-network = الحد الأقصى لعدد أحرف ا
 error-banned-word = هذه العلامة التجارية لا تقول «{ $word }». عبّر عنها بطريقة أخرى.
 error-pillar-missing = لا ينتمي هذا المنشور إلى أي من محاور محتوى العلامة التجارية. اختر محورًا.
 error-off-mix = سيصبح عدد منشورات «{ $pillar }» في هذا الشهر { $actual } من أصل { $total }، والمزيج المخطط يسمح بما لا يتجاوز { $limit }. اختر محورًا آخر أو شهرًا آخر.
+error-text-used-before = يقول «{ $title }» الشيء نفسه تقريبًا في هذا الحساب بتاريخ { $date }. غيّر الصياغة أو باعد بين المنشورين.
 error-language-not-of-brand = لغة هذا النص «{ $language }» ليست من لغات العلامة التجارية ({ $languages }).
 error-alt-text-missing = لا وصف لهذه الصورة. اكتب وصفًا لمن لا يراها.
 error-disclosure-missing = هذا المنشور معلَّم بأنه { $partnership }، ونصه لا يفصح عن ذلك. { $listed ->

@@ -34,6 +34,16 @@ mail-place-ending-team = ينتهي عمل { $name } في { $brand } في { $end
 
     إذا دعت الحاجة إلى وقت أطول، فمدّده قبل ذلك. وإلا فسلّم أعماله المفتوحة إلى غيره.
     .subject = يغادر { $name } العلامة { $brand } قريبًا
+mail-comment =
+    مرحبًا { $name }،
+
+    { $how ->
+        [reply] رد على تعليقك على «{ $title }» من { $by }:
+       *[mention] ورد ذكرك في تعليق من { $by } على «{ $title }»:
+    }
+
+    { $body }
+    .subject = { $by }: { $title }
 mail-password-reset =
     مرحبًا { $name }،
 

@@ -39,6 +39,7 @@ error-alt-text-too-long-for-network = { $network } takes descriptions of at most
 error-banned-word = This brand does not say “{ $word }”. Say it in another way.
 error-pillar-missing = This post belongs to no content pillar of the brand. Choose one.
 error-off-mix = “{ $pillar }” would have { $actual } of the { $total } posts of this month; the planned mix allows { $limit }. Choose another pillar or another month.
+error-text-used-before = “{ $title }” says nearly the same on this account on { $date }. Say it differently, or leave more time between the two.
 error-language-not-of-brand = This text is in “{ $language }”, which is not among the brand's languages ({ $languages }).
 error-alt-text-missing = This image has no description. Write one for those who do not see it.
 error-disclosure-missing = This post is marked as { $partnership }, and its text does not say so. { $listed ->

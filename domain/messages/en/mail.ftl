@@ -58,6 +58,16 @@ mail-post-assigned =
 
     { $brief }
     .subject = For you: { $title }
+mail-comment =
+    Hello { $name },
+
+    { $how ->
+        [reply] { $by } answered your comment on “{ $title }”:
+       *[mention] { $by } mentioned you in a comment on “{ $title }”:
+    }
+
+    { $body }
+    .subject = { $by }: { $title }
 mail-password-reset =
     Hello { $name },
 

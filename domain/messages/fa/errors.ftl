@@ -39,6 +39,7 @@ error-alt-text-too-long-for-network = { $network } توضیح‌های حداک�
 error-banned-word = این برند «{ $word }» نمی‌گوید. آن را به شکل دیگری بگویید.
 error-pillar-missing = این پست به هیچ یک از محورهای محتوای برند تعلق ندارد. یکی را انتخاب کنید.
 error-off-mix = با این پست، «{ $pillar }» از { $total } پست این ماه { $actual } پست خواهد داشت؛ ترکیب برنامه‌ریزی‌شده { $limit } پست را مجاز می‌داند. محور یا ماه دیگری انتخاب کنید.
+error-text-used-before = «{ $title }» در تاریخ { $date } در همین حساب تقریباً همین را می‌گوید. متن را تغییر دهید یا فاصلهٔ زمانی بیشتری بگذارید.
 error-language-not-of-brand = زبان این متن «{ $language }» است که در میان زبان‌های برند ({ $languages }) نیست.
 error-alt-text-missing = این تصویر توضیح ندارد. برای کسانی که آن را نمی‌بینند توضیحی بنویسید.
 error-disclosure-missing = این پست { $partnership } علامت خورده، اما متن آن این را نمی‌گوید. { $listed ->

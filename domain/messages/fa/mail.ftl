@@ -30,6 +30,16 @@ mail-place-ending-team = همکاری { $name } در { $brand } در { $end } ({
 
     اگر زمان بیشتری به او نیاز دارید، پیش از آن تمدید کنید. وگرنه کارهای بازش را به دیگری بسپارید.
     .subject = { $name } به‌زودی از { $brand } می‌رود
+mail-comment =
+    سلام { $name }،
+
+    { $how ->
+        [reply] { $by } به نظر شما دربارهٔ «{ $title }» پاسخ داد:
+       *[mention] { $by } در نظری دربارهٔ «{ $title }» از شما نام برد:
+    }
+
+    { $body }
+    .subject = { $by }: { $title }
 mail-password-reset =
     سلام { $name }،
 

@@ -64,6 +64,7 @@ error-alt-text-too-long-for-network = מספר התווים המרבי בתיא�
 error-banned-word = המותג הזה לא אומר „{ $word }”. נסחו זאת אחרת.
 error-pillar-missing = הפוסט הזה אינו שייך לאף אחד מעמודי התוכן של המותג. בחרו אחד.
 error-off-mix = מספר הפוסטים של „{ $pillar }” החודש יהיה { $actual } מתוך { $total }; התמהיל המתוכנן מאפשר { $limit }. בחרו עמוד אחר או חודש אחר.
+error-text-used-before = הפוסט „{ $title }” אומר כמעט אותו דבר בחשבון הזה בתאריך { $date }. נסחו אחרת או הרחיקו בין שני הפוסטים.
 error-language-not-of-brand = שפת הטקסט הזה היא „{ $language }”, שאינה בין שפות המותג ({ $languages }).
 error-alt-text-missing = לתמונה הזאת אין תיאור. כתבו תיאור למי שאינו רואה אותה.
 error-disclosure-missing = הפוסט הזה מסומן כ-{ $partnership }, והטקסט שלו אינו מגלה זאת. { $listed ->

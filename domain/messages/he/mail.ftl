@@ -31,6 +31,16 @@ mail-place-ending-team = העבודה של { $name } עם { $brand } מסתיי�
 
     אם נדרש זמן נוסף, האריכו אותה לפני כן. אם לא, העבירו לאחר את העבודה הפתוחה.
     .subject = העבודה של { $name } עם { $brand } מסתיימת בקרוב
+mail-comment =
+    שלום { $name },
+
+    { $how ->
+        [reply] תגובה מאת { $by } להערה שלכם על ״{ $title }״:
+       *[mention] { $by } הזכיר/ה אתכם בהערה על ״{ $title }״:
+    }
+
+    { $body }
+    .subject = { $by }: { $title }
 mail-password-reset =
     שלום { $name },
 

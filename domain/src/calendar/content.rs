@@ -1,6 +1,6 @@
 //! What a post says, as it is written and as it is checked.
 
-use diwan_networks::{Violation, ViolationCode};
+use diwan_networks::{TextUnit, Violation, ViolationCode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -52,6 +52,26 @@ pub struct Problem {
     pub severity: ProblemSeverity,
     /// What, with the numbers.
     pub error: UserError,
+    /// How much of a text there is, where that is the problem.
+    pub measured: Option<Measured>,
+}
+
+/// How much of a text there is, and how much may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    /// How many there are.
+    pub counted: u64,
+    /// The most that the account takes.
+    pub limit: u64,
+    /// Of what.
+    pub unit: TextUnit,
+}
+
+impl Measured {
+    /// What the network counted.
+    pub(super) fn of(violation: &Violation) -> Option<Self> {
+        Some(Self { counted: violation.actual?, limit: violation.limit?, unit: violation.unit? })
+    }
 }
 
 /// Refuses what has a problem that blocks; warnings do not.
@@ -63,6 +83,8 @@ pub(crate) fn refuse_blocked(problems: Vec<Problem>) -> Result<(), Failure> {
 
 /// The most variants of a post, and the most images of a variant.
 const MOST: usize = 50;
+/// The most characters of a text, on whatever network.
+pub(super) const MOST_TEXT: usize = 100_000;
 
 impl PostContent {
     /// What can be told from the content alone; `prefix` is where it stands in the input.
@@ -85,9 +107,9 @@ impl PostContent {
 impl VariantContent {
     fn check(&self, wrong: &mut Complaints, index: usize) {
         let length = self.text.chars().count();
-        if length > 100_000 {
+        if length > MOST_TEXT {
             let path = format!("variants.{index}.text");
-            wrong.add(UserError::at(Code::TooLong, &path).number("limit", 100_000).number("actual", length));
+            wrong.add(UserError::at(Code::TooLong, &path).number("limit", MOST_TEXT).number("actual", length));
         }
         if self.text.contains('\0') {
             wrong.add(UserError::at(Code::Invalid, &format!("variants.{index}.text")));

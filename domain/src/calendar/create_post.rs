@@ -10,6 +10,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::PostContent;
+use super::composer::save_versions;
 use super::relation::note_contributor;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
@@ -52,6 +53,7 @@ pub async fn create_post(context: &Context, new: NewPost) -> Result<post::Model,
     .exec_with_returning(permit.tx())
     .await?;
     write_variants(context, permit, post.id, &new.content).await?;
+    save_versions(permit, &[post.id], (permit.person()?, context.now), None).await?;
     note_contributor(context, permit, post.id).await?;
     trust::record(permit, context.now, "post.create", post.id, serde_json::json!({})).await?;
     Ok(post)

@@ -8,7 +8,9 @@
 mod assignments;
 mod clock;
 mod comments;
+mod composer;
 mod content;
+mod counting;
 mod create_calendar;
 mod create_post;
 mod dates;
@@ -32,9 +34,15 @@ pub use assignments::{
     NewAssignment, assign_post, assignments_by_ids, assignments_of_posts, my_assignments, unassign_post,
 };
 pub use clock::{at_wall_clock, day_start, days_later};
-pub use comments::{NewComment, comment_on_post, comments, comments_by_ids, delete_comment};
-pub use content::{PostContent, Problem, ProblemSeverity, VariantContent};
+pub use comments::{NewComment, comment_on_post, comments, comments_by_ids, delete_comment, mentions_of_comments};
+pub use composer::{
+    ContentChange, Piece, PieceKind, RestorePost, SavedContent, SavedVariant, Similar, post_changes, post_versions,
+    restore_post, saved_content, similar_posts,
+};
+pub(crate) use composer::{Said, said_before};
+pub use content::{Measured, PostContent, Problem, ProblemSeverity, VariantContent};
 pub(crate) use content::{looks_like_a_language, refuse_blocked};
+pub use counting::count_text;
 pub use create_calendar::{Look, create_calendar, first_calendar};
 pub use create_post::{NewPost, create_post};
 pub use dates::{LocalDate, YearlyDay, local_date, month_around};

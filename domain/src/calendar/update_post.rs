@@ -9,6 +9,7 @@ use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use super::PostContent;
+use super::composer::save_versions;
 use super::create_post::{check_content, write_variants};
 use super::relation::{note_contributor, relation_to};
 use crate::approvals;
@@ -30,6 +31,15 @@ pub struct PostChange {
 
 /// Replaces what a post says, if nobody else has changed it meanwhile.
 pub async fn update_post(context: &Context, change: PostChange) -> Result<post::Model, Failure> {
+    change_post(context, change, None).await
+}
+
+/// The same, where the content is that of an earlier version, too.
+pub(super) async fn change_post(
+    context: &Context,
+    change: PostChange,
+    restored_from: Option<i32>,
+) -> Result<post::Model, Failure> {
     let not_there = || UserError::at(Code::NotFound, "postId");
     let post = context.one(post::Entity::visible([change.post_id]).lock_exclusive()).await?.ok_or_else(not_there)?;
     let permit = context.permit_on(Action::PostWrite, post.brand_id, relation_to(context, &post).await?).await?;
@@ -63,8 +73,9 @@ pub async fn update_post(context: &Context, change: PostChange) -> Result<post::
         .filter(post::Column::Id.eq(post.id))
         .exec(permit.tx())
         .await?;
-    trust::record(permit, context.now, "post.update", post.id, serde_json::json!({ "version": post.version + 1 }))
-        .await?;
+    save_versions(permit, &[post.id], (permit.person()?, context.now), restored_from).await?;
+    let detail = serde_json::json!({ "version": post.version + 1, "restored": restored_from });
+    trust::record(permit, context.now, "post.update", post.id, detail).await?;
     Ok(context.one(post::Entity::visible([post.id])).await?.ok_or_else(not_there)?)
 }
 

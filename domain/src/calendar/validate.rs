@@ -12,7 +12,7 @@ use diwan_networks::{Draft, Limits};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect as _};
 use uuid::Uuid;
 
-use super::content::from_violation;
+use super::content::{Measured, from_violation};
 use super::{Problem, ProblemSeverity, assets_by_ids, variant_assets, variants_of_posts};
 use crate::context::Context;
 use crate::error::{Code, Failure, Fault, UserError};
@@ -40,7 +40,7 @@ pub async fn load_post(context: &Context, post_id: Uuid, lock: bool) -> Result<p
     Ok(context.one(select).await?.ok_or_else(|| UserError::at(Code::NotFound, "postId"))?)
 }
 
-/// The post's variants, and what the networks would refuse of them or the brand's checks find, if the post is due then. Seven
+/// The post's variants, and what the networks would refuse of them or the brand's checks find, if the post is due then. Eight
 /// statements, however many variants there are.
 pub async fn check_post(
     context: &Context,
@@ -63,8 +63,11 @@ pub async fn check_post(
     let mut problems = Vec::new();
     for (index, variant) in variants.iter().enumerate() {
         let (variant_id, variant_index) = (Some(variant.id), Some(index));
-        let mut add =
-            |error| problems.push(Problem { variant_id, variant_index, severity: ProblemSeverity::Block, error });
+        let mut refuse = |error, measured| {
+            let severity = ProblemSeverity::Block;
+            problems.push(Problem { variant_id, variant_index, severity, error, measured });
+        };
+        let mut add = |error| refuse(error, None);
         let account =
             accounts.get(&variant.social_account_id).ok_or_else(|| Fault::broken("a variant without its account"))?;
         if account.state != AccountState::Connected {
@@ -89,7 +92,7 @@ pub async fn check_post(
             media::unusable(asset, due_at.unwrap_or(context.now)).map(at).into_iter().for_each(&mut add);
         }
         for violation in network.validate(&limits, &Draft { text: variant.text.clone(), media }) {
-            add(from_violation(&violation, name, index));
+            refuse(from_violation(&violation, name, index), Measured::of(&violation));
         }
     }
     problems.extend(rights(context, &variants, &places, &assets));
@@ -98,6 +101,7 @@ pub async fn check_post(
         .enumerate()
         .map(|(index, variant)| Spoken {
             variant_id: variant.id,
+            account_id: variant.social_account_id,
             index,
             language: variant.language.as_deref(),
             texts: vec![("text".into(), variant.text.as_str())],
@@ -131,6 +135,7 @@ fn rights(
                 variant_index: Some(index),
                 severity: ProblemSeverity::Warning,
                 error: UserError::at(error.code, &format!("variants.{index}.assetIds.{place}")),
+                measured: None,
             });
         }
     }

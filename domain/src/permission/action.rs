@@ -89,6 +89,8 @@ pub enum Action {
     PostCreate,
     /// Change what a post says.
     PostWrite,
+    /// Read the versions of a post, and what says nearly the same.
+    PostHistoryRead,
     /// Assign a post to somebody.
     PostAssign,
     /// Ask for a post to be approved, and take the request back.
@@ -161,6 +163,7 @@ impl Action {
         Self::MediaQuotaSet,
         Self::PostCreate,
         Self::PostWrite,
+        Self::PostHistoryRead,
         Self::PostAssign,
         Self::PostSubmit,
         Self::PostSchedule,
@@ -204,6 +207,7 @@ impl Action {
                 | Self::StrategyRead
                 | Self::ContentRead
                 | Self::ContentExport
+                | Self::PostHistoryRead
                 | Self::MetricsRead
                 | Self::ReportRun
         )

@@ -142,6 +142,11 @@ pub const RULES: &[Rule] = &[
         &[staff_own(Level::Junior), MID, FREELANCER, integration(Level::Junior)],
         "a MID supervises writers and freelancers",
     ),
+    brand(
+        Action::PostHistoryRead,
+        &[JUNIOR, FREELANCER, integration(Level::Junior)],
+        "clients see what was sent to them, not how it came to be",
+    ),
     brand(Action::PostAssign, &[MID], "a MID supervises writers and freelancers"),
     brand(
         Action::PostSubmit,

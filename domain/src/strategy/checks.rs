@@ -35,6 +35,10 @@ pub struct ChecksChange {
     pub missing_alt_text: CheckMode,
     /// A partnership that the text does not disclose.
     pub missing_disclosure: CheckMode,
+    /// A text that was said before on the same account, or nearly so.
+    pub duplicate_text: CheckMode,
+    /// How many days before and after a post are looked at for that, 1 to 365.
+    pub duplicate_days: i32,
     /// In basis points, 0 to 10 000.
     pub mix_tolerance_bp: i32,
     /// Up to 100 of at most 100 characters: one of them discloses a partnership.
@@ -51,6 +55,8 @@ pub fn default_checks(brand_id: Uuid) -> content_checks::Model {
         language: CheckMode::Warn,
         missing_alt_text: CheckMode::Warn,
         missing_disclosure: CheckMode::Warn,
+        duplicate_text: CheckMode::Warn,
+        duplicate_days: 30,
         mix_tolerance_bp: 1000,
         disclosure_words: Vec::new(),
         updated_by: Uuid::nil(),
@@ -69,6 +75,9 @@ pub async fn set_content_checks(context: &Context, change: ChecksChange) -> Resu
     if !(0..=WHOLE).contains(&i64::from(change.mix_tolerance_bp)) {
         wrong.add(UserError::at(Code::Invalid, "mixToleranceBasisPoints"));
     }
+    if !(1..=365).contains(&change.duplicate_days) {
+        wrong.add(UserError::at(Code::Invalid, "duplicateDays"));
+    }
     let disclosure = texts(&mut wrong, "disclosureWords", &change.disclosure_words, 100, 100);
     for (place, word) in disclosure.iter().enumerate() {
         if words(word).is_empty() && !word.is_empty() {
@@ -84,6 +93,8 @@ pub async fn set_content_checks(context: &Context, change: ChecksChange) -> Resu
         language: Set(change.language),
         missing_alt_text: Set(change.missing_alt_text),
         missing_disclosure: Set(change.missing_disclosure),
+        duplicate_text: Set(change.duplicate_text),
+        duplicate_days: Set(change.duplicate_days),
         mix_tolerance_bp: Set(change.mix_tolerance_bp),
         disclosure_words: Set(disclosure),
         updated_by: Set(permit.person()?),

@@ -4,6 +4,7 @@ pub mod asset;
 #[expect(clippy::module_inception, reason = "the table is named like its domain")]
 pub mod calendar;
 pub mod calendar_feed;
+pub mod comment_mention;
 pub mod content_export;
 pub mod content_import;
 pub mod content_import_row;
@@ -16,6 +17,7 @@ pub mod post_comment;
 pub mod post_contributor;
 pub mod post_series;
 pub mod post_variant;
+pub mod post_version;
 pub mod repeated_post;
 pub mod slot;
 pub mod slot_use;

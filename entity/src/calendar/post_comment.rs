@@ -26,6 +26,7 @@ pub struct Model {
     pub author_name: String,
     pub visibility: Visibility,
     pub body: String,
+    pub reply_to_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
 }

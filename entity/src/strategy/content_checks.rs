@@ -27,6 +27,8 @@ pub struct Model {
     pub language: CheckMode,
     pub missing_alt_text: CheckMode,
     pub missing_disclosure: CheckMode,
+    pub duplicate_text: CheckMode,
+    pub duplicate_days: i32,
     pub mix_tolerance_bp: i32,
     pub disclosure_words: Vec<String>,
     pub updated_by: Uuid,

@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::call::{Step, no_answer, read};
-use crate::capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, TextLimit, TextUnit};
-use crate::content::{Checkpoint, Content, Draft, Violation, graphemes, violations};
+use crate::capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey};
+use crate::content::{Checkpoint, Content};
+use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
@@ -28,14 +29,14 @@ use wire::{POST, Posts, RecordAnswer, RecordList, ResolvedHandle, Session, Sessi
 /// The network.
 pub struct Bluesky;
 
-/// Text: lexicon `app.bsky.feed.post` (`maxGraphemes` 300, `maxLength` 3000). Images: lexicon `app.bsky.embed.images`
+/// Images: lexicon `app.bsky.embed.images`
 /// (4); a PDS of version 0.4 enforces 1 000 000 bytes each, the current lexicon 2 000 000: the smaller one works
 /// everywhere. Descriptions have no limit in the lexicon; 2000 is that of the network's own app.
 static CAPABILITIES: Capabilities = Capabilities {
     key: NetworkKey("bluesky"),
     name: "Bluesky",
     connect: ConnectMethod::AppPassword,
-    text: TextLimit { max: 300, unit: TextUnit::Graphemes, max_bytes: Some(3000) },
+    text: counting::BLUESKY,
     media: MediaLimits {
         max_images: 4,
         max_image_bytes: 1_000_000,
@@ -133,14 +134,6 @@ fn published(account: &Account, rkey: &str) -> Published {
 impl Network for Bluesky {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
-    }
-
-    fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation> {
-        violations(&CAPABILITIES, limits, draft, self.measure(&draft.text))
-    }
-
-    fn measure(&self, text: &str) -> u64 {
-        graphemes(text)
     }
 
     fn preview(&self, text: &str, _images: usize) -> Preview {

@@ -7,7 +7,7 @@
 mod oauth;
 mod preview;
 mod publish;
-mod text;
+pub(crate) mod text;
 mod wire;
 
 use async_trait::async_trait;
@@ -18,8 +18,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::call::{Step, read};
-use crate::capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, TextLimit, TextUnit};
-use crate::content::{Checkpoint, Content, Draft, Violation, violations};
+use crate::capabilities::{Capabilities, ConnectMethod, MediaLimits, Metric, NetworkKey};
+use crate::content::{Checkpoint, Content};
+use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
@@ -37,7 +38,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     key: NetworkKey("mastodon"),
     name: "Mastodon",
     connect: ConnectMethod::OAuthCode { needs_instance: true },
-    text: TextLimit { max: 500, unit: TextUnit::MastodonCharacters, max_bytes: None },
+    text: counting::MASTODON,
     media: MediaLimits {
         max_images: 4,
         max_image_bytes: 16 * 1024 * 1024,
@@ -82,15 +83,6 @@ fn numbers(entity: &Value, names: &[(&str, Metric)]) -> Vec<(Metric, i64)> {
 impl Network for Mastodon {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
-    }
-
-    fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation> {
-        let length = text::length(&draft.text, limits.url_length.unwrap_or(text::URL_LENGTH));
-        violations(&CAPABILITIES, limits, draft, length)
-    }
-
-    fn measure(&self, text: &str) -> u64 {
-        text::length(text, text::URL_LENGTH)
     }
 
     fn preview(&self, text: &str, images: usize) -> Preview {

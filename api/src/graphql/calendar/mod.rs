@@ -12,6 +12,7 @@ mod slots;
 mod special_days;
 mod teamwork;
 mod types;
+mod versions;
 mod view;
 
 pub use calendars::CalendarsMutation;
@@ -26,4 +27,5 @@ pub use slots::{Slot, SlotMutation, SlotQuery};
 pub use special_days::{SpecialDay, SpecialDayMutation};
 pub use teamwork::{PostAssignment, PostComment, TeamworkMutation};
 pub use types::{Calendar, Post, PostFilterInput, PostVariant, storable};
+pub use versions::{PostVersion, SimilarPost, VersionMutation};
 pub use view::{CalendarView, CalendarViewQuery};

@@ -7,7 +7,8 @@ use diwan_domain::calendar;
 use super::types::storable;
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
-use crate::graphql::scalars::Kind;
+use crate::graphql::publishing::TextUnit;
+use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::strategy::ProblemSeverity;
 
 /// What the networks would refuse, or what the brand's own checks found.
@@ -19,6 +20,12 @@ struct VariantProblem {
     severity: ProblemSeverity,
     /// What, in the caller's language; `field` counts the variants from 0.
     error: Refused,
+    /// How much of a text there is, in `unit`, where that is the problem.
+    counted: Option<Long>,
+    /// The most that the account takes.
+    limit: Option<Long>,
+    /// What was counted.
+    unit: Option<TextUnit>,
 }
 
 /// The answer of `validatePost`.
@@ -55,6 +62,9 @@ impl CalendarQuery {
                 variant_id: problem.variant_id.map(|id| Kind::Variant.id(id)),
                 severity: problem.severity.into(),
                 error: Refused::new(locale, &problem.error),
+                counted: problem.measured.map(|measured| measured.counted.into()),
+                limit: problem.measured.map(|measured| measured.limit.into()),
+                unit: problem.measured.map(|measured| measured.unit.into()),
             })
             .collect();
         let valid = problems.iter().all(|problem| problem.severity != ProblemSeverity::Block);

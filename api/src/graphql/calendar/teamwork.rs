@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use diwan_domain::Context as Domain;
 use diwan_domain::calendar::{self, NewAssignment, NewComment};
-use diwan_entity::calendar::{post_assignment, post_comment};
+use diwan_domain::{Context as Domain, Failure};
+use diwan_entity::calendar::{comment_mention, post_assignment, post_comment};
 use diwan_entity::tenancy::app_user;
 
 use super::types::Post;
@@ -92,6 +92,19 @@ impl PostComment {
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
     }
+    /// The comment that it answers; null when it answers none, or one that the caller does not read.
+    async fn reply_to(&self) -> Result<Option<PostComment>> {
+        let Some(id) = self.row.reply_to_id else { return Ok(None) };
+        Ok(self.op.load(id).await?.map(|row| PostComment { op: self.op.clone(), row }))
+    }
+    /// Whom it calls on, as far as the caller sees these people.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
+    async fn mentions(&self) -> Result<Vec<User>> {
+        let mentioned = self.op.load_of::<comment_mention::Model>(self.row.id).await?;
+        let people = mentioned.iter().map(|row| self.op.load::<app_user::Model>(row.user_id));
+        let people = futures::future::try_join_all(people).await?;
+        Ok(people.into_iter().flatten().map(|row| User { op: self.op.clone(), row }).collect())
+    }
     /// When its author took it back.
     async fn deleted_at(&self) -> Option<DateTime<Utc>> {
         self.row.deleted_at
@@ -170,6 +183,11 @@ struct CommentOnPostInput {
     body: String,
     /// Who reads it. Clients write `CLIENT`.
     visibility: Visibility,
+    /// The comment on the same post that it answers; its author is told by mail. What is internal is answered internally.
+    reply_to_id: Option<ID>,
+    /// Whom it calls on, up to 20: people of the brand who read it. They are told by mail. Clients call on nobody.
+    #[graphql(default)]
+    mention_ids: Vec<ID>,
 }
 
 /// The answer of `commentOnPost`.
@@ -262,7 +280,12 @@ impl TeamworkMutation {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| {
             let post_id = Kind::Post.parse(&input.post_id, "postId")?;
-            let new = NewComment { post_id, visibility: input.visibility.into(), body: input.body };
+            let reply_to = input.reply_to_id.map(|id| Kind::Comment.parse(&id, "replyToId")).transpose()?;
+            let mentions = input.mention_ids.iter().enumerate();
+            let mentions = mentions.map(|(place, id)| Kind::User.parse(id, &format!("mentionIds.{place}")));
+            let mentions = mentions.collect::<Result<_, Failure>>()?;
+            let visibility = input.visibility.into();
+            let new = NewComment { post_id, visibility, body: input.body, reply_to, mentions };
             calendar::comment_on_post(context, new).await
         };
         let (row, user_errors) = op.command(command).await?;

@@ -3,10 +3,12 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use chrono::{DateTime, Datelike as _, Utc};
+use diwan_domain::paging::Slice;
 use diwan_domain::{Code, Failure, UserError, calendar as domain};
 use diwan_entity::calendar::{calendar, post, post_variant, variant_asset};
 
 use super::teamwork::{PostAssignment, PostComment};
+use super::versions::{PostVersion, SimilarPost};
 use crate::graphql::approvals::ApprovalRequest;
 use crate::graphql::context::Op;
 use crate::graphql::curation::CuratedFrom;
@@ -210,6 +212,32 @@ impl Post {
     async fn approvals(&self) -> Result<Vec<ApprovalRequest>> {
         let rows = self.op.load_of(self.row.id).await?;
         Ok(rows.into_iter().map(|row| ApprovalRequest { op: self.op.clone(), row }).collect())
+    }
+    /// Everything that it ever said, newest first: each saved content is a version. For the team, and freelancers to whom it is given.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn versions(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, PostVersion>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(domain::post_versions(&self.op, &self.row, page).await)?;
+        let rows = slice.rows.into_iter().map(|row| PostVersion::of(&self.op, row));
+        let slice = Slice { rows: rows.collect::<Result<_>>()?, ..slice };
+        Ok(connection(slice, PostVersion::key, |version| version))
+    }
+    /// Other posts that say nearly the same on the same account within so many days of when this one is due, or of now where it is
+    /// not. For the team, and freelancers to whom it is given.
+    #[graphql(complexity = "1 + 5 * child_complexity")]
+    async fn similar_posts(
+        &self,
+        #[graphql(desc = "How many days before and after, 1 to 365.", default = 30)] days: i32,
+    ) -> Result<Vec<SimilarPost>> {
+        let found = self.op.query(domain::similar_posts(&self.op, &self.row, days).await)?;
+        Ok(found.into_iter().map(|similar| SimilarPost { op: self.op.clone(), similar }).collect())
     }
     /// What was said about it, newest first; clients read what is for them.
     #[graphql(complexity = "cost(first, last, child_complexity)")]

@@ -1,11 +1,13 @@
 //! Accounts and publications.
 
+mod counting;
 mod moves;
 mod mutations;
 mod queries;
 mod subscription;
 mod types;
 
+pub use counting::{CountingQuery, TextUnit};
 pub use moves::MoveMutation;
 pub use mutations::PublishingMutation;
 pub use queries::PublishingQuery;

@@ -2,6 +2,7 @@
 
 use async_graphql::{Object, SimpleObject};
 
+use super::counting::TextUnit;
 use crate::graphql::scalars::Long;
 
 /// What a network can do.
@@ -15,8 +16,8 @@ struct Network {
     connect_method: &'static str,
     /// The longest text, in `textUnit`. An account's own server may allow more or less.
     max_text: Long,
-    /// How it counts a text: `GRAPHEMES` or `MASTODON_CHARACTERS`.
-    text_unit: &'static str,
+    /// How it counts a text.
+    text_unit: TextUnit,
     /// The most bytes of a text, where it limits them as well.
     max_text_bytes: Option<Long>,
     /// The most images in a post.
@@ -27,10 +28,6 @@ struct Network {
     metrics: Vec<&'static str>,
     /// Whether a publication without an answer can be looked up.
     look_up: bool,
-}
-
-fn long(number: u64) -> Long {
-    Long(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 /// Queries for networks.
@@ -49,11 +46,11 @@ impl PublishingQuery {
                     key: capabilities.key.as_str(),
                     name: capabilities.name,
                     connect_method: capabilities.connect.as_str(),
-                    max_text: long(capabilities.text.max),
-                    text_unit: capabilities.text.unit.as_str(),
-                    max_text_bytes: capabilities.text.max_bytes.map(long),
-                    max_images: long(capabilities.media.max_images),
-                    max_image_bytes: long(capabilities.media.max_image_bytes),
+                    max_text: capabilities.text.max.into(),
+                    text_unit: capabilities.text.unit.into(),
+                    max_text_bytes: capabilities.text.max_bytes.map(Into::into),
+                    max_images: capabilities.media.max_images.into(),
+                    max_image_bytes: capabilities.media.max_image_bytes.into(),
                     metrics: capabilities.metrics.iter().map(|metric| metric.as_str()).collect(),
                     look_up: capabilities.look_up,
                 }

@@ -48,6 +48,10 @@ pub struct ContentChecks {
     missing_alt_text: CheckMode,
     /// A partnership that the text does not disclose.
     missing_disclosure: CheckMode,
+    /// A text that was said before on the same account, or nearly so.
+    duplicate_text: CheckMode,
+    /// How many days before and after a post are looked at for that.
+    duplicate_days: i32,
     /// By how much a pillar may go over its share, in ten-thousandths of the month's posts.
     mix_tolerance_basis_points: i32,
     /// One of these words discloses a partnership.
@@ -67,6 +71,8 @@ impl From<content_checks::Model> for ContentChecks {
             language: row.language.into(),
             missing_alt_text: row.missing_alt_text.into(),
             missing_disclosure: row.missing_disclosure.into(),
+            duplicate_text: row.duplicate_text.into(),
+            duplicate_days: row.duplicate_days,
             mix_tolerance_basis_points: row.mix_tolerance_bp,
             disclosure_words: row.disclosure_words,
             version: row.version,
@@ -94,6 +100,12 @@ struct SetContentChecksInput {
     missing_alt_text: CheckMode,
     /// A partnership that the text does not disclose.
     missing_disclosure: CheckMode,
+    /// A text that was said before on the same account, or nearly so.
+    #[graphql(default_with = "CheckMode::Warn")]
+    duplicate_text: CheckMode,
+    /// How many days before and after a post are looked at for that, 1 to 365.
+    #[graphql(default = 30)]
+    duplicate_days: i32,
     /// By how much a pillar may go over its share, in ten-thousandths of the month's posts: 0 to 10 000.
     #[graphql(default = 1000)]
     mix_tolerance_basis_points: i32,
@@ -134,6 +146,8 @@ impl ChecksMutation {
                 language: input.language.into(),
                 missing_alt_text: input.missing_alt_text.into(),
                 missing_disclosure: input.missing_disclosure.into(),
+                duplicate_text: input.duplicate_text.into(),
+                duplicate_days: input.duplicate_days,
                 mix_tolerance_bp: input.mix_tolerance_basis_points,
                 disclosure_words: input.disclosure_words,
             };

@@ -166,6 +166,8 @@ pub enum Action {
     PostCreate,
     /// Change what a post says.
     PostWrite,
+    /// Read the versions of a post, and what says nearly the same.
+    PostHistoryRead,
     /// Assign a post to somebody.
     PostAssign,
     /// Ask for a post to be approved, and take the request back.

@@ -86,6 +86,22 @@ fn content(app: &TestApp, at: &At) -> Vec<Operation> {
             json!({ "postId": draft, "version": 1, "title": "Other" }),
         )
         .about(About::Draft),
+        query(
+            "node",
+            Action::PostHistoryRead,
+            "query($id: ID!) { node(id: $id) { ... on Post { versions(first: 5) { nodes { version } } similarPosts { likeness } } } }",
+            json!({ "id": draft }),
+        )
+        .variant("versions")
+        .about(About::Draft),
+        mutation(
+            "restorePost",
+            Action::PostWrite,
+            "post { id }",
+            json!({ "postId": id("post", at.written.post), "version": 1, "from": 1 }),
+        )
+        .about(About::Scheduled)
+        .may_say(&["WRONG_STATE"]),
         mutation("schedulePost", Action::PostSchedule, "post { id }", json!({ "postId": draft, "dueAt": due }))
             .about(About::Draft),
     ]

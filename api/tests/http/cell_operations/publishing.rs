@@ -8,7 +8,10 @@ use super::{About, At, Operation, list, mutation};
 use crate::kit::id;
 
 /// What everybody may, and why.
-pub(super) const PERSONAL: &[(&str, &str)] = &[("networks", "what the product can do, the same for everybody")];
+pub(super) const PERSONAL: &[(&str, &str)] = &[
+    ("networks", "what the product can do, the same for everybody"),
+    ("countText", "what somebody is writing, and nothing of any brand"),
+];
 
 pub(super) fn operations(_app: &TestApp, at: &At) -> Vec<Operation> {
     let brand = id("brand", at.written.brand);

@@ -100,7 +100,13 @@ async fn carry_out(context: &Context, link: &EnteredReview, answer: Answer) -> R
         if request.state != RequestState::Pending {
             return Err(over(&request).into());
         }
-        let new = NewComment { post_id: post.id, visibility: Visibility::Client, body: text };
+        let new = NewComment {
+            post_id: post.id,
+            visibility: Visibility::Client,
+            body: text,
+            reply_to: None,
+            mentions: Vec::new(),
+        };
         calendar::comment_on_post(context, new).await?;
     } else {
         // What is decided is what was shown: nobody changes it between this look and the decision.

@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::calendar::composer::save_versions;
 use crate::permission::Permit;
 
 /// One copy.
@@ -87,6 +88,8 @@ pub(super) async fn write_copies(
     if !new_media.is_empty() {
         variant_asset::Entity::insert_many(new_media).exec_without_returning(tx).await?;
     }
+    let ids: Vec<Uuid> = copies.iter().map(|copy| copy.id).collect();
+    save_versions(permit, &ids, (by, now), None).await?;
     write_contributors(tx, brand_id, copies, by).await
 }
 

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use diwan_entity::calendar::post::{self, Partnership};
-use diwan_entity::strategy::content_checks::CheckMode;
+use diwan_entity::strategy::content_checks::{self, CheckMode};
 use diwan_entity::tenancy::app_user::UserKind;
 use sea_orm::ActiveEnum as _;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use self::ground::Ground;
 use self::words::{Finder, words};
 use super::mix::allowed;
-use crate::calendar::{Problem, ProblemSeverity};
+use crate::calendar::{Problem, ProblemSeverity, Said, said_before};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
 use crate::permission::{Action, Permit};
@@ -31,6 +31,8 @@ use crate::permission::{Action, Permit};
 pub(crate) struct Spoken<'a> {
     /// Which variant.
     pub variant_id: Uuid,
+    /// The account that says it.
+    pub account_id: Uuid,
     /// Its place in the post, counted from 0.
     pub index: usize,
     /// Its language, BCP 47.
@@ -49,7 +51,7 @@ struct Marks {
     dated: bool,
 }
 
-/// What the brand's checks find. One statement, however many variants there are; none for a client.
+/// What the brand's checks find. Two statements, however many variants there are; none for a client.
 pub(crate) async fn check_post(
     context: &Context,
     post: &post::Model,
@@ -67,6 +69,7 @@ pub(crate) async fn check_post(
         check_marks(&ground, marks, &mut problems);
     }
     check_texts(&ground, post.partnership, spoken, &mut problems);
+    check_repetition(context, (post, due_at), &ground.checks, spoken, &mut problems).await?;
     Ok(problems)
 }
 
@@ -101,7 +104,7 @@ fn severity(mode: CheckMode) -> Option<ProblemSeverity> {
 fn check_marks(ground: &Ground, marks: Marks, problems: &mut Vec<Problem>) {
     let mut add = |mode, error| {
         if let Some(severity) = severity(mode) {
-            problems.push(Problem { variant_id: None, variant_index: None, severity, error });
+            problems.push(Problem { variant_id: None, variant_index: None, severity, error, measured: None });
         }
     };
     let pillar = ground.pillars.iter().find(|pillar| Some(pillar.id) == marks.pillar_id);
@@ -127,6 +130,32 @@ fn check_marks(ground: &Ground, marks: Marks, problems: &mut Vec<Problem>) {
     }
 }
 
+/// What was said before on the same account. One statement, unless nobody asks.
+async fn check_repetition(
+    context: &Context,
+    (post, due_at): (&post::Model, Option<DateTime<Utc>>),
+    checks: &content_checks::Model,
+    spoken: &[Spoken<'_>],
+    problems: &mut Vec<Problem>,
+) -> Result<(), Failure> {
+    let Some(severity) = severity(checks.duplicate_text) else { return Ok(()) };
+    let said = spoken.iter().map(|variant| Said {
+        account_id: variant.account_id,
+        text: variant.texts.first().map_or("", |(_, text)| *text),
+    });
+    let said: Vec<Said<'_>> = said.collect();
+    let at = (due_at.unwrap_or(context.now), checks.duplicate_days);
+    let found = said_before(context, (post.brand_id, post.id), at, &said).await?;
+    for (variant, similar) in spoken.iter().zip(found) {
+        let Some(worst) = similar.into_iter().next() else { continue };
+        let error = UserError::at(Code::TextUsedBefore, &format!("variants.{}.text", variant.index));
+        let error = error.text("title", worst.title).text("date", worst.due_at.format("%F").to_string());
+        let (variant_id, variant_index) = (Some(variant.variant_id), Some(variant.index));
+        problems.push(Problem { variant_id, variant_index, severity, error, measured: None });
+    }
+    Ok(())
+}
+
 /// What each variant says.
 fn check_texts(ground: &Ground, partnership: Option<Partnership>, spoken: &[Spoken<'_>], problems: &mut Vec<Problem>) {
     let checks = &ground.checks;
@@ -136,7 +165,7 @@ fn check_texts(ground: &Ground, partnership: Option<Partnership>, spoken: &[Spok
         let mut add = |severity: Option<ProblemSeverity>, error| {
             if let Some(severity) = severity {
                 let (variant_id, variant_index) = (Some(variant.variant_id), Some(variant.index));
-                problems.push(Problem { variant_id, variant_index, severity, error });
+                problems.push(Problem { variant_id, variant_index, severity, error, measured: None });
             }
         };
         let at = |field: &str| format!("variants.{}.{field}", variant.index);

@@ -26,7 +26,14 @@ fn ground() -> Ground {
 }
 
 fn variant<'a>(text: &'a str, language: Option<&'a str>, alt_texts: Vec<&'a str>) -> Spoken<'a> {
-    Spoken { variant_id: Uuid::nil(), index: 3, language, texts: vec![("text".into(), text)], alt_texts }
+    Spoken {
+        variant_id: Uuid::nil(),
+        account_id: Uuid::nil(),
+        index: 3,
+        language,
+        texts: vec![("text".into(), text)],
+        alt_texts,
+    }
 }
 
 fn found(
