@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::RowOutcome;
 use super::plan::{Plan, Planned};
+use crate::calendar::composer::save_versions;
 use crate::error::{Failure, Fault};
 use crate::permission::Permit;
 use crate::trust;
@@ -108,6 +109,7 @@ pub(super) async fn make(
     insert(permit, posts).await?;
     insert(permit, rows).await?;
     insert(permit, variants).await?;
+    save_versions(permit, &post_ids, (person, now), None).await?;
     insert(permit, contributors).await?;
     insert(permit, assignments).await?;
     for made in post_ids.chunks(BATCH) {
