@@ -31,6 +31,7 @@ mod queries;
 pub use challenges::{ChallengeContent, create_challenge, update_challenge};
 pub use channels::{ChannelContent, create_channel_choice, update_channel_choice};
 pub(crate) use check::ground::Ground as PostGround;
+pub(crate) use check::words::words;
 pub(crate) use check::{Spoken, check_planned, check_post, ground_of};
 pub use checks::{ChecksChange, content_checks, default_checks, set_content_checks};
 pub use decimal::{micro_of, text_of};

@@ -382,6 +382,7 @@ pub(super) async fn check(permit: Permit<'_>, ground: &Ground, plan: &mut Plan) 
             .enumerate()
             .map(|(index, variant)| Spoken {
                 variant_id: Uuid::nil(),
+                account_id: variant.social_account_id,
                 index,
                 language: variant.language.as_deref(),
                 texts: vec![("text".into(), variant.text.as_str())],
