@@ -226,7 +226,8 @@ impl Post {
         let page = Window { first, after, last, before }.page()?;
         let slice = self.op.query(domain::post_versions(&self.op, &self.row, page).await)?;
         let rows = slice.rows.into_iter().map(|row| PostVersion::of(&self.op, row));
-        let slice = Slice { rows: rows.collect::<Result<_>>()?, ..slice };
+        let (has_previous, has_next) = (slice.has_previous, slice.has_next);
+        let slice = Slice { rows: rows.collect::<Result<_>>()?, has_previous, has_next };
         Ok(connection(slice, PostVersion::key, |version| version))
     }
     /// Other posts that say nearly the same on the same account within so many days of when this one is due, or of now where it is
