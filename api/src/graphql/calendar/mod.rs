@@ -27,5 +27,5 @@ pub use slots::{Slot, SlotMutation, SlotQuery};
 pub use special_days::{SpecialDay, SpecialDayMutation};
 pub use teamwork::{PostAssignment, PostComment, TeamworkMutation};
 pub use types::{Calendar, Post, PostFilterInput, PostVariant, storable};
-pub use versions::{PostVersion, SimilarPost, VersionMutation};
+pub use versions::VersionMutation;
 pub use view::{CalendarView, CalendarViewQuery};
