@@ -19,7 +19,6 @@ use uuid::Uuid;
 
 struct Desk {
     test: TestServices,
-    brand: Uuid,
     calendar: Uuid,
     account: Uuid,
     person: Person,
@@ -32,7 +31,7 @@ impl Desk {
         let calendar = test.db.value(&format!("select id from calendar where brand_id = '{brand}'")).await?;
         let person = test.member(brand, Level::Mid, UserKind::Staff).await?;
         let account = test.account(brand, "mastodon", &person).await?;
-        Ok(Self { test, brand, calendar, account, person })
+        Ok(Self { test, calendar, account, person })
     }
 
     async fn act<T>(&self, command: impl AsyncFnOnce(&Context) -> Result<T, Failure>) -> Result<Result<T, Code>> {
@@ -128,7 +127,7 @@ async fn what_comes_again_has_a_history_and_repeats_nothing() -> Result<()> {
     let rule = SlotRule {
         days: RuleInput { rule: Some("FREQ=DAILY".to_owned()), weekdays: Vec::new() },
         time: NaiveTime::from_hms_opt(9, 0, 0).context("a time")?,
-        starts_on: desk.test.now().date_naive(),
+        starts_on: desk.test.services.now().date_naive(),
         ends_on: None,
     };
     let new = NewSeries { post_id: post.id, mode: RepeatMode::Draft, rule };
@@ -150,7 +149,7 @@ async fn what_comes_again_has_a_history_and_repeats_nothing() -> Result<()> {
     let other = desk.write("GOOD MORNING Athens: the coffee is ready!").await?;
     let found = similar(other.id).await?;
     assert!(!found.is_empty() && found.iter().all(|one| one.percent == 100 && one.account_id == desk.account));
-    let due = desk.test.now() + Duration::days(3);
+    let due = desk.test.services.now() + Duration::days(3);
     let problems = desk.must(async |context| validate_post(context, other.id, Some(due)).await).await?;
     assert!(problems.iter().any(|problem| problem.error.code == Code::TextUsedBefore), "{problems:?}");
     Ok(())
