@@ -54,6 +54,8 @@ impl Desk {
         import_content_plan(&context, ImportRun { import_id, dry_run, skip_invalid }).await?;
         context.commit().await?;
         self.test.run_jobs().await?;
+        let failed: Option<String> = self.test.db.value("select string_agg(last_error, ' ') from job").await?;
+        ensure!(failed.is_none(), "{failed:?}");
         let context = self.test.act(&self.person).await?;
         let import = imports_by_ids(&context, &[import_id]).await?.pop().context("the import")?;
         let rows = content_import_rows(&context, &import, false, 0, 500).await?;

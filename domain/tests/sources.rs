@@ -128,8 +128,8 @@ async fn a_feed_is_asked_whether_it_changed_and_each_item_comes_once() -> Result
         Some("\"v2\""),
     );
     desk.later(60).await?;
-    let titles: String = desk.test.db.value("select string_agg(title, ' ' order by id) from source_item").await?;
-    assert_eq!(titles, "One Two Three");
+    let titles: String = desk.test.db.value("select string_agg(title, ' ' order by title) from source_item").await?;
+    assert_eq!(titles, "One Three Two");
     Ok(())
 }
 

@@ -67,9 +67,9 @@ async fn a_queue_fills_its_own_slots() -> Result<()> {
     desk.says("addToEvergreenQueue", add, "ALREADY_EXISTS").await?;
     desk.app.run_jobs().await?;
     let list =
-        "query($id: ID!) { brand(id: $id) { evergreenQueues { name items { copies { date post { state } } } } } }";
-    let seen = desk.app.client.gql(&desk.person.token, list, json!({ "id": brand })).await?.ok()?;
-    let copies = seen.get("brand.evergreenQueues.0.items.0.copies").as_array().map(Vec::len);
+        "query($id: ID!) { node(id: $id) { ... on EvergreenQueue { items { copies { date post { state } } } } } }";
+    let seen = desk.app.client.gql(&desk.person.token, list, json!({ "id": made["id"] })).await?.ok()?;
+    let copies = seen.get("node.items.0.copies").as_array().map(Vec::len);
     assert!(copies.is_some_and(|number| (3..=4).contains(&number)), "{copies:?}");
     // Its slots are not for other posts.
     let (other, _) = desk.app.post(desk.brand, desk.mastodon, "Once", &desk.person).await?;

@@ -116,6 +116,7 @@ async fn a_language_a_description_and_a_disclosure_are_asked_for() -> Result<()>
         found,
         [
             "BLOCK ASSET_NOT_READY variants.0.assetIds.1",
+            "WARNING RIGHTS_MISSING variants.0.assetIds.1",
             "BLOCK LANGUAGE_NOT_OF_BRAND variants.0.language",
             "WARNING ALT_TEXT_MISSING variants.0.assetIds.1",
             "BLOCK DISCLOSURE_MISSING variants.0.text"

@@ -40,9 +40,16 @@ struct UpdateSourceInput {
     paused: Option<bool>,
 }
 
-/// A feed.
+/// A feed to read now.
 #[derive(InputObject)]
-struct SourceInput {
+struct RefreshSourceInput {
+    /// Which.
+    source_id: ID,
+}
+
+/// A feed to give up.
+#[derive(InputObject)]
+struct DeleteSourceInput {
     /// Which.
     source_id: ID,
 }
@@ -151,7 +158,7 @@ impl CurationMutation {
     async fn refresh_source(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which feed.")] input: SourceInput,
+        #[graphql(desc = "Which feed.")] input: RefreshSourceInput,
     ) -> Result<SourcePayload> {
         let command = async |context: &Domain| {
             domain::refresh_source(context, Kind::Source.parse(&input.source_id, "sourceId")?).await
@@ -159,11 +166,11 @@ impl CurationMutation {
         of_source(Op::of(ctx)?, command).await
     }
 
-    /// No longer follows a feed; what it brought goes with it. Ideas that were made of it stay. For MID and above.
+    /// No longer follows a feed; what it brought goes with it. Drafts that were made of it stay. For MID and above.
     async fn delete_source(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which feed.")] input: SourceInput,
+        #[graphql(desc = "Which feed.")] input: DeleteSourceInput,
     ) -> Result<DeleteSourcePayload> {
         let command = async |context: &Domain| {
             domain::delete_source(context, Kind::Source.parse(&input.source_id, "sourceId")?).await

@@ -112,8 +112,10 @@ pub(super) async fn make(
     save_versions(permit, &post_ids, (person, now), None).await?;
     insert(permit, contributors).await?;
     insert(permit, assignments).await?;
+    // The worker makes them; the trail tells who had it done.
+    let permit = Permit { actor_id: None, ..permit };
     for made in post_ids.chunks(BATCH) {
-        let detail = serde_json::json!({ "import": import.id });
+        let detail = serde_json::json!({ "import": import.id, "by": person });
         trust::record_many(permit, now, "post.create", made.iter().map(|id| (permit, *id, detail.clone()))).await?;
     }
     let Plan { reports, posts } = plan;
