@@ -170,7 +170,7 @@ pub async fn refresh_source(context: &Context, id: Uuid) -> Result<source::Model
     Ok(row)
 }
 
-/// No longer follows a feed; what it brought goes with it. Ideas that were made of it stay, with source and credit.
+/// No longer follows a feed; what it brought goes with it. Drafts that were made of it stay, with source and credit.
 pub async fn delete_source(context: &Context, id: Uuid) -> Result<Uuid, Failure> {
     let (permit, row) = lock(context, id).await?;
     cancel(permit, FetchSource.kind(), &[row.id], context.now).await?;
