@@ -168,8 +168,8 @@ async fn many_rows_take_no_more_statements_than_one() -> Result<()> {
     let handle = desk.handle().await?;
     let mut counts = Vec::new();
     for rows in [1, 800] {
-        let lines = (0..rows).map(|row| format!("Post {row},2026-12-01,{handle},Hello {row}\n")).collect::<String>();
-        let import = desk.receive(format!("title,date,accounts,text\n{lines}").as_bytes()).await?;
+        let lines: Vec<String> = (0..rows).map(|row| format!("Post {row},2026-12-01,{handle},Hello {row}\n")).collect();
+        let import = desk.receive(format!("title,date,accounts,text\n{}", lines.concat()).as_bytes()).await?;
         let context = desk.test.act(&desk.person).await?;
         import_content_plan(&context, ImportRun { import_id: import, dry_run: false, skip_invalid: false }).await?;
         context.commit().await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use chrono::{Duration, Utc};
+use chrono::Duration;
 use diwan_domain::approvals::{
     Act, Answer, Answered, Decision, Ending, NewChain, Opened, Review, Standing, StepRule, Verdict, answer_review,
     approve, create_review_link, open_review, review_picture, revoke_review_link, set_approval_chain, withdraw,
@@ -14,7 +14,7 @@ use diwan_entity::approvals::approval_request::ApprovalKind;
 use diwan_entity::approvals::approval_step::{StepAudience, StepMode};
 use diwan_entity::calendar::post_comment::Visibility;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
-use diwan_platform::clock::ManualClock;
+use diwan_platform::clock::{Clock as _, ManualClock, SystemClock};
 use diwan_platform::crypto::sha256;
 use diwan_platform::db;
 use diwan_testkit::services::Settings;
@@ -236,7 +236,7 @@ async fn a_page_that_is_old_decides_nothing() -> Result<()> {
 
 #[tokio::test]
 async fn a_link_ends_with_what_it_is_for() -> Result<()> {
-    let clock = Arc::new(ManualClock::new(Utc::now()));
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let test = TestServices::with(Settings { clock: Some(clock.clone()), ..Settings::default() }).await?;
     let desk = Desk::with(test, vec![step(StepAudience::Client, StepMode::Any)]).await?;
     let (id, revoked) = desk.link().await?;
@@ -313,7 +313,7 @@ async fn a_link_opens_one_brand_and_the_pictures_of_one_post() -> Result<()> {
 
 #[tokio::test]
 async fn letters_bring_a_link_for_each_client_who_is_asked() -> Result<()> {
-    let clock = Arc::new(ManualClock::new(Utc::now()));
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let test = TestServices::with(Settings { clock: Some(clock.clone()), ..Settings::default() }).await?;
     let desk =
         Desk::with(test, vec![step(StepAudience::Level, StepMode::Any), step(StepAudience::Client, StepMode::All)])

@@ -77,9 +77,9 @@ impl Desk {
         let context = self.test.act(by).await?;
         let placed = place_in_slot(&context, place).await;
         if placed.is_ok() {
-            context.commit().await?
+            context.commit().await?;
         } else {
-            context.roll_back().await?
+            context.roll_back().await?;
         }
         Ok(placed)
     }

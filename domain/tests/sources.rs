@@ -23,10 +23,11 @@ struct Desk {
 }
 
 fn rss(items: &[(&str, &str)]) -> String {
-    let items: String = items
+    let items: Vec<String> = items
         .iter()
         .map(|(guid, title)| format!("<item><guid isPermaLink=\"false\">{guid}</guid><title>{title}</title><link>https://news.example/{guid}</link></item>"))
         .collect();
+    let items = items.concat();
     format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>News</title>{items}</channel></rss>")
 }
 

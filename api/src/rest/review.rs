@@ -68,6 +68,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// Takes the price from whoever asks, or says that they have none left.
+#[expect(clippy::result_large_err, reason = "the answer goes out as it is")]
 fn pay(http: &HttpRequest, state: &State, price: usize) -> Result<Meter, HttpResponse> {
     let meter = Meter::new(Arc::clone(&state.limiter), peer(http, state), state.services.now());
     if meter.check().is_err() {

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::review_links::Review;
 
 /// Where pictures of the pages go, for people: `DIWAN_TEST_PICTURES`.
+#[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the product")]
 async fn picture(browser: &mut Browser, name: &str) -> Result<()> {
     match std::env::var_os("DIWAN_TEST_PICTURES") {
         Some(folder) => browser.picture(&Path::new(&folder).join(format!("review-{name}.png"))).await,

@@ -1,5 +1,4 @@
 //! What is written by a plan is what the library would have resolved.
-#![expect(clippy::unused_async, reason = "the library wants every resolver to be async")]
 
 use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Schema};
 use chrono::DateTime;

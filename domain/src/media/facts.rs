@@ -43,7 +43,7 @@ pub(super) const HEAD: usize = 16;
 /// A large picture takes some 200 MB while it is decoded: one at a time in a process.
 pub(super) static DECODING: Semaphore = Semaphore::const_new(1);
 
-/// The brands of MP4 files that hold a film (ISO/IEC 14496-12, mp4ra.org), beside Apple's QuickTime.
+/// The brands of MP4 files that hold a film (ISO/IEC 14496-12, mp4ra.org), beside Apple's `QuickTime`.
 const MP4_BRANDS: &[&[u8; 4]] = &[
     b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41", b"mp42", b"avc1",
     b"M4V ", b"M4VH", b"M4VP", b"MSNV", b"dash",
@@ -196,7 +196,7 @@ fn picture(bytes: &[u8], format: ImageFormat) -> Result<Shape, Failure> {
     let animated = match format {
         ImageFormat::Gif => {
             let frames = GifDecoder::new(Cursor::new(bytes)).map_err(damaged)?.into_frames();
-            frames.take(2).filter(Result::is_ok).count() == 2
+            frames.take(2).flatten().count() == 2
         }
         ImageFormat::Png => PngDecoder::new(Cursor::new(bytes)).and_then(|png| png.is_apng()).map_err(damaged)?,
         ImageFormat::WebP => WebPDecoder::new(Cursor::new(bytes)).map_err(damaged)?.has_animation(),

@@ -65,26 +65,25 @@ pub(super) async fn take_in(services: &Services, arrived: Arrived, staged: &mut 
     let same = media_file::Entity::in_brand(brand_id).filter(media_file::Column::Sha256.eq(facts.sha256.to_vec()));
     let known = same.one(&tx).await?;
     let is_new = known.is_none();
-    let file = match known {
-        Some(file) => file,
-        None => {
-            let announced = asset.upload_expires_at.is_some_and(|end| end > now);
-            let own = asset.declared_size.filter(|_| announced).unwrap_or(0);
-            has_room(permit, facts.byte_size, own, now).await?;
-            let state = if storage.is_remote() { FileState::Storing } else { FileState::Ready };
-            let row = media_file::ActiveModel {
-                id: Set(asset_id),
-                brand_id: Set(brand_id),
-                sha256: Set(facts.sha256.to_vec()),
-                byte_size: Set(facts.byte_size),
-                state: Set(state),
-                // A film has no other forms.
-                renditions_at: Set(facts.duration_ms.map(|_| now)),
-                trouble: Set(None),
-                created_at: Set(now),
-            };
-            media_file::Entity::insert(row).exec_with_returning(&tx).await?
-        }
+    let file = if let Some(file) = known {
+        file
+    } else {
+        let announced = asset.upload_expires_at.is_some_and(|end| end > now);
+        let own = asset.declared_size.filter(|_| announced).unwrap_or(0);
+        has_room(permit, facts.byte_size, own, now).await?;
+        let state = if storage.is_remote() { FileState::Storing } else { FileState::Ready };
+        let row = media_file::ActiveModel {
+            id: Set(asset_id),
+            brand_id: Set(brand_id),
+            sha256: Set(facts.sha256.to_vec()),
+            byte_size: Set(facts.byte_size),
+            state: Set(state),
+            // A film has no other forms.
+            renditions_at: Set(facts.duration_ms.map(|_| now)),
+            trouble: Set(None),
+            created_at: Set(now),
+        };
+        media_file::Entity::insert(row).exec_with_returning(&tx).await?
     };
     write(permit, asset_id, &file, &facts).await?;
     let mut kept = Kept::Elsewhere;

@@ -88,7 +88,7 @@ pub async fn update_asset(
         changed.folder_id = Set(folder_id);
     }
     if let Some(rights) = change.rights {
-        set_rights(&mut changed, rights, &mut wrong);
+        set_rights(&mut changed, &rights, &mut wrong);
     }
     wrong.check()?;
     changed.updated_at = Set(context.now);
@@ -177,7 +177,7 @@ pub(super) async fn folder_of(
     Ok(())
 }
 
-fn set_rights(changed: &mut asset::ActiveModel, rights: Rights, wrong: &mut Complaints) {
+fn set_rights(changed: &mut asset::ActiveModel, rights: &Rights, wrong: &mut Complaints) {
     let mut text = |path: &str, value: &str, max| {
         let value = value.trim();
         if !value.is_empty() {

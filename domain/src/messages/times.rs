@@ -44,9 +44,9 @@ mod tests {
 
     #[test]
     fn a_moment_reads_as_people_of_the_language_write_it() {
+        use CalendarSystem::{Gregorian, Hebrew, Hijri, Jalali};
         let at = "2026-11-26T15:05:00Z".parse().unwrap();
         let words = |locale, system, zone: &str| time_in_words(locale, system, zone.parse().unwrap(), at);
-        use CalendarSystem::{Gregorian, Hebrew, Hijri, Jalali};
         for (locale, system, expected) in [
             (Locale::En, Gregorian, "Thursday, 26 November 2026 at 17:05"),
             (Locale::En, Jalali, "Thursday, 5 Azar 1405 AP at 17:05"),

@@ -180,7 +180,8 @@ async fn two_who_send_the_same_at_once_share_it() -> Result<()> {
     let (one, first) = bench.ask(&bench.person, bench.new_upload()).await?;
     let (two, second) = bench.ask(&bench.person, bench.new_upload()).await?;
     let (a, b) = tokio::join!(bench.send(&first, &picture), bench.send(&second, &picture));
-    (a?, b?);
+    a?;
+    b?;
     assert_eq!(bench.asset(one).await?.file_id, bench.asset(two).await?.file_id);
     assert_eq!(bench.test.stored_files()?.len(), 1);
     Ok(())

@@ -89,7 +89,7 @@ fn tag(rest: &str, before: Option<char>) -> Option<(usize, Piece)> {
     let end = rest[hash..].find(|c: char| !c.is_alphanumeric() && !joins(c)).unwrap_or(rest.len() - hash);
     let name = rest[hash..hash + end].trim_end_matches(|c: char| joins(c) && c != '_');
     // `#1` is a number.
-    let says_something = name.chars().any(|c| c.is_alphabetic());
+    let says_something = name.chars().any(char::is_alphabetic);
     says_something.then(|| (hash + name.len(), Piece::Tag(rest[..hash + name.len()].to_owned())))
 }
 

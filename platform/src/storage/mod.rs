@@ -127,15 +127,13 @@ impl Storage {
 
     /// Writes a whole object that is small.
     pub async fn put(&self, key: Key<'_>, bytes: &[u8]) -> Result<(), StorageError> {
-        match &self.bucket {
-            Some(bucket) => bucket.put(key, Bytes::copy_from_slice(bytes)).await,
-            None => {
-                let mut staged = self.disk.stage(key).await?;
-                staged.write(bytes).await?;
-                staged.sync().await?;
-                self.disk.adopt(staged.path(), key).await
-            }
+        if let Some(bucket) = &self.bucket {
+            return bucket.put(key, Bytes::copy_from_slice(bytes)).await;
         }
+        let mut staged = self.disk.stage(key).await?;
+        staged.write(bytes).await?;
+        staged.sync().await?;
+        self.disk.adopt(staged.path(), key).await
     }
 
     /// Puts a staged file in place. On disk that is a second name for it; to a bucket it is sent in pieces.

@@ -28,6 +28,7 @@ pub struct Browser {
 }
 
 /// Chromium, as Debian names it unless `DIWAN_CHROMIUM` says otherwise.
+#[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the product")]
 fn chromium() -> PathBuf {
     std::env::var_os("DIWAN_CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from)
 }

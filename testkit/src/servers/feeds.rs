@@ -140,17 +140,16 @@ async fn serve(mut stream: TcpStream, state: &Mutex<State>) -> Result<()> {
         });
         answer
     };
-    let mut text =
-        format!("HTTP/1.1 {} x\r\nconnection: close\r\ncontent-length: {}\r\n", answer.status, answer.body.len());
+    let mut lines = vec![
+        format!("HTTP/1.1 {} x", answer.status),
+        "connection: close".to_owned(),
+        format!("content-length: {}", answer.body.len()),
+    ];
     for (name, value) in [("etag", &answer.etag), ("last-modified", &answer.last_modified)] {
-        if let Some(value) = value {
-            text.push_str(&format!("{name}: {value}\r\n"));
-        }
+        lines.extend(value.iter().map(|value| format!("{name}: {value}")));
     }
-    for line in &answer.headers {
-        text.push_str(&format!("{line}\r\n"));
-    }
-    text.push_str("\r\n");
+    lines.extend(answer.headers.iter().cloned());
+    let text = format!("{}\r\n\r\n", lines.join("\r\n"));
     stream.write_all(text.as_bytes()).await?;
     // Whoever has had enough hangs up.
     let _hung_up = stream.write_all(answer.body.as_bytes()).await;

@@ -52,6 +52,7 @@ impl AssetFilterInput {
 }
 
 /// A folder that may be left out, and may be none.
+#[expect(clippy::option_option, reason = "left out, or set to none")]
 pub(super) fn folder(id: &MaybeUndefined<ID>, field: &str) -> Result<Option<Option<uuid::Uuid>>, Failure> {
     let parse = |id: &ID| Kind::AssetFolder.parse(id, field);
     id.as_opt_ref().map(|id| id.map(parse).transpose()).transpose()

@@ -279,6 +279,7 @@ impl MediaLibrary {
 
 /// How much a brand keeps, and how much it may.
 #[derive(SimpleObject)]
+#[expect(clippy::struct_field_names, reason = "the schema names the unit")]
 struct MediaUsage {
     /// Bytes of what is kept, each content once.
     used_bytes: Long,

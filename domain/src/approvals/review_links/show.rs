@@ -197,7 +197,7 @@ pub(super) async fn subject(
     let request = context.one(approval_request::Entity::visible([link.request_id])).await?.ok_or(Code::LinkInvalid)?;
     let post = calendar::load_post(context, request.subject_id, false).await.map_err(|failure| match failure {
         Failure::Refused(_) => Failure::from(Code::LinkInvalid),
-        fault => fault,
+        fault @ Failure::Fault(_) => fault,
     })?;
     Ok((request, post))
 }

@@ -90,7 +90,6 @@ pub(super) async fn make(
                 social_account_id: Set(variant.social_account_id),
                 text: Set(variant.text.clone()),
                 language: Set(variant.language.clone()),
-                ..Default::default()
             });
         }
         if let Some(assignee) = planned.assignee {

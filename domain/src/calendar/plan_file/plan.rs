@@ -1,6 +1,7 @@
 //! What rows mean in a brand: which posts they would be, and what is wrong with them.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Datelike as _, Duration, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -116,7 +117,7 @@ impl Ground {
         }
         let mut posts = Vec::new();
         let mut rows = table.rows.as_slice();
-        let mut keys = HashMap::new();
+        let mut keys = HashSet::new();
         while let Some(first) = rows.first() {
             let key = first.get(Column::Key).trim();
             let same = |row: &&Row| !key.is_empty() && row.get(Column::Key).trim() == key;
@@ -126,7 +127,7 @@ impl Ground {
             let at = reports.len();
             let (planned, own) = self.post(of_post, at);
             reports.extend(own);
-            if keys.insert(planned.key.clone(), ()).is_some() {
+            if !keys.insert(planned.key.clone()) {
                 reports[at].findings.push(Finding::error(Column::Key, &UserError::new(Code::AlreadyExists)));
             }
             let blocked =
@@ -371,10 +372,10 @@ pub(super) async fn check(permit: Permit<'_>, ground: &Ground, plan: &mut Plan) 
     for post in &plan.posts {
         let local = post.due_at.map(|due_at| due_at.with_timezone(&ground.zone).date_naive());
         let month = local.map(|day| (day.year(), day.month()));
-        if !months.contains_key(&month) {
-            months.insert(month, strategy::ground_of(permit, post.due_at.unwrap_or(ground.now)).await?);
-        }
-        let Some(of_month) = months.get_mut(&month) else { continue };
+        let of_month = match months.entry(month) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(strategy::ground_of(permit, post.due_at.unwrap_or(ground.now)).await?),
+        };
         let spoken: Vec<Spoken<'_>> = post
             .content
             .variants

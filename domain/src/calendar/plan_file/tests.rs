@@ -51,8 +51,8 @@ fn headers_are_known_in_every_language_and_any_order() {
 
 #[test]
 fn dates_and_times_are_read_as_people_write_them() {
-    let day = |text: &str| NaiveDate::parse_from_str(text, "%F").ok();
     use CalendarSystem::{Gregorian, Hebrew, Hijri, Jalali};
+    let day = |text: &str| NaiveDate::parse_from_str(text, "%F").ok();
     for (text, system, expected) in [
         ("2026-11-30", Gregorian, day("2026-11-30")),
         ("30.11.2026", Jalali, day("2026-11-30")),

@@ -59,7 +59,7 @@ pub(crate) struct Taken {
 }
 
 #[derive(FromQueryResult)]
-struct Due {
+struct Planned {
     calendar_id: Uuid,
     account_id: Option<Uuid>,
     due_at: DateTime<Utc>,
@@ -89,7 +89,7 @@ impl Taken {
           where p.brand_id = $1 and p.due_at >= $2 and p.due_at < $3 and p.state not in ('CANCELED', 'ARCHIVED', 'FAILED')
             and p.id is distinct from $4";
         let values = [brand_id.into(), from.into(), until.into(), but_by.into()];
-        let due: Vec<Due> = diwan_platform::db::all(on, sql, values).await?;
+        let due: Vec<Planned> = diwan_platform::db::all(on, sql, values).await?;
         Ok(Self {
             days: days.into_iter().map(|row| (row.slot_id, row.on_date)).collect(),
             due: due.into_iter().map(|row| (row.calendar_id, row.account_id, row.due_at)).collect(),
