@@ -72,6 +72,11 @@ async fn a_slot_is_made_read_changed_and_struck_out() -> Result<()> {
     ] {
         desk.says("createSlot", with(rule), code).await?;
     }
+    // What is wrong is named as it stands in the input.
+    for rule in [json!({ "rule": "FREQ=HOURLY" }), json!({})] {
+        let answer = desk.try_mutate("createSlot", "userErrors { field }", with(day(rule))).await?;
+        assert_eq!(answer.get("createSlot.userErrors.0.field"), &json!(["rule", "rule"]), "{}", answer.body);
+    }
     let good = day(json!({ "weekdays": [1] }));
     desk.says("createSlot", json!({ "brandId": brand, "rule": good }), "INVALID").await?;
     for (field, prefix) in [("calendarId", "calendar"), ("socialAccountId", "account"), ("queueId", "queue")] {

@@ -76,13 +76,13 @@ impl Recurrence {
             (Some(rule), true) => rule.trim().trim_start_matches("RRULE:").to_ascii_uppercase(),
             (None, false) => weekly(&days.weekdays),
             _ => {
-                wrong.add(UserError::at(Code::Invalid, &path("days")));
+                wrong.add(UserError::at(Code::Invalid, &path("rule")));
                 String::new()
             }
         };
         let recurrence = Self { rule, at, starts_on, ends_on };
         if !recurrence.rule.is_empty() && can_be_asked_for(starts_on) && !recurrence.can_be_kept() {
-            wrong.add(UserError::at(Code::RuleNotUnderstood, &path("days.rule")));
+            wrong.add(UserError::at(Code::RuleNotUnderstood, &path("rule")));
         }
         recurrence
     }
