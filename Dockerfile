@@ -32,7 +32,7 @@ RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
 # ---- what runs
 FROM debian:bookworm-slim AS runtime
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates \
+    && apt-get install --yes --no-install-recommends ca-certificates ffmpeg \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 diwan \
     && useradd --system --uid 10001 --gid diwan --home-dir /data --shell /usr/sbin/nologin diwan \

@@ -9,7 +9,6 @@ use diwan_domain::calendar::{self, NewPost, PostContent};
 use diwan_domain::insights::{self, NewReport};
 use diwan_domain::media::{self, NewUpload, RequestedUpload};
 use diwan_domain::paging::Page;
-use diwan_domain::strategy::PostMarks;
 use diwan_domain::tenancy::{self, NewAgency, NewBrand};
 use diwan_domain::{Context, Services};
 use diwan_entity::tenancy::agency::Locale;
@@ -99,7 +98,7 @@ async fn make_brand(context: &mut Context, brand: &Brand) -> Result<RequestedUpl
     for (calendar, titles) in [(first, brand.drafts), (second, brand.calendar.1)] {
         for title in titles {
             tick(context);
-            let content = PostContent { title: (*title).to_owned(), variants: Vec::new(), marks: PostMarks::default() };
+            let content = PostContent { title: (*title).to_owned(), ..PostContent::default() };
             calendar::create_post(context, NewPost { calendar_id: calendar.id, content }).await?;
         }
     }

@@ -54,6 +54,7 @@ pub(crate) async fn services(config: &Config, database_url: &str) -> Result<Arc<
         clock,
         keys,
         storage: config.storage()?,
+        stills: config.stills.clone(),
         http,
         mailer: config.mailer()?,
         public_url: config.public_url.clone(),

@@ -15,6 +15,7 @@ use diwan_platform::db::{self, Database};
 use diwan_platform::http::HttpClient;
 use diwan_platform::ids;
 use diwan_platform::mail::Mailer;
+use diwan_platform::stills::Stills;
 use diwan_platform::storage::Storage;
 use sea_orm::{
     ActiveEnum, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryResult, Select,
@@ -73,6 +74,8 @@ pub struct Services {
     pub keys: Keyring,
     /// Stored bytes.
     pub storage: Storage,
+    /// What takes stills from films; none where this machine has no program for it, and films have no poster until one has.
+    pub stills: Option<Stills>,
     /// The way out.
     pub http: HttpClient,
     /// Mail; none when the operator has not set it up. Then letters are given up at once, and whoever makes a link for

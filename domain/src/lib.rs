@@ -12,6 +12,8 @@
 //! | [`calendar`] | calendars, posts and variants, assignments, comments |
 //! | [`media`] | the media library: uploads, files and their other forms, folders, rights, quotas |
 //! | [`curation`] | feeds that a brand follows, and what they brought |
+//! | [`ideas`] | the ideas board: what might become a post |
+//! | [`templates`] | texts with variables, and hashtags that go together |
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
 //! | [`insights`] | numbers from the networks, reports |
 //! | [`permission`] | the one table of who may do what |
@@ -25,6 +27,7 @@ pub mod calendar;
 pub mod context;
 pub mod curation;
 pub mod error;
+pub mod ideas;
 pub mod insights;
 pub mod jobs;
 pub mod media;
@@ -33,6 +36,7 @@ pub mod paging;
 pub mod permission;
 pub mod publishing;
 pub mod strategy;
+pub mod templates;
 pub mod tenancy;
 pub mod trust;
 pub mod turns;

@@ -10,6 +10,7 @@ mod times;
 use std::sync::LazyLock;
 
 use diwan_entity::tenancy::agency::Locale;
+use diwan_networks::{OptionKind, OptionSpec};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -17,7 +18,7 @@ use fluent_syntax::ast::Pattern;
 
 use crate::error::{Arg, UserError};
 
-pub use times::time_in_words;
+pub use times::{date_in_words, time_in_words};
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -215,6 +216,27 @@ pub fn provider_trouble(locale: Locale, why: &str) -> String {
 /// Why a feed could not be read, in words with the next step; `why` as stored in `source.trouble`.
 pub fn source_trouble(locale: Locale, why: &str) -> String {
     message(locale, &format!("source-{}", why.to_ascii_lowercase().replace('_', "-")), &[])
+}
+
+/// What an option of a network is called; in the network's own English where the catalogue lacks it.
+pub fn option_label(locale: Locale, option: &OptionSpec) -> String {
+    let key = format!("option-{}", option.name.replace('_', "-"));
+    let said = message(locale, &key, &[]);
+    if said == key { option.label.to_owned() } else { said }
+}
+
+/// A value of an option in words. A text that somebody wrote, and a value that the option does not take, stay as they are.
+pub fn option_value(locale: Locale, option: &OptionSpec, value: &str) -> String {
+    let key = match (option.kind, value) {
+        (OptionKind::Flag, "true") => "option-yes".to_owned(),
+        (OptionKind::Flag, "false") => "option-no".to_owned(),
+        (OptionKind::Choice(values), _) if values.contains(&value) => {
+            format!("option-{}-{value}", option.name).replace('_', "-")
+        }
+        _ => return value.to_owned(),
+    };
+    let said = message(locale, &key, &[]);
+    if said == key { value.to_owned() } else { said }
 }
 
 #[cfg(test)]

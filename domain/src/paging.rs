@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Se
 use uuid::Uuid;
 
 use crate::context::Context;
-use crate::error::Failure;
+use crate::error::{Code, Failure, UserError};
 
 /// The most rows that one page may hold.
 pub const MAX_PAGE: u64 = 100;
@@ -33,6 +33,15 @@ pub struct Slice<T> {
     pub has_previous: bool,
     /// Whether there are rows after.
     pub has_next: bool,
+}
+
+/// The pattern for `ilike` of what holds a text that is looked for, up to 200 characters; none where nothing is.
+pub(crate) fn pattern(search: Option<&str>, field: &str) -> Result<Option<String>, Failure> {
+    let Some(text) = search.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    if text.contains('\0') || text.chars().count() > 200 {
+        return Err(UserError::at(Code::Invalid, field).into());
+    }
+    Ok(Some(format!("%{}%", text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_"))))
 }
 
 /// Reads one page of a list that runs from the newest id to the oldest.

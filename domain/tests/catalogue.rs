@@ -71,6 +71,7 @@ const DEFINERS: &[&str] = &[
     "chain_audit_event",
     "content_ground",
     "count_failure",
+    "end_delegations",
     "end_sessions",
     "enter_agency_work",
     "enter_brand",

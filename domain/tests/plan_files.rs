@@ -2,8 +2,9 @@
 
 use anyhow::{Context as _, Result, ensure};
 use diwan_domain::calendar::{
-    ImportRun, NewExport, RowOutcome, RowReport, content_import_rows, export_by_ids, export_link, import_content_plan,
-    imports_by_ids, open_export, receive_content_import, request_content_export, request_content_import,
+    ImportRun, NewExport, PlanColumn, RowOutcome, RowReport, content_import_rows, export_by_ids, export_link,
+    import_content_plan, imports_by_ids, open_export, receive_content_import, request_content_export,
+    request_content_import,
 };
 use diwan_domain::{Code, Failure};
 use diwan_entity::calendar::content_export::{ExportState, PlanFormat};
@@ -60,6 +61,26 @@ impl Desk {
         let import = imports_by_ids(&context, &[import_id]).await?.pop().context("the import")?;
         let rows = content_import_rows(&context, &import, false, 0, 500).await?;
         Ok((import, rows))
+    }
+
+    /// The file of an export of everything.
+    async fn export(&self, format: PlanFormat) -> Result<Vec<u8>> {
+        let context = self.test.act(&self.person).await?;
+        let new = NewExport { brand_id: self.brand, format, calendar_id: None, starts_on: None, ends_on: None };
+        let asked = request_content_export(&context, new).await?;
+        context.commit().await?;
+        self.test.run_jobs().await?;
+        let context = self.test.act(&self.person).await?;
+        let export = export_by_ids(&context, &[asked.id]).await?.pop().context("the export")?;
+        ensure!(export.state == ExportState::Ready, "{export:?}");
+        let (url, _) = export_link(&context, &export)?;
+        let token = url.path_segments().and_then(Iterator::last).context("a token")?.to_owned();
+        let Opened::File(path) = open_export(&self.test.services, &token).await?.from else {
+            anyhow::bail!("tests keep files on the disk")
+        };
+        let bytes = std::fs::read(path)?;
+        assert_eq!(export.byte_size, i64::try_from(bytes.len()).ok());
+        Ok(bytes)
     }
 
     async fn posts(&self) -> Result<i64> {
@@ -138,27 +159,82 @@ async fn what_goes_out_comes_in_as_the_same_plan() -> Result<()> {
       from post p left join post_variant v on v.post_id = p.id";
     let before: String = desk.test.db.value(plan).await?;
     for format in [PlanFormat::Csv, PlanFormat::Xlsx] {
-        let context = desk.test.act(&desk.person).await?;
-        let new = NewExport { brand_id: desk.brand, format, calendar_id: None, starts_on: None, ends_on: None };
-        let asked = request_content_export(&context, new).await?;
-        context.commit().await?;
-        desk.test.run_jobs().await?;
-        let context = desk.test.act(&desk.person).await?;
-        let export = export_by_ids(&context, &[asked.id]).await?.pop().context("the export")?;
-        ensure!(export.state == ExportState::Ready, "{export:?}");
-        let (url, _) = export_link(&context, &export)?;
-        let token = url.path_segments().and_then(Iterator::last).context("a token")?.to_owned();
-        let Opened::File(path) = open_export(&desk.test.services, &token).await?.from else {
-            anyhow::bail!("tests keep files on the disk")
-        };
-        let bytes = std::fs::read(path)?;
-        assert_eq!(export.byte_size, i64::try_from(bytes.len()).ok());
+        let bytes = desk.export(format).await?;
         desk.test.db.run("delete from post_assignment; delete from content_import_row; delete from post_contributor; delete from post").await?;
         let import = desk.receive(&bytes).await?;
         let (made, rows) = desk.run(import, false, false).await?;
         assert_eq!((made.state, made.posts), (ImportState::Imported, 2), "{rows:?}");
         assert_eq!(desk.test.db.value::<String>(plan).await?, before, "{format:?}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_that_goes_with_a_text_goes_out_and_comes_in() -> Result<()> {
+    let desk = Desk::new().await?;
+    let bluesky = desk.test.account(desk.brand, "bluesky", &desk.person).await?;
+    let handle = async |network: &str| -> Result<String> {
+        desk.test
+            .db
+            .value(&format!("select network || ':' || handle from social_account where network = '{network}'"))
+            .await
+    };
+    let (mastodon, other) = (handle("mastodon").await?, handle("bluesky").await?);
+    let file = format!(
+        "key,title,accounts,text,base text,thread,first comment,link,options\n\
+         a,Launch,{mastodon},,For all,\"Two\n----\n---\n-three\",Our shop,,\"visibility=unlisted\nspoiler_text=a=b\"\n\
+         a,Launch,{other},For one,For all,,,https://nour.example/,\n\
+         ,With a link,{mastodon},,Words,,,https://nour.example/a,\n"
+    );
+    let import = desk.receive(file.as_bytes()).await?;
+    let (made, rows) = desk.run(import, false, false).await?;
+    assert_eq!((made.state, made.posts), (ImportState::Imported, 2), "{rows:?}");
+    let plan = "select string_agg(concat_ws('|', p.title, p.base_text, v.text, v.own_text, v.thread, v.first_comment, v.link, v.options,
+        v.social_account_id), '#' order by p.title, v.own_text)
+      from post p join post_variant v on v.post_id = p.id";
+    let before: String = desk.test.db.value(plan).await?;
+    let expected = [
+        "Launch|For all|For all|f|{\"Two\n---\",-three}|Our shop|{\"visibility\": \"unlisted\", \"spoiler_text\": \"a=b\"}".to_owned(),
+        format!("Launch|For all|For one|t|{{}}|https://nour.example/|{{}}|{bluesky}"),
+        // No card there: the link is among the words, which are a text of their own then.
+        "With a link|Words|Words\n\nhttps://nour.example/a|t|{}|{}".to_owned(),
+    ];
+    for part in expected {
+        assert!(before.contains(&part), "{part}: {before}");
+    }
+    for format in [PlanFormat::Csv, PlanFormat::Xlsx] {
+        let bytes = desk.export(format).await?;
+        desk.test.db.run("delete from content_import_row; delete from post_contributor; delete from post").await?;
+        let import = desk.receive(&bytes).await?;
+        let (made, rows) = desk.run(import, false, false).await?;
+        assert_eq!((made.state, made.posts), (ImportState::Imported, 2), "{rows:?}");
+        assert_eq!(desk.test.db.value::<String>(plan).await?, before, "{format:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_of_a_row_cannot_be_is_told_by_its_column() -> Result<()> {
+    let desk = Desk::new().await?;
+    let handle = desk.handle().await?;
+    let file = format!(
+        "title,accounts,text,first comment,options,thread\nOptions,{handle},Hi,,unlisted,\nUnknown,{handle},Hi,,a=b,\n\
+         Nobody,,,Our shop,,\nNobody either,,,,,Two\n"
+    );
+    let import = desk.receive(file.as_bytes()).await?;
+    let (_, rows) = desk.run(import, true, false).await?;
+    let found = |row: usize| {
+        let findings = rows[row].findings.iter();
+        findings.map(|finding| (finding.column, finding.user_error().code)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(0), [(Some(PlanColumn::Options), Code::Invalid)]);
+    assert_eq!(found(1), [(Some(PlanColumn::Options), Code::OptionNotForNetwork)]);
+    assert_eq!(rows[1].outcome, RowOutcome::Ready, "a network's refusal warns of a draft");
+    for row in [2, 3] {
+        assert_eq!(found(row), [(Some(PlanColumn::Accounts), Code::NoVariants)], "it would be lost");
+        assert_eq!(rows[row].outcome, RowOutcome::Refused);
+    }
+    assert_eq!(desk.posts().await?, 0);
     Ok(())
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use chrono::Duration;
 use diwan_domain::approvals::{
-    Act, Answer, Answered, Decision, Ending, NewChain, Opened, Review, Standing, StepRule, Verdict, answer_review,
-    approve, create_review_link, open_review, review_picture, revoke_review_link, set_approval_chain, withdraw,
+    Act, Answer, Answered, Decision, Ending, Look, NewChain, Opened, Review, Standing, StepRule, Verdict,
+    answer_review, approve, create_review_link, open_review, review_picture, revoke_review_link, set_approval_chain,
+    withdraw,
 };
 use diwan_domain::calendar::{NewComment, comment_on_post, submit_post};
 use diwan_domain::{Code, Failure};
@@ -44,6 +45,11 @@ impl Desk {
     }
 
     async fn with(test: TestServices, steps: Vec<StepRule>) -> Result<Self> {
+        Self::asking(test, |_, _| steps).await
+    }
+
+    /// The steps are made of the client and the SENIOR.
+    async fn asking(test: TestServices, steps: impl FnOnce(Uuid, Uuid) -> Vec<StepRule>) -> Result<Self> {
         let brand = test.brand("Alpha").await?;
         let writer = test.member(brand, Level::Junior, UserKind::Staff).await?;
         let mid = test.member(brand, Level::Mid, UserKind::Staff).await?;
@@ -53,6 +59,7 @@ impl Desk {
         let text = "Good morning @amal@social.example\n#Nowruz https://www.example.com/a";
         let (post, variant) = test.post(brand, account, text, &writer).await?;
         let context = test.act(&senior).await?;
+        let steps = steps(client.id, senior.id);
         set_approval_chain(&context, NewChain { brand_id: brand, kind: ApprovalKind::Post, steps, version: None })
             .await?;
         context.commit().await?;
@@ -302,12 +309,18 @@ async fn a_link_opens_one_brand_and_the_pictures_of_one_post() -> Result<()> {
     let page = desk.open(&secret).await?;
     let pictures = &page.variants.as_ref().context("the post")?[0].pictures;
     assert_eq!(pictures.iter().map(|picture| picture.id).collect::<Vec<_>>(), [shown]);
-    assert!(review_picture(&desk.test.services, &secret, shown).await.is_ok());
+    assert!(review_picture(&desk.test.services, &secret, shown, Look::Itself).await.is_ok());
+    let no_film = review_picture(&desk.test.services, &secret, shown, Look::Poster).await;
+    assert!(matches!(no_film, Err(Failure::Refused(_))), "a picture has no poster");
     for id in [hidden, desk.post] {
-        assert!(matches!(review_picture(&desk.test.services, &secret, id).await, Err(Failure::Refused(_))), "{id}");
+        for look in [Look::Itself, Look::Poster] {
+            let refused = review_picture(&desk.test.services, &secret, id, look).await;
+            assert!(matches!(refused, Err(Failure::Refused(_))), "{id} {look:?}");
+        }
     }
     desk.test.db.run("update review_link set revoked_at = now()").await?;
-    assert!(matches!(review_picture(&desk.test.services, &secret, shown).await, Err(Failure::Refused(_))));
+    let over = review_picture(&desk.test.services, &secret, shown, Look::Itself).await;
+    assert!(matches!(over, Err(Failure::Refused(_))));
     Ok(())
 }
 
@@ -349,6 +362,103 @@ async fn letters_bring_a_link_for_each_client_who_is_asked() -> Result<()> {
         "whoever has decided is not reminded"
     );
     assert_eq!(desk.count("review_link").await?, 3);
+    Ok(())
+}
+
+fn named(mode: StepMode, people: &[Uuid]) -> StepRule {
+    StepRule { people: people.to_vec(), ..step(StepAudience::People, mode) }
+}
+
+#[tokio::test]
+async fn a_client_who_is_named_is_asked_as_at_a_step_for_the_client() -> Result<()> {
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
+    let test = TestServices::with(Settings { clock: Some(clock.clone()), ..Settings::default() }).await?;
+    let team = step(StepAudience::Level, StepMode::Any);
+    let desk = Desk::asking(test, |client, _| vec![team.clone(), named(StepMode::Any, &[client]), team]).await?;
+    let other = desk.test.member(desk.brand, Level::Junior, UserKind::Client).await?;
+    let sent = format!("post where id = '{}' and sent_to_client_at is not null", desk.post);
+    assert_eq!((desk.count("review_link").await?, desk.count(&sent).await?), (0, 0), "it is the team's turn");
+    let make = async |client: &Person| -> Result<Option<Code>> {
+        let context = desk.test.act(&desk.mid).await?;
+        let made = create_review_link(&context, desk.request, client.id).await;
+        context.roll_back().await?;
+        Ok(made.err().and_then(|failure| match failure {
+            Failure::Refused(errors) => errors.first().map(|error| error.code),
+            Failure::Fault(_) => None,
+        }))
+    };
+    assert_eq!(make(&desk.client).await?, Some(Code::NotYourTurn));
+    let team_approves = Decision { request_id: desk.request, step: None, comment: Some("Between us".to_owned()) };
+    let context = desk.test.act(&desk.senior).await?;
+    approve(&context, team_approves).await?;
+    context.commit().await?;
+
+    let asked =
+        |template: &str, who: &Person| format!("letter where template = '{template}' and recipient = '{}'", who.email);
+    assert_eq!(desk.count(&asked("review-requested", &desk.client)).await?, 1);
+    for (template, who) in
+        [("approval-requested", &desk.client), ("approval-requested", &other), ("review-requested", &other)]
+    {
+        assert_eq!(desk.count(&asked(template, who)).await?, 0, "{template}: nobody else, and nothing else");
+    }
+    assert_eq!((desk.count("review_link where created_by is null").await?, desk.count(&sent).await?), (1, 1));
+    // Another client sees it and is not asked.
+    assert_eq!((make(&desk.client).await?, make(&other).await?), (None, Some(Code::NotYourTurn)));
+    let before = desk.fingerprint().await?;
+    let context = desk.test.act(&other).await?;
+    let refused = approve(&context, Decision { request_id: desk.request, step: None, comment: None }).await;
+    assert!(matches!(&refused, Err(Failure::Refused(errors)) if errors[0].code == Code::NotYourTurn), "{refused:?}");
+    context.commit().await?;
+    assert_eq!(desk.fingerprint().await?, before);
+    clock.advance(Duration::hours(25));
+    desk.test.run_jobs().await?;
+    assert_eq!(desk.count(&asked("review-reminder", &desk.client)).await?, 1);
+
+    let (_, secret) = desk.link().await?;
+    let page = desk.open(&secret).await?;
+    assert!(matches!(page.standing, Standing::Asked { step: 2, until: Some(_) }), "{:?}", page.standing);
+    assert!(page.said.is_empty(), "what the team says at its own step is the team's");
+    assert!(matches!(desk.send(&secret, Desk::form(&page, Act::Approve, "Lovely")).await?, Answered::Done));
+    let page = desk.open(&secret).await?;
+    assert!(matches!(page.standing, Standing::Decided(Verdict::Approved, _)), "{:?}", page.standing);
+    assert_eq!(desk.count("approval_step where state = 'OPEN' and position = 3").await?, 1, "it goes on");
+    Ok(())
+}
+
+#[tokio::test]
+async fn clients_and_staff_decide_a_step_that_names_both() -> Result<()> {
+    for client_first in [true, false] {
+        let steps = |client, senior| vec![named(StepMode::All, &[client, senior])];
+        let desk = Desk::asking(TestServices::new().await?, steps).await?;
+        let letters = |template: &str, who: &Person| {
+            format!("letter where template = '{template}' and recipient = '{}'", who.email)
+        };
+        assert_eq!(desk.count(&letters("review-requested", &desk.client)).await?, 1);
+        assert_eq!(desk.count(&letters("approval-requested", &desk.senior)).await?, 1);
+        assert_eq!(desk.count("review_link").await?, 1, "staff sign in");
+        let secret = letter_secret(&desk, "review-requested", &desk.client).await?;
+        let by_link = async || -> Result<()> {
+            let page = desk.open(&secret).await?;
+            let said: Vec<&str> = page.said.iter().map(|said| said.text.as_str()).collect();
+            assert_eq!(said, if client_first { vec![] } else { vec!["Fine by me"] }, "the step is theirs, too");
+            assert!(matches!(desk.send(&secret, Desk::form(&page, Act::Approve, "")).await?, Answered::Done));
+            Ok(())
+        };
+        if client_first {
+            by_link().await?;
+        }
+        let context = desk.test.act(&desk.senior).await?;
+        let comment = Some("Fine by me".to_owned());
+        approve(&context, Decision { request_id: desk.request, step: None, comment }).await?;
+        context.commit().await?;
+        if !client_first {
+            let state: String = desk.test.db.value("select state from approval_request").await?;
+            assert_eq!(state, "PENDING", "the client is waited for");
+            by_link().await?;
+        }
+        let state: String = desk.test.db.value("select state from approval_request").await?;
+        assert_eq!(state, "APPROVED", "client first: {client_first}");
+    }
     Ok(())
 }
 

@@ -1,13 +1,15 @@
-//! What is let into the API: measured, priced and counted before anything of it is kept or run.
+//! What is let into the API, measured, priced and counted before anything of it is kept or run; and how answers leave it.
 //!
 //! It knows nothing of the schema and of the domain, so that its tests need not wait for them.
 
+mod answer;
 mod document;
 mod frames;
 mod peer;
 mod rate;
 mod text;
 
+pub use answer::{Plan, to_json};
 pub use document::{Document, read_document};
 pub use frames::{Allowance, Frames};
 pub use peer::stranger;

@@ -37,6 +37,14 @@ mod m0024_slots;
 mod m0025_sources;
 mod m0026_review_links;
 mod m0027_content_imports;
+mod m0028_ideas;
+mod m0029_templates;
+mod m0030_checklists;
+mod m0031_promises_pillar;
+mod m0032_content_forms;
+mod m0033_posters;
+mod m0034_leavers;
+mod m0035_limited_by_function;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -73,6 +81,14 @@ impl MigratorTrait for Migrator {
             sql("m0025_sources", m0025_sources::UP),
             sql("m0026_review_links", m0026_review_links::UP),
             sql("m0027_content_imports", m0027_content_imports::UP),
+            sql("m0028_ideas", m0028_ideas::UP),
+            sql("m0029_templates", m0029_templates::UP),
+            sql("m0030_checklists", m0030_checklists::UP),
+            sql("m0031_promises_pillar", m0031_promises_pillar::UP),
+            sql("m0032_content_forms", m0032_content_forms::UP),
+            sql("m0033_posters", m0033_posters::UP),
+            sql("m0034_leavers", m0034_leavers::UP),
+            sql("m0035_limited_by_function", m0035_limited_by_function::UP),
         ]
     }
 }

@@ -32,6 +32,7 @@ impl fmt::Display for NetworkKey {
 /// What a network offers, whichever account or server it is. The limits are the network's defaults; what counts for an
 /// account is in its [`Limits`].
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something that a network offers or does not")]
 pub struct Capabilities {
     /// The stable name.
     pub key: NetworkKey,
@@ -45,6 +46,15 @@ pub struct Capabilities {
     pub media: MediaLimits,
     /// True when a post may consist of media alone.
     pub allows_empty_text_with_media: bool,
+    /// The most posts of one thread, the first of them counted; none where the network makes no threads.
+    pub thread: Option<u64>,
+    /// True when the account can answer its own post right after it.
+    pub first_comment: bool,
+    /// True when a link is handed over beside the text and shown as a card. False where the network makes its cards from the
+    /// text alone, or none.
+    pub link: bool,
+    /// Settings that only this network knows.
+    pub options: &'static [OptionSpec],
     /// The numbers this network can report. A server may report fewer: then they are absent, never zero.
     pub metrics: &'static [Metric],
     /// How a post is kept from being made twice, for people.
@@ -53,6 +63,31 @@ pub struct Capabilities {
     pub look_up: bool,
     /// True when a post can be taken back through the network's interface. A server may still not offer it.
     pub delete: bool,
+}
+
+/// A setting of a post that only one network knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionSpec {
+    /// Its stable name, `lower_snake`.
+    pub name: &'static str,
+    /// What people read, in English.
+    pub label: &'static str,
+    /// Which values it takes.
+    pub kind: OptionKind,
+}
+
+/// Which values an option takes. Values are texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionKind {
+    /// One of these.
+    Choice(&'static [&'static str]),
+    /// A text that says something.
+    Text {
+        /// The longest, in graphemes.
+        max: u64,
+    },
+    /// `true` or `false`.
+    Flag,
 }
 
 /// How an account is connected.

@@ -1,30 +1,57 @@
 //! What is published, checked before and remembered on the way.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation as _;
 use uuid::Uuid;
 
-use crate::capabilities::{Capabilities, Limits};
 use crate::counting::TextUnit;
 
 /// The bytes of one image. Images are small (10 MB at most), so they are held in memory.
 pub type MediaSource = Bytes;
 
-/// One post, exactly as it is to appear. It never changes between attempts.
+/// Settings that only one network knows, by the names of its [`OptionSpec`](crate::OptionSpec)s.
+pub type Options = BTreeMap<String, String>;
+
+/// One post, exactly as it is to appear, with what follows it. It never changes between attempts.
 #[derive(Debug, Clone)]
 pub struct Content {
-    /// The text.
+    /// The text; of a thread, that of its first post.
     pub text: String,
     /// Its language, BCP 47.
     pub language: Option<String>,
-    /// Its images, in order.
+    /// Its images, in order; of a thread, those of its first post.
     pub media: Vec<Media>,
+    /// The texts of a thread that come after the first, in order: each answers the one before it.
+    pub thread: Vec<String>,
+    /// What the account itself answers to its post.
+    pub first_comment: Option<String>,
+    /// The address that is shown as a card below the text: `http` or `https`.
+    pub link: Option<String>,
+    /// Settings that only this network knows.
+    pub options: Options,
     /// The publication's id: one id, one post.
     pub idempotency_key: Uuid,
     /// When the publication was begun; frozen, because it is part of what some networks store.
     pub created_at: DateTime<Utc>,
+}
+
+impl Content {
+    /// Everything of the content that becomes a post of its own, in the order in which it is sent: the text, the rest of the
+    /// thread, the first comment.
+    pub(crate) fn pieces(&self) -> Vec<&str> {
+        let rest = self.thread.iter().chain(&self.first_comment).map(String::as_str);
+        std::iter::once(self.text.as_str()).chain(rest).collect()
+    }
+
+    /// Which piece the piece at `index` answers: the one before it in the thread, and the first comment the first post.
+    pub(crate) fn parent(&self, index: usize) -> Option<usize> {
+        let is_comment = index > self.thread.len();
+        if is_comment { Some(0) } else { index.checked_sub(1) }
+    }
 }
 
 /// One image with its bytes.
@@ -49,6 +76,14 @@ pub struct Draft {
     pub text: String,
     /// Facts about its images, in order.
     pub media: Vec<DraftMedia>,
+    /// As [`Content::thread`].
+    pub thread: Vec<String>,
+    /// As [`Content::first_comment`].
+    pub first_comment: Option<String>,
+    /// As [`Content::link`].
+    pub link: Option<String>,
+    /// As [`Content::options`].
+    pub options: Options,
 }
 
 /// Facts about one image.
@@ -75,7 +110,14 @@ impl From<&Content> for Draft {
             height: media.height,
             alt_text: media.alt_text.clone(),
         });
-        Self { text: content.text.clone(), media: media.collect() }
+        Self {
+            text: content.text.clone(),
+            media: media.collect(),
+            thread: content.thread.clone(),
+            first_comment: content.first_comment.clone(),
+            link: content.link.clone(),
+            options: content.options.clone(),
+        }
     }
 }
 
@@ -84,6 +126,8 @@ impl From<&Content> for Draft {
 pub struct Violation {
     /// Which rule.
     pub code: ViolationCode,
+    /// What of the draft breaks it.
+    pub part: Part,
     /// The most allowed, where the rule is a number.
     pub limit: Option<u64>,
     /// What the draft has.
@@ -94,10 +138,26 @@ pub struct Violation {
     pub media_index: Option<usize>,
 }
 
+/// What of a draft a violation is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// The text, or the images that belong to it.
+    Text,
+    /// A text of the thread, counted from 0: the first after the text. Of [`ViolationCode::ThreadNotOffered`] and
+    /// [`ViolationCode::ThreadTooLong`], the first that is too many.
+    Thread(usize),
+    /// The first comment.
+    FirstComment,
+    /// The link.
+    Link,
+    /// The option of this name.
+    Option(String),
+}
+
 /// The rules a draft can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ViolationCode {
-    /// Neither text nor images, or no text where the network wants one.
+    /// Neither text nor images, or no text where the network wants one. Also a first comment without text.
     TextEmpty,
     /// More than the limit in the network's unit.
     TextTooLong,
@@ -113,6 +173,24 @@ pub enum ViolationCode {
     ImageTypeUnsupported,
     /// A description longer than the limit.
     AltTextTooLong,
+    /// A thread, and the network makes none.
+    ThreadNotOffered,
+    /// More parts than the limit, the first text counted as one.
+    ThreadTooLong,
+    /// A part of a thread without text.
+    ThreadPartEmpty,
+    /// A first comment, and the network takes none.
+    FirstCommentNotOffered,
+    /// A link beside the text, and the network makes its cards from the text alone.
+    LinkNotOffered,
+    /// No address of a page on the web.
+    LinkInvalid,
+    /// A link and images: a post shows one or the other.
+    LinkWithImages,
+    /// An option that the network does not know.
+    OptionUnknown,
+    /// A value that the option does not take. The limit is the longest text in graphemes, where it is too long.
+    OptionInvalid,
 }
 
 impl ViolationCode {
@@ -127,57 +205,17 @@ impl ViolationCode {
             Self::ImageTooManyPixels => "IMAGE_TOO_MANY_PIXELS",
             Self::ImageTypeUnsupported => "IMAGE_TYPE_UNSUPPORTED",
             Self::AltTextTooLong => "ALT_TEXT_TOO_LONG",
+            Self::ThreadNotOffered => "THREAD_NOT_OFFERED",
+            Self::ThreadTooLong => "THREAD_TOO_LONG",
+            Self::ThreadPartEmpty => "THREAD_PART_EMPTY",
+            Self::FirstCommentNotOffered => "FIRST_COMMENT_NOT_OFFERED",
+            Self::LinkNotOffered => "LINK_NOT_OFFERED",
+            Self::LinkInvalid => "LINK_INVALID",
+            Self::LinkWithImages => "LINK_WITH_IMAGES",
+            Self::OptionUnknown => "OPTION_UNKNOWN",
+            Self::OptionInvalid => "OPTION_INVALID",
         }
     }
-}
-
-/// Checks a draft against an account's limits, its text counted in the network's own unit.
-pub(crate) fn violations(capabilities: &Capabilities, limits: &Limits, draft: &Draft) -> Vec<Violation> {
-    let mut found = Vec::new();
-    let unit = capabilities.text.unit;
-    let length = unit.count(&draft.text, limits.url_length);
-    let mut add = |code, limit, actual, media_index| {
-        let unit = match code {
-            ViolationCode::TextTooLong => Some(unit),
-            ViolationCode::TextTooManyBytes => Some(TextUnit::Bytes),
-            ViolationCode::AltTextTooLong => Some(TextUnit::Graphemes),
-            _ => None,
-        };
-        found.push(Violation { code, limit, actual, unit, media_index });
-    };
-    let over = |actual: u64, limit: Option<u64>| limit.filter(|limit| actual > *limit);
-    if draft.text.trim().is_empty() && (draft.media.is_empty() || !capabilities.allows_empty_text_with_media) {
-        add(ViolationCode::TextEmpty, None, None, None);
-    }
-    if let Some(limit) = over(length, Some(limits.max_text)) {
-        add(ViolationCode::TextTooLong, Some(limit), Some(length), None);
-    }
-    let bytes = draft.text.len() as u64;
-    if let Some(limit) = over(bytes, limits.max_text_bytes) {
-        add(ViolationCode::TextTooManyBytes, Some(limit), Some(bytes), None);
-    }
-    let images = draft.media.len() as u64;
-    if let Some(limit) = over(images, Some(limits.max_images)) {
-        add(ViolationCode::TooManyImages, Some(limit), Some(images), None);
-    }
-    for (index, media) in draft.media.iter().enumerate() {
-        let index = Some(index);
-        if !limits.mime_types.contains(&media.mime) {
-            add(ViolationCode::ImageTypeUnsupported, None, None, index);
-        }
-        if let Some(limit) = over(media.size, Some(limits.max_image_bytes)) {
-            add(ViolationCode::ImageTooLarge, Some(limit), Some(media.size), index);
-        }
-        let pixels = u64::from(media.width) * u64::from(media.height);
-        if let Some(limit) = over(pixels, limits.max_image_pixels) {
-            add(ViolationCode::ImageTooManyPixels, Some(limit), Some(pixels), index);
-        }
-        let alt = graphemes(&media.alt_text);
-        if let Some(limit) = over(alt, Some(limits.max_alt_text)) {
-            add(ViolationCode::AltTextTooLong, Some(limit), Some(alt), index);
-        }
-    }
-    found
 }
 
 /// The number of extended grapheme clusters.
@@ -185,17 +223,81 @@ pub(crate) fn graphemes(text: &str) -> u64 {
     text.graphemes(true).count() as u64
 }
 
-/// How far a publication has come: ids the network gave, and whether the request that makes the post visible may have
-/// left. Stored by the caller between attempts, understood by the network that made it.
-#[derive(Debug, Clone, PartialEq)]
+/// The most posts that one publication makes as a thread. The networks themselves name no limit; each post is a request and a
+/// checkpoint, and a variant holds no more.
+pub(crate) const MOST_PARTS: u64 = 50;
+
+/// How far a publication has come: ids the network gave, which of its posts are there, and whether a request that makes
+/// another visible may have left. Stored by the caller between attempts, understood by the network that made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint(pub Value);
 
 impl Checkpoint {
-    /// The stage that is saved before the request that makes the post visible.
+    /// The stage in which nothing is on its way that makes something visible.
+    pub(crate) const PREPARING: &'static str = "preparing";
+    /// The stage that is saved before a request that makes something visible.
     pub(crate) const SENDING: &'static str = "sending";
 
-    /// True when the request that makes the post visible may have left: look up before publishing again.
+    /// True when a request that makes something visible may have left: look up before publishing again.
     pub fn may_have_been_sent(&self) -> bool {
         self.0.get("stage").and_then(Value::as_str) == Some(Self::SENDING)
+    }
+
+    /// How many posts of the publication certainly are on the network: the first ones of its thread, while the rest is still
+    /// to come. Every network keeps them in the list `sent`.
+    pub fn parts_there(&self) -> usize {
+        self.0.get("sent").and_then(Value::as_array).map_or(0, Vec::len)
+    }
+
+    /// What to go on from once it is certain that nothing is on its way: behind the posts that are there. None where none is:
+    /// then the publication begins anew.
+    #[must_use]
+    pub fn settled(mut self) -> Option<Self> {
+        if self.parts_there() == 0 {
+            return None;
+        }
+        self.0["stage"] = json!(Self::PREPARING);
+        Some(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(thread: &[&str], first_comment: Option<&str>) -> Content {
+        Content {
+            text: "one".to_owned(),
+            language: None,
+            media: Vec::new(),
+            thread: thread.iter().map(|text| (*text).to_owned()).collect(),
+            first_comment: first_comment.map(str::to_owned),
+            link: None,
+            options: Options::new(),
+            idempotency_key: Uuid::nil(),
+            created_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_thread_is_a_chain_and_the_first_comment_answers_its_beginning() {
+        let all = content(&["two", "three"], Some("a comment"));
+        assert_eq!(all.pieces(), ["one", "two", "three", "a comment"]);
+        assert_eq!([0, 1, 2, 3].map(|index| all.parent(index)), [None, Some(0), Some(1), Some(0)]);
+        let commented = content(&[], Some("a comment"));
+        assert_eq!(commented.pieces(), ["one", "a comment"]);
+        assert_eq!([0, 1].map(|index| commented.parent(index)), [None, Some(0)]);
+    }
+
+    #[test]
+    fn what_is_there_stays_there_when_nothing_is_on_its_way() {
+        let nothing_there = Checkpoint(json!({ "stage": "sending", "media": ["a file"] }));
+        assert!(nothing_there.may_have_been_sent());
+        assert_eq!((nothing_there.parts_there(), nothing_there.settled()), (0, None));
+        let two = Checkpoint(json!({ "stage": "sending", "sent": ["one", "two"], "more": 1 }));
+        assert_eq!(two.parts_there(), 2);
+        let settled = two.settled().expect("two are there");
+        assert!(!settled.may_have_been_sent());
+        assert_eq!((settled.parts_there(), &settled.0["more"]), (2, &json!(1)));
     }
 }

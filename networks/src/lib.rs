@@ -14,9 +14,12 @@ mod mastodon;
 mod network;
 mod preview;
 mod registry;
+mod validate;
 
-pub use capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey};
-pub use content::{Checkpoint, Content, Draft, DraftMedia, Media, MediaSource, Violation, ViolationCode};
+pub use capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec};
+pub use content::{
+    Checkpoint, Content, Draft, DraftMedia, Media, MediaSource, Options, Part, Violation, ViolationCode,
+};
 pub use counting::{TextCount, TextLimit, TextPart, TextRules, TextUnit, text_rules};
 pub use error::{ErrorKind, NetworkError, ProgressError};
 pub use network::{

@@ -5,13 +5,15 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diwan_platform::http::HttpClient;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 use crate::capabilities::{Capabilities, Limits, Metric};
-use crate::content::{Checkpoint, Content, Draft, Violation, violations};
+use crate::content::{Checkpoint, Content, Draft, Violation};
 use crate::error::{NetworkError, ProgressError};
 use crate::preview::Preview;
+use crate::validate::violations;
 
 /// Secrets of one account, opaque to everyone but its network; the caller encrypts them at rest.
 #[derive(Clone, PartialEq)]
@@ -79,8 +81,8 @@ pub struct Authorization {
     pub pending: Credentials,
 }
 
-/// A post that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A post that is there. Of a thread, its first one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
     /// Its id at the network.
     pub remote_id: String,
@@ -91,9 +93,11 @@ pub struct Published {
 /// What a look-up found of an attempt whose outcome was unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LookUp {
-    /// The post is there.
+    /// The post is there; of a thread, all of it.
     Found(Published),
-    /// The post is not there.
+    /// What was in doubt is there, and more of the publication is still to be sent: go on from here.
+    Partly(Checkpoint),
+    /// What was in doubt is not there: the post, or the next one of its thread.
     NotThere,
     /// The network's answers leave it open: a person must look.
     CannotTell,
@@ -151,7 +155,7 @@ pub trait Progress: Send + Sync {
     /// Stores the checkpoint for a later attempt; awaited before the next outside step.
     async fn save(&self, checkpoint: &Checkpoint) -> Result<(), ProgressError>;
 
-    /// Called right before the one request that makes the post visible: is this worker's lease still its own?
+    /// Called right before each request that makes something visible: is this worker's lease still its own?
     async fn before_commit(&self) -> Result<(), ProgressError>;
 }
 
@@ -214,12 +218,14 @@ pub trait Network: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Credentials>, NetworkError>;
 
-    /// Publishes, from the beginning or from a checkpoint.
+    /// Publishes, from the beginning or from a checkpoint: the post, the rest of its thread, its first comment.
     ///
-    /// Only the request that makes the post visible can fail with
+    /// Only a request that makes something visible can fail with
     /// [`ErrorKind::Unknown`](crate::ErrorKind::Unknown); before it, a checkpoint is saved of which
     /// [`Checkpoint::may_have_been_sent`] is true, and [`Progress::before_commit`] is asked. Resumed from such a
-    /// checkpoint, no network sends blindly: it looks first, or repeats a request that cannot have a second effect.
+    /// checkpoint, no network sends blindly: it looks first, or repeats a request that cannot have a second effect. After
+    /// each post but the last a checkpoint is saved that says it is there ([`Checkpoint::parts_there`]), so that the next
+    /// attempt goes on behind it.
     async fn publish(
         &self,
         http: &HttpClient,
@@ -229,8 +235,9 @@ pub trait Network: Send + Sync {
         progress: &dyn Progress,
     ) -> Result<Published, NetworkError>;
 
-    /// Finds out whether an attempt whose outcome is unknown made its post. A request can still be on its way: wait
-    /// longer than the client's total time limit after the attempt before believing [`LookUp::NotThere`].
+    /// Finds out whether an attempt whose outcome is unknown made its post, or that of a thread at which it was. A request can
+    /// still be on its way: wait longer than the client's total time limit after the attempt before believing
+    /// [`LookUp::NotThere`].
     async fn look_up(
         &self,
         http: &HttpClient,
@@ -258,6 +265,7 @@ pub trait Network: Send + Sync {
         remote_id: &str,
     ) -> Result<Option<RemotePost>, NetworkError>;
 
-    /// Takes a post back. A post that is gone already is no error.
+    /// Takes a post back, and it alone: what answers it stays, also the rest of its own thread. A post that is gone already is
+    /// no error.
     async fn delete_post(&self, http: &HttpClient, account: &Account, remote_id: &str) -> Result<(), NetworkError>;
 }

@@ -12,6 +12,7 @@ use url::Url;
 use crate::app_url::AppUrl;
 use crate::crypto::{CryptoError, Keyring};
 use crate::mail::{MailSettings, Mailer};
+use crate::stills::{PROGRAM, Stills, is_program};
 use crate::storage::{S3Settings, Storage, StorageError};
 use crate::telemetry::LogFormat;
 
@@ -80,6 +81,8 @@ pub struct Config {
     pub mail: Option<MailSettings>,
     /// The bucket in which files are kept; none keeps them in the data folder.
     pub s3: Option<S3Settings>,
+    /// What takes stills from films; none where the machine has no program for it, or the operator wants none.
+    pub stills: Option<Stills>,
     /// What log lines look like.
     pub log_format: LogFormat,
     /// What is logged.
@@ -151,6 +154,7 @@ impl Config {
             worker_concurrency: parse(&get, "DIWAN_WORKER_CONCURRENCY", "a whole number", 32)?,
             mail: mail(&get)?,
             s3: s3(&get)?,
+            stills: stills(&get)?,
             log_format,
             log_filter: get("DIWAN_LOG").unwrap_or_else(|| {
                 "info,sqlx=warn,sea_orm_migration=warn,actix_server=warn,apalis=warn,tracing::span=off".to_owned()
@@ -265,6 +269,29 @@ fn s3(get: &impl Fn(&str) -> Option<String>) -> Result<Option<S3Settings>, Confi
     }))
 }
 
+/// The program that takes stills from films: the one that is named, or else the first on the search path. A relative path counts
+/// from where the process was started.
+fn stills(get: &impl Fn(&str) -> Option<String>) -> Result<Option<Stills>, ConfigError> {
+    let expected = "the path of a program such as /usr/bin/ffmpeg, or none";
+    match get("DIWAN_FFMPEG") {
+        Some(value) if value == "none" => Ok(None),
+        Some(value) => {
+            let program = std::path::absolute(&value).ok().filter(|path| is_program(path));
+            program.map(|path| Some(Stills::new(path))).ok_or(ConfigError::Invalid {
+                name: "DIWAN_FFMPEG",
+                value,
+                expected,
+            })
+        }
+        None => {
+            let path = get("PATH").unwrap_or_default();
+            let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
+            let mut programs = folders.map(|folder| folder.join(PROGRAM));
+            Ok(programs.find(|path| is_program(path)).map(Stills::new))
+        }
+    }
+}
+
 fn mail(get: &impl Fn(&str) -> Option<String>) -> Result<Option<MailSettings>, ConfigError> {
     let Some(url) = get("DIWAN_SMTP_URL") else {
         return Ok(None);
@@ -324,6 +351,21 @@ mod tests {
         let named: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
         assert_eq!(named, ["10.0.0.0/8", "::1/128"]);
         Ok(())
+    }
+
+    #[test]
+    fn the_program_for_stills_is_named_or_found() {
+        let program = |pairs: &[(&str, &str)]| from(pairs).unwrap().stills.map(|stills| stills.program().to_owned());
+        let folder = tempfile::tempdir().unwrap();
+        let path = format!("relative:/nonexistent:{}", folder.path().display());
+        assert_eq!(program(&[("PATH", &path)]), None);
+        let there = folder.path().join(PROGRAM);
+        std::fs::copy("/bin/sh", &there).unwrap();
+        assert_eq!(program(&[("PATH", &path)]), Some(there));
+        assert_eq!(program(&[("PATH", &path), ("DIWAN_FFMPEG", "none")]), None);
+        assert_eq!(program(&[("PATH", &path), ("DIWAN_FFMPEG", "/bin/sh")]), Some("/bin/sh".into()));
+        let error = from(&[("DIWAN_FFMPEG", "/nonexistent/ffmpeg")]).err().map(|error| error.to_string());
+        assert!(error.unwrap_or_default().contains("DIWAN_FFMPEG is \"/nonexistent/ffmpeg\""));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What Diwan stands on, with no business words in it: configuration, clock, ids, crypto, telemetry, the database and
-//! its transactions, the outbox, the one outbound HTTP client, mail, object storage, and the embedded servers.
+//! its transactions, the outbox, the one outbound HTTP client, mail, object storage, stills of films, and the embedded servers.
 
 pub mod app_url;
 pub mod clock;
@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod mail;
 pub mod password;
 pub mod signed;
+pub mod stills;
 pub mod storage;
 pub mod telemetry;
 pub mod totp;

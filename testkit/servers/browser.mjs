@@ -10,6 +10,9 @@
 //   { "fill": selector, "text": ... }
 //   { "click": selector }                 and waits for the page that follows
 //   { "picture": path }                   of the whole page, as PNG
+//   { "authenticator": options }          gives the page one in software, by the DevTools protocol (WebAuthn): CTAP2, within the
+//                                         device, with discoverable credentials and a verified user, unless `options` say else
+//   { "run": function, "given": value }   runs it in the page; answers `value`
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import readline from 'node:readline';
@@ -64,7 +67,23 @@ const look = () =>
     }));
   });
 
+// An authenticator is the page's, and stays when it goes elsewhere.
+async function authenticate(given) {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', { options: { ...ability, ...given } });
+}
+const ability = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true };
+
 async function perform(order) {
+  if (order.authenticator) {
+    await authenticate(order.authenticator);
+    return {};
+  }
+  if (order.run) {
+    // Evaluated as in the console: the page's policy is about the page's own scripts.
+    return { value: await page.evaluate(`(${order.run})(${JSON.stringify(order.given ?? null)})`) };
+  }
   if (order.open) {
     await context.setExtraHTTPHeaders({ 'Accept-Language': order.language ?? 'en' });
     await page.setViewportSize({ width: order.width ?? 1280, height: order.height ?? 800 });

@@ -6,7 +6,8 @@
 // POST /interaction/<uid> with `login` (whom the provider means) and `amr` (what they showed, with commas between), or
 // `cancel`. At /fake it is a provider that says whatever it is told: for answers that a real one cannot be made to give.
 // POST /control with JSON sets `accounts` (claims by login), `conform` (whether the ID token leaves the address to the
-// userinfo endpoint) and `fake`.
+// userinfo endpoint), `methods` (how the client is to say at the token endpoint who it is, `registered`, and which ways the
+// metadata offers, `offered`) and `fake`. GET /control answers what the token endpoint of the real one was asked and gave.
 //
 // Prints a line `ready <its address>`, and stops when its standard input ends, so that it never outlives the test that started
 // it. Says on standard error how far it has come, for when that line does not come.
@@ -50,10 +51,19 @@ const fake = { told: {}, keys: {} };
 const keyOfFake = (name) => (fake.keys[name] ??= keyPair());
 let accounts = {};
 let conform = true;
+let methods = { registered: 'client_secret_basic', offered: ['client_secret_basic', 'client_secret_post'] };
 
-const provider = (conformIdTokenClaims) => {
+const exchanges = [];
+const note = (ctx, error) => {
+  const { client_secret: posted, code_verifier: verifier, code } = ctx.oidc.body ?? {};
+  exchanges.push({ basic: Boolean(ctx.get('authorization')), post: Boolean(posted), verifier, code, error, gave: error ? null : ctx.body });
+};
+
+const provider = (conformIdTokenClaims, { registered, offered }) => {
+  const client = { client_id: clientId, client_secret: clientSecret, redirect_uris: [redirect], token_endpoint_auth_method: registered };
   const made = new Provider(origin, {
-    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirect] }],
+    clients: [client],
+    clientAuthMethods: offered,
     jwks: { keys: [real.own] },
     cookies: { keys: ['of a test'] },
     conformIdTokenClaims,
@@ -64,9 +74,13 @@ const provider = (conformIdTokenClaims) => {
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts[id] }) }),
     ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 600, Grant: 600, Session: 600 },
   });
+  made.on('grant.success', (ctx) => note(ctx));
+  made.on('grant.error', (ctx, error) => note(ctx, error.error));
   return { made, answer: made.callback() };
 };
-const providers = { true: provider(true), false: provider(false) };
+// One for each of its settings; what they keep, they keep in one place.
+const providers = {};
+const present = () => (providers[JSON.stringify([conform, methods])] ??= provider(conform, methods));
 
 const body = async (request) => {
   let text = '';
@@ -79,7 +93,7 @@ const json = (response, status, value) => {
 };
 
 const interact = async (request, response) => {
-  const { made } = providers[conform];
+  const { made } = present();
   const form = new URLSearchParams(await body(request));
   if (form.has('cancel')) {
     return made.interactionFinished(request, response, { error: 'access_denied' }, { mergeWithLastSubmission: false });
@@ -128,10 +142,12 @@ const pretend = async (url, response) => {
 
 server.on('request', async (request, response) => {
   try {
+    if (request.url === '/control' && request.method === 'GET') return json(response, 200, exchanges);
     if (request.url === '/control') {
       const told = JSON.parse(await body(request));
       accounts = told.accounts ?? accounts;
       conform = told.conform ?? conform;
+      methods = told.methods ?? methods;
       fake.told = told.fake ?? fake.told;
       // Now, because whoever asks the fake later has little patience.
       if (told.fake) await Promise.all(['key', 'stranger'].map(keyOfFake));
@@ -139,7 +155,13 @@ server.on('request', async (request, response) => {
     }
     if (request.url.startsWith('/fake')) return await pretend(request.url, response);
     if (request.url.startsWith('/interaction/') && request.method === 'POST') return await interact(request, response);
-    return providers[conform].answer(request, response);
+    // The library takes the secret either way; many a provider takes it as the client is registered alone.
+    const basic = Boolean(request.headers.authorization);
+    if (request.url === '/token' && basic !== (methods.registered === 'client_secret_basic')) {
+      exchanges.push({ basic, post: !basic, error: 'invalid_client', gave: null });
+      return json(response, 401, { error: 'invalid_client' });
+    }
+    return present().answer(request, response);
   } catch (error) {
     console.error(error);
     return json(response, 500, { error: String(error) });

@@ -1,4 +1,56 @@
-//! Films for tests, made without a library: an MP4 file whose boxes say what it is, with a picture that nobody could show.
+//! Films for tests. Most are made without a library: an MP4 file whose boxes say what it is, with a picture that nobody could
+//! show. One that can be shown is made by the program that takes stills from it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::process::Command;
+
+/// The program that makes films, and takes stills from them: `DIWAN_FFMPEG`, or where packages put it.
+#[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the product")]
+pub fn program() -> PathBuf {
+    let places = ["/usr/bin/ffmpeg", "/usr/local/bin/ffmpeg", "/opt/homebrew/bin/ffmpeg"];
+    let found = || places.iter().map(PathBuf::from).find(|path| path.is_file());
+    std::env::var_os("DIWAN_FFMPEG").map(PathBuf::from).or_else(found).unwrap_or_else(|| PathBuf::from(places[0]))
+}
+
+/// A film that can be shown, of this size (even numbers) and so many seconds. It begins in the dark; then its upper half is red and
+/// its lower one blue.
+pub async fn real((width, height): (u32, u32), seconds: u32) -> Result<Vec<u8>> {
+    made((width, height), seconds, &["-c:v", "libx264", "-pix_fmt", "yuv420p", "film.mp4"]).await
+}
+
+/// A film of what nobody films with: a file that can be shown, by a decoder that has no business here.
+pub async fn odd((width, height): (u32, u32)) -> Result<Vec<u8>> {
+    made((width, height), 1, &["-c:v", "qtrle", "film.mov"]).await
+}
+
+async fn made((width, height): (u32, u32), seconds: u32, form: &[&str]) -> Result<Vec<u8>> {
+    let folder = tempfile::tempdir()?;
+    let source = format!("color=c=red:size={width}x{height}:rate=25:duration={seconds}");
+    let halves = "drawbox=y=ih/2:h=ih/2:color=blue:t=fill,fade=t=in:st=0:d=0.1";
+    let from = ["-f", "lavfi", "-i", source.as_str(), "-vf", halves];
+    run(folder.path(), &[from.as_slice(), form].concat()).await?;
+    Ok(std::fs::read(folder.path().join(form.last().context("a name")?))?)
+}
+
+/// The same film as a phone makes it that was held upright: to be turned by a quarter, clockwise, by whoever shows it.
+pub fn turned(mut film: Vec<u8>) -> Result<Vec<u8>> {
+    let name = film.windows(4).position(|name| name == b"tkhd").context("a track")?;
+    // Behind the name: the version and what is said of the track, 40 bytes, then the matrix.
+    let matrix = [0, 0x0001_0000, 0, -0x0001_0000_i32, 0, 0, 0, 0, 0x4000_0000].map(i32::to_be_bytes).concat();
+    film.get_mut(name + 44..name + 80).context("a matrix")?.copy_from_slice(&matrix);
+    Ok(film)
+}
+
+async fn run(folder: &Path, arguments: &[&str]) -> Result<()> {
+    let mut command = Command::new(program());
+    command.args(["-nostdin", "-loglevel", "error"]).args(arguments).current_dir(folder).stdin(Stdio::null());
+    let answer = command.kill_on_drop(true).output().await?;
+    ensure!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
+    Ok(())
+}
 
 /// A film of this size and length, with so many bytes of content.
 pub fn mp4(width: u16, height: u16, duration_ms: u32, content: usize) -> Vec<u8> {

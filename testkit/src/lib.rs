@@ -12,6 +12,7 @@ pub mod client;
 #[cfg(feature = "domain")]
 pub mod db;
 pub mod films;
+pub mod logs;
 pub mod pictures;
 #[cfg(feature = "domain")]
 mod planning;
@@ -28,6 +29,7 @@ pub use app::TestApp;
 pub use build::{Person, Written};
 #[cfg(feature = "domain")]
 pub use db::TestDb;
+pub use logs::Logs;
 #[cfg(feature = "domain")]
 pub use planning::PlanningWritten;
 #[cfg(feature = "domain")]

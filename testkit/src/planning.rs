@@ -1,4 +1,4 @@
-//! What a brand plans ahead and follows, written straight into the database.
+//! What a brand plans ahead, follows and thinks of, written straight into the database.
 
 use anyhow::Result;
 use diwan_platform::ids;
@@ -16,13 +16,20 @@ pub struct PlanningWritten {
     pub item: Uuid,
     pub source: Uuid,
     pub source_item: Uuid,
+    pub template: Uuid,
+    pub hashtag_set: Uuid,
+    pub checklist: Uuid,
+    pub check_item: Uuid,
+    pub idea: Uuid,
 }
 
 impl TestServices {
-    /// A slot that a post has, a series that made it, a queue with it, a feed with an item.
+    /// A slot that a post has, a series that made it, a queue with it, a feed with an item, an idea; a template of
+    /// checklists, and what the post has to be done to it.
     pub(crate) async fn fill_planning(&self, brand: Uuid, user: Uuid, post: Uuid) -> Result<PlanningWritten> {
         let now = self.services.now();
-        let [slot, series, queue, item, source, source_item] = std::array::from_fn(|_| ids::new_id(now));
+        let [slot, series, queue, item, source, source_item, template, hashtag_set, idea, checklist, check_item] =
+            std::array::from_fn(|_| ids::new_id(now));
         let now = now.to_rfc3339();
         self.db
             .run(&format!(
@@ -43,9 +50,34 @@ impl TestServices {
                    values ('{source}', '{brand}', 'https://news.example/feed.xml', 'News', 'PAUSED', 60, '{user}', '{now}');
                  insert into source_item (id, brand_id, source_id, guid_hash, url, title, summary, author, found_at)
                    values ('{source_item}', '{brand}', '{source}', sha256('{source_item}'), 'https://news.example/1', 'Coffee', 'It is good', 'Lina', '{now}');
-                 insert into curated_post values ('{brand}', '{post}', '{source_item}', 'News', 'https://news.example/1', 'Lina')"
+                 insert into curated_post values ('{brand}', '{post}', '{source_item}', 'News', 'https://news.example/1', 'Lina');
+                 insert into content_template (id, brand_id, name, text, pillar_id, variables, created_by, created_at, updated_at)
+                   values ('{template}', '{brand}', 'Greeting', 'Hello {{{{ who }}}}',
+                     (select min(id::text)::uuid from content_pillar where brand_id = '{brand}'),
+                     '[{{\"name\": \"who\", \"label\": \"Whom\", \"default\": \"all\", \"required\": false}}]', '{user}', '{now}', '{now}');
+                 insert into hashtag_set (id, brand_id, name, hashtags, created_by, created_at, updated_at)
+                   values ('{hashtag_set}', '{brand}', 'Coffee', array['coffee', 'قهوه'], '{user}', '{now}', '{now}');
+                 insert into idea (id, brand_id, title, state, position, assignee_id, created_by, created_at, updated_at)
+                   values ('{idea}', '{brand}', 'Show the roastery', 'NEW', 1, '{user}', '{user}', '{now}', '{now}');
+                 insert into checklist_template (id, brand_id, name, created_by, created_at, updated_at)
+                   values ('{checklist}', '{brand}', 'Before it goes out', '{user}', '{now}', '{now}');
+                 insert into checklist_template_item values ('{brand}', '{checklist}', 1, 'Read it aloud', true);
+                 insert into checklist_item (id, brand_id, post_id, position, text, required, assignee_id, created_at)
+                   values ('{check_item}', '{brand}', '{post}', 1, 'Ask the printer', false, '{user}', '{now}')"
             ))
             .await?;
-        Ok(PlanningWritten { slot, series, queue, item, source, source_item })
+        Ok(PlanningWritten {
+            slot,
+            series,
+            queue,
+            item,
+            source,
+            source_item,
+            template,
+            hashtag_set,
+            checklist,
+            check_item,
+            idea,
+        })
     }
 }

@@ -12,11 +12,13 @@ use diwan_platform::clock::{ManualClock, SharedClock, SystemClock};
 use diwan_platform::crypto::Keyring;
 use diwan_platform::http::{HttpClient, HttpPolicy};
 use diwan_platform::mail::{MailSettings, Mailer};
+use diwan_platform::stills::Stills;
 use diwan_platform::storage::{S3Settings, Storage};
 use tempfile::TempDir;
 use url::Url;
 
 use crate::db::TestDb;
+use crate::films;
 
 /// The address that the product believes to be reached at. Nothing listens there: [`crate::client::Client`] takes the
 /// path of a link to where the API of the test truly is.
@@ -29,12 +31,16 @@ pub struct Settings {
     pub clock: Option<Arc<ManualClock>>,
     /// Servers on loopback that the outbound client may reach.
     pub servers: Vec<Url>,
+    /// The address that the product believes to be reached at; [`PUBLIC_URL`] without.
+    pub public_url: Option<Url>,
     /// Where the agency's client application opens things; without, letters link to none.
     pub app_url: Option<String>,
     /// How mail is sent; without, none is.
     pub mail: Option<MailSettings>,
     /// The bucket in which files are kept; without, they are kept in a folder.
     pub s3: Option<S3Settings>,
+    /// Whether the machine has no program that takes stills from films; by default it has `ffmpeg` (`script/bootstrap --tests`).
+    pub no_stills: bool,
     /// Networks whose `X-Forwarded-For` the API believes.
     pub trusted_proxies: Vec<ipnet::IpNet>,
 }
@@ -77,7 +83,7 @@ impl TestServices {
             None => Arc::new(SystemClock),
         };
         let keys = Keyring::from_base64(&Keyring::generate()?, [])?;
-        let public_url = Url::parse(PUBLIC_URL)?;
+        let public_url = settings.public_url.map_or_else(|| Url::parse(PUBLIC_URL), Ok)?;
         let services = Services {
             turns: diwan_domain::turns::Turns::default(),
             tokens: TokenIssuer::load(&db.app, &keys, public_url.as_str(), clock.now()).await?,
@@ -88,6 +94,7 @@ impl TestServices {
                 Some(bucket) => Storage::in_bucket(folder.path(), bucket)?,
                 None => Storage::new(folder.path()),
             },
+            stills: (!settings.no_stills).then(|| Stills::new(films::program())),
             http: HttpClient::new(HttpPolicy {
                 allowed_hosts: settings.servers.iter().map(|url| url.authority().to_owned()).collect(),
                 read_timeout: StdDuration::from_secs(3),

@@ -88,6 +88,24 @@ pub enum ErrorCode {
     ImageTypeNotForNetwork,
     /// A description is longer than the network takes.
     AltTextTooLongForNetwork,
+    /// The network makes no threads.
+    ThreadNotForNetwork,
+    /// A thread of more parts than the network takes.
+    ThreadTooLongForNetwork,
+    /// A part of a thread says nothing.
+    ThreadPartEmpty,
+    /// The account cannot answer its own post there.
+    FirstCommentNotForNetwork,
+    /// The network takes no link beside the text.
+    LinkNotForNetwork,
+    /// Not the address of a page on the web.
+    PageAddressInvalid,
+    /// A post shows a link or images, not both.
+    LinkWithImages,
+    /// The network has no such option.
+    OptionNotForNetwork,
+    /// The option does not take this value.
+    OptionValueNotForNetwork,
     /// The text says what the brand does not say.
     BannedWord,
     /// The post belongs to no pillar of the brand.
@@ -96,6 +114,8 @@ pub enum ErrorCode {
     OffMix,
     /// Nearly the same is said on the same account not long before or after.
     TextUsedBefore,
+    /// A required item of the checklist is not ticked.
+    ChecklistIncomplete,
     /// The text is in a language that is not the brand's.
     LanguageNotOfBrand,
     /// An image has no description.
@@ -224,6 +244,16 @@ pub enum ErrorCode {
     SlotTaken,
     /// No slot is free for the post.
     NoFreeSlot,
+    /// A template uses a variable that it does not declare.
+    VariableNotDeclared,
+    /// What stands between a template's braces is no name.
+    VariableNameBad,
+    /// A template's opening braces have no closing ones.
+    VariableNotClosed,
+    /// A variable has no value yet.
+    VariableMissing,
+    /// The hashtags are for other networks.
+    HashtagsNotForNetwork,
 }
 
 /// One thing that the caller must mend. Nothing was written.

@@ -1,5 +1,6 @@
 //! Batched loading: all the rows of one kind that an operation wants at one time come in one statement.
 
+mod people;
 mod planning;
 
 use std::collections::HashMap;
@@ -9,16 +10,15 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use diwan_domain::permission::Extent;
-use diwan_domain::{Action, Context, Failure, approvals, calendar, insights, publishing, tenancy, trust};
-use diwan_entity::approvals::{approval_chain, approval_entry, approval_request, approval_step, delegation};
+use diwan_domain::{Action, Context, Failure, calendar, insights, publishing, tenancy, trust};
 use diwan_entity::calendar::{
     asset, calendar as calendars, comment_mention, content_export, content_import, content_promise, post,
     post_assignment, post_comment, post_variant, special_day, variant_asset,
 };
 use diwan_entity::insights::report_run;
 use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
-use diwan_entity::tenancy::{agency, app_user, brand, brand_group, invitation, membership};
-use diwan_entity::trust::{api_token, job};
+use diwan_entity::tenancy::brand;
+use diwan_entity::trust::job;
 use uuid::Uuid;
 
 /// Loads within one operation.
@@ -148,57 +148,6 @@ impl Loadable for brand::Model {
     }
     fn may_read(&self, context: &Context) -> bool {
         reads_brand(context, self.id)
-    }
-}
-
-impl Loadable for agency::Model {
-    async fn load(context: &Context, _ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        Ok(vec![tenancy::agency(context).await?])
-    }
-    fn key(&self) -> Uuid {
-        self.id
-    }
-    fn may_read(&self, context: &Context) -> bool {
-        context.actor().is_some()
-    }
-}
-
-impl Loadable for brand_group::Model {
-    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        tenancy::groups_by_ids(context, ids).await
-    }
-    fn key(&self) -> Uuid {
-        self.id
-    }
-    fn may_read(&self, context: &Context) -> bool {
-        // Row-level security shows it to agency-wide levels and to staff of one of its brands.
-        context.actor().is_some_and(|actor| actor.kind == app_user::UserKind::Staff)
-    }
-}
-
-impl Loadable for membership::Model {
-    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        tenancy::memberships_by_ids(context, ids).await
-    }
-    fn key(&self) -> Uuid {
-        self.id
-    }
-    fn may_read(&self, context: &Context) -> bool {
-        let own = context.actor().is_some_and(|actor| actor.user_id == self.user_id);
-        own || context.may(Action::MemberRead, self.brand_id)
-    }
-}
-
-impl Loadable for app_user::Model {
-    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        tenancy::users_by_ids(context, ids).await
-    }
-    fn key(&self) -> Uuid {
-        self.id
-    }
-    fn may_read(&self, context: &Context) -> bool {
-        // Only staff have a directory; everybody knows themselves.
-        context.actor().is_some_and(|actor| actor.user_id == self.id || actor.kind == app_user::UserKind::Staff)
     }
 }
 
@@ -336,61 +285,6 @@ impl Loadable for job::Model {
     }
 }
 
-impl Grouped for membership::Model {
-    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        tenancy::memberships_of(context, parents).await
-    }
-    fn parent(&self) -> Uuid {
-        self.user_id
-    }
-}
-
-impl Grouped for invitation::Model {
-    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        tenancy::invitations_of(context, parents).await
-    }
-    fn parent(&self) -> Uuid {
-        self.user_id
-    }
-}
-
-impl Loadable for approval_request::Model {
-    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        approvals::requests_by_ids(context, ids).await
-    }
-    fn key(&self) -> Uuid {
-        self.id
-    }
-    fn may_read(&self, context: &Context) -> bool {
-        context.may(Action::ApprovalRead, self.brand_id)
-    }
-}
-
-impl Loadable for approval_chain::Model {
-    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        approvals::chains_by_ids(context, ids).await
-    }
-    fn key(&self) -> Uuid {
-        self.id
-    }
-    fn may_read(&self, context: &Context) -> bool {
-        // Who decides is the team's to know.
-        context.extent(Action::ApprovalRead, self.brand_id) == Some(Extent::Any)
-    }
-}
-
-impl Loadable for delegation::Model {
-    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        approvals::delegations_by_ids(context, ids).await
-    }
-    fn key(&self) -> Uuid {
-        self.id
-    }
-    fn may_read(&self, context: &Context) -> bool {
-        context.actor().is_some_and(|actor| actor.user_id == self.from_id || actor.user_id == self.to_id)
-    }
-}
-
 impl Loadable for post_assignment::Model {
     async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
         calendar::assignments_by_ids(context, ids).await
@@ -457,42 +351,6 @@ impl Grouped for post_assignment::Model {
     }
 }
 
-impl Grouped for approval_request::Model {
-    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        approvals::requests_about(context, parents).await
-    }
-    fn parent(&self) -> Uuid {
-        self.subject_id
-    }
-}
-
-impl Grouped for approval_step::Model {
-    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        approvals::steps_of_requests(context, parents).await
-    }
-    fn parent(&self) -> Uuid {
-        self.request_id
-    }
-}
-
-impl Grouped for approval_entry::Model {
-    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        approvals::history_of_requests(context, parents).await
-    }
-    fn parent(&self) -> Uuid {
-        self.request_id
-    }
-}
-
-impl Grouped for approvals::Decidable {
-    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        approvals::can_decide(context, parents).await
-    }
-    fn parent(&self) -> Uuid {
-        self.request_id
-    }
-}
-
 impl Grouped for post_variant::Model {
     async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
         calendar::variants_of_posts(context, parents).await
@@ -526,15 +384,6 @@ impl Grouped for publication_attempt::Model {
     }
     fn parent(&self) -> Uuid {
         self.publication_id
-    }
-}
-
-impl Grouped for api_token::Model {
-    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
-        trust::tokens_of(context, parents).await
-    }
-    fn parent(&self) -> Uuid {
-        self.user_id
     }
 }
 

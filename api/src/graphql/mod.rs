@@ -8,6 +8,7 @@ mod curation;
 mod error;
 mod feed;
 mod ground;
+mod ideas;
 mod insights;
 mod limits;
 mod live;
@@ -19,6 +20,7 @@ mod plain;
 mod publishing;
 mod scalars;
 mod strategy;
+mod templates;
 mod tenancy;
 mod trust;
 
@@ -51,6 +53,8 @@ pub struct Query(
     calendar::PromiseQuery,
     calendar::PlanFileQuery,
     calendar::SlotQuery,
+    templates::TemplateQuery,
+    ideas::IdeaQuery,
     publishing::PublishingQuery,
     publishing::CountingQuery,
     approvals::ApprovalQuery,
@@ -103,6 +107,8 @@ struct CalendarMutations(
     calendar::FeedMutation,
     calendar::PlanFileMutation,
     calendar::TeamworkMutation,
+    calendar::ChecklistMutation,
+    calendar::ChecklistTemplateMutation,
     calendar::VersionMutation,
 );
 
@@ -115,6 +121,9 @@ struct PlanningMutations(
     calendar::SeriesMutation,
     calendar::EvergreenMutation,
     curation::CurationMutation,
+    templates::TemplateMutation,
+    templates::HashtagSetMutation,
+    ideas::IdeaMutation,
 );
 
 #[derive(MergedObject, Default)]

@@ -4,17 +4,19 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 
 use super::approvals::{ApprovalChain, ApprovalRequest, Delegation};
 use super::calendar::{
-    Calendar, ContentExport, ContentImport, ContentPromise, EvergreenItem, EvergreenQueue, Post, PostAssignment,
-    PostComment, PostSeries, PostVariant, Slot, SpecialDay,
+    Calendar, ChecklistItem, ChecklistTemplate, ContentExport, ContentImport, ContentPromise, EvergreenItem,
+    EvergreenQueue, Post, PostAssignment, PostComment, PostSeries, PostVariant, Slot, SpecialDay,
 };
 use super::context::Op;
 use super::curation::{Source, SourceItem};
 use super::error::request_error;
+use super::ideas::Idea;
 use super::insights::ReportRun;
 use super::media::{Asset, AssetFolder};
 use super::publishing::{AccountConnection, Publication, SocialAccount};
 use super::scalars::Kind;
 use super::strategy::{BrandProfile, Challenge, ChannelChoice, ContentPillar, ContentPlan, Kpi, Objective, Persona};
+use super::templates::{ContentTemplate, HashtagSet};
 use super::tenancy::{Agency, Brand, BrandGroup, Membership, User};
 use super::trust::Job;
 
@@ -60,6 +62,10 @@ pub enum Node {
     PostAssignment(PostAssignment),
     /// A comment on a post.
     PostComment(PostComment),
+    /// A template of checklists.
+    ChecklistTemplate(ChecklistTemplate),
+    /// Something to do to a post.
+    ChecklistItem(ChecklistItem),
     /// A version of a brand's profile.
     BrandProfile(BrandProfile),
     /// A target audience.
@@ -98,6 +104,12 @@ pub enum Node {
     Source(Source),
     /// What a feed brought.
     SourceItem(SourceItem),
+    /// A text with variables.
+    ContentTemplate(ContentTemplate),
+    /// Hashtags that go together.
+    HashtagSet(HashtagSet),
+    /// What might become a post.
+    Idea(Idea),
 }
 
 /// Queries for anything.
@@ -156,6 +168,10 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Delegation => op.load(id).await?.map(|row| Node::Delegation(Delegation { op: own(), row })),
         Kind::Assignment => op.load(id).await?.map(|row| Node::PostAssignment(PostAssignment { op: own(), row })),
         Kind::Comment => op.load(id).await?.map(|row| Node::PostComment(PostComment { op: own(), row })),
+        Kind::ChecklistTemplate => {
+            op.load(id).await?.map(|row| Node::ChecklistTemplate(ChecklistTemplate { op: own(), row }))
+        }
+        Kind::ChecklistItem => op.load(id).await?.map(|row| Node::ChecklistItem(ChecklistItem { op: own(), row })),
         Kind::Profile => op.load(id).await?.map(|row| Node::BrandProfile(BrandProfile { op: own(), row })),
         Kind::Persona => op.load(id).await?.map(|row| Node::Persona(Persona { op: own(), row })),
         Kind::Challenge => op.load(id).await?.map(|row| Node::Challenge(Challenge { op: own(), row })),
@@ -175,6 +191,11 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::QueueItem => op.load(id).await?.map(|row| Node::EvergreenItem(EvergreenItem { op: own(), row })),
         Kind::Source => op.load(id).await?.map(|row| Node::Source(Source { op: own(), row })),
         Kind::SourceItem => op.load(id).await?.map(|row| Node::SourceItem(SourceItem { op: own(), row })),
+        Kind::ContentTemplate => {
+            op.load(id).await?.map(|row| Node::ContentTemplate(ContentTemplate { op: own(), row }))
+        }
+        Kind::HashtagSet => op.load(id).await?.map(|row| Node::HashtagSet(HashtagSet { op: own(), row })),
+        Kind::Idea => op.load(id).await?.map(|row| Node::Idea(Idea { op: own(), row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with
         // its owner, a review link with its request.
         Kind::Session | Kind::ApiToken | Kind::Feed | Kind::IdentityProvider | Kind::Passkey | Kind::ReviewLink => None,

@@ -6,64 +6,14 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::sync::Mutex;
 
-use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::resolver_utils::EnumType;
-use async_graphql::{
-    Context, ContextSelectionSet, ID, Name, OutputType, Positioned, ScalarType, SelectionField, ServerResult, Value,
-};
+use async_graphql::{ContextSelectionSet, ID, OutputType, Positioned, ScalarType, ServerResult, Value};
 use chrono::{DateTime, NaiveDate, Utc};
-
-/// Which fields are wanted of an object, under which names, and what of each of them.
-#[derive(Debug, Default)]
-pub struct Plan<'a> {
-    fields: Vec<(Name, &'a str, Plan<'a>)>,
-}
-
-impl<'a> Plan<'a> {
-    /// What is wanted of the field that is being resolved.
-    pub fn of(ctx: &'a Context<'_>) -> Self {
-        let mut plan = Self::default();
-        plan.add(&ctx.field());
-        plan
-    }
-
-    fn add(&mut self, field: &SelectionField<'a>) {
-        for wanted in field.selection_set() {
-            let key = wanted.alias().unwrap_or_else(|| wanted.name());
-            // Asked for twice under one name, it is one field with everything that is asked of either.
-            if let Some((.., plan)) = self.fields.iter_mut().find(|(known, ..)| known.as_str() == key) {
-                plan.add(&wanted);
-            } else {
-                let mut plan = Plan::default();
-                plan.add(&wanted);
-                self.fields.push((Name::new(key), wanted.name(), plan));
-            }
-        }
-    }
-
-    /// Whether a field is wanted of the object itself.
-    pub fn wants(&self, name: &str) -> bool {
-        self.fields.iter().any(|(_, field, _)| *field == name)
-    }
-
-    /// Whether a field is wanted of any object below.
-    pub fn wants_below(&self, name: &str) -> bool {
-        self.fields.iter().any(|(_, field, plan)| *field == name || plan.wants_below(name))
-    }
-
-    /// An object, of which each field is told by its name.
-    pub fn object(&self, type_name: &str, field: impl Fn(&str, &Plan<'_>) -> Value) -> Value {
-        let mut object = IndexMap::with_capacity(self.fields.len());
-        for (key, name, plan) in &self.fields {
-            let value = if *name == "__typename" { Value::String(type_name.to_owned()) } else { field(name, plan) };
-            object.insert(key.clone(), value);
-        }
-        Value::Object(object)
-    }
-}
+pub use diwan_gate::Plan;
 
 /// What can be written by a plan.
 pub trait Plain {
@@ -105,7 +55,7 @@ macro_rules! plain_object {
     ($kind:ty { $($name:literal => $field:ident),* $(,)? }) => {
         impl $crate::graphql::plain::Plain for $kind {
             fn plain(&self, plan: &$crate::graphql::plain::Plan<'_>) -> async_graphql::Value {
-                plan.object(&<$kind as async_graphql::OutputType>::type_name(), |name, plan| match name {
+                plan.object(&<$kind as async_graphql::OutputType>::type_name(), &|name, plan| match name {
                     $($name => $crate::graphql::plain::Plain::plain(&self.$field, plan),)*
                     _ => async_graphql::Value::Null,
                 })
@@ -127,13 +77,13 @@ macro_rules! plain_enums {
 
 pub(super) use {plain_enums, plain_object};
 
-/// An object of type `T` that has been written already.
-pub struct Written<T>(Value, PhantomData<fn() -> T>);
+/// An object of type `T` that has been written already. It is resolved once, and not copied for it.
+pub struct Written<T>(Mutex<Value>, PhantomData<fn() -> T>);
 
 impl<T: Plain> Written<T> {
     /// Writes it.
     pub fn new(value: &T, plan: &Plan<'_>) -> Self {
-        Self(value.plain(plan), PhantomData)
+        Self(Mutex::new(value.plain(plan)), PhantomData)
     }
 }
 
@@ -148,6 +98,6 @@ impl<T: OutputType> OutputType for Written<T> {
     }
 
     async fn resolve(&self, _ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
-        Ok(self.0.clone())
+        Ok(self.0.lock().map(|mut value| std::mem::take(&mut *value)).unwrap_or_default())
     }
 }

@@ -46,6 +46,10 @@ pub enum Kind {
     Assignment,
     /// A comment on a post.
     Comment,
+    /// A template of checklists.
+    ChecklistTemplate,
+    /// Something to do to a post.
+    ChecklistItem,
     /// A version of a brand's profile.
     Profile,
     /// A target audience.
@@ -94,13 +98,19 @@ pub enum Kind {
     Source,
     /// What a feed brought.
     SourceItem,
+    /// What might become a post.
+    Idea,
+    /// A text with variables.
+    ContentTemplate,
+    /// Hashtags that go together.
+    HashtagSet,
     /// A link by which a client decides; not its secret.
     ReviewLink,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 49] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -120,6 +130,8 @@ impl Kind {
         Self::Delegation,
         Self::Assignment,
         Self::Comment,
+        Self::ChecklistTemplate,
+        Self::ChecklistItem,
         Self::Profile,
         Self::Persona,
         Self::Challenge,
@@ -144,6 +156,9 @@ impl Kind {
         Self::QueueItem,
         Self::Source,
         Self::SourceItem,
+        Self::Idea,
+        Self::ContentTemplate,
+        Self::HashtagSet,
         Self::ReviewLink,
     ];
 
@@ -169,6 +184,8 @@ impl Kind {
             Self::Delegation => "delegation",
             Self::Assignment => "assignment",
             Self::Comment => "comment",
+            Self::ChecklistTemplate => "checklist",
+            Self::ChecklistItem => "checkitem",
             Self::Profile => "profile",
             Self::Persona => "persona",
             Self::Challenge => "challenge",
@@ -193,6 +210,9 @@ impl Kind {
             Self::QueueItem => "queueitem",
             Self::Source => "source",
             Self::SourceItem => "sourceitem",
+            Self::Idea => "idea",
+            Self::ContentTemplate => "template",
+            Self::HashtagSet => "hashtagset",
             Self::ReviewLink => "reviewlink",
         }
     }

@@ -10,7 +10,7 @@ use async_graphql::{Response, ServerError};
 use diwan_domain::trust::{API_TOKEN, Origin, Replay, TokenError, begin_idempotent, note_token_use, remember_answer};
 use diwan_domain::{Context, Credential, Failure, Fault, Services};
 use diwan_entity::tenancy::agency::Locale;
-use diwan_gate::{MAX_DOCUMENT_BYTES, Meter, read_document, refusal_price, request_error};
+use diwan_gate::{MAX_DOCUMENT_BYTES, Meter, read_document, refusal_price, request_error, to_json};
 use diwan_platform::crypto::sha256;
 use diwan_platform::ids;
 use futures::StreamExt as _;
@@ -102,7 +102,7 @@ pub async fn execute(http: HttpRequest, state: web::Data<State>, body: web::Payl
     if answer.replayed {
         builder.insert_header(("Idempotent-Replayed", "true"));
     }
-    builder.json(answer.response)
+    builder.content_type("application/json").body(to_json(&answer.response))
 }
 
 struct Answer {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use diwan_domain::approvals::{self, Act, Answer, Answered, Ending, Opened, Review};
+use diwan_domain::approvals::{self, Act, Answer, Answered, Ending, Look, Opened, Review};
 use diwan_domain::media::OpenedMedia;
 use diwan_domain::{Code, Failure, messages};
 use diwan_entity::tenancy::agency::Locale;
@@ -64,7 +64,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route(web::get().to(open))
         .route(web::head().to(open))
         .route(web::post().to(answer));
-    config.service(page).route("/review/{secret}/pictures/{id}", web::get().to(picture));
+    config
+        .service(page)
+        .route("/review/{secret}/pictures/{id}", web::get().to(picture))
+        .route("/review/{secret}/posters/{id}", web::get().to(poster));
 }
 
 /// Takes the price from whoever asks, or says that they have none left.
@@ -127,22 +130,29 @@ async fn answer(
 }
 
 async fn picture(http: HttpRequest, state: web::Data<State>, path: web::Path<(String, Uuid)>) -> HttpResponse {
-    let meter = match pay(&http, &state, PRICE_OF_PICTURE) {
+    send(&http, &state, path.into_inner(), Look::Itself).await
+}
+
+async fn poster(http: HttpRequest, state: web::Data<State>, path: web::Path<(String, Uuid)>) -> HttpResponse {
+    send(&http, &state, path.into_inner(), Look::Poster).await
+}
+
+async fn send(http: &HttpRequest, state: &State, (secret, id): (String, Uuid), look: Look) -> HttpResponse {
+    let meter = match pay(http, state, PRICE_OF_PICTURE) {
         Ok(meter) => meter,
         Err(busy) => return busy,
     };
-    let (secret, id) = path.into_inner();
-    match approvals::review_picture(&state.services, &secret, id).await {
+    match approvals::review_picture(&state.services, &secret, id, look).await {
         Ok(media) => {
             let OpenedMedia { from, mime_type, disposition } = media;
             let headers = Headers { mime_type: &mime_type, disposition: &disposition, cache: "private, max-age=300" };
-            serve(&http, from, headers).await
+            serve(http, from, headers).await
         }
         Err(failure) => {
             if matches!(failure, Failure::Refused(_)) {
                 meter.fine(GUESS);
             }
-            refuse(&failure, language(&http))
+            refuse(&failure, language(http))
         }
     }
 }

@@ -224,6 +224,68 @@ async fn a_group_shows_its_brands_to_those_who_see_them() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_group_is_looked_at_as_it_is_now_and_by_who_still_sees_it() -> Result<()> {
+    let mut desk = Desk::new(Level::Mid).await?;
+    desk.app.leave_jobs();
+    let app = &desk.app;
+    let second = app.brand("Beta").await?;
+    let chief = app.chief().await?;
+    let (other, mid) = (app.account(second, "mastodon", &chief).await?, app.person(UserKind::Staff, None).await?);
+    app.join(&mid, desk.brand, Level::Mid).await?;
+    app.join(&mid, second, Level::Junior).await?;
+    let due = at("2027-03-10T10:00:00Z");
+    let one = id("post", post_at(app, desk.brand, desk.mastodon, &desk.person, due).await?);
+    let two = id("post", post_at(app, second, other, &chief, due + Duration::hours(1)).await?);
+    let make = json!({ "name": "Both", "brandIds": [id("brand", desk.brand)] });
+    let group = app.client.mutate(&chief.token, "createBrandGroup", "brandGroup { id }", make).await?;
+    let group = group.text("createBrandGroup.brandGroup.id")?;
+    let input = json!({ "brandGroupId": group, "anchor": "2027-03-10" });
+    let listed = async |who: &Person| -> Result<Value> {
+        let query = "query($id: ID!) { brands(first: 5, filter: { groupId: $id }) { nodes { name } } }";
+        let answer = app.client.gql(&who.token, query, json!({ "id": group })).await?.ok()?;
+        Ok(answer.get("brands.nodes").clone())
+    };
+    let change = async |name: &str| -> Result<()> {
+        let input = json!({ "brandGroupId": group, "brandIds": [id("brand", second)] });
+        app.client.mutate(&chief.token, name, "brandGroup { id }", input).await.map(drop)
+    };
+    let gone = async |who: &Person| -> Result<()> {
+        let answer = app.client.gql(&who.token, VIEW, json!({ "input": input })).await?;
+        assert_eq!(answer.code(), "NOT_FOUND", "{}", answer.body);
+        assert_eq!(listed(who).await?, json!([]));
+        Ok(())
+    };
+    assert_eq!(posts(&view(app, &mid, input.clone()).await?), std::slice::from_ref(&one));
+    change("addBrandsToGroup").await?;
+    assert_eq!(posts(&view(app, &mid, input.clone()).await?), [one.clone(), two.clone()]);
+    assert_eq!(posts(&view(app, &desk.person, input.clone()).await?), std::slice::from_ref(&one));
+    assert_eq!(listed(&mid).await?, json!([{ "name": "Beta" }, { "name": "Alpha" }]));
+    // A brand that is archived is not worked on.
+    app.db.run(&format!("update brand set archived_at = now() where id = '{second}'")).await?;
+    for who in [&mid, &chief] {
+        assert_eq!(posts(&view(app, who, input.clone()).await?), std::slice::from_ref(&one));
+        assert_eq!(listed(who).await?, json!([{ "name": "Alpha" }]));
+    }
+    app.db.run(&format!("update brand set archived_at = null where id = '{second}'")).await?;
+    change("removeBrandsFromGroup").await?;
+    assert_eq!(posts(&view(app, &chief, input.clone()).await?), [one]);
+
+    // Whoever sees none of its brands any more does not see the group; nor does anybody once it is gone.
+    app.db
+        .run(&format!(
+            "update membership set suspended_at = now() where brand_id = '{}' and user_id = '{}'",
+            desk.brand, mid.id
+        ))
+        .await?;
+    gone(&mid).await?;
+    let input = json!({ "brandGroupId": group });
+    app.client.mutate(&chief.token, "deleteBrandGroup", "deletedId", input).await?;
+    gone(&desk.person).await?;
+    gone(&chief).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_number_of_statements_is_the_same_however_much_there_is() -> Result<()> {
     let mut desk = Desk::new(Level::Mid).await?;
     desk.app.leave_jobs();

@@ -6,6 +6,7 @@ use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::http::Method;
 use diwan_testkit::client::Answer;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::kit::{Desk, at, fingerprint, id, nobodys};
 
@@ -77,7 +78,7 @@ async fn a_calendar_is_changed_shared_archived_and_brought_back() -> Result<()> 
 
     let (post, _) = desk.app.post(desk.brand, desk.mastodon, "Hello", &desk.person).await?;
     desk.app.publication(desk.brand, post, desk.app.services.now() + Duration::days(1)).await?;
-    let of_post: uuid::Uuid = desk.app.db.value(&format!("select calendar_id from post where id = '{post}'")).await?;
+    let of_post: Uuid = desk.app.db.value(&format!("select calendar_id from post where id = '{post}'")).await?;
     let refused =
         desk.refused("archiveCalendar", json!({ "calendarId": id("calendar", of_post) }), "CALENDAR_IN_USE").await?;
     assert!(
@@ -243,6 +244,87 @@ async fn promises_are_watched_week_by_week() -> Result<()> {
         let answer = desk.app.client.gql(&desk.person.token, &query, json!({ "id": brand })).await?;
         assert_eq!(answer.code(), "INVALID");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_promise_of_a_pillar_counts_its_posts_alone() -> Result<()> {
+    let desk = Desk::new(Level::Senior).await?;
+    let brand = id("brand", desk.brand);
+    let mut pillars = Vec::new();
+    for name in ["Craft", "People"] {
+        let input = json!({ "brandId": brand, "pillar": { "name": name, "shareBasisPoints": 0 } });
+        let made = desk.mutate("createContentPillar", "contentPillar { id }", input).await?;
+        pillars.push(made.text("createContentPillar.contentPillar.id")?);
+    }
+    desk.app.db.run("update brand set time_zone = 'UTC', week_start = 'MONDAY'").await?;
+    for (account, pillar, state) in [
+        (desk.mastodon, Some("Craft"), "SCHEDULED"),
+        (desk.bluesky, Some("Craft"), "SCHEDULED"),
+        (desk.bluesky, Some("Craft"), "DRAFT"),
+        (desk.mastodon, Some("People"), "PUBLISHED"),
+        (desk.mastodon, None, "SCHEDULED"),
+    ] {
+        let (post, _) = desk.app.post(desk.brand, account, "Hello", &desk.person).await?;
+        let pillar =
+            pillar.map_or("null".to_owned(), |name| format!("(select id from content_pillar where name = '{name}')"));
+        let set = format!("state = '{state}', due_at = '2027-03-03T09:00:00Z', pillar_id = {pillar}");
+        desk.app.db.run(&format!("update post set {set} where id = '{post}'")).await?;
+    }
+    let promise = |pillar: Option<&str>, account: Option<Uuid>, number: i32| {
+        json!({ "brandId": brand, "pillarId": pillar, "socialAccountId": account.map(|account| id("account", account)),
+          "promise": { "postsPerWeek": number, "startsOn": "2027-03-01", "endsOn": "2027-03-07" } })
+    };
+    let [craft, people] = [&*pillars[0], &*pillars[1]].map(Some);
+    for input in [
+        promise(craft, None, 3),
+        promise(craft, Some(desk.bluesky), 1),
+        promise(people, None, 2),
+        promise(people, Some(desk.bluesky), 1),
+        promise(None, None, 4),
+    ] {
+        desk.mutate("createContentPromise", "promise { id }", input).await?;
+    }
+    let query = "query($id: ID!) { contentWatch(brandId: $id, anchor: \"2027-03-03\", weeks: 1) {
+      published scheduled drafted missing severity promise { pillar { name } socialAccount { network } } } }";
+    let before = desk.app.db.statements();
+    let answer = desk.ask(query, json!({ "id": brand })).await?;
+    let statements = desk.app.db.statements() - before;
+    let mut weeks: Vec<String> = answer
+        .get("contentWatch")
+        .as_array()
+        .context("weeks")?
+        .iter()
+        .map(|week| {
+            let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+            let numbers = ["published", "scheduled", "drafted", "missing"].map(|name| week[name].to_string());
+            let (pillar, network) = (&week["promise"]["pillar"]["name"], &week["promise"]["socialAccount"]["network"]);
+            format!("{} {} {} {}", text(pillar), text(network), numbers.join(" "), text(&week["severity"]))
+        })
+        .collect();
+    weeks.sort();
+    assert_eq!(
+        weeks,
+        [
+            "- - 1 3 1 0 KEPT",
+            "Craft - 0 2 1 1 AT_RISK",
+            "Craft bluesky 0 1 1 0 KEPT",
+            "People - 1 0 0 1 GAP",
+            "People bluesky 0 0 0 1 GAP",
+        ]
+    );
+    desk.app.db.run("delete from content_promise where social_account_id is null").await?;
+    let before = desk.app.db.statements();
+    desk.ask(query, json!({ "id": brand })).await?;
+    assert_eq!(desk.app.db.statements() - before, statements, "statements for two promises and for five");
+
+    desk.refused("createContentPromise", promise(Some(&nobodys("pillar")), None, 1), "NOT_FOUND").await?;
+    desk.refused("createContentPromise", promise(Some(&brand), None, 1), "NOT_FOUND").await?;
+    let away = json!({ "id": craft, "version": 1 });
+    desk.mutate("archiveStrategyItem", "item { __typename }", away).await?;
+    desk.refused("createContentPromise", promise(craft, None, 1), "WRONG_STATE").await?;
+    let still = desk.ask(query, json!({ "id": brand })).await?;
+    assert_eq!(still.get("contentWatch").as_array().map(Vec::len), Some(2), "what was promised of it is watched still");
     Ok(())
 }
 

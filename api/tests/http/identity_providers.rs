@@ -196,3 +196,45 @@ async fn an_id_token_that_was_not_made_for_this_sign_in_is_refused() -> Result<(
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn the_client_shows_its_secret_in_the_way_for_which_it_is_registered() -> Result<()> {
+    const BASIC: &str = "client_secret_basic";
+    const POST: &str = "client_secret_post";
+    let mut desk = Desk::new().await?;
+    let mut before = 0;
+    for (registered, offered, shown) in [
+        (BASIC, json!([BASIC, POST]), vec![BASIC]),
+        (BASIC, json!([BASIC]), vec![BASIC]),
+        (POST, json!([POST]), vec![POST]),
+        // The metadata does not tell which of the two it is.
+        (POST, json!([BASIC, POST]), vec![BASIC, POST]),
+    ] {
+        desk.idp.tell("methods", json!({ "registered": registered, "offered": offered })).await?;
+        let provider = desk.provider(json!({})).await?;
+        let done = desk.sign_on(&provider, &[("login", "d-1")]).await?.ok()?;
+        done.text("completeSingleSignOn.session.accessToken")?;
+        let exchanges = desk.idp.exchanges().await?;
+        let ways = |from: usize| -> Vec<&str> {
+            let way = |one: &Value| match (one["basic"] == true, one["post"] == true) {
+                (true, false) => BASIC,
+                (false, true) => POST,
+                _ => "both or neither",
+            };
+            exchanges[from..].iter().map(way).collect()
+        };
+        assert_eq!(ways(before), shown, "registered for {registered}, offered {offered}");
+
+        // A wrong secret is refused, in each way that there is, and opens nothing.
+        let input = json!({ "identityProviderId": provider, "version": 1, "clientSecret": "wrong" });
+        desk.app.client.mutate(&desk.cmo, "updateIdentityProvider", PROVIDER, input).await?;
+        desk.app.run_jobs().await?;
+        assert_eq!(desk.refused(&provider, "d-1").await?, "CODE");
+        let exchanges = desk.idp.exchanges().await?;
+        assert!(exchanges[before + shown.len()..].iter().all(|one| one["error"] == "invalid_client"));
+        before = exchanges.len();
+        let input = json!({ "identityProviderId": provider });
+        desk.app.client.mutate(&desk.cmo, "removeIdentityProvider", "removed", input).await?;
+    }
+    Ok(())
+}

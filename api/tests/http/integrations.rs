@@ -1,9 +1,14 @@
 //! Integrations: what a token opens, and what closes it.
 
+use std::sync::Arc;
+use std::time::Duration as StdDuration;
+
 use anyhow::{Context as _, Result};
-use chrono::Duration;
+use chrono::{Duration, TimeZone as _, Utc};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
-use diwan_testkit::{Person, TestApp};
+use diwan_platform::clock::ManualClock;
+use diwan_testkit::client::Event;
+use diwan_testkit::{Person, Settings, TestApp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -187,5 +192,68 @@ async fn what_cannot_be_given_is_refused_and_changes_nothing() -> Result<()> {
         assert!(["FORBIDDEN", "NOT_FOUND"].contains(&answer.user_codes("endIntegration")[0].as_str()));
     }
     assert_eq!(fingerprint(&app).await?, before);
+    Ok(())
+}
+
+#[tokio::test]
+async fn when_a_token_was_last_used_is_told_to_the_minute_whatever_it_was_used_for() -> Result<()> {
+    const WATCH: &str = "subscription($id: ID!) { publicationChanged(brandId: $id) { id state } }";
+    let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 8, 3, 9, 0, 0).single().context("a time")?));
+    let app = TestApp::with(Settings { clock: Some(Arc::clone(&clock)), ..Settings::default() }).await?;
+    let (senior, alpha, _) = senior_of_two(&app).await?;
+    let program = integration(&app, &senior, json!([{ "brandId": id("brand", alpha), "level": "MID" }])).await?;
+    let (_, asking) = token(&app, &senior, &program, &["BRAND_READ", "CONTENT_READ"]).await?;
+    let (revoked, listening) = token(&app, &senior, &program, &["CONTENT_READ"]).await?;
+    // Of the one that asks, and of the one that listens.
+    let used = async || -> Result<[Value; 2]> {
+        let list =
+            "query($id: ID!) { brand(id: $id) { integrations(first: 5) { nodes { tokens { prefix lastUsedAt } } } } }";
+        let listed = app.client.gql(&senior.token, list, json!({ "id": id("brand", alpha) })).await?.ok()?;
+        let tokens = listed.get("brand.integrations.nodes.0.tokens").as_array().cloned().unwrap_or_default();
+        assert_eq!(tokens.len(), 2);
+        Ok([&asking, &listening].map(|secret| {
+            let same =
+                tokens.iter().find(|token| token["prefix"].as_str().is_some_and(|start| secret.starts_with(start)));
+            same.map(|token| token["lastUsedAt"].clone()).unwrap_or_default()
+        }))
+    };
+    let at = |time: &str| json!(format!("2026-08-03T{time}+00:00"));
+    let see = async || app.client.gql(&asking, SEE, json!({ "id": id("brand", alpha) })).await;
+    assert_eq!(used().await?, [Value::Null, Value::Null]);
+    see().await?.ok()?;
+    assert_eq!(used().await?, [at("09:00:00"), Value::Null]);
+    // To the minute: it is not written down at each request.
+    clock.advance(Duration::seconds(60));
+    see().await?.ok()?;
+    assert_eq!(used().await?[0], at("09:00:00"));
+    clock.advance(Duration::seconds(1));
+    see().await?.ok()?;
+    assert_eq!(used().await?[0], at("09:01:01"));
+    // What was refused was asked for with it as well.
+    clock.advance(Duration::minutes(2));
+    let input = json!({ "brandId": id("brand", alpha), "name": "New" });
+    let refused = app.client.try_mutate(&asking, "createCalendar", "calendar { id }", input).await?;
+    assert_eq!(refused.user_codes("createCalendar"), ["FORBIDDEN"]);
+    assert_eq!(used().await?, [at("09:03:01"), Value::Null]);
+
+    // A program that only listens: when it begins, and when it is told something.
+    let mut watching = app.subscribe(&listening, WATCH, json!({ "id": id("brand", alpha) })).await?;
+    assert_eq!(used().await?[1], at("09:03:01"));
+    let account = app.account(alpha, "mastodon", &senior).await?;
+    clock.advance(Duration::minutes(2));
+    let (post, _) = app.post(alpha, account, "Hello", &senior).await?;
+    app.publication(alpha, post, app.services.now() + Duration::days(1)).await?;
+    let told = watching.next(StdDuration::from_secs(10)).await?;
+    assert!(matches!(&told, Event::Next(payload) if payload["errors"].is_null()), "{told:?}");
+    assert_eq!(used().await?, [at("09:03:01"), at("09:05:01")]);
+
+    // One that opens nothing was not used.
+    app.client.mutate(&senior.token, "revokeApiToken", "token { good }", json!({ "tokenId": revoked })).await?;
+    clock.advance(Duration::minutes(2));
+    for dead in [listening.as_str(), "dwt_unknown", &format!("{asking}x")] {
+        let answer = app.client.gql(dead, SEE, json!({ "id": id("brand", alpha) })).await?;
+        assert_eq!(answer.code(), "UNAUTHENTICATED", "{}", answer.body);
+    }
+    assert_eq!(used().await?, [at("09:03:01"), at("09:05:01")]);
     Ok(())
 }

@@ -97,6 +97,10 @@ async fn a_film_comes_in_parts() -> Result<()> {
     for wrong in ["x".to_owned(), token[1..].to_owned(), url.rsplit_once('/').context("a token")?.1.to_owned()] {
         assert_eq!(code(&desk.app.client.get(&format!("{start}/{wrong}")).await?)?, (404, "LINK_INVALID".to_owned()));
     }
+    // Nobody could show a frame of it: it has no poster, and is as good as before.
+    desk.app.run_jobs().await?;
+    let seen = desk.read_asset(&asset, "state problem { code } thumbnailUrl renditions { purpose }").await?;
+    assert_eq!(seen, json!({ "state": "READY", "problem": null, "thumbnailUrl": null, "renditions": [] }));
     Ok(())
 }
 
@@ -141,6 +145,7 @@ async fn what_is_not_tus_or_no_film_is_refused() -> Result<()> {
     assert_eq!(desk.read_asset(&asset, "state").await?["state"], "AWAITING_UPLOAD");
     assert_eq!(desk.append(&url, 0, &film).await?.status, 204);
     assert_eq!(desk.read_asset(&asset, "state").await?["state"], "READY");
+    desk.app.run_jobs().await?;
     Ok(())
 }
 
@@ -154,10 +159,32 @@ async fn a_picture_is_shown_small() -> Result<()> {
     let seen = desk.read_asset(&asset, "thumbnailUrl renditions { purpose mimeType width height }").await?;
     assert_eq!(
         seen["renditions"],
-        json!([{ "purpose": "THUMBNAIL", "mimeType": "image/jpeg", "width": 320, "height": 160 }])
+        json!([{ "purpose": "SCREEN", "mimeType": "image/jpeg", "width": 640, "height": 320 },
+            { "purpose": "THUMBNAIL", "mimeType": "image/jpeg", "width": 320, "height": 160 }])
     );
     let small = desk.app.client.get(seen["thumbnailUrl"].as_str().context("a link")?).await?;
     assert_eq!((small.status.as_u16(), small.header("content-type")), (200, Some("image/jpeg")));
     assert!(small.body.starts_with(b"\xff\xd8\xff"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_film_is_shown_by_its_poster() -> Result<()> {
+    let desk = Desk::new(Level::Junior).await?;
+    let film = films::real((640, 360), 1).await?;
+    let (url, asset) = desk.place(Some(film.len())).await?;
+    assert_eq!(desk.app.client.put(&url, film).await?.status, 200);
+    desk.app.run_jobs().await?;
+    let seen =
+        desk.read_asset(&asset, "kind problem { code } thumbnailUrl renditions { purpose width height url }").await?;
+    assert_eq!((&seen["kind"], &seen["problem"]), (&json!("VIDEO"), &Value::Null));
+    let forms = seen["renditions"].as_array().context("forms")?;
+    let sizes: Vec<_> = forms.iter().map(|form| [&form["purpose"], &form["width"], &form["height"]]).collect();
+    assert_eq!(json!(sizes), json!([["SCREEN", 640, 360], ["THUMBNAIL", 320, 180]]));
+    for link in [&seen["thumbnailUrl"], &forms[0]["url"]] {
+        let poster = desk.app.client.get(link.as_str().context("a link")?).await?;
+        assert_eq!((poster.status.as_u16(), poster.header("content-type")), (200, Some("image/jpeg")));
+        assert!(poster.body.starts_with(b"\xff\xd8\xff"));
+    }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use diwan_testkit::films;
 use diwan_testkit::servers::{Browser, DESK, PHONE};
 use serde_json::json;
 
@@ -74,6 +75,33 @@ async fn a_review_is_read_and_answered_in_a_browser() -> Result<()> {
         assert_eq!(state(&desk).await?, "APPROVED");
         picture(&mut browser, &format!("{language}-approved")).await?;
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_film_fits_a_phone_shows_its_poster_and_plays() -> Result<()> {
+    let mut browser = Browser::start().await?;
+    let desk = Review::new("Good morning").await?;
+    desk.show_film(films::real((1280, 720), 2).await?).await?;
+    desk.app.run_jobs().await?;
+    let address = desk.app.client.base.join(&desk.path().await?)?;
+    let page = browser.open(&address, "en", PHONE).await?;
+    assert_eq!((&page["overflow"], &page["troubles"]), (&json!(0), &json!([])), "{page}");
+    picture(&mut browser, "film-phone").await?;
+    let look = "async () => {
+      const film = document.querySelector('video');
+      const poster = new Image();
+      poster.src = film.poster;
+      await poster.decode();
+      const box = film.getBoundingClientRect();
+      const fits = box.left >= 0 && box.right <= document.documentElement.clientWidth;
+      film.muted = true;
+      await film.play();
+      await new Promise((done) => film.addEventListener('timeupdate', done));
+      return { fits, poster: [poster.naturalWidth, poster.naturalHeight], film: [film.videoWidth, film.videoHeight] };
+    }";
+    let seen = browser.run(look, &json!(null)).await?;
+    assert_eq!(seen, json!({ "fits": true, "poster": [1280, 720], "film": [1280, 720] }));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::http::{Method, Response};
 use diwan_testkit::client::Answer;
-use diwan_testkit::{Person, TestApp};
+use diwan_testkit::{Person, TestApp, films, pictures};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -20,12 +20,18 @@ pub struct Review {
     pub mid: Person,
     pub client: Person,
     pub post: Uuid,
+    pub variant: Uuid,
     pub picture: Uuid,
     pub request: String,
 }
 
 impl Review {
     pub async fn new(text: &str) -> Result<Self> {
+        Self::asking(text, |_| json!({ "mode": "ANY", "client": true, "dueHours": 48 })).await
+    }
+
+    /// The chain's one step is made of the client's id.
+    pub async fn asking(text: &str, step: impl FnOnce(String) -> Value) -> Result<Self> {
         let mut app = TestApp::new().await?;
         app.leave_jobs();
         let brand = app.brand("Alpha").await?;
@@ -37,12 +43,13 @@ impl Review {
         let (post, variant) = app.post(brand, account, text, &writer).await?;
         let picture = app.asset(brand, &senior).await?;
         app.db.run(&format!("insert into variant_asset values ('{brand}', '{variant}', 0, '{picture}')")).await?;
-        let chain = json!({ "brandId": id("brand", brand), "kind": "POST", "steps": [{ "mode": "ANY", "client": true, "dueHours": 48 }] });
+        let step = step(id("user", client.id));
+        let chain = json!({ "brandId": id("brand", brand), "kind": "POST", "steps": [step] });
         app.client.mutate(&senior.token, "setApprovalChain", "chain { id }", chain).await?;
         let input = json!({ "postId": id("post", post) });
         let answer = app.client.mutate(&writer.token, "submitPost", "request { id }", input).await?;
         let request = answer.text("submitPost.request.id")?;
-        Ok(Self { app, brand, writer, mid, client, post, picture, request })
+        Ok(Self { app, brand, writer, mid, client, post, variant, picture, request })
     }
 
     fn input(&self, to: &Person) -> Value {
@@ -75,6 +82,18 @@ impl Review {
 
     async fn send(&self, path: &str, form: &[(&str, &str)]) -> Result<Response> {
         Ok(self.app.client.request(Method::POST, path)?.form(form).send().await?)
+    }
+
+    /// Shows a film in the post beside what it shows already. Its poster is made with the next jobs.
+    pub async fn show_film(&self, film: Vec<u8>) -> Result<Uuid> {
+        let input = json!({ "brandId": id("brand", self.brand), "fileName": "film.mp4", "altText": "Two halves" });
+        let place = self.app.client.mutate(&self.mid.token, "requestUpload", "uploadUrl", input).await?;
+        let answer = self.app.client.put(&place.text("requestUpload.uploadUrl")?, film).await?;
+        assert_eq!(answer.status, 200, "{}", text(&answer));
+        let film: Uuid = self.app.db.value("select id from asset where kind = 'VIDEO'").await?;
+        let (brand, variant) = (self.brand, self.variant);
+        self.app.db.run(&format!("insert into variant_asset values ('{brand}', '{variant}', 1, '{film}')")).await?;
+        Ok(film)
     }
 
     async fn state(&self) -> Result<String> {
@@ -238,5 +257,78 @@ async fn guessing_links_is_slowed_down() -> Result<()> {
         assert_eq!(answer.status, 404);
     }
     assert!(busy, "nobody slows down who guesses");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_page_shows_forms_and_posters_and_plays_films() -> Result<()> {
+    let desk = Review::new("Good morning").await?;
+    let film = films::real((640, 360), 1).await?;
+    let moving = desk.show_film(film.clone()).await?;
+    let path = desk.path().await?;
+    let (of_picture, of_film) = (format!("{path}/pictures/{}", desk.picture), format!("{path}/pictures/{moving}"));
+    let poster = format!("{path}/posters/{moving}");
+    let sort = async |path: &str| -> Result<(u16, String)> {
+        let answer = desk.app.client.get(path).await?;
+        Ok((answer.status.as_u16(), answer.header("content-type").unwrap_or_default().to_owned()))
+    };
+    let is = |status: u16, sort: &str| (status, sort.to_owned());
+    // Before there are forms, what came is shown, and the film shows its own beginning.
+    let page = desk.open(&path).await?;
+    assert!(page.contains(&format!("<video src=\"{of_film}\"")) && !page.contains("poster="), "{page}");
+    assert!(page.contains("preload=\"metadata\""), "{page}");
+    assert_eq!(sort(&of_picture).await?, is(200, "image/png"));
+    assert_eq!(sort(&poster).await?.0, 404);
+    let fields = kept(&page)?;
+
+    desk.app
+        .db
+        .run(
+            "update media_file set renditions_at = null;
+             insert into job (id, brand_id, kind, subject_id, due_at, created_at)
+               select gen_random_uuid(), brand_id, 'make_renditions', id, now(), now() from media_file on conflict do nothing",
+        )
+        .await?;
+    desk.app.run_jobs().await?;
+    let page = desk.open(&path).await?;
+    assert!(
+        page.contains(&format!("<video src=\"{of_film}\" poster=\"{poster}\" aria-label=\"Two halves\"")),
+        "{page}"
+    );
+    assert!(page.contains("preload=\"none\""), "{page}");
+    assert_eq!((sort(&of_picture).await?, sort(&poster).await?), (is(200, "image/jpeg"), is(200, "image/jpeg")));
+    let shown = desk.app.client.get(&of_picture).await?;
+    assert!(shown.body.as_ref() != pictures::png(8, 8), "that is the original");
+    let part = desk.app.client.request(Method::GET, &of_film)?.header("range", "bytes=10-99").send().await?;
+    assert_eq!((part.status.as_u16(), part.header("content-type")), (206, Some("video/mp4")));
+    assert_eq!(part.body.as_ref(), &film[10..100]);
+    for other in [desk.picture, desk.post] {
+        assert_eq!(sort(&format!("{path}/posters/{other}")).await?.0, 404, "{other}");
+    }
+    // What is decided upon is the same with a poster as without.
+    let approved = desk.send(&path, &form("approve", "", &fields)).await?;
+    assert_eq!(approved.status, 303, "{}", text(&approved));
+    assert_eq!(desk.state().await?, "APPROVED");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_who_is_named_approves_by_the_page() -> Result<()> {
+    let desk = Review::asking("Good morning", |client| json!({ "mode": "ANY", "people": [client] })).await?;
+    let by_letter: i64 = desk.app.db.value("select count(*) from review_link where created_by is null").await?;
+    assert_eq!(by_letter, 1);
+    let other = desk.app.member(desk.brand, Level::Junior, UserKind::Client).await?;
+    desk.refused(&desk.mid, "createReviewLink", desk.input(&other), "NOT_YOUR_TURN").await?;
+    desk.refused(&desk.client, "createReviewLink", desk.input(&desk.client), "FORBIDDEN").await?;
+    desk.refused(&other, "approveRequest", json!({ "requestId": desk.request }), "NOT_YOUR_TURN").await?;
+    let path = desk.path().await?;
+    let fields = kept(&desk.open(&path).await?)?;
+    let before = fingerprint(&desk.app).await?;
+    let refused = desk.send(&path, &form("change", " ", &fields)).await?;
+    assert_eq!(refused.status, 422, "{}", text(&refused));
+    assert_eq!(fingerprint(&desk.app).await?, before);
+    let sent = desk.send(&path, &form("change", "Another picture", &fields)).await?;
+    assert_eq!(sent.status, 303, "{}", text(&sent));
+    assert_eq!(desk.state().await?, "CHANGES_REQUESTED");
     Ok(())
 }

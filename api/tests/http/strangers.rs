@@ -48,6 +48,11 @@ fn ids(of: &Written) -> Vec<(&'static str, &'static str, String)> {
         ("queueitem", "EvergreenItem", of.planning.item),
         ("source", "Source", of.planning.source),
         ("sourceitem", "SourceItem", of.planning.source_item),
+        ("template", "ContentTemplate", of.planning.template),
+        ("hashtagset", "HashtagSet", of.planning.hashtag_set),
+        ("idea", "Idea", of.planning.idea),
+        ("checklist", "ChecklistTemplate", of.planning.checklist),
+        ("checkitem", "ChecklistItem", of.planning.check_item),
     ]
     .map(|(prefix, kind, uuid)| (prefix, kind, id(prefix, uuid)))
     .to_vec()
@@ -326,6 +331,51 @@ fn mutations(app: &TestApp, id_of: impl Fn(&str) -> String, own: &Written) -> Ve
         ("removeFromEvergreenQueue", "deletedId", json!({ "itemId": id_of("queueitem") })),
         ("deleteSource", "deletedId", json!({ "sourceId": id_of("source") })),
         ("dismissSourceItem", "item { id }", json!({ "itemId": id_of("sourceitem") })),
+        ("archiveChecklistTemplate", "template { id }", json!({ "templateId": id_of("checklist") })),
+        (
+            "addChecklist",
+            "post { id }",
+            json!({ "postId": id_of("post"), "templateId": id("checklist", own.planning.checklist) }),
+        ),
+        ("addChecklist", "post { id }", json!({ "postId": id("post", own.post), "templateId": id_of("checklist") })),
+        ("addChecklistItem", "item { id }", json!({ "postId": id_of("post"), "text": "Read it aloud" })),
+        ("tickChecklistItem", "item { id }", json!({ "itemId": id_of("checkitem"), "version": 1 })),
+        ("untickChecklistItem", "item { id }", json!({ "itemId": id_of("checkitem") })),
+        ("removeChecklistItem", "deletedId", json!({ "itemId": id_of("checkitem") })),
+        ("moveChecklistItem", "item { id }", json!({ "itemId": id_of("checkitem") })),
+        (
+            "createContentPromise",
+            "promise { id }",
+            json!({ "brandId": id("brand", own.brand), "pillarId": id_of("pillar"),
+                "promise": { "postsPerWeek": 1, "startsOn": "2027-01-01" } }),
+        ),
+        ("saveItemAsIdea", "idea { id }", json!({ "itemId": id_of("sourceitem") })),
+        ("createIdea", "idea { id }", json!({ "brandId": id_of("brand"), "idea": { "title": "New" } })),
+        (
+            "createIdea",
+            "idea { id }",
+            json!({ "brandId": id("brand", own.brand), "idea": { "title": "New", "pillarId": id_of("pillar") } }),
+        ),
+        ("updateIdea", "idea { id }", json!({ "ideaId": id_of("idea"), "version": 1, "idea": { "title": "New" } })),
+        ("moveIdea", "idea { id }", json!({ "ideaId": id_of("idea"), "state": "READY" })),
+        (
+            "moveIdea",
+            "idea { id }",
+            json!({ "ideaId": id("idea", own.planning.idea), "state": "NEW", "afterIdeaId": id_of("idea") }),
+        ),
+        ("assignIdea", "idea { id }", json!({ "ideaId": id_of("idea"), "assigneeId": id("user", own.author) })),
+        ("archiveIdea", "idea { id }", json!({ "ideaId": id_of("idea"), "version": 1 })),
+        ("restoreIdea", "idea { id }", json!({ "ideaId": id_of("idea"), "version": 1 })),
+        (
+            "turnIdeaIntoPost",
+            "post { id }",
+            json!({ "ideaId": id_of("idea"), "post": { "calendarId": id("calendar", own.calendar), "title": "New" } }),
+        ),
+        (
+            "turnIdeaIntoPost",
+            "post { id }",
+            json!({ "ideaId": id("idea", own.planning.idea), "post": { "calendarId": id_of("calendar"), "title": "New" } }),
+        ),
     ]
 }
 

@@ -75,6 +75,12 @@ async fn examine(config: &Config, report: &mut Report) -> Result<()> {
             anyhow::anyhow!("{error}: let the user that runs Diwan write to {} (DIWAN_DATA)", config.data.display())
         }),
     );
+    match &config.stills {
+        None => Report::skipped("Posters of films", "not made: install ffmpeg, or name it in DIWAN_FFMPEG"),
+        Some(stills) => {
+            report.check("Posters of films", checks::stills(stills).await);
+        }
+    }
     match config.mailer() {
         Ok(None) => Report::skipped("Mail", "not sent: set DIWAN_SMTP_URL and DIWAN_MAIL_FROM"),
         Ok(Some(mailer)) => {

@@ -26,3 +26,10 @@ post-state-archived = مؤرشف
 
 feed-state = الحالة: { $state }
 feed-accounts = الحسابات: { $accounts }
+
+# Templates and hashtag sets.
+error-variable-not-declared = السطر { $line }، المحرف { $column }: لا يعرّف القالب متغيّرًا باسم «{ $name }». عرّفه، أو استخدم متغيّرًا موجودًا.
+error-variable-name-bad = السطر { $line }، المحرف { $column }: «{ $name }» ليس اسم متغيّر. اكتب اسمًا واحدًا بين الأقواس: حروف وأرقام وشرطات سفلية، أوله حرف.
+error-variable-not-closed = السطر { $line }، المحرف { $column }: هذا المتغيّر غير مغلق. اكتب قوسين مغلقين بعد اسمه.
+error-variable-missing = «{ $label }» ({ $name }) بلا قيمة بعد. املأه.
+error-hashtags-not-for-network = هذه الوسوم مخصّصة لـ { $networks }، لا لـ { $network }. اختر مجموعة أخرى.

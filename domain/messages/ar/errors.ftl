@@ -60,10 +60,28 @@ error-image-too-large-for-network = الحد الأقصى لحجم الصورة 
 error-image-too-many-pixels-for-network = الحد الأقصى لعدد بكسلات الصورة في { $network } هو { $limit }، وعددها في هذه الصورة { $actual }.
 error-image-type-not-for-network = لا تقبل { $network } صورًا من هذا النوع.
 error-alt-text-too-long-for-network = الحد الأقصى لعدد أحرف الوصف في { $network } هو { $limit }، وعددها في هذا الوصف { $actual }.
+error-thread-not-for-network = لا توجد سلاسل منشورات في { $network }. ضع كل شيء في نص واحد.
+error-thread-too-long-for-network = الحد الأقصى لأجزاء السلسلة في { $network } هو { $limit }، وعددها في هذه السلسلة { $actual }.
+error-thread-part-empty = هذا الجزء من السلسلة فارغ. اكتب شيئًا أو أزله.
+error-first-comment-not-for-network = لا يمكن للحساب في { $network } أن يعلّق على منشوره من هنا. ضع التعليق في النص.
+error-link-not-for-network = لا تقبل { $network } رابطًا إلى جانب النص. ضع الرابط في النص.
+error-page-address-invalid = هذا ليس عنوان صفحة. اكتبه كاملًا مع https:// ومن دون مسافات.
+error-link-with-images = يعرض المنشور في { $network } رابطًا أو صورًا، لا كليهما. أزل أحدهما.
+error-option-not-for-network = لا يوجد في { $network } خيار «{ $option }». أزله.
+error-option-value-not-for-network = لا تقبل { $network } هذه القيمة للخيار «{ $option }». اختر إحدى القيم المتاحة.
 error-banned-word = هذه العلامة التجارية لا تقول «{ $word }». عبّر عنها بطريقة أخرى.
 error-pillar-missing = لا ينتمي هذا المنشور إلى أي من محاور محتوى العلامة التجارية. اختر محورًا.
 error-off-mix = سيصبح عدد منشورات «{ $pillar }» في هذا الشهر { $actual } من أصل { $total }، والمزيج المخطط يسمح بما لا يتجاوز { $limit }. اختر محورًا آخر أو شهرًا آخر.
 error-text-used-before = يقول «{ $title }» الشيء نفسه تقريبًا في هذا الحساب بتاريخ { $date }. غيّر الصياغة أو باعد بين المنشورين.
+error-checklist-incomplete =
+    { $count ->
+        [zero] لم يبقَ في قائمة التحقق بند إلزامي بلا علامة
+        [one] في قائمة التحقق بند إلزامي واحد لم يُعلَّم بعد
+        [two] في قائمة التحقق بندان إلزاميان لم يُعلَّما بعد
+        [few] في قائمة التحقق { $count } بنود إلزامية لم تُعلَّم بعد
+        [many] في قائمة التحقق { $count } بندًا إلزاميًا لم يُعلَّم بعد
+       *[other] في قائمة التحقق { $count } بند إلزامي لم يُعلَّم بعد
+    }: { $items }. أنجز ما تبقى وضع عليه علامة.
 error-language-not-of-brand = لغة هذا النص «{ $language }» ليست من لغات العلامة التجارية ({ $languages }).
 error-alt-text-missing = لا وصف لهذه الصورة. اكتب وصفًا لمن لا يراها.
 error-disclosure-missing = هذا المنشور معلَّم بأنه { $partnership }، ونصه لا يفصح عن ذلك. { $listed ->

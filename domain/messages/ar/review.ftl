@@ -7,6 +7,10 @@ review-until = يُرجى الرد قبل { $when }.
 review-on = منشور على { $network }
 review-alt = وصف الصورة: { $alt }
 review-card = تضيف { $network } معاينة لهذه الصفحة.
+review-thread = تتمة السلسلة
+review-first-comment = أول تعليق، من الحساب نفسه
+review-link = يظهر كبطاقة تؤدي إلى هذه الصفحة.
+review-options = الإعدادات
 review-said = ما قيل
 review-you = أنت
 review-comment = تعليق
@@ -67,3 +71,13 @@ mail-review-reminder = مرحبًا { $name }،
     }
     .subject = ما زال بانتظار موافقتك: { $title }
     .button = الاطلاع والقرار
+
+option-visibility = من يراه
+option-visibility-public = الجميع
+option-visibility-unlisted = الجميع، ولكن ليس في الخطوط الزمنية العامة
+option-visibility-private = المتابِعون فقط
+option-visibility-direct = المذكورون فقط
+option-sensitive = الصور حساسة ومحجوبة في البداية
+option-spoiler-text = تحذير من المحتوى
+option-yes = نعم
+option-no = لا

@@ -22,3 +22,10 @@ post-state-archived = αρχειοθετημένη
 
 feed-state = Κατάσταση: { $state }
 feed-accounts = Λογαριασμοί: { $accounts }
+
+# Templates and hashtag sets.
+error-variable-not-declared = Γραμμή { $line }, χαρακτήρας { $column }: το πρότυπο δεν ορίζει μεταβλητή «{ $name }». Ορίστε την ή χρησιμοποιήστε μία που υπάρχει.
+error-variable-name-bad = Γραμμή { $line }, χαρακτήρας { $column }: το «{ $name }» δεν είναι όνομα μεταβλητής. Γράψτε ένα όνομα μέσα στα άγκιστρα: γράμματα, ψηφία και κάτω παύλες, με πρώτο ένα γράμμα.
+error-variable-not-closed = Γραμμή { $line }, χαρακτήρας { $column }: αυτή η μεταβλητή δεν κλείνει. Γράψτε δύο άγκιστρα κλεισίματος μετά το όνομά της.
+error-variable-missing = Το «{ $label }» ({ $name }) δεν έχει ακόμη τιμή. Συμπληρώστε το.
+error-hashtags-not-for-network = Αυτές οι ετικέτες είναι για { $networks }, όχι για { $network }. Διαλέξτε άλλο σύνολο.

@@ -60,10 +60,24 @@ error-image-too-large-for-network = Το { $network } δέχεται εικόν�
 error-image-too-many-pixels-for-network = Το { $network } δέχεται εικόνες έως { $limit } pixel· αυτή έχει { $actual }.
 error-image-type-not-for-network = Το { $network } δεν δέχεται εικόνες αυτού του τύπου.
 error-alt-text-too-long-for-network = Το { $network } δέχεται περιγραφές έως { $limit } χαρακτήρες· αυτή έχει { $actual }.
+error-thread-not-for-network = Το { $network } δεν έχει νήματα. Γράψτε τα όλα σε ένα κείμενο.
+error-thread-too-long-for-network = Το { $network } δέχεται νήματα έως { $limit } μέρη· αυτό έχει { $actual }.
+error-thread-part-empty = Αυτό το μέρος του νήματος είναι κενό. Γράψτε κάτι ή αφαιρέστε το.
+error-first-comment-not-for-network = Στο { $network } ένας λογαριασμός δεν σχολιάζει από εδώ τη δική του ανάρτηση. Γράψτε το στο κείμενο.
+error-link-not-for-network = Το { $network } δεν δέχεται σύνδεσμο δίπλα στο κείμενο. Βάλτε τον σύνδεσμο στο κείμενο.
+error-page-address-invalid = Αυτή δεν είναι διεύθυνση σελίδας. Γράψτε την ολόκληρη, με https:// και χωρίς κενά.
+error-link-with-images = Μια ανάρτηση στο { $network } δείχνει ή σύνδεσμο ή εικόνες. Αφαιρέστε το ένα.
+error-option-not-for-network = Το { $network } δεν έχει επιλογή «{ $option }». Αφαιρέστε την.
+error-option-value-not-for-network = Το { $network } δεν δέχεται αυτή την τιμή για το «{ $option }». Διαλέξτε μία από τις δικές του.
 error-banned-word = Αυτή η μάρκα δεν λέει «{ $word }». Πείτε το αλλιώς.
 error-pillar-missing = Αυτή η δημοσίευση δεν ανήκει σε κανέναν πυλώνα περιεχομένου της μάρκας. Επιλέξτε έναν.
 error-off-mix = Ο πυλώνας «{ $pillar }» θα είχε { $actual } από τις { $total } δημοσιεύσεις αυτού του μήνα· το προγραμματισμένο μείγμα επιτρέπει { $limit }. Επιλέξτε άλλον πυλώνα ή άλλον μήνα.
 error-text-used-before = Το «{ $title }» λέει σχεδόν το ίδιο σε αυτόν τον λογαριασμό στις { $date }. Διατυπώστε το διαφορετικά ή αφήστε περισσότερο χρόνο ανάμεσά τους.
+error-checklist-incomplete =
+    { $count ->
+        [one] Ένα υποχρεωτικό σημείο της λίστας ελέγχου δεν έχει σημειωθεί
+       *[other] { $count } υποχρεωτικά σημεία της λίστας ελέγχου δεν έχουν σημειωθεί
+    }: { $items }. Ολοκληρώστε όσα απομένουν και σημειώστε τα.
 error-language-not-of-brand = Αυτό το κείμενο είναι στη γλώσσα «{ $language }», που δεν είναι στις γλώσσες της μάρκας ({ $languages }).
 error-alt-text-missing = Αυτή η εικόνα δεν έχει περιγραφή. Γράψτε μία για όσους δεν τη βλέπουν.
 error-disclosure-missing = Αυτή η δημοσίευση έχει σημειωθεί ως { $partnership } και το κείμενό της δεν το λέει. { $listed ->

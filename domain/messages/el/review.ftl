@@ -7,6 +7,10 @@ review-until = Παρακαλούμε απαντήστε έως: { $when }.
 review-on = Ανάρτηση στο { $network }
 review-alt = Περιγραφή: { $alt }
 review-card = Το { $network } προσθέτει προεπισκόπηση αυτής της σελίδας.
+review-thread = Το νήμα συνεχίζεται
+review-first-comment = Πρώτο σχόλιο, από τον ίδιο τον λογαριασμό
+review-link = Εμφανίζεται ως κάρτα που οδηγεί σε αυτή τη σελίδα.
+review-options = Ρυθμίσεις
 review-said = Τι έχει ειπωθεί
 review-you = Εσείς
 review-comment = Σχόλιο
@@ -59,3 +63,13 @@ mail-review-reminder = Γεια σας { $name },
     }
     .subject = Περιμένει ακόμη την έγκρισή σας: { $title }
     .button = Δείτε το και αποφασίστε
+
+option-visibility = Ποιοι το βλέπουν
+option-visibility-public = Όλοι
+option-visibility-unlisted = Όλοι, αλλά όχι στις δημόσιες ροές
+option-visibility-private = Μόνο οι ακόλουθοι
+option-visibility-direct = Μόνο όσοι αναφέρονται
+option-sensitive = Οι εικόνες είναι ευαίσθητες και αρχικά καλυμμένες
+option-spoiler-text = Προειδοποίηση περιεχομένου
+option-yes = Ναι
+option-no = Όχι

@@ -22,3 +22,10 @@ post-state-archived = archived
 
 feed-state = State: { $state }
 feed-accounts = Accounts: { $accounts }
+
+# Templates and hashtag sets.
+error-variable-not-declared = Line { $line }, character { $column }: the template declares no variable “{ $name }”. Declare it, or use one that is there.
+error-variable-name-bad = Line { $line }, character { $column }: “{ $name }” is not the name of a variable. Write one name between the braces: letters, digits and underscores, a letter first.
+error-variable-not-closed = Line { $line }, character { $column }: this variable is not closed. Write two closing braces after its name.
+error-variable-missing = “{ $label }” ({ $name }) has no value yet. Fill it in.
+error-hashtags-not-for-network = These hashtags are for { $networks }, not for { $network }. Choose another set.

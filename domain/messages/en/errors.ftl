@@ -36,10 +36,24 @@ error-image-too-large-for-network = { $network } takes images of at most { $limi
 error-image-too-many-pixels-for-network = { $network } takes images of at most { $limit } pixels; this one has { $actual }.
 error-image-type-not-for-network = { $network } does not take images of this type.
 error-alt-text-too-long-for-network = { $network } takes descriptions of at most { $limit } characters; this one has { $actual }.
+error-thread-not-for-network = { $network } makes no threads. Put everything into one text.
+error-thread-too-long-for-network = { $network } takes threads of at most { $limit } parts; this one has { $actual }.
+error-thread-part-empty = This part of the thread says nothing. Write something, or remove it.
+error-first-comment-not-for-network = On { $network } an account does not comment on its own post from here. Put it into the text.
+error-link-not-for-network = { $network } takes no link beside the text. Put the link into the text.
+error-page-address-invalid = This is not the address of a page. Write it in full, with https:// and without spaces.
+error-link-with-images = A post on { $network } shows either a link or images. Remove one of them.
+error-option-not-for-network = { $network } has no option “{ $option }”. Remove it.
+error-option-value-not-for-network = { $network } does not take this value for “{ $option }”. Choose one of those that it names.
 error-banned-word = This brand does not say “{ $word }”. Say it in another way.
 error-pillar-missing = This post belongs to no content pillar of the brand. Choose one.
 error-off-mix = “{ $pillar }” would have { $actual } of the { $total } posts of this month; the planned mix allows { $limit }. Choose another pillar or another month.
 error-text-used-before = “{ $title }” says nearly the same on this account on { $date }. Say it differently, or leave more time between the two.
+error-checklist-incomplete =
+    { $count ->
+        [one] One required item of the checklist is not ticked
+       *[other] { $count } required items of the checklist are not ticked
+    }: { $items }. Do what is left and tick it.
 error-language-not-of-brand = This text is in “{ $language }”, which is not among the brand's languages ({ $languages }).
 error-alt-text-missing = This image has no description. Write one for those who do not see it.
 error-disclosure-missing = This post is marked as { $partnership }, and its text does not say so. { $listed ->

@@ -7,6 +7,10 @@ review-until = Please answer by { $when }.
 review-on = Post on { $network }
 review-alt = Description: { $alt }
 review-card = { $network } adds a preview of this page.
+review-thread = The thread goes on
+review-first-comment = First comment, by the account itself
+review-link = Shown as a card that leads to this page.
+review-options = Settings
 review-said = What has been said
 review-you = You
 review-comment = Comment
@@ -59,3 +63,14 @@ mail-review-reminder = Hello { $name },
     }
     .subject = Still waiting for your approval: { $title }
     .button = Look at it and decide
+
+# Settings that only one network knows, by the names of `diwan_networks`, with their values. The label stands before the value.
+option-visibility = Who sees it
+option-visibility-public = Everybody
+option-visibility-unlisted = Everybody, but not in public timelines
+option-visibility-private = Followers only
+option-visibility-direct = Only those who are mentioned
+option-sensitive = The images are sensitive
+option-spoiler-text = Content warning
+option-yes = Yes
+option-no = No

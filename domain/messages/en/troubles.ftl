@@ -10,6 +10,7 @@ trouble-cannot-tell = The network does not tell whether the post is there. Look 
 trouble-missed = It came due while publishing was not possible for longer than the brand allows. Schedule it again.
 trouble-expired = Nobody agreed at the network in time. Connect the account again.
 trouble-gave-up = Diwan tried for a long time without success. See the detail, then schedule it again.
+trouble-partly-published = A part of this is on the network, the rest was not sent. See the detail, then send the rest, or give it up: what is there stays.
 trouble-too-many-rows = There are more than 5,000 rows. Choose fewer days or one calendar.
 trouble-cell-too-long = A text is longer than a cell of a workbook takes. Export as CSV.
 trouble-media-gone = A file of this post cannot be read. Upload it again.

@@ -22,3 +22,10 @@ post-state-archived = بایگانی‌شده
 
 feed-state = وضعیت: { $state }
 feed-accounts = حساب‌ها: { $accounts }
+
+# Templates and hashtag sets.
+error-variable-not-declared = سطر { $line }، نویسهٔ { $column }: الگو متغیری به نام «{ $name }» تعریف نکرده است. آن را تعریف کنید، یا یکی از متغیرهای موجود را به کار ببرید.
+error-variable-name-bad = سطر { $line }، نویسهٔ { $column }: «{ $name }» نام متغیر نیست. میان آکولادها یک نام بنویسید: حرف، رقم و زیرخط، که با حرف آغاز شود.
+error-variable-not-closed = سطر { $line }، نویسهٔ { $column }: این متغیر بسته نشده است. پس از نام آن دو آکولاد بسته بنویسید.
+error-variable-missing = «{ $label }» ({ $name }) هنوز مقدار ندارد. آن را پر کنید.
+error-hashtags-not-for-network = این هشتگ‌ها برای { $networks } هستند، نه برای { $network }. مجموعهٔ دیگری انتخاب کنید.

@@ -36,10 +36,24 @@ error-image-too-large-for-network = { $network } تصویرهای حداکثر {
 error-image-too-many-pixels-for-network = { $network } تصویرهای حداکثر { $limit } پیکسلی می‌پذیرد؛ این یکی { $actual } پیکسل دارد.
 error-image-type-not-for-network = { $network } تصویرهایی از این نوع را نمی‌پذیرد.
 error-alt-text-too-long-for-network = { $network } توضیح‌های حداکثر { $limit } نویسه‌ای می‌پذیرد؛ این یکی { $actual } نویسه دارد.
+error-thread-not-for-network = { $network } رشته‌متن ندارد. همه را در یک متن بنویسید.
+error-thread-too-long-for-network = { $network } رشته‌هایی با حداکثر { $limit } بخش می‌پذیرد؛ این یکی { $actual } بخش دارد.
+error-thread-part-empty = این بخش از رشته خالی است. چیزی بنویسید یا آن را بردارید.
+error-first-comment-not-for-network = در { $network } نمی‌توان از اینجا زیر پست خود نظر گذاشت. آن را در متن بنویسید.
+error-link-not-for-network = { $network } پیوند جدا از متن نمی‌پذیرد. پیوند را در متن بنویسید.
+error-page-address-invalid = این نشانی یک صفحه نیست. آن را کامل، با https:// و بدون فاصله بنویسید.
+error-link-with-images = پست در { $network } یا پیوند نشان می‌دهد یا تصویر. یکی را بردارید.
+error-option-not-for-network = { $network } گزینه‌ای به نام «{ $option }» ندارد. آن را بردارید.
+error-option-value-not-for-network = { $network } این مقدار را برای «{ $option }» نمی‌پذیرد. یکی از مقدارهای خود آن را برگزینید.
 error-banned-word = این برند «{ $word }» نمی‌گوید. آن را به شکل دیگری بگویید.
 error-pillar-missing = این پست به هیچ یک از محورهای محتوای برند تعلق ندارد. یکی را انتخاب کنید.
 error-off-mix = با این پست، «{ $pillar }» از { $total } پست این ماه { $actual } پست خواهد داشت؛ ترکیب برنامه‌ریزی‌شده { $limit } پست را مجاز می‌داند. محور یا ماه دیگری انتخاب کنید.
 error-text-used-before = «{ $title }» در تاریخ { $date } در همین حساب تقریباً همین را می‌گوید. متن را تغییر دهید یا فاصلهٔ زمانی بیشتری بگذارید.
+error-checklist-incomplete =
+    { $count ->
+        [one] یک مورد الزامی از چک‌لیست هنوز علامت نخورده است
+       *[other] { $count } مورد الزامی از چک‌لیست هنوز علامت نخورده است
+    }: { $items }. آنچه مانده است را انجام دهید و علامت بزنید.
 error-language-not-of-brand = زبان این متن «{ $language }» است که در میان زبان‌های برند ({ $languages }) نیست.
 error-alt-text-missing = این تصویر توضیح ندارد. برای کسانی که آن را نمی‌بینند توضیحی بنویسید.
 error-disclosure-missing = این پست { $partnership } علامت خورده، اما متن آن این را نمی‌گوید. { $listed ->

@@ -7,6 +7,10 @@ review-until = لطفاً تا { $when } پاسخ دهید.
 review-on = پست در { $network }
 review-alt = توضیح تصویر: { $alt }
 review-card = { $network } پیش‌نمایشی از این صفحه می‌افزاید.
+review-thread = ادامهٔ رشته
+review-first-comment = نخستین نظر، از خود حساب
+review-link = به‌صورت کارتی نشان داده می‌شود که به این صفحه می‌رود.
+review-options = تنظیم‌ها
 review-said = گفت‌وگو
 review-you = شما
 review-comment = نظر
@@ -59,3 +63,13 @@ mail-review-reminder = سلام { $name }،
     }
     .subject = هنوز منتظر تأیید شما: { $title }
     .button = دیدن و تصمیم گرفتن
+
+option-visibility = چه کسانی می‌بینند
+option-visibility-public = همه
+option-visibility-unlisted = همه، ولی نه در خط زمانی عمومی
+option-visibility-private = فقط دنبال‌کنندگان
+option-visibility-direct = فقط کسانی که نامشان برده شده
+option-sensitive = تصویرها حساس‌اند و در آغاز پوشیده‌اند
+option-spoiler-text = هشدار محتوا
+option-yes = بله
+option-no = نه

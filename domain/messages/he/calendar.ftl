@@ -23,3 +23,10 @@ post-state-archived = בארכיון
 
 feed-state = מצב: { $state }
 feed-accounts = חשבונות: { $accounts }
+
+# Templates and hashtag sets.
+error-variable-not-declared = שורה { $line }, תו { $column }: התבנית אינה מגדירה משתנה בשם „{ $name }”. הגדירו אותו, או השתמשו במשתנה קיים.
+error-variable-name-bad = שורה { $line }, תו { $column }: „{ $name }” אינו שם של משתנה. כתבו שם אחד בין הסוגריים: אותיות, ספרות וקווים תחתונים, והראשונה אות.
+error-variable-not-closed = שורה { $line }, תו { $column }: המשתנה הזה אינו סגור. כתבו שני סוגריים סוגרים אחרי שמו.
+error-variable-missing = ל-„{ $label }” ({ $name }) אין עדיין ערך. מלאו אותו.
+error-hashtags-not-for-network = ההאשטגים האלה מיועדים ל-{ $networks }, לא ל-{ $network }. בחרו קבוצה אחרת.

@@ -61,10 +61,25 @@ error-image-too-large-for-network = גודל התמונה המרבי ב-{ $netwo
 error-image-too-many-pixels-for-network = מספר הפיקסלים המרבי בתמונה ב-{ $network } הוא { $limit }; בתמונה הזאת יש { $actual }.
 error-image-type-not-for-network = ב-{ $network } אין אפשרות לתמונות מהסוג הזה.
 error-alt-text-too-long-for-network = מספר התווים המרבי בתיאור ב-{ $network } הוא { $limit }; בתיאור הזה יש { $actual }.
+error-thread-not-for-network = ב-{ $network } אין שרשורים. כתבו הכול בטקסט אחד.
+error-thread-too-long-for-network = מספר החלקים המרבי בשרשור ב-{ $network } הוא { $limit }; בשרשור הזה יש { $actual }.
+error-thread-part-empty = החלק הזה של השרשור ריק. כתבו משהו או הסירו אותו.
+error-first-comment-not-for-network = ב-{ $network } חשבון אינו יכול להגיב מכאן לפוסט של עצמו. כתבו זאת בטקסט.
+error-link-not-for-network = ב-{ $network } אין אפשרות לקישור לצד הטקסט. כתבו את הקישור בטקסט.
+error-page-address-invalid = זו אינה כתובת של דף. כתבו אותה במלואה, עם https:// וללא רווחים.
+error-link-with-images = פוסט ב-{ $network } מציג קישור או תמונות, לא את שניהם. הסירו אחד מהם.
+error-option-not-for-network = ב-{ $network } אין אפשרות בשם “{ $option }”. הסירו אותה.
+error-option-value-not-for-network = ב-{ $network } הערך הזה אינו מתאים לאפשרות “{ $option }”. בחרו אחד מהערכים שלה.
 error-banned-word = המותג הזה לא אומר „{ $word }”. נסחו זאת אחרת.
 error-pillar-missing = הפוסט הזה אינו שייך לאף אחד מעמודי התוכן של המותג. בחרו אחד.
 error-off-mix = מספר הפוסטים של „{ $pillar }” החודש יהיה { $actual } מתוך { $total }; התמהיל המתוכנן מאפשר { $limit }. בחרו עמוד אחר או חודש אחר.
 error-text-used-before = הפוסט „{ $title }” אומר כמעט אותו דבר בחשבון הזה בתאריך { $date }. נסחו אחרת או הרחיקו בין שני הפוסטים.
+error-checklist-incomplete =
+    { $count ->
+        [one] פריט חובה אחד ברשימת הבדיקה עדיין לא סומן
+        [two] שני פריטי חובה ברשימת הבדיקה עדיין לא סומנו
+       *[other] { $count } פריטי חובה ברשימת הבדיקה עדיין לא סומנו
+    }: { $items }. השלימו את מה שנותר וסמנו אותו.
 error-language-not-of-brand = שפת הטקסט הזה היא „{ $language }”, שאינה בין שפות המותג ({ $languages }).
 error-alt-text-missing = לתמונה הזאת אין תיאור. כתבו תיאור למי שאינו רואה אותה.
 error-disclosure-missing = הפוסט הזה מסומן כ-{ $partnership }, והטקסט שלו אינו מגלה זאת. { $listed ->

@@ -7,6 +7,10 @@ review-until = נא להשיב עד { $when }.
 review-on = פוסט ב-{ $network }
 review-alt = תיאור: { $alt }
 review-card = ‏{ $network } תוסיף תצוגה מקדימה של הדף הזה.
+review-thread = המשך השרשור
+review-first-comment = תגובה ראשונה, מהחשבון עצמו
+review-link = מוצג ככרטיס שמוביל לדף הזה.
+review-options = הגדרות
 review-said = מה נאמר
 review-you = אתם
 review-comment = תגובה
@@ -61,3 +65,13 @@ mail-review-reminder = שלום { $name },
     }
     .subject = עדיין ממתין לאישורכם: { $title }
     .button = לעיין ולהחליט
+
+option-visibility = מי רואה
+option-visibility-public = כולם
+option-visibility-unlisted = כולם, אך לא בציר הזמן הציבורי
+option-visibility-private = עוקבים בלבד
+option-visibility-direct = רק מי שמוזכר
+option-sensitive = התמונות רגישות ומוסתרות תחילה
+option-spoiler-text = אזהרת תוכן
+option-yes = כן
+option-no = לא

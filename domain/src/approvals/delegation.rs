@@ -1,4 +1,5 @@
-//! Standing in: who decides in somebody's place while they are away. Everybody sets their own.
+//! Standing in: who decides in somebody's place while they are away. Everybody sets their own; what they set, and where they
+//! stand in, ends when their work is handed over.
 
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::approvals::delegation;
@@ -6,7 +7,8 @@ use diwan_entity::tenancy::app_user;
 use diwan_platform::db;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveEnum as _, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect as _,
+    ActiveEnum as _, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect as _,
 };
 use uuid::Uuid;
 
@@ -123,6 +125,29 @@ pub async fn end_delegation(context: &Context, delegation_id: Uuid) -> Result<de
     Ok(context.one(select()).await?.ok_or_else(not_there)?)
 }
 
+/// Ends who stands in for somebody, and for whom they do, with the hand-over of their work. A delegation is of no one brand, so
+/// it ends where `brand_ids`, in which the caller may say so, are all in which the person has a place; it ends nowhere without
+/// them. Answers how many ended, and how many stay.
+pub(crate) async fn end_delegations_of(
+    context: &Context,
+    person_id: Uuid,
+    brand_ids: Option<Vec<Uuid>>,
+) -> Result<(usize, usize), Failure> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        delegation_id: Uuid,
+        ended: bool,
+    }
+    let permit = own(context)?;
+    let sql = "select * from app.end_delegations($1, $2, $3)";
+    let rows: Vec<Row> = context.rows(sql, [person_id.into(), brand_ids.into(), context.now.into()]).await?;
+    let ended = rows.iter().filter(|row| row.ended);
+    let events = ended.clone().map(|row| (permit, row.delegation_id, serde_json::json!({ "handed_over": person_id })));
+    trust::record_many(permit, context.now, "delegation.end", events).await?;
+    let ended = ended.count();
+    Ok((ended, rows.len() - ended))
+}
+
 /// What counts now or will: where the caller is away, and where they stand in.
 pub async fn delegations(context: &Context) -> Result<Vec<delegation::Model>, Failure> {
     let actor = context.signed_in()?;
@@ -143,7 +168,7 @@ pub async fn delegations_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<d
 }
 
 /// A place of somebody for whom the caller stands in now; in every brand when none is named.
-#[derive(Debug, Clone, sea_orm::FromQueryResult)]
+#[derive(Debug, Clone, FromQueryResult)]
 pub(super) struct PlaceOfAbsentee {
     pub user_id: Uuid,
     pub kind: String,

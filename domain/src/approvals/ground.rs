@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diwan_entity::approvals::approval_request::{self, ApprovalKind};
+use diwan_entity::approvals::approval_step::StepAudience;
 use diwan_entity::tenancy::agency::Locale;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::db;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use super::chain::StepRule;
 use super::ladder::Limits;
-use super::seats::{Matter, Seat};
+use super::seats::{Asked, Matter, Seat};
 use crate::error::{Failure, Fault};
 
 /// Somebody of the brand, as far as approvals go.
@@ -116,6 +117,17 @@ impl Ground {
     /// Somebody's place.
     pub fn seat(&self, user_id: Uuid) -> Option<&Seat> {
         self.seats.iter().find(|seat| seat.user_id == user_id)
+    }
+
+    /// Whether a step asks clients: all of the brand's, or some who are named. It is the client's step then, by whomever it is
+    /// decided: clients of the brand see what it is about, and what is said there.
+    pub fn asks_clients(&self, asked: &Asked) -> bool {
+        let is_client = |id: &Uuid| self.seat(*id).is_some_and(|seat| seat.kind == UserKind::Client);
+        match asked.audience {
+            StepAudience::Client => true,
+            StepAudience::People => asked.people.iter().any(is_client),
+            StepAudience::Level | StepAudience::Limit => false,
+        }
     }
 
     /// Somebody.

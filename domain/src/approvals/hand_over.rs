@@ -2,7 +2,7 @@
 //! once, in a constant number of statements.
 //!
 //! What a level or the client is asked for belongs to nobody in person and is not handed over: whoever leaves is not waited
-//! for. Nor are delegations: who stands in for somebody is their own to say, and stands in only while they have a place.
+//! for. Nor are delegations: who stands in for somebody is their own to say, so those of a leaver end (`delegation.rs`).
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -3,19 +3,21 @@
 use chrono::{DateTime, Utc};
 use diwan_entity::approvals::approval_entry::{self, EntryKind};
 use diwan_entity::approvals::approval_request;
-use diwan_entity::approvals::approval_step::{self, StepAudience};
+use diwan_entity::approvals::approval_step;
 use diwan_entity::tenancy::app_user::Level;
 use diwan_platform::ids;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
 use uuid::Uuid;
 
 use super::ground::Ground;
+use super::open::asked_of;
+use super::seats::Asked;
 
 /// What happened.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub kind: EntryKind,
-    pub step: Option<(Uuid, StepAudience)>,
+    pub step: Option<(Uuid, Asked)>,
     pub actor_id: Option<Uuid>,
     pub on_behalf_of: Option<Uuid>,
     pub comment: Option<String>,
@@ -28,7 +30,7 @@ impl Entry {
     }
 
     pub fn of_step(kind: EntryKind, step: &approval_step::Model) -> Self {
-        let step = Some((step.id, step.audience));
+        let step = Some((step.id, asked_of(step)));
         Self { kind, step, actor_id: None, on_behalf_of: None, comment: None, level: None }
     }
 
@@ -41,7 +43,8 @@ impl Entry {
     }
 }
 
-/// Writes what happened, in this order, in one statement. Clients see their own steps and how the whole goes on.
+/// Writes what happened, in this order, in one statement. Clients see the steps that ask clients, with what staff who are named
+/// beside them say there, and how the whole goes on.
 pub(super) async fn write(
     tx: &impl ConnectionTrait,
     request: &approval_request::Model,
@@ -50,8 +53,8 @@ pub(super) async fn write(
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let rows = entries.into_iter().map(|entry| {
-        let for_client = match entry.step {
-            Some((_, audience)) => audience == StepAudience::Client && entry.kind != EntryKind::Delegated,
+        let for_client = match &entry.step {
+            Some((_, asked)) => ground.asks_clients(asked) && entry.kind != EntryKind::Delegated,
             None => entry.kind != EntryKind::Escalated,
         };
         approval_entry::ActiveModel {

@@ -42,6 +42,7 @@ pub use chain::{
 pub use close::withdraw;
 pub(crate) use close::{approved_version, void};
 pub use decide::{Decision, approve, request_changes};
+pub(crate) use delegation::end_delegations_of;
 pub use delegation::{NewDelegation, delegations, delegations_by_ids, end_delegation, set_delegation};
 pub(crate) use ground::Ground;
 pub(crate) use hand_over::{Takeover, brands_that_name, hand_over, still_named};
@@ -54,7 +55,7 @@ pub use queries::{
 };
 pub use reminders::RemindApprovers;
 pub use review_links::{
-    Act, Answer, Answered, Ending, Opened, Picture, Review, Said, ShownVariant, Standing, Verdict, answer_review,
+    Act, Answer, Answered, Ending, Look, Opened, Picture, Review, Said, ShownVariant, Standing, Verdict, answer_review,
     create_review_link, open_review, review_links_of_requests, review_picture, revoke_review_link,
 };
 pub use state::{Happening, next_state};

@@ -89,7 +89,7 @@ pub async fn open_request(
         state: Set(RequestState::Pending),
         requested_by: Set(requested_by),
         authors: Set(authors),
-        client_step: Set(rules.iter().any(|rule| rule.audience == StepAudience::Client)),
+        client_step: Set(rules.iter().any(|rule| ground.asks_clients(&rule.asked()))),
         created_at: Set(context.now),
         decided_at: Set(None),
         version: Set(1),
@@ -169,7 +169,7 @@ pub(super) async fn open_step(
     if let Some(due_at) = due_at {
         enqueue(permit, RemindApprovers.kind(), step.id, due_at, context.now).await?;
     }
-    if step.audience == StepAudience::Client {
+    if ground.asks_clients(&asked) {
         subjects::sent_to_client(context, permit, request).await?;
     }
     let people = letters::asked_people(ground, request, &asked);

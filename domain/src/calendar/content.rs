@@ -1,17 +1,24 @@
 //! What a post says, as it is written and as it is checked.
 
-use diwan_networks::{TextUnit, Violation, ViolationCode};
+use std::borrow::Cow;
+
+use diwan_entity::calendar::post_variant;
+use diwan_networks::{Draft, OptionKind, Options, Part, TextUnit, Violation, ViolationCode};
+use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
+use url::Url;
 use uuid::Uuid;
 
-use crate::error::{Code, Complaints, Failure, UserError};
+use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::strategy::PostMarks;
 
 /// What a post says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct PostContent {
     /// For the team, never published. 1 to 300 characters.
     pub title: String,
+    /// What is said wherever a variant has no text of its own.
+    pub base_text: Option<String>,
     /// One per account, 1 to 50.
     pub variants: Vec<VariantContent>,
     /// What it is for, and what stands behind it.
@@ -19,16 +26,24 @@ pub struct PostContent {
 }
 
 /// What one account will say.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct VariantContent {
     /// The account.
     pub social_account_id: Uuid,
-    /// The text.
-    pub text: String,
+    /// A text of its own; none: the post's base text.
+    pub text: Option<String>,
     /// Its language, BCP 47.
     pub language: Option<String>,
     /// Images in order.
     pub asset_ids: Vec<Uuid>,
+    /// What follows the text as a thread, in order, up to 49.
+    pub thread: Vec<String>,
+    /// What the account itself answers to the post right away.
+    pub first_comment: Option<String>,
+    /// A page shown as a card beside the text: `http` or `https`, up to 2000 characters.
+    pub link: Option<String>,
+    /// Settings that only its network knows, up to 20. Whether it knows them is asked when the post is checked.
+    pub options: Options,
 }
 
 /// How bad something is.
@@ -84,7 +99,15 @@ pub(crate) fn refuse_blocked(problems: Vec<Problem>) -> Result<(), Failure> {
 /// The most variants of a post, and the most images of a variant.
 const MOST: usize = 50;
 /// The most characters of a text, on whatever network.
-pub(super) const MOST_TEXT: usize = 100_000;
+pub(crate) const MOST_TEXT: usize = 100_000;
+/// The most texts of a thread after the first.
+const MOST_PARTS: usize = 49;
+/// The most characters of a link.
+const MOST_LINK: usize = 2000;
+/// The most options of a variant, and the most characters of the name of one and of its value.
+const MOST_OPTIONS: usize = 20;
+const MOST_NAME: usize = 64;
+const MOST_VALUE: usize = 1000;
 
 impl PostContent {
     /// What can be told from the content alone; `prefix` is where it stands in the input.
@@ -95,8 +118,14 @@ impl PostContent {
                 UserError::at(Code::TooMany, "variants").number("limit", MOST).number("actual", self.variants.len()),
             );
         }
+        if let Some(text) = &self.base_text {
+            check_text(wrong, text, "baseText");
+        }
         for (index, variant) in self.variants.iter().enumerate() {
             variant.check(wrong, index);
+            if variant.text.is_none() && self.base_text.is_none() {
+                wrong.add(UserError::at(Code::Invalid, &format!("variants.{index}.text")));
+            }
             if self.variants[..index].iter().any(|other| other.social_account_id == variant.social_account_id) {
                 wrong.add(UserError::at(Code::AlreadyExists, &format!("variants.{index}.socialAccountId")));
             }
@@ -105,28 +134,162 @@ impl PostContent {
 }
 
 impl VariantContent {
-    fn check(&self, wrong: &mut Complaints, index: usize) {
-        let length = self.text.chars().count();
-        if length > MOST_TEXT {
-            let path = format!("variants.{index}.text");
-            wrong.add(UserError::at(Code::TooLong, &path).number("limit", MOST_TEXT).number("actual", length));
+    /// What is said, where this is the post's base text.
+    pub(super) fn said<'a>(&'a self, base_text: Option<&'a str>) -> &'a str {
+        self.text.as_deref().or(base_text).unwrap_or_default()
+    }
+
+    /// What its network would be asked of it.
+    pub(super) fn draft(&self, base_text: Option<&str>) -> Draft {
+        Draft {
+            text: self.said(base_text).to_owned(),
+            media: Vec::new(),
+            thread: self.thread.clone(),
+            first_comment: self.first_comment.clone(),
+            link: self.link.clone(),
+            options: self.options.clone(),
         }
-        if self.text.contains('\0') {
-            wrong.add(UserError::at(Code::Invalid, &format!("variants.{index}.text")));
+    }
+
+    /// The row of it, under an id of its own; the ids beside it are the brand's and the post's.
+    pub(super) fn row(
+        &self,
+        id: Uuid,
+        (brand_id, post_id): (Uuid, Uuid),
+        base_text: Option<&str>,
+    ) -> post_variant::ActiveModel {
+        post_variant::ActiveModel {
+            id: Set(id),
+            brand_id: Set(brand_id),
+            post_id: Set(post_id),
+            social_account_id: Set(self.social_account_id),
+            text: Set(self.said(base_text).to_owned()),
+            language: Set(self.language.clone()),
+            own_text: Set(self.text.is_some()),
+            thread: Set(self.thread.clone()),
+            first_comment: Set(self.first_comment.clone()),
+            link: Set(self.link.clone()),
+            options: Set(serde_json::json!(self.options)),
+        }
+    }
+
+    fn check(&self, wrong: &mut Complaints, index: usize) {
+        let at = |field: &str| format!("variants.{index}.{field}");
+        if let Some(text) = &self.text {
+            check_text(wrong, text, &at("text"));
         }
         if self.language.as_deref().is_some_and(|tag| !looks_like_a_language(tag)) {
-            wrong.add(UserError::at(Code::Invalid, &format!("variants.{index}.language")));
+            wrong.add(UserError::at(Code::Invalid, &at("language")));
         }
-        if self.asset_ids.len() > MOST {
-            let path = format!("variants.{index}.assetIds");
-            wrong.add(UserError::at(Code::TooMany, &path).number("limit", MOST).number("actual", self.asset_ids.len()));
-        }
+        check_count(wrong, self.asset_ids.len(), MOST, &at("assetIds"));
         for (place, id) in self.asset_ids.iter().enumerate() {
             if self.asset_ids[..place].contains(id) {
-                wrong.add(UserError::at(Code::AlreadyExists, &format!("variants.{index}.assetIds.{place}")));
+                wrong.add(UserError::at(Code::AlreadyExists, &at(&format!("assetIds.{place}"))));
+            }
+        }
+        check_count(wrong, self.thread.len(), MOST_PARTS, &at("thread"));
+        for (place, part) in self.thread.iter().enumerate() {
+            check_text(wrong, part, &at(&format!("thread.{place}")));
+        }
+        if let Some(comment) = &self.first_comment {
+            // Nothing to say is none.
+            if comment.trim().is_empty() {
+                wrong.add(UserError::at(Code::Invalid, &at("firstComment")));
+            }
+            check_text(wrong, comment, &at("firstComment"));
+        }
+        if let Some(link) = &self.link {
+            check_link(wrong, link, &at("link"));
+        }
+        check_count(wrong, self.options.len(), MOST_OPTIONS, &at("options"));
+        for (name, value) in &self.options {
+            if looks_like_an_option(name) {
+                let path = at(&format!("options.{name}"));
+                check_length(wrong, value, MOST_VALUE, &path);
+            } else {
+                // A name of another form would not stand in a path.
+                wrong.add(UserError::at(Code::Invalid, &at("options")));
             }
         }
     }
+}
+
+fn check_text(wrong: &mut Complaints, text: &str, path: &str) {
+    check_length(wrong, text, MOST_TEXT, path);
+}
+
+/// A text that the database keeps, of so many characters at most; it may be empty.
+fn check_length(wrong: &mut Complaints, text: &str, limit: usize, path: &str) {
+    let length = text.chars().count();
+    if length > limit {
+        wrong.add(UserError::at(Code::TooLong, path).number("limit", limit).number("actual", length));
+    }
+    if text.contains('\0') {
+        wrong.add(UserError::at(Code::Invalid, path));
+    }
+}
+
+fn check_count(wrong: &mut Complaints, count: usize, limit: usize, path: &str) {
+    if count > limit {
+        wrong.add(UserError::at(Code::TooMany, path).number("limit", limit).number("actual", count));
+    }
+}
+
+/// The address of a page: what the database takes for one, and can be read as one.
+fn check_link(wrong: &mut Complaints, link: &str, path: &str) {
+    let length = link.chars().count();
+    if length > MOST_LINK {
+        wrong.add(UserError::at(Code::TooLong, path).number("limit", MOST_LINK).number("actual", length));
+    } else if !is_a_page(link) {
+        wrong.add(UserError::at(Code::PageAddressInvalid, path));
+    }
+}
+
+fn is_a_page(link: &str) -> bool {
+    let begins = |scheme: &str| link.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme));
+    (begins("http://") || begins("https://"))
+        && !link.contains(|c: char| c.is_whitespace() || c.is_control())
+        && Url::parse(link).is_ok_and(|url| url.has_host())
+}
+
+/// `lower_snake`, as networks name their options.
+fn looks_like_an_option(name: &str) -> bool {
+    name.len() <= MOST_NAME
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// What a network would be asked of a variant that is written, without its files.
+pub(super) fn draft_of(variant: &post_variant::Model) -> Result<Draft, Fault> {
+    Ok(Draft {
+        text: variant.text.clone(),
+        media: Vec::new(),
+        thread: variant.thread.clone(),
+        first_comment: variant.first_comment.clone(),
+        link: variant.link.clone(),
+        options: options_of(variant)?,
+    })
+}
+
+/// The options of a variant that is written.
+pub fn options_of(variant: &post_variant::Model) -> Result<Options, Fault> {
+    let read = serde_json::from_value(variant.options.clone());
+    read.map_err(|error| Fault::broken(format!("the options of variant {}: {error}", variant.id)))
+}
+
+/// Everything of a draft that is published as words, each with the name of its field: the text first.
+pub(super) fn words_of<'a>(draft: &'a Draft, network: &str) -> Vec<(Cow<'static, str>, &'a str)> {
+    let mut words: Vec<(Cow<'static, str>, &str)> = vec![("text".into(), draft.text.as_str())];
+    let parts = draft.thread.iter().enumerate();
+    words.extend(parts.map(|(place, part)| (format!("thread.{place}").into(), part.as_str())));
+    words.extend(draft.first_comment.iter().map(|comment| ("firstComment".into(), comment.as_str())));
+    let known = diwan_networks::network(network).map_or(&[][..], |network| network.capabilities().options);
+    let free = known.iter().filter(|option| matches!(option.kind, OptionKind::Text { .. }));
+    words.extend(free.filter_map(|option| {
+        let value = draft.options.get(option.name)?;
+        Some((format!("options.{}", option.name).into(), value.as_str()))
+    }));
+    words
 }
 
 /// The form of a BCP 47 tag, as the database checks it.
@@ -140,18 +303,48 @@ pub(crate) fn looks_like_a_language(tag: &str) -> bool {
 
 /// A network's refusal in the product's words.
 pub(crate) fn from_violation(violation: &Violation, network: &'static str, index: usize) -> UserError {
-    let (code, field) = match violation.code {
-        ViolationCode::TextEmpty => (Code::TextEmpty, "text"),
-        ViolationCode::TextTooLong => (Code::TextTooLongForNetwork, "text"),
-        ViolationCode::TextTooManyBytes => (Code::TextTooManyBytesForNetwork, "text"),
-        ViolationCode::TooManyImages => (Code::TooManyImagesForNetwork, "assetIds"),
-        ViolationCode::ImageTooLarge => (Code::ImageTooLargeForNetwork, "assetIds"),
-        ViolationCode::ImageTooManyPixels => (Code::ImageTooManyPixelsForNetwork, "assetIds"),
-        ViolationCode::ImageTypeUnsupported => (Code::ImageTypeNotForNetwork, "assetIds"),
-        ViolationCode::AltTextTooLong => (Code::AltTextTooLongForNetwork, "assetIds"),
+    let code = match violation.code {
+        ViolationCode::TextEmpty => Code::TextEmpty,
+        ViolationCode::TextTooLong => Code::TextTooLongForNetwork,
+        ViolationCode::TextTooManyBytes => Code::TextTooManyBytesForNetwork,
+        ViolationCode::TooManyImages => Code::TooManyImagesForNetwork,
+        ViolationCode::ImageTooLarge => Code::ImageTooLargeForNetwork,
+        ViolationCode::ImageTooManyPixels => Code::ImageTooManyPixelsForNetwork,
+        ViolationCode::ImageTypeUnsupported => Code::ImageTypeNotForNetwork,
+        ViolationCode::AltTextTooLong => Code::AltTextTooLongForNetwork,
+        ViolationCode::ThreadNotOffered => Code::ThreadNotForNetwork,
+        ViolationCode::ThreadTooLong => Code::ThreadTooLongForNetwork,
+        ViolationCode::ThreadPartEmpty => Code::ThreadPartEmpty,
+        ViolationCode::FirstCommentNotOffered => Code::FirstCommentNotForNetwork,
+        ViolationCode::LinkNotOffered => Code::LinkNotForNetwork,
+        ViolationCode::LinkInvalid => Code::PageAddressInvalid,
+        ViolationCode::LinkWithImages => Code::LinkWithImages,
+        ViolationCode::OptionUnknown => Code::OptionNotForNetwork,
+        ViolationCode::OptionInvalid => Code::OptionValueNotForNetwork,
     };
-    let place = violation.media_index.map(|media| format!(".{media}")).unwrap_or_default();
-    let mut error = UserError::at(code, &format!("variants.{index}.{field}{place}")).text("network", network);
+    let of_images = matches!(
+        violation.code,
+        ViolationCode::TooManyImages
+            | ViolationCode::ImageTooLarge
+            | ViolationCode::ImageTooManyPixels
+            | ViolationCode::ImageTypeUnsupported
+            | ViolationCode::AltTextTooLong
+    );
+    let field = match &violation.part {
+        Part::Text if of_images => {
+            let place = violation.media_index.map(|media| format!(".{media}")).unwrap_or_default();
+            format!("assetIds{place}")
+        }
+        Part::Text => "text".to_owned(),
+        Part::Thread(place) => format!("thread.{place}"),
+        Part::FirstComment => "firstComment".to_owned(),
+        Part::Link => "link".to_owned(),
+        Part::Option(name) => format!("options.{name}"),
+    };
+    let mut error = UserError::at(code, &format!("variants.{index}.{field}")).text("network", network);
+    if let Part::Option(name) = &violation.part {
+        error = error.text("option", name.clone());
+    }
     if let Some(limit) = violation.limit {
         error = error.number("limit", limit);
     }

@@ -1,10 +1,11 @@
 //! How long a text is on each network, while it is being written.
 
-use diwan_networks::{TextCount, TextRules, text_rules};
+use diwan_entity::publishing::social_account;
+use diwan_networks::{Limits, TextCount, TextPart, TextRules, TextUnit, text_rules};
 
 use super::content::MOST_TEXT;
 use crate::context::Context;
-use crate::error::{Code, Failure, UserError};
+use crate::error::{Code, Failure, Fault, UserError};
 
 /// What the text comes to on these networks, in their order; on every one when none is named. Nothing of a brand is read: an
 /// account's own limits are in `validate_post`.
@@ -34,4 +35,20 @@ pub fn count_text(
     };
     let wanted: Vec<&TextRules> = networks.iter().enumerate().map(find).collect::<Result<_, UserError>>()?;
     Ok(wanted.into_iter().map(|rules| (rules, rules.count(text))).collect())
+}
+
+/// What the text comes to on an account, by what its own server allows it and in its network's own way of counting.
+pub(crate) fn count_for(account: &social_account::Model, text: &str) -> Result<Vec<TextCount>, Fault> {
+    let network = diwan_networks::network(&account.network)
+        .ok_or_else(|| Fault::broken(format!("an account of the unknown network {}", account.network)))?;
+    let limits: Limits = serde_json::from_value(account.limits.clone())
+        .map_err(|error| Fault::broken(format!("the limits of account {}: {error}", account.id)))?;
+    let count = |unit: TextUnit, limit| TextCount {
+        part: TextPart::Text,
+        unit,
+        counted: unit.count(text, limits.url_length),
+        limit,
+    };
+    let bytes = limits.max_text_bytes.map(|most| count(TextUnit::Bytes, most));
+    Ok([count(network.capabilities().text.unit, limits.max_text)].into_iter().chain(bytes).collect())
 }

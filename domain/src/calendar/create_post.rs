@@ -10,6 +10,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::PostContent;
+use super::checklists::give_default_checklist;
 use super::composer::save_versions;
 use super::relation::note_contributor;
 use crate::context::Context;
@@ -49,12 +50,14 @@ pub async fn create_post(context: &Context, new: NewPost) -> Result<post::Model,
         sent_to_client_at: Set(None),
         pillar_id: Set(new.content.marks.pillar(None)),
         partnership: Set(new.content.marks.partnership(None)),
+        base_text: Set(new.content.base_text.clone()),
     })
     .exec_with_returning(permit.tx())
     .await?;
     write_variants(context, permit, post.id, &new.content).await?;
     save_versions(permit, &[post.id], (permit.person()?, context.now), None).await?;
     note_contributor(context, permit, post.id).await?;
+    give_default_checklist(permit, &[post.id], context.now).await?;
     trust::record(permit, context.now, "post.create", post.id, serde_json::json!({})).await?;
     Ok(post)
 }
@@ -105,14 +108,7 @@ pub(super) async fn write_variants(
     let mut new_ids: Vec<Uuid> = content.variants.iter().map(|_| ids::new_id(context.now)).collect();
     new_ids.sort_unstable();
     for (variant, id) in content.variants.iter().zip(new_ids) {
-        variants.push(post_variant::ActiveModel {
-            id: Set(id),
-            brand_id: Set(permit.brand_id),
-            post_id: Set(post_id),
-            social_account_id: Set(variant.social_account_id),
-            text: Set(variant.text.clone()),
-            language: Set(variant.language.clone()),
-        });
+        variants.push(variant.row(id, (permit.brand_id, post_id), content.base_text.as_deref()));
         for (asset_id, position) in variant.asset_ids.iter().zip(0..) {
             media.push(variant_asset::ActiveModel {
                 brand_id: Set(permit.brand_id),

@@ -6,6 +6,7 @@
 //! written by [`follow_publications`] alone.
 
 mod assignments;
+mod checklists;
 mod clock;
 mod comments;
 mod composer;
@@ -33,15 +34,24 @@ mod view;
 pub use assignments::{
     NewAssignment, assign_post, assignments_by_ids, assignments_of_posts, my_assignments, unassign_post,
 };
+pub(crate) use checklists::hand_over_items;
+pub use checklists::{
+    ChecklistItemChange, ChecklistTemplateContent, ChecklistTemplateItem, NewChecklistItem, add_checklist,
+    add_checklist_item, archive_checklist_template, checklist_items_by_ids, checklist_templates,
+    checklist_templates_by_ids, checklists_of_posts, create_checklist_template, items_of_checklist_templates,
+    move_checklist_item, remove_checklist_item, restore_checklist_template, tick_checklist_item, untick_checklist_item,
+    update_checklist_item, update_checklist_template,
+};
 pub use clock::{at_wall_clock, day_start, days_later};
 pub use comments::{NewComment, comment_on_post, comments, comments_by_ids, delete_comment, mentions_of_comments};
 pub use composer::{
-    ContentChange, Piece, PieceKind, RestorePost, SavedContent, SavedVariant, Similar, post_changes, post_versions,
-    restore_post, saved_content, similar_posts,
+    ContentChange, PartChange, Piece, PieceKind, RestorePost, SavedContent, SavedVariant, Similar, post_changes,
+    post_versions, restore_post, saved_content, similar_posts,
 };
 pub(crate) use composer::{Said, said_before};
-pub use content::{Measured, PostContent, Problem, ProblemSeverity, VariantContent};
-pub(crate) use content::{looks_like_a_language, refuse_blocked};
+pub(crate) use content::{MOST_TEXT, looks_like_a_language, refuse_blocked};
+pub use content::{Measured, PostContent, Problem, ProblemSeverity, VariantContent, options_of};
+pub(crate) use counting::count_for;
 pub use counting::count_text;
 pub use create_calendar::{Look, create_calendar, first_calendar};
 pub use create_post::{NewPost, create_post};
@@ -55,8 +65,8 @@ pub use plan_file::{
     imports_by_ids, open_export, receive_content_import, request_content_export, request_content_import,
 };
 pub use promises::{
-    MOST_WEEKS, PromiseRule, Severity, WatchedWeek, content_promises, content_promises_by_ids, content_watch,
-    create_content_promise, delete_content_promise, update_content_promise,
+    MOST_WEEKS, PromiseRule, PromiseSubject, Severity, WatchedWeek, content_promises, content_promises_by_ids,
+    content_watch, create_content_promise, delete_content_promise, update_content_promise,
 };
 pub use queries::{
     PostFilter, assets_by_ids, calendars, calendars_by_ids, posts, posts_by_ids, variant_assets, variants_by_ids,

@@ -3,6 +3,9 @@
 //! A week of a promise is kept when as many posts are out or scheduled as were promised. Where fewer are, but drafts with a time
 //! in that week make up for it, it is at risk; where not even those do, there is a gap; and once the week is over without them,
 //! the promise is broken. A post that failed does not count.
+//!
+//! A promise is the brand's, of one of its accounts, of one of its pillars, or of both: then only such posts count. One of a pillar
+//! that was put away counts on, until somebody strikes it out.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -23,6 +26,7 @@ use super::view::brands_of;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::permission::{Action, Permit};
+use crate::strategy::PostMarks;
 use crate::trust;
 
 /// The most promises of a brand.
@@ -31,6 +35,15 @@ const MOST: u64 = 100;
 const MOST_POSTS: i32 = 200;
 /// The most weeks that one watch looks at.
 pub const MOST_WEEKS: u32 = 26;
+
+/// Of what something is promised.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PromiseSubject {
+    /// Of this account; of the brand, whichever account it is, unless given.
+    pub social_account_id: Option<Uuid>,
+    /// Of this pillar; whatever the posts are for, unless given.
+    pub pillar_id: Option<Uuid>,
+}
 
 /// A promise, as it is written.
 #[derive(Debug, Clone)]
@@ -59,21 +72,23 @@ impl PromiseRule {
     }
 }
 
-/// Writes down what was promised of a brand, or of one of its accounts.
+/// Writes down what was promised of a brand, or of one of its accounts or pillars.
 pub async fn create_content_promise(
     context: &Context,
     brand_id: Uuid,
-    social_account_id: Option<Uuid>,
+    subject: PromiseSubject,
     rule: PromiseRule,
 ) -> Result<content_promise::Model, Failure> {
     let permit = context.permit(Action::PromiseSet, brand_id).await?;
     let mut wrong = Complaints::default();
     let posts_per_week = rule.check(&mut wrong);
-    if let Some(id) = social_account_id
+    if let Some(id) = subject.social_account_id
         && context.one(social_account::Entity::one_in_brand(brand_id, id)).await?.is_none()
     {
         wrong.add(UserError::at(Code::NotFound, "socialAccountId"));
     }
+    let marks = PostMarks { pillar_id: Some(subject.pillar_id), ..PostMarks::default() };
+    marks.check(context, brand_id, &mut wrong).await?;
     wrong.check()?;
     let known = context.all(content_promise::Entity::in_brand(brand_id).limit(MOST)).await?.len();
     if u64::try_from(known).unwrap_or(MOST) >= MOST {
@@ -82,7 +97,8 @@ pub async fn create_content_promise(
     let row = content_promise::ActiveModel {
         id: Set(context.new_id()),
         brand_id: Set(brand_id),
-        social_account_id: Set(social_account_id),
+        social_account_id: Set(subject.social_account_id),
+        pillar_id: Set(subject.pillar_id),
         posts_per_week: Set(posts_per_week),
         starts_on: Set(rule.starts_on),
         ends_on: Set(rule.ends_on),
@@ -196,8 +212,17 @@ fn severity(promised: i64, counted: i64, drafted: i64, over: bool) -> Severity {
 struct Count {
     week: i32,
     account: Option<Uuid>,
+    pillar: Option<Uuid>,
     state: String,
     posts: i64,
+}
+
+impl Count {
+    /// Whether these posts count for the promise.
+    fn is_of(&self, promise: &content_promise::Model) -> bool {
+        self.account == promise.social_account_id
+            && promise.pillar_id.is_none_or(|pillar_id| self.pillar == Some(pillar_id))
+    }
 }
 
 /// The weeks of a brand's promises, by the brand's time zone and week, from the week of a day on. The worst of each week first.
@@ -236,8 +261,7 @@ pub async fn content_watch(
             })
             .map(|promise| {
                 watched(promise, *starts_on, *ends_at <= context.now, |states| {
-                    let mine =
-                        counts.iter().filter(|count| count.week == week && count.account == promise.social_account_id);
+                    let mine = counts.iter().filter(|count| count.week == week && count.is_of(promise));
                     mine.filter(|count| states.contains(&count.state.as_str())).map(|count| count.posts).sum()
                 })
             })
@@ -270,15 +294,16 @@ fn watched(
     }
 }
 
-/// How many posts of each state each week has: of the brand, and of each account.
+/// How many posts of each state and pillar each week has: of the brand, and of each account.
 async fn counts(context: &Context, brand_id: Uuid, bounds: &[DateTime<Utc>]) -> Result<Vec<Count>, Failure> {
     let sql = "with due as (
-        select p.id, p.state, width_bucket(p.due_at, $2::timestamptz[]) as week from post p
+        select p.id, p.state, p.pillar_id, width_bucket(p.due_at, $2::timestamptz[]) as week from post p
         where p.brand_id = $1 and p.due_at >= $3 and p.due_at < $4)
-      select week, null::uuid as account, state, count(*) as posts from due group by week, state
+      select week, null::uuid as account, pillar_id as pillar, state, count(*) as posts from due
+        group by week, pillar_id, state
       union all
-      select d.week, v.social_account_id, d.state, count(*) from due d
-        join post_variant v on v.brand_id = $1 and v.post_id = d.id group by 1, 2, 3";
+      select d.week, v.social_account_id, d.pillar_id, d.state, count(*) from due d
+        join post_variant v on v.brand_id = $1 and v.post_id = d.id group by 1, 2, 3, 4";
     let ends = (bounds.first().copied(), bounds.last().copied());
     let values = [brand_id.into(), bounds.to_vec().into(), ends.0.into(), ends.1.into()];
     Ok(context.rows(sql, values).await?)

@@ -68,6 +68,7 @@ pub(super) async fn change_post(
         .col_expr(post::Column::Title, Expr::value(change.content.title.trim()))
         .col_expr(post::Column::PillarId, Expr::value(change.content.marks.pillar(Some(&post))))
         .col_expr(post::Column::Partnership, Expr::value(change.content.marks.partnership(Some(&post))))
+        .col_expr(post::Column::BaseText, Expr::value(change.content.base_text))
         .col_expr(post::Column::UpdatedAt, Expr::value(context.now))
         .col_expr(post::Column::Version, Expr::value(post.version + 1))
         .filter(post::Column::Id.eq(post.id))

@@ -12,7 +12,7 @@ use diwan_networks::{Draft, Limits};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect as _};
 use uuid::Uuid;
 
-use super::content::{Measured, from_violation};
+use super::content::{Measured, draft_of, from_violation, words_of};
 use super::{Problem, ProblemSeverity, assets_by_ids, variant_assets, variants_of_posts};
 use crate::context::Context;
 use crate::error::{Code, Failure, Fault, UserError};
@@ -61,7 +61,8 @@ pub async fn check_post(
     let shelf = Shelf::load(context, post.brand_id, assets.values()).await?;
 
     let mut problems = Vec::new();
-    for (index, variant) in variants.iter().enumerate() {
+    let mut drafts: Vec<Draft> = variants.iter().map(draft_of).collect::<Result<_, Fault>>()?;
+    for (index, (variant, draft)) in variants.iter().zip(&mut drafts).enumerate() {
         let (variant_id, variant_index) = (Some(variant.id), Some(index));
         let mut refuse = |error, measured| {
             let severity = ProblemSeverity::Block;
@@ -80,31 +81,33 @@ pub async fn check_post(
         let limits: Limits = serde_json::from_value(account.limits.clone())
             .map_err(|error| Fault::broken(format!("the limits of account {}: {error}", account.id)))?;
         let name = network.capabilities().name;
-        let mut media = Vec::new();
         for (place, shown) in places.iter().filter(|place| place.variant_id == variant.id).enumerate() {
             let asset = assets.get(&shown.asset_id).ok_or_else(|| Fault::broken("a variant without its asset"))?;
             let path = format!("variants.{index}.assetIds.{place}");
             let at = |error: UserError| UserError { field: UserError::at(error.code, &path).field, ..error };
             match shelf.draft(asset, network.capabilities(), &limits) {
-                Ok(facts) => media.push(facts),
+                Ok(facts) => draft.media.push(facts),
                 Err(error) => add(at(error)),
             }
             media::unusable(asset, due_at.unwrap_or(context.now)).map(at).into_iter().for_each(&mut add);
         }
-        for violation in network.validate(&limits, &Draft { text: variant.text.clone(), media }) {
+        for violation in network.validate(&limits, draft) {
             refuse(from_violation(&violation, name, index), Measured::of(&violation));
         }
     }
     problems.extend(rights(context, &variants, &places, &assets));
+    let network = |id: &Uuid| accounts.get(id).map_or("", |account| account.network.as_str());
     let spoken: Vec<Spoken<'_>> = variants
         .iter()
+        .zip(&drafts)
         .enumerate()
-        .map(|(index, variant)| Spoken {
+        .map(|(index, (variant, draft))| Spoken {
             variant_id: variant.id,
             account_id: variant.social_account_id,
             index,
             language: variant.language.as_deref(),
-            texts: vec![("text".into(), variant.text.as_str())],
+            texts: words_of(draft, network(&variant.social_account_id)),
+            thread: &draft.thread,
             alt_texts: places
                 .iter()
                 .filter(|place| place.variant_id == variant.id)

@@ -3,14 +3,14 @@
 use diwan_entity::InBrand as _;
 use diwan_entity::calendar::{calendar, post};
 use diwan_entity::curation::{curated_post, source, source_item};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::calendar::{NewPost, PostContent, VariantContent, create_post};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
-use crate::permission::Action;
+use crate::permission::{Action, Permit};
 use crate::strategy::PostMarks;
 use crate::trust;
 
@@ -38,25 +38,34 @@ pub async fn draft_from_item(context: &Context, new: NewDraft) -> Result<post::M
     let source = source.ok_or_else(|| UserError::at(Code::NotFound, "itemId"))?;
     let source_title = if source.title.is_empty() { source.url } else { source.title };
     let text = text_of(&item, &source_title);
-    let variants = new.account_ids.iter().map(|id| VariantContent {
-        social_account_id: *id,
-        text: text.clone(),
-        language: None,
-        asset_ids: Vec::new(),
-    });
-    let content = PostContent { title: item.title.clone(), variants: variants.collect(), marks: PostMarks::default() };
-    let post = create_post(context, NewPost { calendar_id: new.calendar_id, content }).await.map_err(as_asked)?;
-    let row = curated_post::ActiveModel {
-        brand_id: Set(item.brand_id),
-        post_id: Set(post.id),
-        item_id: Set(Some(item.id)),
-        source_title: Set(source_title),
-        source_url: Set(item.url),
-        credit: Set(item.author),
+    // One text for all: whoever makes a post of it changes it once, or gives an account its own.
+    let variants =
+        new.account_ids.iter().map(|id| VariantContent { social_account_id: *id, ..VariantContent::default() });
+    let content = PostContent {
+        title: item.title.clone(),
+        base_text: Some(text),
+        variants: variants.collect(),
+        marks: PostMarks::default(),
     };
-    curated_post::Entity::insert(row).exec_without_returning(permit.tx()).await?;
+    let post = create_post(context, NewPost { calendar_id: new.calendar_id, content }).await.map_err(as_asked)?;
+    let row = curated_post::Model {
+        brand_id: item.brand_id,
+        post_id: post.id,
+        item_id: Some(item.id),
+        source_title,
+        source_url: item.url,
+        credit: item.author,
+    };
+    name_source(permit, row).await?;
     trust::record(permit, context.now, "source_item.draft", item.id, json!({ "post": post.id })).await?;
     Ok(post)
+}
+
+/// Names for good what a post was made of.
+pub(crate) async fn name_source(permit: Permit<'_>, row: curated_post::Model) -> Result<(), Failure> {
+    let row = row.into_active_model().reset_all();
+    curated_post::Entity::insert(row).exec_without_returning(permit.tx()).await?;
+    Ok(())
 }
 
 /// A refusal of a variant, at the account that was named for it.

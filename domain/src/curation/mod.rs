@@ -7,14 +7,17 @@
 mod draft;
 mod fetch;
 mod fetch_job;
+mod idea;
 mod items;
 mod politeness;
 mod source;
 mod text;
 
+pub(crate) use draft::name_source;
 pub use draft::{NewDraft, curated_posts, draft_from_item};
 pub use fetch::TROUBLES;
 pub use fetch_job::FetchSource;
+pub use idea::save_item_as_idea;
 pub use items::{ItemFilter, dismiss_item, items, items_by_ids};
 pub use politeness::{LEAST_MINUTES, MOST_MINUTES};
 pub use source::{

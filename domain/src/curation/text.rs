@@ -73,12 +73,16 @@ fn tidy(text: &str, most: usize) -> String {
     };
     let spaced: String = text.chars().map(|c| if c == '\t' || c == '\r' { ' ' } else { c }).filter(shown).collect();
     let lines = spaced.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    let text = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    cut(&lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"), most)
+}
+
+/// At most so many characters; what was cut ends with an ellipsis.
+pub(super) fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
-        return text;
+        return text.to_owned();
     }
-    let cut: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", cut.trim_end())
+    let begin: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", begin.trim_end())
 }
 
 #[cfg(test)]

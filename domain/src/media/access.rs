@@ -71,10 +71,19 @@ pub async fn open_media(services: &Services, token: &str) -> Result<OpenedMedia,
     open_found(services, link.brand_id, found.ok_or(Code::LinkInvalid)?).await
 }
 
-/// Opens the file of an asset that whoever asks has been found to see.
-pub(crate) async fn open_asset(services: &Services, asset: asset::Model) -> Result<OpenedMedia, Failure> {
+/// Opens an asset that whoever asks has been found to see: this form of it, or its file.
+pub(crate) async fn open_asset(
+    services: &Services,
+    asset: asset::Model,
+    form: Option<media_rendition::Model>,
+) -> Result<OpenedMedia, Failure> {
     let brand_id = asset.brand_id;
-    open_found(services, brand_id, Found::of(asset).ok_or(Code::NotFound)?).await
+    let file = Found::of(asset).ok_or(Code::NotFound)?;
+    let found = match form {
+        Some(form) => Found { mime_type: form.mime_type, form: Some(form.purpose), ..file },
+        None => file,
+    };
+    open_found(services, brand_id, found).await
 }
 
 async fn open_found(services: &Services, brand_id: Uuid, found: Found) -> Result<OpenedMedia, Failure> {

@@ -21,6 +21,11 @@ pub(super) fn renditions_key(brand_id: Uuid, file_id: Uuid) -> Key<'static> {
     Key::new("rendition", brand_id, file_id)
 }
 
+/// A copy of a film here while a still of it is taken: in the folder, and nowhere else.
+pub(super) fn film_key(brand_id: Uuid, file_id: Uuid) -> Key<'static> {
+    Key::new("film", brand_id, file_id)
+}
+
 /// What is on its way to an asset, in the folder or, put there directly, in the bucket.
 pub(super) fn upload_key(brand_id: Uuid, asset_id: Uuid) -> Key<'static> {
     Key::new("upload", brand_id, asset_id)

@@ -2,7 +2,7 @@
 //! tags, rights and quotas.
 //!
 //! An asset is what people see. Its bytes are a file, kept once per brand: assets with the same content share it. A file counts
-//! once it is whole and was looked at ([`take_in`]); renditions of a picture follow as a job. Only what no post shows is deleted,
+//! once it is whole and was looked at ([`take_in`]); its renditions follow as a job. Only what no post shows is deleted,
 //! and what is sent to people or networks does not change behind their back.
 
 mod access;
@@ -14,6 +14,7 @@ mod folders;
 mod in_posts;
 mod keys;
 mod pictures;
+mod posters;
 mod queries;
 mod quota;
 mod receive;
@@ -33,7 +34,7 @@ pub use facts::{MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_VIDEO_BYTES};
 pub use folders::{FolderChange, create_folder, delete_folder, folders, folders_by_ids, update_folder};
 pub(crate) use in_posts::{Shelf, Term, terms_of_posts, unusable, without_rights};
 pub use keys::{KINDS, file_key, rendition_key};
-pub use pictures::THUMBNAIL;
+pub use pictures::{SCREEN, THUMBNAIL};
 pub use queries::{
     AssetFilter, TagCount, assets, files_by_ids, posts_showing, problem_of, renditions_by_ids, renditions_of_files,
     tags,
@@ -44,4 +45,5 @@ pub use remove_job::RemoveFile;
 pub use renditions_job::MakeRenditions;
 pub use request_upload::{NewUpload, RequestedUpload, UPLOAD_PURPOSE, forget_uploads, request_upload};
 pub use store_job::StoreFile;
+pub(crate) use update_asset::tags as tidy_tags;
 pub use update_asset::{AssetChange, Rights, update_asset};

@@ -14,6 +14,12 @@ use crate::error::Fault;
 /// The purpose of the small form that lists show.
 pub const THUMBNAIL: &str = "THUMBNAIL";
 
+/// The purpose of the form that people look at: no larger than a screen shows, and without what a camera adds to its pictures.
+pub const SCREEN: &str = "SCREEN";
+
+/// The longest side of a form for the screen, in pixels: a phone as wide as they come shows 900 of an upright picture's width.
+pub(super) const SCREEN_SIDE: u32 = 1600;
+
 /// The longest side of a thumbnail, in pixels.
 const THUMBNAIL_SIDE: u32 = 320;
 
@@ -46,11 +52,21 @@ pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage, Fault> {
     Ok(picture)
 }
 
-/// The small form. What lets through light stays so.
+/// The small form.
 pub(super) fn thumbnail(picture: &DynamicImage) -> Result<Form, Fault> {
-    let small = within(picture, f64::from(THUMBNAIL_SIDE) / f64::from(picture.width().max(picture.height())));
+    shown(picture, THUMBNAIL_SIDE, 80)
+}
+
+/// The form for the screen.
+pub(super) fn screen(picture: &DynamicImage) -> Result<Form, Fault> {
+    shown(picture, SCREEN_SIDE, 85)
+}
+
+/// A form with no side longer than this. What lets through light stays so.
+fn shown(picture: &DynamicImage, longest: u32, quality: u8) -> Result<Form, Fault> {
+    let small = within(picture, f64::from(longest) / f64::from(picture.width().max(picture.height())));
     if !small.color().has_alpha() {
-        return jpeg(&small.to_rgb8(), 80);
+        return jpeg(&small.to_rgb8(), quality);
     }
     let small = small.to_rgba8();
     let mut bytes = Vec::new();
@@ -81,6 +97,16 @@ pub(super) fn for_network(picture: &DynamicImage, limits: &Limits) -> Result<Opt
         scale *= 0.75;
     }
     Ok(None)
+}
+
+/// The sides of what has these, made to fit; never larger, and never nothing.
+pub(super) fn fitting(width: u32, height: u32, longest: u32) -> (u32, u32) {
+    let most = u64::from(width.max(height).max(1));
+    let side = |side: u32| {
+        let smaller = u64::from(side) * u64::from(longest.min(width.max(height))) / most;
+        u32::try_from(smaller).unwrap_or(longest).max(1)
+    };
+    (side(width), side(height))
 }
 
 /// Smaller by a factor; never larger, and never nothing.
@@ -148,6 +174,19 @@ mod tests {
     }
 
     #[test]
+    fn sides_keep_their_proportion_and_do_not_grow() {
+        for (sides, expected) in [
+            ((1920, 1080), (1600, 900)),
+            ((1080, 1920), (900, 1600)),
+            ((64, 48), (64, 48)),
+            ((1600, 1600), (1600, 1600)),
+            ((16_384, 1), (1600, 1)),
+        ] {
+            assert_eq!(fitting(sides.0, sides.1, SCREEN_SIDE), expected, "{sides:?}");
+        }
+    }
+
+    #[test]
     fn a_form_fits_and_can_be_read() -> Result<(), Fault> {
         for alpha in [false, true] {
             let picture = noise(900, 300, alpha);
@@ -162,6 +201,10 @@ mod tests {
             assert_eq!((small.width, small.height), (320, 106));
             assert_eq!(small.mime_type, if alpha { "image/png" } else { "image/jpeg" });
         }
+        let seen = screen(&noise(3200, 1000, false))?;
+        assert_eq!((seen.width, seen.height, seen.mime_type), (1600, 500, "image/jpeg"));
+        let as_large = screen(&noise(90, 30, true))?;
+        assert_eq!((as_large.width, as_large.height, as_large.mime_type), (90, 30, "image/png"));
         let thin = thumbnail(&noise(2000, 1, false))?;
         assert_eq!((thin.width, thin.height), (320, 1));
         assert!(for_network(&noise(9, 9, false), &limits(10, None, "image/jpeg"))?.is_none(), "no picture is so small");

@@ -6,7 +6,7 @@ use diwan_entity::media::media_file;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::keys::{file_key, renditions_key, upload_key};
+use super::keys::{file_key, film_key, renditions_key, upload_key};
 use crate::error::Failure;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
 use crate::permission::Permit;
@@ -32,6 +32,7 @@ impl Job for RemoveFile {
             storage.remove(renditions_key(brand_id, id)).await.map_err(Failure::from)?;
             storage.remove(upload_key(brand_id, id)).await.map_err(Failure::from)?;
             storage.remove_staged(upload_key(brand_id, id)).await.map_err(Failure::from)?;
+            storage.remove_staged(film_key(brand_id, id)).await.map_err(Failure::from)?;
         }
         work.begin().await?.finish(Next::Done).await
     }

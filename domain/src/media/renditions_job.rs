@@ -1,13 +1,15 @@
-//! Making the other forms of a picture: a thumbnail, and for each network that does not take it as it is one that it takes.
+//! Making the other forms of a picture: a thumbnail, one for the screen, and for each network that does not take it as it is one
+//! that it takes. A film has the first two, of a still of it: its poster.
 //!
-//! Each form is stored and written down by itself, so that a run that dies is gone on with where it was. What moves stays as it
-//! is: a still of it would not be what was approved.
+//! Each form is stored and written down by itself, so that a run that dies is gone on with where it was. What moves goes to
+//! networks as it is: a still of it would not be what was approved.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::Duration;
 use diwan_entity::InBrand as _;
-use diwan_entity::calendar::asset;
+use diwan_entity::calendar::asset::{self, AssetKind};
 use diwan_entity::media::media_file::{self, FileState, FileTrouble};
 use diwan_entity::media::media_rendition;
 use diwan_networks::Limits;
@@ -19,11 +21,15 @@ use uuid::Uuid;
 use super::facts::{DECODING, off_thread};
 use super::in_posts::fits;
 use super::keys::{file_key, rendition_key, renditions_key};
-use super::pictures::{self, Form, THUMBNAIL};
+use super::pictures::{self, Form, SCREEN, THUMBNAIL};
+use super::posters;
 use super::store_job::trouble;
 use crate::error::{Failure, Fault};
 use crate::jobs::{Job, JobError, Next, Scope, Work};
 use crate::permission::Permit;
+
+/// When a film is looked at again on whose worker's machine there is no program for it: there may be one by then.
+const LATER: Duration = Duration::days(1);
 
 /// Makes the forms of one file.
 #[derive(Debug)]
@@ -41,19 +47,12 @@ impl Job for MakeRenditions {
         let Some((shown, missing)) = plan(&scope).await? else {
             return scope.finish(Next::Done).await;
         };
-        scope.commit().await?;
-        if !missing.is_empty() {
-            let _turn = DECODING.acquire().await.map_err(|_| Fault::broken("no more pictures are made"))?;
-            let bytes = work.services.storage.get(file_key(brand_id, file_id)).await.map_err(Failure::from)?;
-            let picture = Arc::new(off_thread(move || Ok(pictures::decode(&bytes)?)).await?);
-            for purpose in missing {
-                let picture = Arc::clone(&picture);
-                let Some(form) = off_thread(move || make(&picture, purpose)).await? else { continue };
-                if !keep(work, &shown, purpose, form).await? {
-                    break;
-                }
-            }
+        if shown.kind == Some(AssetKind::Video) && !missing.is_empty() && work.services.stills.is_none() {
+            let later = scope.now + LATER;
+            return scope.finish(Next::Again(later)).await;
         }
+        scope.commit().await?;
+        make_all(work, &shown, missing).await?;
         let scope = work.begin().await?;
         media_file::Entity::update_many()
             .col_expr(media_file::Column::RenditionsAt, Expr::value(scope.now))
@@ -75,10 +74,41 @@ impl Job for MakeRenditions {
     }
 }
 
+/// Makes these forms and keeps them. Of a film that has no still there are none.
+async fn make_all(work: &Work, shown: &asset::Model, missing: Vec<Purpose>) -> Result<(), JobError> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let file_id = work.claim.subject_id;
+    let still = match &work.services.stills {
+        Some(stills) if shown.kind == Some(AssetKind::Video) => {
+            let Some(still) = posters::still(work, stills, shown, file_id).await? else { return Ok(()) };
+            Some(still)
+        }
+        _ => None,
+    };
+    let _turn = DECODING.acquire().await.map_err(|_| Fault::broken("no more pictures are made"))?;
+    let picture = if let Some(still) = still {
+        Arc::new(still)
+    } else {
+        let bytes = work.services.storage.get(file_key(shown.brand_id, file_id)).await.map_err(Failure::from)?;
+        Arc::new(off_thread(move || Ok(pictures::decode(&bytes)?)).await?)
+    };
+    for purpose in missing {
+        let picture = Arc::clone(&picture);
+        let Some(form) = off_thread(move || make(&picture, purpose)).await? else { continue };
+        if !keep(work, shown, purpose, form).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// What one form is for.
 #[derive(Debug, Clone, Copy)]
 enum Purpose {
     Thumbnail,
+    Screen,
     Network(&'static str),
 }
 
@@ -86,6 +116,7 @@ impl Purpose {
     fn name(self) -> &'static str {
         match self {
             Self::Thumbnail => THUMBNAIL,
+            Self::Screen => SCREEN,
             Self::Network(key) => key,
         }
     }
@@ -107,6 +138,9 @@ async fn plan(scope: &Scope) -> Result<Option<(asset::Model, Vec<Purpose>)>, Job
         .await?;
     let mut wanted = vec![Purpose::Thumbnail];
     if !shown.animated {
+        wanted.push(Purpose::Screen);
+    }
+    if !shown.animated && shown.kind != Some(AssetKind::Video) {
         let unfit = diwan_networks::registry().iter().map(|network| network.capabilities());
         let unfit = unfit.filter(|network| !fits(&shown, &Limits::defaults(network)));
         wanted.extend(unfit.map(|network| Purpose::Network(network.key.as_str())));
@@ -118,6 +152,7 @@ async fn plan(scope: &Scope) -> Result<Option<(asset::Model, Vec<Purpose>)>, Job
 fn make(picture: &DynamicImage, purpose: Purpose) -> Result<Option<Form>, Failure> {
     match purpose {
         Purpose::Thumbnail => Ok(Some(pictures::thumbnail(picture)?)),
+        Purpose::Screen => Ok(Some(pictures::screen(picture)?)),
         Purpose::Network(key) => {
             let network = diwan_networks::network(key).ok_or_else(|| Fault::broken("a network that is gone"))?;
             Ok(pictures::for_network(picture, &Limits::defaults(network.capabilities()))?)

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::facts::MAX_VIDEO_BYTES;
 use super::keys::upload_key;
 use super::quota::{has_room, take_turns};
-use super::update_asset::{alt_text, file_name, folder_of, tags};
+use super::update_asset::{MOST_TAGS, alt_text, file_name, folder_of, tags};
 use crate::context::{Context, Services};
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::permission::Action;
@@ -64,7 +64,7 @@ pub async fn request_upload(context: &Context, new: NewUpload) -> Result<Request
     let mut wrong = Complaints::default();
     let name = file_name(&mut wrong, &new.file_name);
     let alt = alt_text(&mut wrong, &new.alt_text);
-    let tags = tags(&mut wrong, &new.tags);
+    let tags = tags(&mut wrong, "tags", &new.tags, MOST_TAGS);
     let size = new.byte_size.and_then(|size| u64::try_from(size).ok());
     match size {
         Some(0) => wrong.add(UserError::at(Code::Invalid, "byteSize")),

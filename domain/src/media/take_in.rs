@@ -78,8 +78,7 @@ pub(super) async fn take_in(services: &Services, arrived: Arrived, staged: &mut 
             sha256: Set(facts.sha256.to_vec()),
             byte_size: Set(facts.byte_size),
             state: Set(state),
-            // A film has no other forms.
-            renditions_at: Set(facts.duration_ms.map(|_| now)),
+            renditions_at: Set(None),
             trouble: Set(None),
             created_at: Set(now),
         };

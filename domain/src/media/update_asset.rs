@@ -14,7 +14,7 @@ use crate::permission::{Action, Permit, Relation};
 use crate::trust;
 
 /// The most tags of an asset, and their longest, in characters.
-const MOST_TAGS: usize = 50;
+pub(super) const MOST_TAGS: usize = 50;
 const LONGEST_TAG: usize = 50;
 
 /// States of posts in which what they say is settled.
@@ -81,7 +81,7 @@ pub async fn update_asset(
         changed.infographic = Set(infographic);
     }
     if let Some(list) = &change.tags {
-        changed.tags = Set(tags(&mut wrong, list));
+        changed.tags = Set(tags(&mut wrong, "tags", list, MOST_TAGS));
     }
     if let Some(folder_id) = change.folder_id {
         folder_of(context, row.brand_id, folder_id, &mut wrong).await?;
@@ -142,15 +142,15 @@ pub(super) fn alt_text(wrong: &mut Complaints, text: &str) -> String {
     text.trim().to_owned()
 }
 
-/// Tags in lower case, none twice.
-pub(super) fn tags(wrong: &mut Complaints, list: &[String]) -> Vec<String> {
-    if list.len() > MOST_TAGS {
-        wrong.add(UserError::at(Code::TooMany, "tags").number("limit", MOST_TAGS).number("actual", list.len()));
+/// Tags in lower case, none twice: of a file or of whatever else has tags.
+pub(crate) fn tags(wrong: &mut Complaints, path: &str, list: &[String], most: usize) -> Vec<String> {
+    if list.len() > most {
+        wrong.add(UserError::at(Code::TooMany, path).number("limit", most).number("actual", list.len()));
         return Vec::new();
     }
     let mut tags: Vec<String> = Vec::with_capacity(list.len());
     for (place, tag) in list.iter().enumerate() {
-        let path = format!("tags.{place}");
+        let path = format!("{path}.{place}");
         let tag = wrong.text(&path, tag, LONGEST_TAG).to_lowercase();
         if tag.chars().any(char::is_control) {
             wrong.add(UserError::at(Code::Invalid, &path));

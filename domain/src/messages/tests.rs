@@ -106,6 +106,34 @@ fn every_code_and_every_trouble_has_words() {
     }
 }
 
+#[test]
+fn every_option_of_every_network_has_words() {
+    let english = said(Locale::En);
+    for network in diwan_networks::registry() {
+        for option in network.capabilities().options {
+            let key = format!("option-{}", option.name.replace('_', "-"));
+            assert!(english.contains_key(&key), "{key}");
+            assert_eq!(option_label(Locale::En, option), option.label, "{key}");
+            let OptionKind::Choice(values) = option.kind else { continue };
+            for value in values {
+                let key = format!("{key}-{}", value.replace('_', "-"));
+                assert!(english.contains_key(&key), "{key}");
+                assert_ne!(option_value(Locale::Fa, option, value), *value);
+            }
+            assert_eq!(option_value(Locale::Fa, option, "no such value"), "no such value");
+        }
+    }
+    let flag = OptionSpec { name: "sensitive", label: "", kind: OptionKind::Flag };
+    let free = OptionSpec { name: "spoiler_text", label: "", kind: OptionKind::Text { max: 9 } };
+    assert_eq!(
+        (option_value(Locale::En, &flag, "true"), option_value(Locale::El, &flag, "false")),
+        ("Yes".to_owned(), "Όχι".to_owned())
+    );
+    assert_eq!(option_value(Locale::He, &free, "true"), "true");
+    let unknown = OptionSpec { name: "nobody_knows_it", label: "Unknown", kind: OptionKind::Flag };
+    assert_eq!(option_label(Locale::Ar, &unknown), "Unknown");
+}
+
 /// Every literal in the sources that follows `before`.
 fn literals(folder: &Path, before: &str, found: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {

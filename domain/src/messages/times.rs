@@ -1,17 +1,39 @@
 //! Dates and times as people write them, by ICU4X: in their language and in the calendar that they count by. The clock has 24
 //! hours, and digits are those of the language, as in every other number that the catalogue shows.
 
-use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use chrono_tz::Tz;
 use diwan_entity::tenancy::agency::{CalendarSystem, Locale};
+use icu_calendar::Iso;
 use icu_datetime::DateTimeFormatter;
-use icu_datetime::fieldsets::YMDE;
+use icu_datetime::fieldsets::{YMD, YMDE};
 use icu_datetime::input::{Date, DateTime as Local, Time};
 
 /// A moment in words: the day of the week, the date and the time of day there.
 pub fn time_in_words(locale: Locale, system: CalendarSystem, zone: Tz, at: DateTime<Utc>) -> String {
     let there = at.with_timezone(&zone).naive_local();
-    let plain = || there.format("%F %R").to_string();
+    let formatter = preferences(locale, system)
+        .and_then(|wanted| DateTimeFormatter::try_new(wanted.into(), YMDE::long().with_time_hm()).ok());
+    let [hour, minute] = [there.hour(), there.minute()].map(|part| u8::try_from(part).unwrap_or_default());
+    match (formatter, iso(there.date()), Time::try_new(hour, minute, 0, 0)) {
+        (Some(formatter), Some(date), Ok(time)) => formatter.format(&Local { date, time }).to_string(),
+        _ => there.format("%F %R").to_string(),
+    }
+}
+
+/// The day of a moment in words: the date there, without the day of the week.
+pub fn date_in_words(locale: Locale, system: CalendarSystem, zone: Tz, at: DateTime<Utc>) -> String {
+    let there = at.with_timezone(&zone).date_naive();
+    let formatter =
+        preferences(locale, system).and_then(|wanted| DateTimeFormatter::try_new(wanted.into(), YMD::long()).ok());
+    match (formatter, iso(there)) {
+        (Some(formatter), Some(date)) => formatter.format(&date).to_string(),
+        _ => there.to_string(),
+    }
+}
+
+/// How a language writes dates and times that are counted by this calendar.
+fn preferences(locale: Locale, system: CalendarSystem) -> Option<icu_locale_core::Locale> {
     let language = match locale {
         // Day before month, as nearly everybody writes who reads English.
         Locale::En => "en-GB-u",
@@ -26,16 +48,12 @@ pub fn time_in_words(locale: Locale, system: CalendarSystem, zone: Tz, at: DateT
         CalendarSystem::Hijri => "islamic-umalqura",
         CalendarSystem::Hebrew => "hebrew",
     };
-    let wanted = format!("{language}-hc-h23-ca-{calendar}").parse::<icu_locale_core::Locale>();
-    let formatter =
-        wanted.ok().and_then(|wanted| DateTimeFormatter::try_new(wanted.into(), YMDE::long().with_time_hm()).ok());
-    let [month, day, hour, minute] =
-        [there.month(), there.day(), there.hour(), there.minute()].map(|part| u8::try_from(part).unwrap_or_default());
-    let date = Date::try_new_iso(there.year(), month, day);
-    let (Some(formatter), Ok(date), Ok(time)) = (formatter, date, Time::try_new(hour, minute, 0, 0)) else {
-        return plain();
-    };
-    formatter.format(&Local { date, time }).to_string()
+    format!("{language}-hc-h23-ca-{calendar}").parse().ok()
+}
+
+fn iso(day: NaiveDate) -> Option<Date<Iso>> {
+    let [month, of_month] = [day.month(), day.day()].map(|part| u8::try_from(part).unwrap_or_default());
+    Date::try_new_iso(day.year(), month, of_month).ok()
 }
 
 #[cfg(test)]
@@ -64,5 +82,22 @@ mod tests {
             }
         }
         assert!(words(Locale::Ar, Hijri, "Europe/Athens").contains("١٧:٠٥"));
+    }
+
+    #[test]
+    fn a_day_is_that_of_the_place() {
+        use CalendarSystem::{Gregorian, Jalali};
+        let at = "2026-11-26T22:05:00Z".parse().unwrap();
+        let words = |locale, system, zone: &str| date_in_words(locale, system, zone.parse().unwrap(), at);
+        for (locale, system, zone, expected) in [
+            (Locale::En, Gregorian, "Europe/London", "26 November 2026"),
+            (Locale::En, Gregorian, "Europe/Athens", "27 November 2026"),
+            (Locale::Fa, Jalali, "Asia/Tehran", "۶ آذر ۱۴۰۵"),
+            (Locale::El, Gregorian, "Europe/Athens", "27 Νοεμβρίου 2026"),
+            (Locale::Ar, Gregorian, "Asia/Beirut", "٢٧ نوفمبر ٢٠٢٦"),
+            (Locale::He, Gregorian, "Asia/Jerusalem", "27 בנובמבר 2026"),
+        ] {
+            assert_eq!(words(locale, system, zone), expected);
+        }
     }
 }

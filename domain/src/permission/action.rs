@@ -75,10 +75,18 @@ pub enum Action {
     SlotManage,
     /// Let posts come again: series and evergreen queues.
     SeriesManage,
+    /// Write the templates of texts and the sets of hashtags.
+    TemplateManage,
     /// Say which feeds are followed.
     SourceManage,
     /// Put away what a feed brought.
     SourceItemDismiss,
+    /// Read the ideas board.
+    IdeaRead,
+    /// Write ideas down, change and move them, put them away, make posts of them.
+    IdeaWrite,
+    /// Give an idea to somebody.
+    IdeaAssign,
     /// Put a file into the media library.
     AssetUpload,
     /// Change what is said of a file, put it away, delete it; and, for all files, the folders.
@@ -97,6 +105,14 @@ pub enum Action {
     PostSubmit,
     /// Schedule a post, or take it off the schedule.
     PostSchedule,
+    /// Read what is to be done to a post, and the templates of such lists.
+    ChecklistRead,
+    /// Tick what was done to a post.
+    ChecklistTick,
+    /// Change what is to be done to a post.
+    ChecklistWrite,
+    /// Write the templates of checklists.
+    ChecklistTemplateManage,
     /// Comment on a post.
     CommentWrite,
     /// Comment so that the client does not see it.
@@ -156,8 +172,12 @@ impl Action {
         Self::ContentExport,
         Self::SlotManage,
         Self::SeriesManage,
+        Self::TemplateManage,
         Self::SourceManage,
         Self::SourceItemDismiss,
+        Self::IdeaRead,
+        Self::IdeaWrite,
+        Self::IdeaAssign,
         Self::AssetUpload,
         Self::AssetManage,
         Self::MediaQuotaSet,
@@ -167,6 +187,10 @@ impl Action {
         Self::PostAssign,
         Self::PostSubmit,
         Self::PostSchedule,
+        Self::ChecklistRead,
+        Self::ChecklistTick,
+        Self::ChecklistWrite,
+        Self::ChecklistTemplateManage,
         Self::CommentWrite,
         Self::CommentInternally,
         Self::PublicationSettle,
@@ -207,7 +231,9 @@ impl Action {
                 | Self::StrategyRead
                 | Self::ContentRead
                 | Self::ContentExport
+                | Self::IdeaRead
                 | Self::PostHistoryRead
+                | Self::ChecklistRead
                 | Self::MetricsRead
                 | Self::ReportRun
         )

@@ -114,8 +114,20 @@ pub const RULES: &[Rule] = &[
         &[MID, integration(Level::Mid)],
         "what comes again is planned, and may publish by itself",
     ),
+    brand(Action::TemplateManage, &[MID, integration(Level::Mid)], "what everybody writes from; juniors fill it in"),
     brand(Action::SourceManage, &[MID, integration(Level::Mid)], "the server is asked again and again"),
     brand(Action::SourceItemDismiss, &[JUNIOR, integration(Level::Junior)], "whoever looks for ideas tidies up"),
+    brand(
+        Action::IdeaRead,
+        &[JUNIOR, integration(Level::Junior)],
+        "the board is the team's; freelancers and clients see the posts that ideas became",
+    ),
+    brand(
+        Action::IdeaWrite,
+        &[JUNIOR, integration(Level::Junior)],
+        "whoever begins posts has ideas; a program may bring them",
+    ),
+    brand(Action::IdeaAssign, &[MID], "a MID supervises writers"),
     brand(
         Action::AssetUpload,
         &[
@@ -154,6 +166,26 @@ pub const RULES: &[Rule] = &[
         "whoever may write it may ask for approval",
     ),
     brand(Action::PostSchedule, &[MID, integration(Level::Mid)], "a junior publishes nothing alone"),
+    brand(
+        Action::ChecklistRead,
+        &[JUNIOR, FREELANCER, integration(Level::Junior)],
+        "how the team works is not for clients; templates are for staff",
+    ),
+    brand(
+        Action::ChecklistTick,
+        &[staff_own(Level::Junior), MID, FREELANCER, integration(Level::Junior)],
+        "whoever works at it; an item that is given to somebody is theirs to tick on any post",
+    ),
+    brand(
+        Action::ChecklistWrite,
+        &[staff_own(Level::Junior), MID, integration(Level::Junior)],
+        "below MID nobody waives what a template requires",
+    ),
+    brand(
+        Action::ChecklistTemplateManage,
+        &[MID, integration(Level::Mid)],
+        "what is required of every post is not a writer's to say",
+    ),
     brand(Action::CommentWrite, &[JUNIOR, FREELANCER, CLIENT, integration(Level::Junior)], ""),
     brand(
         Action::CommentInternally,

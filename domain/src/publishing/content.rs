@@ -85,10 +85,17 @@ pub(super) async fn load(
             bytes,
         });
     }
+    let variant = outline.variant;
+    let options = serde_json::from_value(variant.options)
+        .map_err(|error| Fault::broken(format!("the options of variant {}: {error}", variant.id)))?;
     Ok(Ok(Content {
-        text: outline.variant.text,
-        language: outline.variant.language,
+        text: variant.text,
+        language: variant.language,
         media,
+        thread: variant.thread,
+        first_comment: variant.first_comment,
+        link: variant.link,
+        options,
         idempotency_key: row.id,
         created_at: frozen_at,
     }))

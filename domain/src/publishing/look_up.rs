@@ -4,19 +4,21 @@ use chrono::{DateTime, Duration, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
+use diwan_entity::publishing::social_account;
 use diwan_networks::{Checkpoint, ErrorKind, LookUp, NetworkError};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::content;
 use super::outcome::{CANNOT_TELL, Outcome, close_attempt, settle};
-use super::publish_job::{Prepared, end, gather, missed, open_attempt};
+use super::publish_job::{Prepared, end, gather, missed, open_attempt, save_checkpoint};
 use crate::jobs::{JobError, Next, Scope, Work};
 
 /// How often a look-up may fail before a person is asked.
 const LOOK_UPS: i32 = 5;
 
-/// Looks an attempt up whose request left at `since`. Answers what is to be sent when it certainly is not there.
+/// Looks an attempt up whose request left at `since`. Answers what is to be sent when it certainly is not there, or when it is
+/// there and more of its thread is to follow.
 pub(super) async fn look_up(
     work: &Work,
     prepared: Prepared,
@@ -43,17 +45,15 @@ pub(super) async fn look_up(
             end(work, &row, Outcome::Published(published), AttemptOutcome::Found, None).await?;
             Ok(None)
         }
+        Ok(LookUp::Partly(checkpoint)) => {
+            let scope = work.begin().await?;
+            save_checkpoint(&scope, &row, &checkpoint).await?;
+            let row = publication::Model { checkpoint: Some(checkpoint.0), ..row };
+            go_on(scope, (row, account), AttemptOutcome::Found).await
+        }
         Ok(LookUp::NotThere) if asked >= believed_from => {
             let scope = work.begin().await?;
-            close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
-            if missed(&scope, &row).await? {
-                scope.finish(Next::Done).await?;
-                return Ok(None);
-            }
-            let outline = content::outline(&scope, &row).await?;
-            let row = open_attempt(&scope, &row).await?;
-            scope.commit().await?;
-            Ok(Some(Prepared { row, account, outline }))
+            go_on(scope, (row, account), AttemptOutcome::NotSent).await
         }
         Ok(LookUp::NotThere) => {
             work.begin().await?.finish(Next::Again(believed_from)).await?;
@@ -68,6 +68,24 @@ pub(super) async fn look_up(
             Ok(None)
         }
     }
+}
+
+/// Ends the attempt that was looked up and begins the next, if it is not too late: with the whole publication, or behind what is
+/// there of it.
+async fn go_on(
+    scope: Scope,
+    (row, account): (publication::Model, social_account::Model),
+    became: AttemptOutcome,
+) -> Result<Option<Prepared>, JobError> {
+    close_attempt(scope.tx(), row.brand_id, row.id, became, None, scope.now).await?;
+    if missed(&scope, &row).await? {
+        scope.finish(Next::Done).await?;
+        return Ok(None);
+    }
+    let outline = content::outline(&scope, &row).await?;
+    let row = open_attempt(&scope, &row).await?;
+    scope.commit().await?;
+    Ok(Some(Prepared { row, account, outline }))
 }
 
 /// The look-up itself failed: again later, and in the end a person is asked. Being asked for patience is no failure.

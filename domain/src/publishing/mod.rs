@@ -21,7 +21,7 @@ pub use accounts::{Unusable, Usable, disconnect_account, usable_account};
 pub use connect_account::{ConnectInput, accept_authorization, connect_account};
 pub use connect_job::ConnectAccount;
 pub use move_posts::{ErrorPolicy, MOST_MOVED, Moved, Shift, move_posts, reschedule_post};
-pub use outcome::TROUBLES;
+pub use outcome::{TROUBLES, parts_there};
 pub use publish_job::Publish;
 pub use queries::{
     attempts_of, connections_by_ids, publications, publications_by_ids, publications_of_posts, social_accounts,

@@ -1,9 +1,10 @@
 //! What an attempt comes to: the one place that writes a publication's state from the worker.
 
 use chrono::{DateTime, Utc};
+use diwan_entity::InBrand as _;
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
-use diwan_networks::{ErrorKind, NetworkError, Published};
+use diwan_networks::{Checkpoint, ErrorKind, NetworkError, Published};
 use diwan_platform::http::is_web;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -23,6 +24,7 @@ pub const TROUBLES: &[&str] = &[
     CANNOT_TELL,
     MISSED,
     GAVE_UP,
+    PARTLY_PUBLISHED,
     MEDIA_GONE,
     MEDIA_EXPIRED,
     "EXPIRED",
@@ -33,6 +35,7 @@ pub const TROUBLES: &[&str] = &[
 pub(super) const CANNOT_TELL: &str = "CANNOT_TELL";
 pub(super) const MISSED: &str = "MISSED";
 pub(super) const GAVE_UP: &str = "GAVE_UP";
+pub(super) const PARTLY_PUBLISHED: &str = "PARTLY_PUBLISHED";
 pub(super) const MEDIA_GONE: &str = "MEDIA_GONE";
 pub(super) const MEDIA_EXPIRED: &str = "MEDIA_EXPIRED";
 
@@ -64,9 +67,34 @@ impl Outcome {
     }
 }
 
+/// How many posts of a publication are on the network while others are still to be sent; zero of one that is there or not.
+pub fn parts_there(row: &publication::Model) -> usize {
+    let is_open = row.state != PublicationState::Published;
+    row.checkpoint.clone().filter(|_| is_open).map_or(0, |checkpoint| Checkpoint(checkpoint).parts_there())
+}
+
+/// What an end without success means where posts of the publication are on the network already: a person must decide, since
+/// begun anew it would be there twice. What is in `row` may be older than what the network saved.
+async fn with_parts(scope: &Scope, row: &publication::Model, outcome: Outcome) -> Result<Outcome, JobError> {
+    let Outcome::Trouble { state: PublicationState::Failed | PublicationState::Missed, trouble, detail } = &outcome
+    else {
+        return Ok(outcome);
+    };
+    let saved = publication::Entity::one_in_brand(row.brand_id, row.id).one(scope.tx()).await?;
+    Ok(match saved.map_or(0, |row| parts_there(&row)) {
+        0 => outcome,
+        there => Outcome::Trouble {
+            state: PublicationState::NeedsAttention,
+            trouble: PARTLY_PUBLISHED,
+            detail: format!("{there} published, part {} not: {trouble}: {detail}", there + 1),
+        },
+    })
+}
+
 /// Writes where a publication is now, and its post with it.
 pub(super) async fn settle(scope: &Scope, row: &publication::Model, outcome: Outcome) -> Result<(), JobError> {
     lock_post(scope.tx(), row.brand_id, row.post_id).await?;
+    let outcome = with_parts(scope, row, outcome).await?;
     let mut update =
         publication::Entity::update_many().col_expr(publication::Column::UpdatedAt, Expr::value(scope.now));
     update = match outcome {

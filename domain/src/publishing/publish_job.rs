@@ -1,7 +1,8 @@
 //! The publishing engine: one publication, sent once.
 //!
 //! 1. In one transaction: is it still to be sent, in time, on a connected account? Then an attempt is written.
-//! 2. Without a transaction: the network is called. Every id that it gives is saved before the next step.
+//! 2. Without a transaction: the network is called. Every id that it gives is saved before the next step, also that of each post
+//!    of a thread: an attempt goes on behind what is there.
 //! 3. In one transaction: how it ended.
 //!
 //! An attempt without an end (a crash) or with an unknown outcome (no answer) is looked up, never sent again blindly. What
@@ -313,6 +314,21 @@ pub(super) async fn end(
     scope.finish(next).await
 }
 
+/// Writes how far a publication has come.
+pub(super) async fn save_checkpoint(
+    scope: &Scope,
+    row: &publication::Model,
+    checkpoint: &Checkpoint,
+) -> Result<(), JobError> {
+    publication::Entity::update_many()
+        .col_expr(publication::Column::Checkpoint, Expr::value(checkpoint.0.clone()))
+        .filter(publication::Column::BrandId.eq(row.brand_id))
+        .filter(publication::Column::Id.eq(row.id))
+        .exec(scope.tx())
+        .await?;
+    Ok(())
+}
+
 /// Saves what a network must remember, and asks whether the lease still holds.
 struct Saving<'a> {
     work: &'a Work,
@@ -322,12 +338,7 @@ struct Saving<'a> {
 impl Saving<'_> {
     async fn store(&self, checkpoint: &Checkpoint) -> Result<(), JobError> {
         let scope = self.work.begin().await?;
-        publication::Entity::update_many()
-            .col_expr(publication::Column::Checkpoint, Expr::value(checkpoint.0.clone()))
-            .filter(publication::Column::BrandId.eq(self.row.brand_id))
-            .filter(publication::Column::Id.eq(self.row.id))
-            .exec(scope.tx())
-            .await?;
+        save_checkpoint(&scope, self.row, checkpoint).await?;
         scope.commit().await
     }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::calendar::post::{self, PostState};
 use diwan_entity::publishing::publication::{self, PublicationState};
+use diwan_networks::Checkpoint;
 use diwan_platform::ids;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveEnum as _, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -20,7 +21,7 @@ use crate::trust;
 pub(super) const HORIZON: Duration = Duration::days(2 * 366);
 
 /// Schedules a post: every variant that is not published yet goes out at `due_at`. A post whose publications failed or
-/// were missed is scheduled again in the same way.
+/// were missed is scheduled again in the same way; a thread that was given up in the middle goes on where it stopped.
 pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Utc>) -> Result<post::Model, Failure> {
     let post = load_post(context, post_id, true).await?;
     let permit = context.permit(Action::PostSchedule, post.brand_id).await?;
@@ -52,14 +53,19 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
         let before =
             known.iter().find(|row| row.variant_id == Some(variant.id) && row.state != PublicationState::Canceled);
         // A publication that a person must decide about may be on the network: it is settled, never scheduled again.
-        let id = match before {
-            None => ids::new_id(context.now),
-            Some(row) if matches!(row.state, PublicationState::Failed | PublicationState::Missed) => row.id,
+        let before = match before {
+            None => None,
+            Some(row) if matches!(row.state, PublicationState::Failed | PublicationState::Missed) => Some(row),
             Some(_) => continue,
         };
+        let id = before.map_or_else(|| ids::new_id(context.now), |row| row.id);
+        // A thread of which a part is on the network goes on behind it; everything else begins anew.
+        let there = before.and_then(|row| Some((Checkpoint(row.checkpoint.clone()?).settled()?, row.frozen_at)));
         due.push(id);
         rows.push(publication::ActiveModel {
             id: Set(id),
+            checkpoint: Set(there.as_ref().map(|(checkpoint, _)| checkpoint.0.clone())),
+            frozen_at: Set(there.and_then(|(_, frozen_at)| frozen_at)),
             brand_id: Set(permit.brand_id),
             post_id: Set(post.id),
             variant_id: Set(Some(variant.id)),
@@ -76,11 +82,15 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
         return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
     }
     let again = OnConflict::column(publication::Column::Id)
-        .update_columns([publication::Column::State, publication::Column::DueAt, publication::Column::UpdatedAt])
+        .update_columns([
+            publication::Column::State,
+            publication::Column::DueAt,
+            publication::Column::UpdatedAt,
+            publication::Column::Checkpoint,
+            publication::Column::FrozenAt,
+        ])
         .value(publication::Column::Trouble, Expr::cust("null"))
         .value(publication::Column::TroubleDetail, Expr::cust("null"))
-        .value(publication::Column::Checkpoint, Expr::cust("null"))
-        .value(publication::Column::FrozenAt, Expr::cust("null"))
         .to_owned();
     publication::Entity::insert_many(rows).on_conflict(again).exec_without_returning(permit.tx()).await?;
     enqueue_many(permit, super::Publish.kind(), &due, due_at, context.now).await?;

@@ -2,6 +2,7 @@
 
 use diwan_entity::InBrand as _;
 use diwan_entity::publishing::publication::{self, PublicationState};
+use diwan_networks::Checkpoint;
 use sea_orm::{ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _, QuerySelect as _};
 use url::Url;
 use uuid::Uuid;
@@ -18,16 +19,16 @@ use diwan_entity::publishing::publication_attempt::AttemptOutcome;
 /// What the person saw.
 #[derive(Debug, Clone)]
 pub enum Settlement {
-    /// It is on the network.
+    /// It is on the network; of a thread, all of it.
     IsThere {
         /// The network's own id of it.
         remote_id: String,
         /// Where it is seen.
         url: Option<Url>,
     },
-    /// It is not: send it now.
+    /// It is not: send it now. Of a thread, what is not there yet.
     SendNow,
-    /// It is not, and it shall not be sent.
+    /// It is not, and it shall not be sent. Of a thread, no more of it.
     GiveUp,
 }
 
@@ -46,7 +47,7 @@ pub async fn settle_publication(
     if row.state != PublicationState::NeedsAttention {
         return Err(UserError::at(Code::WrongState, "publicationId").text("state", row.state.to_value()).into());
     }
-    let post_id = row.post_id;
+    let (post_id, checkpoint) = (row.post_id, row.checkpoint.clone());
     let mut change = row.into_active_model();
     change.updated_at = Set(context.now);
     let (action, outcome) = match settlement {
@@ -66,8 +67,12 @@ pub async fn settle_publication(
         Settlement::SendNow => {
             change.state = Set(PublicationState::Scheduled);
             change.due_at = Set(context.now);
-            change.checkpoint = Set(None);
-            change.frozen_at = Set(None);
+            // A thread of which a part is on the network goes on behind it; everything else begins anew.
+            let there = checkpoint.and_then(|checkpoint| Checkpoint(checkpoint).settled());
+            if there.is_none() {
+                change.frozen_at = Set(None);
+            }
+            change.checkpoint = Set(there.map(|checkpoint| checkpoint.0));
             change.trouble = Set(None);
             change.trouble_detail = Set(None);
             enqueue(permit, super::Publish.kind(), publication_id, context.now, context.now).await?;

@@ -22,8 +22,8 @@ use crate::permission::Permit;
 const PLANNED: [PublicationState; 4] =
     [PublicationState::Scheduled, PublicationState::Queued, PublicationState::Retrying, PublicationState::Paused];
 
-/// Takes every planned post of the brand off the schedule. What is being sent, or may have been, ends by itself. Answers
-/// how many publications were taken off.
+/// Takes every planned post of the brand off the schedule. What is being sent, or may have been, or is there in part, ends by
+/// itself. Answers how many publications were taken off.
 pub async fn unschedule_all(context: &Context, permit: Permit<'_>) -> Result<usize, Failure> {
     let planned = || publication::Entity::in_brand(permit.brand_id).filter(publication::Column::State.is_in(PLANNED));
     let of_planned = planned().select_only().column(publication::Column::PostId).into_query();
@@ -46,6 +46,7 @@ pub async fn unschedule_all(context: &Context, permit: Permit<'_>) -> Result<usi
         .filter(publication::Column::PostId.is_in(post_ids.iter().copied()))
         .filter(publication::Column::State.is_in(PLANNED))
         .filter(publication::Column::Id.not_in_subquery(being_sent))
+        .filter(Expr::cust("coalesce(jsonb_array_length(checkpoint -> 'sent'), 0) = 0"))
         .exec_with_returning(permit.tx())
         .await?
         .into_iter()

@@ -7,6 +7,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
 use uuid::Uuid;
 
+use super::outcome::{PARTLY_PUBLISHED, parts_there};
 use crate::calendar::{follow_publications, load_post, unschedule};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
@@ -14,7 +15,8 @@ use crate::jobs::{Job as _, cancel};
 use crate::permission::Action;
 use crate::trust;
 
-/// Cancels whatever of a post is certainly not on its network and not on its way there. A post of which nothing is left
+/// Cancels whatever of a post is certainly not on its network and not on its way there. A thread of which a part is there waits
+/// for a person instead: changed and begun anew, it would be there twice. A post of which nothing is left
 /// is approved still, or a draft again; otherwise the rest decides where it is.
 pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::Model, Failure> {
     let post = load_post(context, post_id, true).await?;
@@ -36,8 +38,11 @@ pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::M
         matches!(row.state, P::Scheduled | P::Queued | P::Retrying | P::Failed | P::Missed)
             && !open.iter().any(|attempt| attempt.publication_id == row.id)
     };
-    let ids: Vec<Uuid> = publications.iter().filter(|row| standing(row)).map(|row| row.id).collect();
-    if ids.is_empty() {
+    let (begun, untouched): (Vec<_>, Vec<_>) =
+        publications.iter().filter(|row| standing(row)).partition(|row| parts_there(row) > 0);
+    let ids: Vec<Uuid> = untouched.iter().map(|row| row.id).collect();
+    let halted = begun.iter().filter(|row| row.state != PublicationState::Failed).map(|row| row.id).collect::<Vec<_>>();
+    if ids.is_empty() && halted.is_empty() {
         return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
     }
     publication::Entity::update_many()
@@ -47,13 +52,23 @@ pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::M
         .filter(publication::Column::Id.is_in(ids.iter().copied()))
         .exec(permit.tx())
         .await?;
-    cancel(permit, super::Publish.kind(), &ids, context.now).await?;
+    publication::Entity::update_many()
+        .col_expr(publication::Column::State, Expr::value(PublicationState::NeedsAttention))
+        .col_expr(publication::Column::Trouble, Expr::value(PARTLY_PUBLISHED))
+        .col_expr(publication::Column::TroubleDetail, Expr::value("taken off the schedule"))
+        .col_expr(publication::Column::UpdatedAt, Expr::value(context.now))
+        .filter(publication::Column::BrandId.eq(permit.brand_id))
+        .filter(publication::Column::Id.is_in(halted.iter().copied()))
+        .exec(permit.tx())
+        .await?;
+    let taken_off = [ids.as_slice(), &halted].concat();
+    cancel(permit, super::Publish.kind(), &taken_off, context.now).await?;
     if ids.len() == all.len() {
         unschedule(context, permit, &[post.id]).await?;
     } else {
         follow_publications(permit.tx(), permit.brand_id, post.id, context.now).await?;
     }
-    let detail = serde_json::json!({ "publications": ids.len() });
+    let detail = serde_json::json!({ "publications": taken_off.len() });
     trust::record(permit, context.now, "post.unschedule", post.id, detail).await?;
     load_post(context, post.id, false).await
 }

@@ -39,6 +39,8 @@ pub struct ChecksChange {
     pub duplicate_text: CheckMode,
     /// How many days before and after a post are looked at for that, 1 to 365.
     pub duplicate_days: i32,
+    /// A required item of the checklist that is not ticked.
+    pub open_checklist: CheckMode,
     /// In basis points, 0 to 10 000.
     pub mix_tolerance_bp: i32,
     /// Up to 100 of at most 100 characters: one of them discloses a partnership.
@@ -57,6 +59,7 @@ pub fn default_checks(brand_id: Uuid) -> content_checks::Model {
         missing_disclosure: CheckMode::Warn,
         duplicate_text: CheckMode::Warn,
         duplicate_days: 30,
+        open_checklist: CheckMode::Warn,
         mix_tolerance_bp: 1000,
         disclosure_words: Vec::new(),
         updated_by: Uuid::nil(),
@@ -95,6 +98,7 @@ pub async fn set_content_checks(context: &Context, change: ChecksChange) -> Resu
         missing_disclosure: Set(change.missing_disclosure),
         duplicate_text: Set(change.duplicate_text),
         duplicate_days: Set(change.duplicate_days),
+        open_checklist: Set(change.open_checklist),
         mix_tolerance_bp: Set(change.mix_tolerance_bp),
         disclosure_words: Set(disclosure),
         updated_by: Set(permit.person()?),

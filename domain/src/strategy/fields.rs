@@ -14,7 +14,7 @@ use crate::permission::{Action, Permit};
 pub(super) const MOST_ITEMS: usize = 500;
 
 /// A text that may be empty, without the space around it.
-pub(super) fn maybe_text(wrong: &mut Complaints, path: &str, value: &str, max: usize) -> String {
+pub(crate) fn maybe_text(wrong: &mut Complaints, path: &str, value: &str, max: usize) -> String {
     let value = value.trim();
     if !value.is_empty() {
         wrong.text(path, value, max);
@@ -75,7 +75,7 @@ pub(super) fn live(wrong: &mut Complaints, archived_at: Option<DateTime<Utc>>, f
 }
 
 /// A day that the database knows.
-pub(super) fn date(wrong: &mut Complaints, path: &str, day: Option<NaiveDate>) {
+pub(crate) fn date(wrong: &mut Complaints, path: &str, day: Option<NaiveDate>) {
     if day.is_some_and(|day| !(1..=9999).contains(&day.year())) {
         wrong.add(UserError::at(Code::Invalid, path));
     }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::check::words::words;
 use super::fields::{maybe_text, texts};
+use super::hashtags::hashtags;
 use crate::calendar::{ProblemSeverity, looks_like_a_language};
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
@@ -48,7 +49,7 @@ pub struct ProfileContent {
     pub banned_words: Vec<BannedWord>,
     /// BCP 47, up to 50.
     pub languages: Vec<String>,
-    /// Up to 50 of at most 100 letters, digits and underscores, with or without their sign.
+    /// Up to 50, with or without their sign.
     pub hashtags: Vec<String>,
 }
 
@@ -75,13 +76,7 @@ pub async fn set_brand_profile(
             wrong.add(UserError::at(Code::Invalid, &at(&format!("languages.{place}"))));
         }
     }
-    let bare: Vec<String> = content.hashtags.iter().map(|tag| tag.trim().trim_start_matches('#').to_owned()).collect();
-    let hashtags = texts(&mut wrong, &at("hashtags"), &bare, 50, 100);
-    for (place, tag) in hashtags.iter().enumerate() {
-        if !tag.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '\u{200c}')) {
-            wrong.add(UserError::at(Code::Invalid, &at(&format!("hashtags.{place}"))));
-        }
-    }
+    let hashtags = hashtags(&mut wrong, &at("hashtags"), &content.hashtags, 50);
     let banned = check_banned(&mut wrong, &at("bannedWords"), content.banned_words);
     wrong.check()?;
     let row = brand_profile::ActiveModel {

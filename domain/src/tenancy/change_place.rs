@@ -1,6 +1,6 @@
 //! Changing, extending, suspending and ending somebody's place in a brand. It takes effect with their next request.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::tenancy::app_user::{self, Level, UserKind};
 use diwan_entity::tenancy::membership::{self, Specialty};
@@ -15,6 +15,9 @@ use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::permission::{Action, Permit};
 use crate::trust;
+
+/// How far away the end of a place may lie: ten years. A freelancer's term that ends in the year 9999 would be none.
+const LONGEST: Duration = Duration::days(3653);
 
 /// A place that the caller may change, locked, and what they hold there.
 struct Place<'a> {
@@ -99,6 +102,25 @@ pub async fn update_membership(
     place.write(context, "membership.update", detail, change).await
 }
 
+/// What is wrong with the end of a place that begins then, if anything is.
+pub(super) fn wrong_end(
+    kind: UserKind,
+    begins: DateTime<Utc>,
+    end: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+    path: &str,
+) -> Option<UserError> {
+    let limit = now + LONGEST;
+    match end {
+        None => (kind == UserKind::Freelancer).then(|| UserError::at(Code::ExpiryRequired, path)),
+        Some(end) if end <= begins => Some(UserError::at(Code::TimeInPast, path)),
+        Some(end) if end > limit => {
+            Some(UserError::at(Code::TimeTooFar, path).text("limit", limit.format("%F").to_string()))
+        }
+        Some(_) => None,
+    }
+}
+
 /// Lets a place last until another time, or without an end. One that has expired holds again.
 pub async fn extend_membership(
     context: &Context,
@@ -107,14 +129,9 @@ pub async fn extend_membership(
 ) -> Result<membership::Model, Failure> {
     let place = lock(context, membership_id).await?;
     place.must_not_have_ended()?;
-    match until {
-        None if place.row.user_kind == UserKind::Freelancer => {
-            return Err(UserError::at(Code::ExpiryRequired, "expiresAt").into());
-        }
-        Some(end) if end <= context.now.max(place.row.starts_at) => {
-            return Err(UserError::at(Code::TimeInPast, "expiresAt").into());
-        }
-        _ => {}
+    let begins = place.row.starts_at.max(context.now);
+    if let Some(error) = wrong_end(place.row.user_kind, begins, until, context.now, "expiresAt") {
+        return Err(error.into());
     }
     let detail = json!({ "from": place.row.expires_at, "to": until });
     place.write(context, "membership.extend", detail, |row| row.expires_at = Set(until)).await

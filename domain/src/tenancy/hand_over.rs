@@ -1,14 +1,18 @@
 //! Handing somebody's open work over to somebody else: in all brands at once, in a constant number of statements.
 //!
-//! Work is what is assigned to somebody, what they were named to approve, and the places of others of whose end they are told.
-//! What they wrote, asked for, connected or decided stays theirs: that is history. A token of theirs and an integration end with
-//! their own rights, and are made anew by whoever takes over.
+//! Work is what is assigned to somebody, posts and items of their checklists, what they were named to approve, and the places of
+//! others of whose end they are told.
+//! What they wrote, asked for, connected or decided stays theirs: that is history.
+//!
+//! What they opened ends: the tokens that they made, which never have more than their maker, so whoever takes over makes new
+//! ones for the integration, which stays; and delegations, to them and by them, because nobody stands in for whoever has left,
+//! and nobody has agreed to stand in for another.
 
 use std::collections::HashMap;
 
 use diwan_entity::calendar::post::{self, PostState};
 use diwan_entity::calendar::post_assignment;
-use diwan_entity::tenancy::app_user::{self, UserKind};
+use diwan_entity::tenancy::app_user::{self, Level, UserKind};
 use diwan_entity::tenancy::membership;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
@@ -17,10 +21,13 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
+use super::memberships_of;
 use super::rank::Held;
 use crate::approvals::{self, Takeover};
+use crate::calendar::hand_over_items;
 use crate::context::{Actor, Context};
 use crate::error::{Code, Complaints, Failure, UserError};
+use crate::ideas::{self, Heir};
 use crate::permission::{Action, Permit};
 use crate::trust;
 
@@ -43,6 +50,12 @@ pub struct HandOver {
 pub struct HandedOver {
     /// Posts that are assigned to the other person now.
     pub posts: usize,
+    /// Ideas that are assigned to the other person now.
+    pub ideas: usize,
+    /// Ideas that stay the first person's: the other is not of the staff, and sees none.
+    pub ideas_left: usize,
+    /// Items of checklists that are left to do and the other person's now.
+    pub items: usize,
     /// Steps of requests that wait and name the other person now.
     pub steps: usize,
     /// Chains that name the other person now.
@@ -55,6 +68,12 @@ pub struct HandedOver {
     pub steps_left: usize,
     /// Chains that name the first person still, for the same reasons.
     pub chains_left: usize,
+    /// Delegations, to the first person or by them, that have ended.
+    pub delegations: usize,
+    /// Those that stay: the first person has a place where nothing is handed over, or is not below the caller.
+    pub delegations_left: usize,
+    /// Tokens of integrations that the first person had made and that are revoked.
+    pub tokens: usize,
 }
 
 /// Posts that are still worked on: the work on what is over stays whose it was.
@@ -107,12 +126,26 @@ pub async fn hand_over_work(context: &Context, order: HandOver) -> Result<Handed
         }
     }
     wrong.check()?;
-    if permits.is_empty() {
-        // Nothing to do, for those who could.
-        return Ok(HandedOver::default());
-    }
-    let places = places_of(context, [from, to], &brand_ids).await?;
-    must_be_able(heir, &places, &brand_ids)?;
+    // Without work there is nothing to move, for those who could.
+    let moved = if permits.is_empty() {
+        HandedOver::default()
+    } else {
+        move_work(context, &actor, [leaver, heir], &permits, &brand_ids).await?
+    };
+    end_what_was_opened(context, &actor, leaver, named.then_some(brand_ids.as_slice()), moved).await
+}
+
+/// Moves the work, in brands in which the caller may.
+async fn move_work(
+    context: &Context,
+    actor: &Actor,
+    [leaver, heir]: [&app_user::Model; 2],
+    permits: &HashMap<Uuid, Permit<'_>>,
+    brand_ids: &[Uuid],
+) -> Result<HandedOver, Failure> {
+    let (from, to) = (leaver.id, heir.id);
+    let places = places_of(context, [from, to], brand_ids).await?;
+    must_be_able(heir, &places, brand_ids)?;
     let Some(permit) = permits.values().next().copied() else { return Ok(HandedOver::default()) };
 
     // What the other has already is given up by the one alone; the rest moves.
@@ -139,28 +172,74 @@ pub async fn hand_over_work(context: &Context, order: HandOver) -> Result<Handed
     for row in &moved {
         *counts.entry(row.brand_id).or_default() += 1;
     }
-    let may_decide = brands_to_decide_in(&actor, leaver, heir, &places, &brand_ids);
+    let ideas = if heir.kind == UserKind::Staff {
+        ideas::hand_over(permit, Heir { from, to, brand_ids, now: context.now }).await?
+    } else {
+        HashMap::new()
+    };
+    let ideas_left = ideas::still_assigned(permit, from, brand_ids).await?;
+    let may_decide = brands_to_decide_in(actor, leaver, heir, &places, brand_ids);
     let takeover = Takeover { from: leaver, to: heir, brand_ids: &may_decide };
     let approvals = approvals::hand_over(context, permit, takeover).await?;
-    let places = take_places(permit, leaver, heir, &brand_ids).await?;
-    let left = approvals::still_named(context, from, &brand_ids).await?;
+    let places = take_places(permit, leaver, heir, brand_ids).await?;
+    let items = hand_over_items(permit, (from, to), heir.kind == UserKind::Staff, brand_ids).await?;
+    let left = approvals::still_named(context, from, brand_ids).await?;
     let of = |counts: &HashMap<Uuid, usize>, brand_id: &Uuid| counts.get(brand_id).copied().unwrap_or_default();
     let events = permits.iter().map(|(brand_id, permit)| {
         let steps = of(&approvals.steps, brand_id);
         let chains = of(&approvals.chains, brand_id);
-        let detail = json!({ "to": to, "posts": of(&counts, brand_id), "steps": steps, "chains": chains });
+        let (posts, ideas) = (of(&counts, brand_id), of(&ideas, brand_id));
+        let detail = json!({ "to": to, "posts": posts, "ideas": ideas, "steps": steps, "chains": chains });
         (*permit, from, detail)
     });
     trust::record_many(permit, context.now, "work.hand_over", events).await?;
     Ok(HandedOver {
         posts: moved.len(),
+        ideas: ideas.values().sum(),
+        ideas_left: usize::try_from(ideas_left).unwrap_or(usize::MAX),
+        items: usize::try_from(items).unwrap_or(usize::MAX),
         steps: approvals.steps.values().sum(),
         chains: approvals.chains.values().sum(),
         places,
         brands: permits.len(),
         steps_left: usize::try_from(left.steps).unwrap_or_default(),
         chains_left: usize::try_from(left.chains).unwrap_or_default(),
+        ..HandedOver::default()
     })
+}
+
+/// Ends the leaver's tokens and delegations, as far as that is the caller's to say: in the named brands, or everywhere.
+async fn end_what_was_opened(
+    context: &Context,
+    actor: &Actor,
+    leaver: &app_user::Model,
+    named: Option<&[Uuid]>,
+    moved: HandedOver,
+) -> Result<HandedOver, Failure> {
+    let tokens = trust::revoke_tokens_made_by(context, leaver.id, named).await?;
+    let places = memberships_of(context, &[leaver.id]).await?;
+    let themselves = actor.user_id == leaver.id;
+    let answers_for =
+        |own: Held, brand: Option<Level>| themselves || own.manages(Held { brand, agency: leaver.agency_level });
+    let here = places.iter().filter(|place| {
+        place.ended_at.is_none()
+            && named.is_none_or(|named| named.contains(&place.brand_id))
+            && context.may(Action::WorkHandOver, place.brand_id)
+            && answers_for(Held::own(actor, place.brand_id), Some(place.level))
+    });
+    let here: Vec<Uuid> = here.map(|place| place.brand_id).collect();
+    // Whoever manages people agency-wide answers for those without a place, too.
+    let highest = places.iter().filter(|place| place.ended_at.is_none()).map(|place| place.level).max();
+    let everywhere = named.is_none()
+        && context.may(Action::PeopleManage, Uuid::nil())
+        && answers_for(Held { brand: None, agency: actor.agency_level }, highest);
+    if here.is_empty() && !everywhere && moved.brands == 0 && tokens == 0 {
+        // Nothing that is theirs to say: not how many there are, either.
+        return Ok(moved);
+    }
+    let all = (everywhere || !here.is_empty()).then_some(here);
+    let (delegations, delegations_left) = approvals::end_delegations_of(context, leaver.id, all).await?;
+    Ok(HandedOver { delegations, delegations_left, tokens, ..moved })
 }
 
 /// The brands in which the heir may decide, and in which the caller has a say over what the other was named for: their own, or
@@ -212,12 +291,14 @@ async fn brands_of_work(context: &Context, from: Uuid) -> Result<Vec<Uuid>, Fail
     struct Row {
         brand_id: Uuid,
     }
-    let sql =
-        "select distinct a.brand_id from post_assignment a join post p on p.brand_id = a.brand_id and p.id = a.post_id
-      where a.user_id = $1 and p.state not in ('PUBLISHED', 'CANCELED', 'ARCHIVED')";
+    let sql = "select a.brand_id from post_assignment a join post p on p.brand_id = a.brand_id and p.id = a.post_id
+      where a.user_id = $1 and p.state not in ('PUBLISHED', 'CANCELED', 'ARCHIVED')
+      union select i.brand_id from checklist_item i join post p on p.brand_id = i.brand_id and p.id = i.post_id
+      where i.assignee_id = $1 and i.ticked_at is null and p.state not in ('PUBLISHED', 'CANCELED', 'ARCHIVED')";
     let rows: Vec<Row> = context.rows(sql, [from.into()]).await?;
     let mut brand_ids: Vec<Uuid> = rows.into_iter().map(|row| row.brand_id).collect();
     brand_ids.extend(approvals::brands_that_name(context, from).await?);
+    brand_ids.extend(ideas::brands_with_ideas_of(context, from).await?);
     brand_ids.sort_unstable();
     brand_ids.dedup();
     Ok(brand_ids)

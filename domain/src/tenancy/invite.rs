@@ -14,6 +14,7 @@ use sea_orm::{
 use url::Url;
 use uuid::Uuid;
 
+use super::change_place::wrong_end;
 use super::rank::{Held, permit_person};
 use super::set_up::looks_like_an_address;
 use super::{agency, brands_by_ids, memberships_of};
@@ -182,13 +183,10 @@ fn check(context: &Context, invitee: &Invitee) -> Result<String, Failure> {
         if !right {
             wrong.add(UserError::at(Code::Invalid, &format!("places.{at}.level")));
         }
+        let begins = place.starts_at.unwrap_or(context.now).max(context.now);
         let path = format!("places.{at}.expiresAt");
-        match place.expires_at {
-            None if invitee.kind == UserKind::Freelancer => wrong.add(UserError::at(Code::ExpiryRequired, &path)),
-            Some(end) if end <= place.starts_at.unwrap_or(context.now).max(context.now) => {
-                wrong.add(UserError::at(Code::TimeInPast, &path));
-            }
-            _ => {}
+        if let Some(error) = wrong_end(invitee.kind, begins, place.expires_at, context.now, &path) {
+            wrong.add(error);
         }
     }
     wrong.check()?;

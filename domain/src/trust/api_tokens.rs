@@ -3,6 +3,8 @@
 //! A token is bounded three times, and each time anew: by the places of its integration, by what whoever made it holds at
 //! that moment (`app.enter_token`), and by its scopes.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::tenancy::app_user::{self, Level, UserKind};
@@ -12,13 +14,13 @@ use diwan_platform::crypto::{sha256, token};
 use diwan_platform::db;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveEnum as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ActiveEnum as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, FromQueryResult, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use super::record;
+use super::{record, record_many};
 use crate::context::{Context, Services};
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::paging::{Page, Slice, newest_first};
@@ -202,6 +204,40 @@ pub async fn end_integration(context: &Context, integration_id: Uuid) -> Result<
     Ok(app_user::Model { deactivated_at: Some(context.now), ..row })
 }
 
+/// Ends the tokens that somebody made, with the hand-over of their work: in these brands, in all that the caller sees unless
+/// given. As with one token, whoever manages integrations in one of its brands can close the door. Answers how many ended.
+pub(crate) async fn revoke_tokens_made_by(
+    context: &Context,
+    maker_id: Uuid,
+    brand_ids: Option<&[Uuid]>,
+) -> Result<usize, Failure> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: Uuid,
+        user_id: Uuid,
+        brand_id: Uuid,
+    }
+    let sql = "select t.id, t.user_id, m.brand_id from api_token t
+      join membership m on m.user_id = t.user_id and m.ended_at is null
+      join brand b on b.id = m.brand_id and b.deleted_at is null
+      where t.created_by = $1 and t.revoked_at is null and t.expires_at > $2 and ($3::uuid[] is null or m.brand_id = any ($3))
+      order by t.id, m.brand_id for update of t";
+    let named = brand_ids.map(<[Uuid]>::to_vec);
+    let found: Vec<Found> = context.rows(sql, [maker_id.into(), context.now.into(), named.into()]).await?;
+    let brands: BTreeSet<Uuid> = found.iter().map(|row| row.brand_id).collect();
+    let (permits, _) = given_permits(context, &brands.into_iter().collect::<Vec<_>>()).await?;
+    let Some(permit) = permits.first().copied() else { return Ok(0) };
+    let of = |row: &Found| permits.iter().find(|permit| permit.brand_id == row.brand_id).copied();
+    let tokens: BTreeSet<Uuid> = found.iter().filter(|row| of(row).is_some()).map(|row| row.id).collect();
+    revoke(context, permit, api_token::Column::Id.is_in(tokens.iter().copied())).await?;
+    let events = found.iter().filter_map(|row| {
+        let detail = json!({ "integration": row.user_id, "handed_over": maker_id });
+        Some((of(row)?, row.id, detail))
+    });
+    record_many(permit, context.now, "api_token.revoke", events).await?;
+    Ok(tokens.len())
+}
+
 async fn revoke(context: &Context, permit: Permit<'_>, which: sea_orm::sea_query::SimpleExpr) -> Result<(), Failure> {
     api_token::Entity::update_many()
         .col_expr(api_token::Column::RevokedAt, Expr::value(context.now))
@@ -225,6 +261,12 @@ async fn permits<'a>(context: &'a Context, brands: &[Uuid]) -> Result<Vec<Permit
 /// The right to manage integrations in one of these brands at least: to take something away. Whoever answers for one of the
 /// brands can close the door.
 async fn some_permits<'a>(context: &'a Context, brands: &[Uuid]) -> Result<Vec<Permit<'a>>, Failure> {
+    let (permits, refused) = given_permits(context, brands).await?;
+    if permits.is_empty() { Err(refused) } else { Ok(permits) }
+}
+
+/// Those that are given, and why another is not.
+async fn given_permits<'a>(context: &'a Context, brands: &[Uuid]) -> Result<(Vec<Permit<'a>>, Failure), Failure> {
     context.look_at_brands(brands).await?;
     let mut permits = Vec::new();
     let mut refused = Failure::from(Code::NotFound);
@@ -235,7 +277,7 @@ async fn some_permits<'a>(context: &'a Context, brands: &[Uuid]) -> Result<Vec<P
             Err(reason) => refused = reason,
         }
     }
-    if permits.is_empty() { Err(refused) } else { Ok(permits) }
+    Ok((permits, refused))
 }
 
 /// An integration that the caller sees.
@@ -306,7 +348,7 @@ pub struct Watched {
 
 /// Which of these no longer have what they stand on, by their position. One statement.
 pub async fn lost_ground(services: &Services, watched: &[Watched]) -> Result<Vec<usize>, Fault> {
-    #[derive(sea_orm::FromQueryResult)]
+    #[derive(FromQueryResult)]
     struct Lost {
         place: i32,
     }

@@ -20,6 +20,7 @@ mod single_sign_on;
 mod throttle;
 mod tokens;
 
+pub(crate) use api_tokens::revoke_tokens_made_by;
 pub use api_tokens::{
     API_TOKEN, NewIntegration, NewToken, Watched, create_api_token, create_integration, end_integration, integrations,
     is_good, lost_ground, note_token_use, revoke_api_token, tokens_of,

@@ -23,8 +23,12 @@ pub struct Bench {
 
 impl Bench {
     pub async fn new() -> Result<Self> {
+        Self::with(Settings::default()).await
+    }
+
+    pub async fn with(settings: Settings) -> Result<Self> {
         let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 8, 3, 9, 30, 0).single().context("a time")?));
-        let test = TestServices::with(Settings { clock: Some(Arc::clone(&clock)), ..Settings::default() }).await?;
+        let test = TestServices::with(Settings { clock: Some(Arc::clone(&clock)), ..settings }).await?;
         let brand = test.brand("Alpha").await?;
         let person = test.member(brand, Level::Director, UserKind::Staff).await?;
         Ok(Self { test, clock, brand, person })

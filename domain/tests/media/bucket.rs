@@ -148,9 +148,9 @@ async fn while_the_store_answers_503_nothing_is_lost() -> Result<()> {
     bench.proxy.clear();
     bench.clock.advance(TimeDelta::minutes(1));
     bench.test.run_jobs().await?;
-    assert_eq!(bench.forms().await?, ["THUMBNAIL", "bluesky"]);
+    assert_eq!(bench.forms().await?, ["SCREEN", "THUMBNAIL", "bluesky"]);
     assert_eq!(bench.test.stored_files()?, Vec::<String>::new());
-    assert_eq!(bench.server.objects()?.len(), 3);
+    assert_eq!(bench.server.objects()?.len(), 4);
     assert!(bench.test.services.storage.get(media::file_key(bench.brand, id)).await? == picture);
     let unfinished: i64 = bench.test.db.value("select count(*) from job where state <> 'DONE'").await?;
     assert_eq!(unfinished, 0);
@@ -181,7 +181,7 @@ async fn a_store_that_stays_away_is_seen_and_tried_again() -> Result<()> {
     context.commit().await?;
     bench.test.run_jobs().await?;
     assert_eq!(bench.asset(id).await?.state, AssetState::Ready);
-    assert_eq!(bench.forms().await?, ["THUMBNAIL"]);
+    assert_eq!(bench.forms().await?, ["SCREEN", "THUMBNAIL"]);
     Ok(())
 }
 
@@ -191,17 +191,17 @@ async fn a_worker_that_dies_at_a_rendition_is_followed_by_one_that_makes_the_res
     let id = bench.upload(&pictures::png(700, 700)).await?;
     let file = id.simple().to_string();
     let of = |form: &str| format!("/diwan/rendition/{}/{file}/{form}", bench.brand.simple());
-    // The thumbnail is stored; of the next form the store has the bytes, and the worker dies before it hears so.
+    // Two forms are stored; of the next the store has the bytes, and the worker dies before it hears so.
     bench.proxy.set(&of("bluesky"), Fault::ForwardThenHang);
     let services = Arc::clone(&bench.test.services);
     let dying = tokio::spawn(async move { jobs::run_due(&services, "dying").await });
     bench.proxy.wait_forwarded(&of("bluesky"), 1, PATIENCE).await?;
     dying.abort();
     let _dead = dying.await;
-    assert_eq!(bench.forms().await?, ["THUMBNAIL"]);
+    assert_eq!(bench.forms().await?, ["SCREEN", "THUMBNAIL"]);
     let (state, made): (String, chrono::DateTime<Utc>) = (
         bench.test.db.value("select state from job where kind = 'make_renditions'").await?,
-        bench.test.db.value("select created_at from media_rendition").await?,
+        bench.test.db.value("select created_at from media_rendition where purpose = 'THUMBNAIL'").await?,
     );
     assert_eq!(state, "RUNNING", "nobody has heard of its end");
     bench.proxy.clear();
@@ -210,12 +210,12 @@ async fn a_worker_that_dies_at_a_rendition_is_followed_by_one_that_makes_the_res
     assert_eq!(jobs::run(&bench.test.services, job, "early").await?, jobs::Ran::NotOurs);
     bench.clock.advance(TimeDelta::minutes(5));
     assert_eq!(jobs::run(&bench.test.services, job, "next").await?, jobs::Ran::Finished);
-    assert_eq!(bench.forms().await?, ["THUMBNAIL", "bluesky"]);
+    assert_eq!(bench.forms().await?, ["SCREEN", "THUMBNAIL", "bluesky"]);
     let again: chrono::DateTime<Utc> =
         bench.test.db.value("select created_at from media_rendition where purpose = 'THUMBNAIL'").await?;
     assert_eq!(again, made, "what was made is not made again");
     assert_eq!(bench.proxy.forwarded(&of("THUMBNAIL")), 1);
-    assert_eq!(bench.server.objects()?.len(), 3);
+    assert_eq!(bench.server.objects()?.len(), 4);
     Ok(())
 }
 
@@ -240,6 +240,41 @@ async fn a_worker_that_dies_at_the_file_itself_is_followed_by_another() -> Resul
     bench.test.run_jobs().await?;
     assert_eq!(bench.asset(id).await?.state, AssetState::Ready);
     assert!(bench.test.services.storage.get(media::file_key(bench.brand, id)).await? == film);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_film_in_the_bucket_gets_its_poster_and_leaves_no_copy_here() -> Result<()> {
+    let bench = Bench::new().await?;
+    let id = bench.upload(&films::real((320, 180), 1).await?).await?;
+    let path = format!("/diwan/asset/{}", bench.brand.simple());
+    // The store takes no forms, and then answers nothing at all: the copy goes all the same.
+    bench.proxy.set("/diwan/rendition", Fault::Status(503));
+    bench.test.run_jobs().await?;
+    assert_eq!(bench.asset(id).await?.state, AssetState::Ready);
+    bench.proxy.set("/", Fault::Status(503));
+    bench.clock.advance(TimeDelta::minutes(1));
+    bench.test.run_jobs().await?;
+    let failures: i32 = bench.test.db.value("select failures from job where kind = 'make_renditions'").await?;
+    assert_eq!((failures, bench.forms().await?), (2, Vec::new()));
+    assert_eq!(bench.test.stored_files()?, Vec::<String>::new());
+    // A worker dies while it fetches the film. The next begins anew, and nothing is left of either.
+    bench.proxy.clear();
+    bench.proxy.set(&path, Fault::ForwardThenHang);
+    bench.clock.advance(TimeDelta::minutes(1));
+    let (before, services) = (bench.proxy.forwarded(&path), Arc::clone(&bench.test.services));
+    let dying = tokio::spawn(async move { jobs::run_due(&services, "dying").await });
+    bench.proxy.wait_forwarded(&path, before + 1, PATIENCE).await?;
+    dying.abort();
+    let _dead = dying.await;
+    assert_eq!(bench.test.stored_files()?.len(), 1, "what it had of the film");
+    bench.proxy.clear();
+    bench.clock.advance(TimeDelta::minutes(5));
+    let job: Uuid = bench.test.db.value("select id from job where kind = 'make_renditions'").await?;
+    assert_eq!(jobs::run(&bench.test.services, job, "next").await?, jobs::Ran::Finished);
+    assert_eq!(bench.forms().await?, ["SCREEN", "THUMBNAIL"]);
+    assert_eq!(bench.test.stored_files()?, Vec::<String>::new());
+    assert_eq!(bench.server.objects()?.len(), 3);
     Ok(())
 }
 
@@ -293,12 +328,12 @@ async fn what_is_deleted_leaves_the_bucket() -> Result<()> {
     context.commit().await?;
     bench.proxy.set("/", Fault::Status(503));
     bench.test.run_jobs().await?;
-    assert_eq!(bench.server.objects()?.len(), 4);
+    assert_eq!(bench.server.objects()?.len(), 6);
     bench.proxy.clear();
     bench.clock.advance(TimeDelta::minutes(1));
     bench.test.run_jobs().await?;
     let left = bench.server.objects()?;
-    assert!(left.len() == 2 && left.iter().all(|name| name.contains(&kept.simple().to_string())), "{left:?}");
+    assert!(left.len() == 3 && left.iter().all(|name| name.contains(&kept.simple().to_string())), "{left:?}");
     bench.test.services.storage.check().await?;
     bench.test.services.storage.remove_brand(bench.brand, media::KINDS).await?;
     assert_eq!(bench.server.objects()?, Vec::<String>::new());

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use chrono::{Duration, TimeZone as _, Utc};
 use diwan_domain::Code;
 use diwan_domain::calendar::ProblemSeverity;
-use diwan_domain::media::{self, AssetChange, AssetFilter, FolderChange, NewUpload, Rights, THUMBNAIL};
+use diwan_domain::media::{self, AssetChange, AssetFilter, FolderChange, NewUpload, Rights, SCREEN, THUMBNAIL};
 use diwan_domain::paging::Page;
 use diwan_domain::publishing::{ErrorPolicy, Shift, move_posts, schedule_post};
 use diwan_entity::calendar::asset::{AssetKind, AssetState, Licence};
@@ -28,10 +28,8 @@ async fn each_network_gets_a_form_that_it_takes() -> Result<()> {
     assert_eq!(bench.problems(post, None).await?, []);
     let asset = bench.asset(id).await?;
     let forms = bench.forms(&asset).await?;
-    assert_eq!(
-        forms,
-        [(THUMBNAIL.to_owned(), "image/jpeg".to_owned(), 320), ("bluesky".to_owned(), "image/jpeg".to_owned(), 800)]
-    );
+    let jpeg = |purpose: &str, width| (purpose.to_owned(), "image/jpeg".to_owned(), width);
+    assert_eq!(forms, [jpeg(SCREEN, 800), jpeg(THUMBNAIL, 320), jpeg("bluesky", 800)]);
     let key = media::rendition_key(bench.brand, id, "bluesky");
     assert!(bench.test.services.storage.get(key).await?.len() <= 1_000_000);
     // Asked for again, it is found done.
@@ -42,10 +40,10 @@ async fn each_network_gets_a_form_that_it_takes() -> Result<()> {
         .await?;
     assert_eq!(bench.test.run_jobs().await?, 1);
     assert_eq!(bench.forms(&asset).await?, forms);
-    assert_eq!(bench.test.stored_files()?.len(), 3);
-    // A small one needs a thumbnail alone.
+    assert_eq!(bench.test.stored_files()?.len(), 4);
+    // A small one needs none for networks.
     let small = bench.upload(&pictures::png(50, 20)).await?;
-    assert_eq!(bench.forms(&small).await?, [(THUMBNAIL.to_owned(), "image/jpeg".to_owned(), 50)]);
+    assert_eq!(bench.forms(&small).await?, [jpeg(SCREEN, 50), jpeg(THUMBNAIL, 50)]);
     // No network here takes films, and says so.
     let film = bench.upload(&films::mp4(64, 64, 900, 100)).await?;
     let post = bench.post("mastodon", film.id).await?;

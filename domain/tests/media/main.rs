@@ -3,4 +3,5 @@
 mod bench;
 mod bucket;
 mod library;
+mod posters;
 mod uploads;

@@ -47,7 +47,7 @@ async fn a_file_comes_in_parts_and_goes_on_where_it_was() -> Result<()> {
     assert_eq!(bench.test.services.storage.get(key).await?.as_ref(), film.as_slice());
     assert_eq!(bench.test.stored_files()?.len(), 1, "nothing of the way is left");
     assert_eq!(code(upload_status(services(), &token).await)?, Code::LinkInvalid);
-    assert_eq!(bench.test.due_jobs().await?, 0, "a film has no other forms");
+    assert_eq!(bench.test.due_jobs().await?, 1, "its poster is made by the worker");
     Ok(())
 }
 
@@ -155,21 +155,21 @@ async fn the_same_bytes_are_kept_once_and_as_long_as_somebody_shows_them() -> Re
     bench.send(&token, &picture).await?;
     bench.test.run_jobs().await?;
     assert_ne!(bench.asset(elsewhere).await?.file_id, one.file_id, "a brand shares nothing with another");
-    // A file and its thumbnail, in each brand.
-    assert_eq!(bench.test.stored_files()?.len(), 4);
+    // A file, its thumbnail and what the screen shows, in each brand.
+    assert_eq!(bench.test.stored_files()?.len(), 6);
     let brand = bench.brand;
     let usage = bench.done(async |context| media::media_use(context, brand).await).await?;
     assert_eq!(usage.used_bytes, i64::try_from(picture.len())?);
 
     bench.done(async |context| media::delete_asset(context, one.id).await).await?;
     bench.test.run_jobs().await?;
-    assert_eq!(bench.test.stored_files()?.len(), 4, "the other shows it still");
+    assert_eq!(bench.test.stored_files()?.len(), 6, "the other shows it still");
     bench.done(async |context| media::delete_asset(context, two.id).await).await?;
     bench.test.run_jobs().await?;
-    assert_eq!(bench.test.stored_files()?.len(), 2);
-    assert_eq!(bench.test.db.count("media_rendition").await?, 1);
+    assert_eq!(bench.test.stored_files()?.len(), 3);
+    assert_eq!(bench.test.db.count("media_rendition").await?, 2);
     let again = bench.upload(&picture).await?;
-    assert_eq!((again.state, bench.test.stored_files()?.len()), (AssetState::Ready, 4));
+    assert_eq!((again.state, bench.test.stored_files()?.len()), (AssetState::Ready, 6));
     Ok(())
 }
 

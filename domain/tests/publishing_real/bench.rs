@@ -142,7 +142,19 @@ impl Bench {
     /// A post scheduled a moment ahead, with or without an image.
     pub async fn scheduled(&self, image: bool) -> Result<Scheduled<'_>> {
         let (post, variant) = self.test.post(self.brand, self.account, TEXT, &self.person).await?;
-        if image {
+        self.schedule(post, image.then_some(variant)).await
+    }
+
+    /// A thread of three posts with a first comment, scheduled a moment ahead.
+    pub async fn scheduled_thread(&self) -> Result<Scheduled<'_>> {
+        let (post, variant) = self.test.post(self.brand, self.account, TEXT, &self.person).await?;
+        let sql = "update post_variant set thread = '{\"second, of three\", third}', first_comment = 'a comment'";
+        self.test.db.run(&format!("{sql} where id = '{variant}'")).await?;
+        self.schedule(post, None).await
+    }
+
+    async fn schedule(&self, post: Uuid, image_for: Option<Uuid>) -> Result<Scheduled<'_>> {
+        if let Some(variant) = image_for {
             let asset = self.test.asset(self.brand, &self.person).await?;
             self.test
                 .db
@@ -222,8 +234,13 @@ impl Scheduled<'_> {
 
     /// Published, once, here and there.
     pub async fn is_published_once(&self, outcomes: &str) -> Result<()> {
+        self.is_published_with(1, outcomes).await
+    }
+
+    /// Published, here and there, with so many posts.
+    pub async fn is_published_with(&self, posts: usize, outcomes: &str) -> Result<()> {
         anyhow::ensure!(self.state().await? == "PUBLISHED", "{}", self.story().await?);
-        assert_eq!(self.bench.posts().await?, 1, "posts on the network");
+        assert_eq!(self.bench.posts().await?, posts, "posts on the network");
         assert_eq!(self.outcomes().await?, outcomes);
         assert_eq!(self.post_state().await?, "PUBLISHED");
         assert_ne!(self.column("remote_id").await?, "");

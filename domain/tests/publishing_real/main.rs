@@ -3,3 +3,4 @@
 
 mod bench;
 mod on_real_servers;
+mod threads;

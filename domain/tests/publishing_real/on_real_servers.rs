@@ -113,10 +113,10 @@ async fn an_error_for_the_request_that_publishes_is_looked_up_before_it_is_repea
 }
 
 /// Begins the job, and drops it once `seen` requests to `path` have come to the proxy: what a crash leaves.
-async fn crash(bench: &Bench, post: &Scheduled<'_>, path: &str) -> Result<()> {
+pub async fn crash(bench: &Bench, post: &Scheduled<'_>, (path, seen): (&str, usize)) -> Result<()> {
     post.due().await?;
     let arrived = async {
-        while bench.proxy.count(path) == 0 {
+        while bench.proxy.count(path) < seen {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
@@ -128,7 +128,7 @@ async fn crash(bench: &Bench, post: &Scheduled<'_>, path: &str) -> Result<()> {
 }
 
 /// Waits until the dead worker's lease is over, and takes the job up as the reconciler does.
-async fn take_up(bench: &Bench, post: &Scheduled<'_>) -> Result<()> {
+pub async fn take_up(bench: &Bench, post: &Scheduled<'_>) -> Result<()> {
     let services = &bench.test.services;
     assert_eq!(jobs::run(services, post.job, "too early").await?, Ran::NotOurs, "the lease of the dead worker holds");
     let deadline = tokio::time::Instant::now() + PATIENCE;
@@ -149,7 +149,7 @@ async fn a_worker_that_dies_while_the_network_has_the_post_leaves_one_post() -> 
     with_every_network(async |bench| {
         bench.proxy.set(bench.commit_path(), Fault::ForwardThenHang);
         let post = bench.scheduled(true).await?;
-        crash(bench, &post, bench.commit_path()).await?;
+        crash(bench, &post, (bench.commit_path(), 1)).await?;
         bench.proxy.wait_forwarded(bench.commit_path(), 1, PATIENCE).await?;
         assert_eq!((post.state().await?.as_str(), post.outcomes().await?.as_str()), ("SENDING", "?"));
         bench.proxy.clear();
@@ -164,7 +164,7 @@ async fn a_worker_that_dies_before_the_post_is_visible_leaves_one_post() -> Resu
     with_every_network(async |bench| {
         bench.proxy.set(bench.upload_path(), Fault::ForwardThenHang);
         let post = bench.scheduled(true).await?;
-        crash(bench, &post, bench.upload_path()).await?;
+        crash(bench, &post, (bench.upload_path(), 1)).await?;
         assert_eq!(bench.proxy.count(bench.commit_path()), 0);
         bench.proxy.clear();
         take_up(bench, &post).await?;

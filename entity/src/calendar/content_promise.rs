@@ -10,6 +10,7 @@ pub struct Model {
     pub id: Uuid,
     pub brand_id: Uuid,
     pub social_account_id: Option<Uuid>,
+    pub pillar_id: Option<Uuid>,
     pub posts_per_week: i16,
     pub starts_on: Date,
     pub ends_on: Option<Date>,

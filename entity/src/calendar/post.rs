@@ -54,6 +54,7 @@ pub struct Model {
     pub sent_to_client_at: Option<DateTimeUtc>,
     pub pillar_id: Option<Uuid>,
     pub partnership: Option<Partnership>,
+    pub base_text: Option<String>,
     #[sea_orm(has_many)]
     pub variants: HasMany<super::post_variant::Entity>,
 }

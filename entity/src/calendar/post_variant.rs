@@ -13,6 +13,11 @@ pub struct Model {
     pub social_account_id: Uuid,
     pub text: String,
     pub language: Option<String>,
+    pub own_text: bool,
+    pub thread: Vec<String>,
+    pub first_comment: Option<String>,
+    pub link: Option<String>,
+    pub options: Json,
     #[sea_orm(belongs_to, from = "post_id", to = "id")]
     pub post: BelongsTo<super::post::Entity>,
 }

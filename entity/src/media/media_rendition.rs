@@ -1,4 +1,4 @@
-//! Another form of a picture: a thumbnail, or what a network takes.
+//! Another form of a picture, or of a film's poster: a thumbnail, one for the screen, or what a network takes.
 
 use sea_orm::entity::prelude::*;
 

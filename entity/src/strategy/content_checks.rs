@@ -29,6 +29,7 @@ pub struct Model {
     pub missing_disclosure: CheckMode,
     pub duplicate_text: CheckMode,
     pub duplicate_days: i32,
+    pub open_checklist: CheckMode,
     pub mix_tolerance_bp: i32,
     pub disclosure_words: Vec<String>,
     pub updated_by: Uuid,

@@ -1,22 +1,24 @@
 //! Bluesky: the AT Protocol, with an app password at the account's own server (PDS).
 //!
 //! Exactly once: the record key is chosen here, before anything is sent, and `putRecord` with `swapRecord: null` makes
-//! a record only where there is none; the same bytes again are answered as a success.
+//! a record only where there is none; the same bytes again are answered as a success. A thread is a record per post, each
+//! with a key of its own, and each naming the one that it answers.
 
 mod facets;
 mod map;
+mod publish;
 mod wire;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use diwan_platform::http::HttpClient;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::call::{Step, no_answer, read};
 use crate::capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey};
-use crate::content::{Checkpoint, Content};
+use crate::content::{Checkpoint, Content, MOST_PARTS};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{
@@ -24,7 +26,7 @@ use crate::network::{
     Published, RemotePost,
 };
 use crate::preview::Preview;
-use wire::{POST, Posts, RecordAnswer, RecordList, ResolvedHandle, Session, SessionAnswer, Xrpc, is_not_served};
+use wire::{POST, Posts, RecordAnswer, RecordList, Session, SessionAnswer, Xrpc, is_not_served};
 
 /// The network.
 pub struct Bluesky;
@@ -44,6 +46,10 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_alt_text: 2000,
     },
     allows_empty_text_with_media: true,
+    thread: Some(MOST_PARTS),
+    first_comment: true,
+    link: true,
+    options: &[],
     metrics: &[
         Metric::Likes,
         Metric::Reposts,
@@ -65,36 +71,6 @@ const RENEW_AHEAD: TimeDelta = TimeDelta::minutes(10);
 const POSTS_PER_READ: usize = 25;
 /// Counting the records of a repository stops after this many pages of 100.
 const MAX_PAGES: usize = 50;
-
-/// How far a publication has come.
-#[derive(Serialize, Deserialize)]
-struct State {
-    stage: String,
-    rkey: String,
-    /// The blobs uploaded so far, in the order of the images.
-    #[serde(default)]
-    blobs: Vec<Value>,
-    /// The record as it was or is about to be sent.
-    #[serde(default)]
-    record: Option<Value>,
-}
-
-impl State {
-    const UPLOADING: &'static str = "uploading";
-
-    fn new(content: &Content) -> Self {
-        Self { stage: Self::UPLOADING.to_owned(), rkey: map::record_key(content), blobs: Vec::new(), record: None }
-    }
-
-    fn read(checkpoint: &Checkpoint) -> Result<Self, NetworkError> {
-        Self::deserialize(&checkpoint.0).map_err(|error| NetworkError::checkpoint(&error))
-    }
-
-    async fn save(&self, progress: &dyn Progress) -> Result<(), NetworkError> {
-        let value = serde_json::to_value(self).map_err(|error| NetworkError::checkpoint(&error))?;
-        Ok(progress.save(&Checkpoint(value)).await?)
-    }
-}
 
 fn session(credentials: &Credentials) -> Result<Session, NetworkError> {
     Session::deserialize(&credentials.0).map_err(|error| NetworkError::credentials(&error))
@@ -220,41 +196,7 @@ impl Network for Bluesky {
     ) -> Result<Published, NetworkError> {
         let session = session(&account.credentials)?;
         let pds = Xrpc { http, base: &account.base_url, token: Some(&session.access_jwt) };
-        let mut state = if let Some(checkpoint) = &resume {
-            State::read(checkpoint)?
-        } else {
-            let state = State::new(content);
-            state.save(progress).await?;
-            state
-        };
-        let record = match state.record.clone() {
-            Some(record) => record,
-            None => prepare(&pds, content, &mut state, progress).await?,
-        };
-        progress.before_commit().await?;
-        let body = json!({
-            "repo": account.remote_id,
-            "collection": POST,
-            "rkey": state.rkey,
-            "record": record,
-            "swapRecord": null,
-        });
-        match pds.procedure("com.atproto.repo.putRecord", &body, Step::Commit).await {
-            Ok(_) => Ok(published(account, &state.rkey)),
-            Err(error) if error.name == "InvalidSwap" => {
-                let there = pds.record(&account.remote_id, POST, &state.rkey).await.map_err(outcome_open)?;
-                match there {
-                    Some(there) if map::is_same_post(&there.value, content) => Ok(published(account, &state.rkey)),
-                    _ => Err(NetworkError::new(ErrorKind::Ask, "record_key_taken", "another post has this key")),
-                }
-            }
-            Err(error) if error.name == "BlobNotFound" || error.error.detail.contains("Could not find blob") => {
-                // Uploads without a post are thrown away after a while; the record was refused, so start over.
-                State::new(content).save(progress).await?;
-                Err(NetworkError::new(ErrorKind::Retry, "upload_expired", error.error.detail))
-            }
-            Err(error) => Err(error.error),
-        }
+        publish::publish(&pds, account, content, resume.as_ref(), progress).await
     }
 
     async fn look_up(
@@ -264,18 +206,7 @@ impl Network for Bluesky {
         content: &Content,
         checkpoint: Option<&Checkpoint>,
     ) -> Result<LookUp, NetworkError> {
-        let rkey = match checkpoint {
-            Some(checkpoint) => State::read(checkpoint)?.rkey,
-            None => map::record_key(content),
-        };
-        let record = public(http, account).record(&account.remote_id, POST, &rkey).await?;
-        Ok(match record {
-            None => LookUp::NotThere,
-            Some(RecordAnswer { value, .. }) if map::is_same_post(&value, content) => {
-                LookUp::Found(published(account, &rkey))
-            }
-            Some(_) => LookUp::CannotTell,
-        })
+        publish::look_up(&public(http, account), account, content, checkpoint).await
     }
 
     async fn post_metrics(
@@ -363,52 +294,6 @@ impl Network for Bluesky {
         let body = json!({ "repo": account.remote_id, "collection": POST, "rkey": rkey(remote_id)? });
         pds.procedure("com.atproto.repo.deleteRecord", &body, Step::Repeatable).await?;
         Ok(())
-    }
-}
-
-/// A failed question about a post that may be there leaves it open whether it is.
-fn outcome_open(error: NetworkError) -> NetworkError {
-    NetworkError { kind: ErrorKind::Unknown, ..error }
-}
-
-/// Uploads what is missing, resolves mentions and freezes the record in a checkpoint that says it may have been sent.
-async fn prepare(
-    pds: &Xrpc<'_>,
-    content: &Content,
-    state: &mut State,
-    progress: &dyn Progress,
-) -> Result<Value, NetworkError> {
-    for media in content.media.iter().skip(state.blobs.len()) {
-        let answer = pds.upload(&media.mime, media.bytes.clone()).await?;
-        state.blobs.push(answer.blob);
-        state.save(progress).await?;
-    }
-    let mut facets = Vec::new();
-    for facets::Span { range, feature } in facets::spans(&content.text) {
-        let did = match &feature {
-            facets::Feature::Mention(handle) => resolve(pds, handle).await?,
-            _ => None,
-        };
-        if let Some(feature) = feature.to_json(did.as_deref()) {
-            let index = json!({ "byteStart": range.start, "byteEnd": range.end });
-            facets.push(json!({ "index": index, "features": [feature] }));
-        }
-    }
-    let record = map::record(content, &facets, &state.blobs);
-    state.record = Some(record.clone());
-    Checkpoint::SENDING.clone_into(&mut state.stage);
-    state.save(progress).await?;
-    Ok(record)
-}
-
-/// The identifier of a handle; none when the server cannot resolve it: the mention stays plain text.
-async fn resolve(pds: &Xrpc<'_>, handle: &str) -> Result<Option<String>, NetworkError> {
-    match pds.query("com.atproto.identity.resolveHandle", &[("handle", handle)]).await {
-        Ok(answer) => Ok(read::<ResolvedHandle>(&answer, Step::Repeatable).ok().map(|resolved| resolved.did)),
-        Err(error) if matches!(error.error.code, "unreachable" | "no_answer" | "rate_limited" | "session_ended") => {
-            Err(error.error)
-        }
-        Err(_) => Ok(None),
     }
 }
 

@@ -69,7 +69,15 @@ pub struct BlobAnswer {
 #[derive(Deserialize)]
 pub struct RecordAnswer {
     #[serde(default)]
+    pub cid: String,
+    #[serde(default)]
     pub value: Value,
+}
+
+/// Answer of `putRecord`: the hash of what is there now.
+#[derive(Deserialize)]
+pub struct PutAnswer {
+    pub cid: String,
 }
 
 /// Answer of `listRecords`, as far as counting needs it.

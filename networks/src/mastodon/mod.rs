@@ -2,7 +2,8 @@
 //!
 //! Exactly once: the publication's id goes along as `Idempotency-Key`, but some servers ignore it (snac, `GoToSocial`).
 //! So the newest post of the account is remembered before sending, and after an unknown outcome the account's newer
-//! posts are read and compared before anything is sent again.
+//! posts are read and compared before anything is sent again. A thread is a chain of answers, each of its posts kept in the
+//! same way.
 
 mod oauth;
 mod preview;
@@ -18,8 +19,10 @@ use serde_json::Value;
 use url::Url;
 
 use crate::call::{Step, read};
-use crate::capabilities::{Capabilities, ConnectMethod, MediaLimits, Metric, NetworkKey};
-use crate::content::{Checkpoint, Content};
+use crate::capabilities::{
+    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec,
+};
+use crate::content::{Checkpoint, Content, Draft, MOST_PARTS, Violation, graphemes};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{
@@ -27,10 +30,17 @@ use crate::network::{
     Published, RemotePost,
 };
 use crate::preview::Preview;
+use crate::validate::violations;
 use wire::{Grant, Server, Status};
 
 /// The network.
 pub struct Mastodon;
+
+/// Names of options: who sees the posts, whether the images are covered, and the words that stand in front of the text until
+/// somebody opens it. They hold for every post of a thread and for the first comment.
+const VISIBILITY: &str = "visibility";
+const SENSITIVE: &str = "sensitive";
+const SPOILER_TEXT: &str = "spoiler_text";
 
 /// Defaults of Mastodon 4; every server tells its own. <https://docs.joinmastodon.org/entities/Instance/>,
 /// <https://docs.joinmastodon.org/user/posting/>
@@ -46,6 +56,18 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_alt_text: 1500,
     },
     allows_empty_text_with_media: true,
+    thread: Some(MOST_PARTS),
+    first_comment: true,
+    link: false,
+    options: &[
+        OptionSpec {
+            name: VISIBILITY,
+            label: "Who sees it",
+            kind: OptionKind::Choice(&["public", "unlisted", "private", "direct"]),
+        },
+        OptionSpec { name: SENSITIVE, label: "The images are sensitive", kind: OptionKind::Flag },
+        OptionSpec { name: SPOILER_TEXT, label: "Content warning", kind: OptionKind::Text { max: 500 } },
+    ],
     metrics: &[
         Metric::Likes,
         Metric::Reposts,
@@ -83,6 +105,13 @@ fn numbers(entity: &Value, names: &[(&str, Metric)]) -> Vec<(Metric, i64)> {
 impl Network for Mastodon {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    /// The server counts the content warning together with each text.
+    fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation> {
+        let warning = draft.options.get(SPOILER_TEXT).map_or(0, |text| graphemes(text));
+        let left = limits.max_text.saturating_sub(warning);
+        violations(&CAPABILITIES, &Limits { max_text: left, ..limits.clone() }, draft)
     }
 
     fn preview(&self, text: &str, images: usize) -> Preview {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 use super::wire::{MediaAnswer, Server, Status, refusal};
+use super::{SENSITIVE, SPOILER_TEXT, VISIBILITY};
 use crate::call::{Step, read};
 use crate::content::{Checkpoint, Content, Media};
 use crate::error::{ErrorKind, NetworkError};
@@ -23,7 +24,7 @@ const MAX_PAGES: usize = 5;
 const CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
 
 /// How far a publication has come.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct State {
     stage: String,
     /// The files uploaded so far, in the order of the images.
@@ -32,6 +33,9 @@ struct State {
     /// The account's newest post before sending; none when the server could not tell.
     #[serde(default)]
     before: Option<Before>,
+    /// The posts that are there, in the order of the content's pieces.
+    #[serde(default)]
+    sent: Vec<Published>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -47,15 +51,52 @@ struct Before {
 }
 
 impl State {
-    const UPLOADING: &'static str = "uploading";
+    fn new(stage: &str) -> Self {
+        Self { stage: stage.to_owned(), media: Vec::new(), before: None, sent: Vec::new() }
+    }
 
     fn read(checkpoint: &Checkpoint) -> Result<Self, NetworkError> {
         Self::deserialize(&checkpoint.0).map_err(|error| NetworkError::checkpoint(&error))
     }
 
+    fn checkpoint(&self) -> Result<Checkpoint, NetworkError> {
+        serde_json::to_value(self).map(Checkpoint).map_err(|error| NetworkError::checkpoint(&error))
+    }
+
     async fn save(&self, progress: &dyn Progress) -> Result<(), NetworkError> {
-        let value = serde_json::to_value(self).map_err(|error| NetworkError::checkpoint(&error))?;
-        Ok(progress.save(&Checkpoint(value)).await?)
+        Ok(progress.save(&self.checkpoint()?).await?)
+    }
+
+    /// True when a request that makes something visible may have left.
+    fn is_sending(&self) -> bool {
+        self.stage == Checkpoint::SENDING
+    }
+
+    /// Nothing is on its way.
+    fn settle(&mut self) {
+        Checkpoint::PREPARING.clone_into(&mut self.stage);
+    }
+
+    /// The next post is there. What follows it must not be forgotten: a failure to save leaves it open how far things came.
+    async fn arrived(
+        &mut self,
+        post: Published,
+        content: &Content,
+        progress: &dyn Progress,
+    ) -> Result<(), NetworkError> {
+        self.sent.push(post);
+        self.settle();
+        if self.is_whole(content) { Ok(()) } else { self.save(progress).await.map_err(still_unknown) }
+    }
+
+    fn is_whole(&self, content: &Content) -> bool {
+        self.sent.len() >= content.pieces().len()
+    }
+
+    /// The post that the next one answers.
+    fn parent(&self, content: &Content) -> Option<&str> {
+        let parent = self.sent.get(content.parent(self.sent.len())?)?;
+        Some(&parent.remote_id)
     }
 }
 
@@ -67,33 +108,72 @@ pub async fn publish(
     resume: Option<&Checkpoint>,
     progress: &dyn Progress,
 ) -> Result<Published, NetworkError> {
-    let mut state = match resume {
-        Some(checkpoint) => State::read(checkpoint)?,
-        None => State { stage: State::UPLOADING.to_owned(), ..State::default() },
-    };
-    if resume.is_some_and(Checkpoint::may_have_been_sent) {
-        match look_up(server, account, content, resume).await.map_err(still_unknown)? {
-            LookUp::Found(published) => return Ok(published),
-            LookUp::NotThere => {}
-            LookUp::CannotTell => {
+    let mut state = resume.map_or_else(|| Ok(State::new(Checkpoint::PREPARING)), State::read)?;
+    if state.is_sending() {
+        match find_next(server, account, content, &state).await.map_err(still_unknown)? {
+            Search::Found(post) => state.arrived(post, content, progress).await?,
+            Search::NotThere => {}
+            Search::CannotTell => {
                 let detail = "an earlier attempt may have published, and the server's answers leave it open";
                 return Err(NetworkError::new(ErrorKind::Unknown, "look_up_undecided", detail));
             }
         }
-    } else {
-        upload(server, content, &mut state, progress).await?;
-        state.before = newest(server, account).await?;
-        Checkpoint::SENDING.clone_into(&mut state.stage);
-        state.save(progress).await?;
     }
-    progress.before_commit().await?;
-    let key = content.idempotency_key.to_string();
-    let mut form = vec![("status", content.text.as_str()), ("visibility", "public")];
+    while !state.is_whole(content) {
+        if !state.is_sending() {
+            if state.sent.is_empty() {
+                upload(server, content, &mut state, progress).await?;
+            }
+            state.before = newest(server, account).await?;
+            Checkpoint::SENDING.clone_into(&mut state.stage);
+            state.save(progress).await?;
+        }
+        progress.before_commit().await?;
+        match send_next(server, content, &state).await {
+            Ok(post) => state.arrived(post, content, progress).await?,
+            Err(error) => {
+                if error.kind != ErrorKind::Unknown {
+                    state.settle();
+                    state.save(progress).await?;
+                }
+                return Err(error);
+            }
+        }
+    }
+    first(state)
+}
+
+/// What the publication is to those who see it.
+fn first(state: State) -> Result<Published, NetworkError> {
+    let nothing = || NetworkError::new(ErrorKind::Ask, "checkpoint_unreadable", "nothing was sent");
+    state.sent.into_iter().next().ok_or_else(nothing)
+}
+
+/// Makes the next post visible.
+async fn send_next(server: &Server<'_>, content: &Content, state: &State) -> Result<Published, NetworkError> {
+    let index = state.sent.len();
+    let key = idempotency_key(content, index);
+    let option = |name| content.options.get(name).map(String::as_str);
+    let text = content.pieces().get(index).copied().unwrap_or_default();
+    let mut form = vec![("status", text), ("visibility", option(VISIBILITY).unwrap_or("public"))];
     form.extend(content.language.as_deref().map(|language| ("language", language)));
-    form.extend(state.media.iter().map(|media| ("media_ids[]", media.id.as_str())));
+    form.extend(option(SENSITIVE).map(|sensitive| ("sensitive", sensitive)));
+    form.extend(option(SPOILER_TEXT).map(|warning| ("spoiler_text", warning)));
+    form.extend(state.parent(content).map(|parent| ("in_reply_to_id", parent)));
+    if index == 0 {
+        form.extend(state.media.iter().map(|media| ("media_ids[]", media.id.as_str())));
+    }
     let request = server.post("/api/v1/statuses")?.header("idempotency-key", &key).form(&form);
     let answer = server.send(request, Step::Commit).await?;
     read(&answer, Step::Commit).map(super::published)
+}
+
+/// One key per post: the publication's id, and behind it which of its posts.
+fn idempotency_key(content: &Content, index: usize) -> String {
+    match index {
+        0 => content.idempotency_key.to_string(),
+        _ => format!("{}-{index}", content.idempotency_key),
+    }
 }
 
 /// As long as nobody knows whether an earlier attempt published, a failure leaves it open.
@@ -104,54 +184,97 @@ fn still_unknown(error: NetworkError) -> NetworkError {
     }
 }
 
-/// Looks for the post among the account's posts that are newer than the one that was newest before sending.
+/// Finds out how far a publication has come whose last request has no known outcome.
 pub async fn look_up(
     server: &Server<'_>,
     account: &Account,
     content: &Content,
     checkpoint: Option<&Checkpoint>,
 ) -> Result<LookUp, NetworkError> {
-    if checkpoint.is_some_and(|checkpoint| !checkpoint.may_have_been_sent()) {
-        return Ok(LookUp::NotThere);
+    let mut state = checkpoint.map_or_else(|| Ok(State::new(Checkpoint::SENDING)), State::read)?;
+    if state.is_sending() {
+        match find_next(server, account, content, &state).await? {
+            Search::Found(post) => state.sent.push(post),
+            Search::NotThere => return Ok(LookUp::NotThere),
+            Search::CannotTell => return Ok(LookUp::CannotTell),
+        }
+        state.settle();
     }
-    let before = match checkpoint {
-        Some(checkpoint) => State::read(checkpoint)?.before,
-        None => None,
-    };
-    let newest = before.as_ref().and_then(|before| before.newest.as_deref());
+    Ok(if state.is_whole(content) {
+        LookUp::Found(first(state)?)
+    } else if state.sent.is_empty() {
+        LookUp::NotThere
+    } else {
+        LookUp::Partly(state.checkpoint()?)
+    })
+}
+
+/// What the account's list tells of the next post.
+enum Search {
+    Found(Published),
+    NotThere,
+    CannotTell,
+}
+
+/// Looks for the next post. Servers that ignore the idempotency key may leave posts that not everybody sees out of the
+/// account's list, too (snac): what is not found there may still exist.
+async fn find_next(
+    server: &Server<'_>,
+    account: &Account,
+    content: &Content,
+    state: &State,
+) -> Result<Search, NetworkError> {
+    let hidden = content.options.get(VISIBILITY).is_some_and(|value| matches!(value.as_str(), "private" | "direct"));
+    Ok(match listed(server, account, content, state).await? {
+        Search::NotThere if hidden => Search::CannotTell,
+        search => search,
+    })
+}
+
+/// Looks for the next post among the account's posts that are newer than the one that was newest before sending.
+async fn listed(
+    server: &Server<'_>,
+    account: &Account,
+    content: &Content,
+    state: &State,
+) -> Result<Search, NetworkError> {
+    let newest = state.before.as_ref().and_then(|before| before.newest.as_deref());
     let oldest = content.created_at - CLOCK_SKEW;
     let mut last: Option<String> = None;
     for _ in 0..MAX_PAGES {
-        let Some(page) = posts(server, account, PAGE, last.as_deref()).await? else { return Ok(LookUp::CannotTell) };
-        for status in &page {
+        let Some(page) = posts(server, account, PAGE, last.as_deref()).await? else { return Ok(Search::CannotTell) };
+        let next = page.last().map(|status| status.id.clone());
+        for status in page {
             if Some(status.id.as_str()) == newest {
-                return Ok(LookUp::NotThere);
+                return Ok(Search::NotThere);
             }
-            if is_same_post(status, content) {
-                return Ok(LookUp::Found(Published {
-                    remote_id: status.id.clone(),
-                    url: status.url.as_deref().and_then(|url| url.parse().ok()),
-                }));
+            if is_next(&status, content, state) {
+                return Ok(Search::Found(super::published(status)));
             }
             // Asked last: a server whose clock is slow dates its newest posts too early.
             if status.created_at.is_some_and(|moment| moment < oldest) {
-                return Ok(LookUp::NotThere);
+                return Ok(Search::NotThere);
             }
         }
-        let Some(next) = page.last().map(|status| status.id.clone()) else { return Ok(LookUp::NotThere) };
         // A server that does not page answers the same page again.
-        if last.as_ref() == Some(&next) {
-            return Ok(LookUp::NotThere);
+        if next.is_none() || last == next {
+            return Ok(Search::NotThere);
         }
-        last = Some(next);
+        last = next;
     }
-    Ok(LookUp::CannotTell)
+    Ok(Search::CannotTell)
 }
 
-fn is_same_post(status: &Status, content: &Content) -> bool {
+/// True when a post of the account's list is the next one of the publication. A server that says what a post answers must say
+/// the right one.
+fn is_next(status: &Status, content: &Content, state: &State) -> bool {
+    let index = state.sent.len();
+    let images = if index == 0 { content.media.len() } else { 0 };
+    let answers = status.in_reply_to_id.as_deref();
     status.reblog.is_null()
-        && status.media_attachments.len() == content.media.len()
-        && text::is_same(&content.text, &shown_text(status))
+        && (answers.is_none() || answers == state.parent(content))
+        && status.media_attachments.len() == images
+        && content.pieces().get(index).is_some_and(|text| text::is_same(text, &shown_text(status)))
 }
 
 /// The text as written where the server tells it, else that of its HTML.

@@ -78,6 +78,8 @@ pub struct Status {
     /// The source; only some servers tell it.
     pub text: Option<String>,
     pub created_at: Option<DateTime<Utc>>,
+    /// Which post it answers.
+    pub in_reply_to_id: Option<String>,
     #[serde(default)]
     pub media_attachments: Vec<Value>,
     #[serde(default)]

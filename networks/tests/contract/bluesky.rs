@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use diwan_networks::{Connected, Metric, Missing, Network, NetworkError};
+use diwan_networks::{Connected, Content, Metric, Missing, Network, NetworkError};
 use diwan_platform::http::HttpClient;
 use diwan_testkit::servers::{BlueskyServer, BlueskyUser, FaultProxy};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::rig::{Rig, now, registered, text, with_every_network};
 
@@ -61,6 +61,17 @@ impl Rig for BlueskyRig {
         self.server.list_posts(&self.user.did).await.expect("a list").len()
     }
 
+    async fn chain(&self) -> Vec<(String, Option<usize>)> {
+        let mut posts = self.server.list_posts(&self.user.did).await.expect("a list");
+        posts.sort_by_key(|post| post["value"]["createdAt"].as_str().expect("a time").to_owned());
+        let answered = |post: &Value| {
+            let parent = post["value"]["reply"]["parent"].as_object()?;
+            let (uri, cid) = (&parent["uri"], &parent["cid"]);
+            Some(posts.iter().position(|post| post["uri"] == *uri && post["cid"] == *cid).expect("a post of its own"))
+        };
+        posts.iter().map(|post| (post["value"]["text"].as_str().expect("a text").to_owned(), answered(post))).collect()
+    }
+
     async fn alt_texts(&self) -> Vec<String> {
         let posts = self.server.list_posts(&self.user.did).await.expect("a list");
         let images = posts[0]["value"]["embed"]["images"].as_array().expect("images");
@@ -87,7 +98,7 @@ async fn bluesky_marks_links_tags_and_the_mentions_that_resolve() {
     rig.network().publish(&http, &account, &content, None, &progress).await.expect("published");
     let posts = rig.server.list_posts(&rig.user.did).await.expect("a list");
     let facets = posts[0]["value"]["facets"].as_array().expect("facets").clone();
-    let found: Vec<(String, serde_json::Value)> = facets
+    let found: Vec<(String, Value)> = facets
         .iter()
         .map(|facet| {
             let at = |name: &str| usize::try_from(facet["index"][name].as_u64().expect("an offset")).expect("small");
@@ -104,6 +115,21 @@ async fn bluesky_marks_links_tags_and_the_mentions_that_resolve() {
             ("#وسم".to_owned(), json!({ "tag": "وسم" })),
         ]
     );
+}
+
+#[tokio::test]
+async fn bluesky_shows_a_link_as_a_card() {
+    let rig = BlueskyRig::start().await;
+    let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
+    let account = rig.connect(&http).await.into_account();
+    let content = Content { link: Some("https://www.example.com/س?a=1".to_owned()), ..text("Look") };
+    let progress = crate::rig::Recorder::default();
+    rig.network().publish(&http, &account, &content, None, &progress).await.expect("published");
+    let posts = rig.server.list_posts(&rig.user.did).await.expect("a list");
+    let address = "https://www.example.com/%D8%B3?a=1";
+    let card = json!({ "uri": address, "title": "example.com", "description": "" });
+    let embed = json!({ "$type": "app.bsky.embed.external", "external": card });
+    assert_eq!((posts.len(), &posts[0]["value"]["embed"]), (1, &embed));
 }
 
 #[tokio::test]

@@ -7,3 +7,4 @@ mod exactly_once;
 mod mastodon;
 mod publishing;
 mod rig;
+mod threads;

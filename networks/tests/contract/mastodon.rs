@@ -1,12 +1,13 @@
 //! Mastodon's part, with a real snac: a server that ignores `Idempotency-Key`.
 
 use async_trait::async_trait;
-use diwan_networks::{Connected, Metric, Network, NetworkError};
+use diwan_networks::{Connected, Content, ErrorKind, LookUp, Metric, Network, NetworkError};
 use diwan_platform::http::HttpClient;
-use diwan_testkit::servers::{FaultProxy, SnacServer, SnacUser};
+use diwan_testkit::servers::{Fault, FaultProxy, SnacServer, SnacUser};
+use serde_json::{Value, json};
 use url::Url;
 
-use crate::rig::{Recorder, Rig, registered, text};
+use crate::rig::{Recorder, Rig, kind, registered, text, thread};
 
 pub struct MastodonRig {
     proxy: FaultProxy,
@@ -73,6 +74,16 @@ impl Rig for MastodonRig {
         self.server.list_statuses(&self.user).expect("a list").len()
     }
 
+    async fn chain(&self) -> Vec<(String, Option<usize>)> {
+        let notes = self.server.list_statuses(&self.user).expect("a list");
+        let answered = |note: &Value| {
+            let parent = note["inReplyTo"].as_str()?;
+            Some(notes.iter().position(|note| note["id"] == parent).expect("a post of its own"))
+        };
+        let words = |note: &Value| note["content"].as_str().expect("a text").replace("<br>", "");
+        notes.iter().map(|note| (words(note), answered(note))).collect()
+    }
+
     async fn alt_texts(&self) -> Vec<String> {
         let notes = self.server.list_statuses(&self.user).expect("a list");
         let images = notes[0]["attachment"].as_array().expect("images");
@@ -105,4 +116,47 @@ async fn mastodon_takes_the_limits_its_server_tells_and_reports_its_numbers() {
     assert_eq!(metrics[1].missing, Some(diwan_networks::Missing::Gone));
     let metrics = rig.network().account_metrics(&http, &account).await.expect("an answer");
     assert!(metrics.values.contains(&(Metric::Followers, 0)), "{:?}", metrics.values);
+}
+
+fn with_options(content: Content, options: &[(&str, &str)]) -> Content {
+    let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Content { options, ..content }
+}
+
+#[tokio::test]
+async fn mastodon_shows_a_whole_thread_as_its_options_say() {
+    let rig = MastodonRig::start().await;
+    let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
+    let account = rig.connect(&http).await.into_account();
+    let options = [("visibility", "unlisted"), ("sensitive", "true"), ("spoiler_text", "The end")];
+    let content = with_options(thread("film"), &options);
+    let published = rig.network().publish(&http, &account, &content, None, &Recorder::default()).await;
+    published.expect("published");
+    let notes = rig.server.list_statuses(&rig.user).expect("a list");
+    assert_eq!(notes.len(), 4);
+    for note in &notes {
+        assert_eq!(json!([note["summary"], note["sensitive"]]), json!(["The end", true]), "{note}");
+    }
+    // This server shows answers as what they answer.
+    let everybody = "https://www.w3.org/ns/activitystreams#Public";
+    assert_eq!(json!([notes[0]["to"], notes[0]["cc"]]), json!([[], [everybody]]), "unlisted");
+}
+
+#[tokio::test]
+async fn mastodon_asks_a_person_about_a_post_that_the_list_may_leave_out() {
+    let rig = MastodonRig::start().await;
+    let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
+    let account = rig.connect(&http).await.into_account();
+    // This server has the post, and lists none that is not for everybody.
+    let content = with_options(text("for followers"), &[("visibility", "private")]);
+    rig.proxy.set(rig.commit_path(), Fault::ForwardThenReset);
+    let recorder = Recorder::default();
+    let attempt = rig.network().publish(&http, &account, &content, None, &recorder).await;
+    assert_eq!(kind(&attempt), Some(ErrorKind::Unknown), "{attempt:?}");
+    rig.proxy.clear();
+    let found = rig.network().look_up(&http, &account, &content, recorder.last().as_ref()).await;
+    assert_eq!(found.expect("an answer"), LookUp::CannotTell);
+    let again = rig.network().publish(&http, &account, &content, recorder.last(), &Recorder::default()).await;
+    assert_eq!(kind(&again), Some(ErrorKind::Unknown), "{again:?}");
+    assert_eq!(rig.proxy.count(rig.commit_path()), 1, "it was not sent again");
 }

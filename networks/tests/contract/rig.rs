@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diwan_networks::{
-    Account, Checkpoint, Connected, Content, Draft, ErrorKind, Media, Network, NetworkError, Progress, ProgressError,
-    Published, network, registry,
+    Account, Checkpoint, Connected, Content, Draft, ErrorKind, Media, Network, NetworkError, Options, Progress,
+    ProgressError, Published, network, registry,
 };
 use diwan_platform::http::{HttpClient, HttpPolicy};
 use diwan_testkit::servers::FaultProxy;
@@ -53,6 +53,9 @@ pub trait Rig: Send + Sync {
 
     /// How many posts the account has, asked of the server itself and not through the network's code.
     async fn posts(&self) -> usize;
+
+    /// The account's posts, oldest first: the text, and which of them it answers. Asked of the server itself.
+    async fn chain(&self) -> Vec<(String, Option<usize>)>;
 
     /// The descriptions of the images of the account's only post, as the server stores them.
     async fn alt_texts(&self) -> Vec<String>;
@@ -124,12 +127,25 @@ pub struct Recorder {
     commits: AtomicUsize,
     lose_lease_at_save: bool,
     lose_lease_at_commit: bool,
+    /// How many more calls of either kind the lease lasts.
+    steps_left: Option<AtomicUsize>,
 }
 
 impl Recorder {
     /// Loses the lease when a checkpoint is saved, or right before the post is made visible.
     pub fn losing_the_lease(at_save: bool, at_commit: bool) -> Self {
         Self { lose_lease_at_save: at_save, lose_lease_at_commit: at_commit, ..Self::default() }
+    }
+
+    /// Loses the lease after so many checkpoints and requests that make something visible, counted together.
+    pub fn losing_the_lease_after(steps: usize) -> Self {
+        Self { steps_left: Some(AtomicUsize::new(steps)), ..Self::default() }
+    }
+
+    fn step(&self) -> Result<(), ProgressError> {
+        let Some(left) = &self.steps_left else { return Ok(()) };
+        let took = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        took.map(|_| ()).map_err(|_| ProgressError::LeaseLost)
     }
 
     /// The newest checkpoint, as the next attempt gets it.
@@ -148,6 +164,7 @@ impl Progress for Recorder {
         if self.lose_lease_at_save {
             return Err(ProgressError::LeaseLost);
         }
+        self.step()?;
         // As the database does it: through text.
         let text = checkpoint.0.to_string();
         let stored = serde_json::from_str(&text).expect("JSON");
@@ -157,6 +174,7 @@ impl Progress for Recorder {
 
     async fn before_commit(&self) -> Result<(), ProgressError> {
         assert!(self.last().is_none_or(|last| last.may_have_been_sent()), "the checkpoint says what is coming");
+        self.step()?;
         self.commits.fetch_add(1, Ordering::SeqCst);
         if self.lose_lease_at_commit { Err(ProgressError::LeaseLost) } else { Ok(()) }
     }
@@ -168,9 +186,19 @@ pub fn text(text: &str) -> Content {
         text: text.to_owned(),
         language: Some("ar".to_owned()),
         media: Vec::new(),
+        thread: Vec::new(),
+        first_comment: None,
+        link: None,
+        options: Options::new(),
         idempotency_key: key(),
         created_at: now(),
     }
+}
+
+/// A publication of these texts as a thread, with a first comment. Each text says which publication it is of.
+pub fn thread(name: &str) -> Content {
+    let thread = ["two", "three"].map(|part| format!("{name} {part}")).into();
+    Content { thread, first_comment: Some(format!("{name} comment")), ..text(&format!("{name} one")) }
 }
 
 /// A publication with one image.

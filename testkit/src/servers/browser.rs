@@ -104,6 +104,16 @@ impl Browser {
         self.order(json!({ "click": selector })).await
     }
 
+    /// Gives it an authenticator in software, which verifies its user and keeps passkeys until the browser ends.
+    pub async fn give_authenticator(&mut self) -> Result<()> {
+        self.order(json!({ "authenticator": {} })).await.map(drop)
+    }
+
+    /// Runs a function in the page, with what it is given. Answers what it answers, or what it throws as an error.
+    pub async fn run(&mut self, function: &str, given: &Value) -> Result<Value> {
+        Ok(self.order(json!({ "run": function, "given": given })).await?["value"].take())
+    }
+
     /// Takes a picture of the whole page, as PNG.
     pub async fn picture(&mut self, to: &Path) -> Result<()> {
         self.order(json!({ "picture": to })).await.map(drop)

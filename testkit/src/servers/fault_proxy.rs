@@ -50,8 +50,8 @@ struct State {
     upstream: Option<Url>,
     /// Whether the server is told the name by which the proxy was called: where that name is signed.
     keeps_host: bool,
-    /// By path prefix; the longest that fits counts.
-    faults: BTreeMap<String, Fault>,
+    /// By path prefix; the longest that fits counts. How many requests pass before, and what happens to those after them.
+    faults: BTreeMap<String, (usize, Fault)>,
     requests: Vec<Recorded>,
 }
 
@@ -110,7 +110,12 @@ impl FaultProxy {
 
     /// Sets what happens to requests whose path begins with `prefix`, from now on.
     pub fn set(&self, prefix: &str, fault: Fault) {
-        self.shared.state().faults.insert(prefix.to_owned(), fault);
+        self.set_after(prefix, 0, fault);
+    }
+
+    /// The same, for the requests after the next so many.
+    pub fn set_after(&self, prefix: &str, passes: usize, fault: Fault) {
+        self.shared.state().faults.insert(prefix.to_owned(), (passes, fault));
     }
 
     /// Lets everything pass again.
@@ -166,8 +171,15 @@ async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
     let Some(request) = Request::read(&mut client).await? else { return Ok(()) };
     let (fault, upstream, keeps_host, index) = {
         let mut state = shared.state();
-        let fits = state.faults.iter().filter(|(prefix, _)| request.path.starts_with(prefix.as_str()));
-        let fault = fits.max_by_key(|(prefix, _)| prefix.len()).map_or(Fault::Pass, |(_, fault)| *fault);
+        let fits = state.faults.iter_mut().filter(|(prefix, _)| request.path.starts_with(prefix.as_str()));
+        let fault = match fits.max_by_key(|(prefix, _)| prefix.len()) {
+            None => Fault::Pass,
+            Some((_, (0, fault))) => *fault,
+            Some((_, (passes, _))) => {
+                *passes -= 1;
+                Fault::Pass
+            }
+        };
         let Request { method, path, .. } = &request;
         state.requests.push(Recorded { method: method.clone(), path: path.clone(), forwarded: false });
         (fault, state.upstream.clone(), state.keeps_host, state.requests.len() - 1)

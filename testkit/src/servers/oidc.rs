@@ -92,6 +92,13 @@ impl OidcServer {
         Ok(())
     }
 
+    /// What its token endpoint was asked and what it gave, the oldest first: `basic` and `post` (where the client's secret
+    /// stood), `code`, `verifier`, `error`, and `gave`, the whole answer.
+    pub async fn exchanges(&self) -> Result<Vec<Value>> {
+        let answer = self.http.get(self.issuer.join("control")?).send().await?;
+        Ok(serde_json::from_slice(&answer.body)?)
+    }
+
     /// Signs in there and agrees, in a browser of its own. `form` is filled in wherever the provider asks. Answers the address
     /// to which the browser is sent back.
     pub async fn sign_in(&self, authorization_url: &str, form: &[(&str, &str)]) -> Result<Url> {

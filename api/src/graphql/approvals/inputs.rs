@@ -92,7 +92,8 @@ pub struct ApprovalStepInput {
     mode: StepMode,
     /// A level from MID on: for `ANY` that level or above, for `ALL` everybody of exactly that level.
     level: Option<Level>,
-    /// Named people of the brand, 1 to 50: clients, or staff from MID on.
+    /// Named people of the brand, 1 to 50: clients, or staff from MID on. Where clients are named, the brand's clients see the post, and
+    /// what is said at the step; those who are named get a letter with a review link.
     people: Option<Vec<ID>>,
     /// The brand's clients. Always `true`.
     client: Option<bool>,

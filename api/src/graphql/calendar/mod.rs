@@ -1,6 +1,10 @@
 //! Calendars, the media library, posts.
 
 mod calendars;
+mod changes;
+mod checklist_mutations;
+mod checklist_templates;
+mod checklists;
 mod evergreen;
 mod feeds;
 mod mutations;
@@ -16,9 +20,12 @@ mod versions;
 mod view;
 
 pub use calendars::CalendarsMutation;
+pub use checklist_mutations::ChecklistMutation;
+pub use checklist_templates::{ChecklistTemplate, ChecklistTemplateMutation};
+pub use checklists::ChecklistItem;
 pub use evergreen::{EvergreenItem, EvergreenMutation, EvergreenQueue};
 pub use feeds::{CalendarFeed, FeedMutation};
-pub use mutations::CalendarMutation;
+pub use mutations::{CalendarMutation, CreatePostInput};
 pub use plan_files::{ContentExport, ContentImport, PlanFileMutation, PlanFileQuery};
 pub use promises::{ContentPromise, PromiseMutation, PromiseQuery};
 pub use queries::CalendarQuery;

@@ -3,7 +3,8 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use diwan_domain::calendar::{self, NewPost, PostChange, PostContent, VariantContent};
 use diwan_domain::strategy::PostMarks;
-use diwan_domain::{Context as Domain, Failure};
+use diwan_domain::{Code, Context as Domain, Failure, UserError};
+use diwan_networks::Options;
 
 use super::types::Post;
 use crate::graphql::context::Op;
@@ -11,27 +12,48 @@ use crate::graphql::error::Refused;
 use crate::graphql::scalars::Kind;
 use crate::graphql::strategy::Partnership;
 
+/// A setting of a post that only one network knows.
+#[derive(InputObject)]
+struct PostOptionInput {
+    /// Its name, one of `Network.options`.
+    name: String,
+    /// Its value, up to 1000 characters; of a flag `true` or `false`.
+    value: String,
+}
+
 /// What one account will say.
 #[derive(InputObject)]
 struct PostVariantInput {
     /// The account, of the post's brand.
     social_account_id: ID,
-    /// The text.
-    text: String,
+    /// A text of its own, up to 100000 characters. Left out or null: the base text, which the post must have then.
+    text: Option<String>,
     /// Its language, BCP 47, such as `fa`.
     language: Option<String>,
     /// Images in order, of the post's brand.
     #[graphql(default)]
     asset_ids: Vec<ID>,
+    /// What follows the text as a thread, in order, up to 49 parts of 100000 characters: each answers the one before it.
+    #[graphql(default)]
+    thread: Vec<String>,
+    /// What the account itself answers to its post right after it, 1 to 100000 characters.
+    first_comment: Option<String>,
+    /// The address of a page that is shown as a card beside the text: `http` or `https`, up to 2000 characters.
+    link: Option<String>,
+    /// Settings that only its network knows, up to 20, each once. `validatePost` tells which of them the network does not take.
+    #[graphql(default)]
+    options: Vec<PostOptionInput>,
 }
 
 /// A post to begin.
 #[derive(InputObject)]
-struct CreatePostInput {
+pub struct CreatePostInput {
     /// In which calendar.
     calendar_id: ID,
     /// For the team; never published. 1 to 300 characters.
     title: String,
+    /// What is said wherever an account has no text of its own, up to 100000 characters.
+    base_text: Option<String>,
     /// One per account, up to 50.
     #[graphql(default)]
     variants: Vec<PostVariantInput>,
@@ -39,6 +61,15 @@ struct CreatePostInput {
     pillar_id: MaybeUndefined<ID>,
     /// What stands behind it besides the brand.
     partnership: MaybeUndefined<Partnership>,
+}
+
+impl CreatePostInput {
+    /// As the domain takes it.
+    pub fn into_domain(self) -> Result<NewPost, Failure> {
+        let calendar_id = Kind::Calendar.parse(&self.calendar_id, "calendarId")?;
+        let content = content((self.title, self.base_text), self.variants, marks(&self.pillar_id, self.partnership)?)?;
+        Ok(NewPost { calendar_id, content })
+    }
 }
 
 /// The answer of `createPost`.
@@ -59,6 +90,8 @@ struct UpdatePostInput {
     version: i32,
     /// For the team; never published. 1 to 300 characters.
     title: String,
+    /// What is said wherever an account has no text of its own, up to 100000 characters. Left out or null: nothing.
+    base_text: Option<String>,
     /// One per account, up to 50.
     #[graphql(default)]
     variants: Vec<PostVariantInput>,
@@ -86,7 +119,22 @@ fn marks(pillar_id: &MaybeUndefined<ID>, partnership: MaybeUndefined<Partnership
     })
 }
 
-fn content(title: String, variants: Vec<PostVariantInput>, marks: PostMarks) -> Result<PostContent, Failure> {
+/// Options by their names, each once.
+fn options(options: Vec<PostOptionInput>, path: &str) -> Result<Options, Failure> {
+    let mut known = Options::new();
+    for (place, option) in options.into_iter().enumerate() {
+        if known.insert(option.name, option.value).is_some() {
+            return Err(UserError::at(Code::AlreadyExists, &format!("{path}.{place}.name")).into());
+        }
+    }
+    Ok(known)
+}
+
+fn content(
+    (title, base_text): (String, Option<String>),
+    variants: Vec<PostVariantInput>,
+    marks: PostMarks,
+) -> Result<PostContent, Failure> {
     let variants = variants.into_iter().enumerate().map(|(index, variant)| {
         let assets = variant.asset_ids.iter().enumerate();
         Ok(VariantContent {
@@ -97,9 +145,13 @@ fn content(title: String, variants: Vec<PostVariantInput>, marks: PostMarks) -> 
                 .collect::<Result<_, Failure>>()?,
             text: variant.text,
             language: variant.language,
+            thread: variant.thread,
+            first_comment: variant.first_comment,
+            link: variant.link,
+            options: options(variant.options, &format!("variants.{index}.options"))?,
         })
     });
-    Ok(PostContent { title, variants: variants.collect::<Result<_, Failure>>()?, marks })
+    Ok(PostContent { title, base_text, variants: variants.collect::<Result<_, Failure>>()?, marks })
 }
 
 /// Mutations of posts.
@@ -115,11 +167,7 @@ impl CalendarMutation {
         #[graphql(desc = "The post.")] input: CreatePostInput,
     ) -> Result<CreatePostPayload> {
         let op = Op::of(ctx)?;
-        let command = async |context: &Domain| {
-            let calendar_id = Kind::Calendar.parse(&input.calendar_id, "calendarId")?;
-            let content = content(input.title, input.variants, marks(&input.pillar_id, input.partnership)?)?;
-            calendar::create_post(context, NewPost { calendar_id, content }).await
-        };
+        let command = async |context: &Domain| calendar::create_post(context, input.into_domain()?).await;
         let (row, user_errors) = op.command(command).await?;
         Ok(CreatePostPayload { post: row.map(|row| Post { op: op.clone(), row }), user_errors })
     }
@@ -133,7 +181,8 @@ impl CalendarMutation {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| {
             let post_id = Kind::Post.parse(&input.post_id, "postId")?;
-            let content = content(input.title, input.variants, marks(&input.pillar_id, input.partnership)?)?;
+            let content =
+                content((input.title, input.base_text), input.variants, marks(&input.pillar_id, input.partnership)?)?;
             calendar::update_post(context, PostChange { post_id, version: input.version, content }).await
         };
         let (row, user_errors) = op.command(command).await?;

@@ -86,14 +86,22 @@ pub enum PlanColumn {
     Time,
     /// `accounts`: `handle` or `network:handle`, separated by semicolons.
     Accounts,
-    /// `text`: what they say.
+    /// `text`: what they say; where it is empty, the base text.
     Text,
+    /// `base text`: what accounts say that have no text of their own.
+    BaseText,
+    /// `thread`: what follows the text, with a line `---` between the parts.
+    Thread,
+    /// `first comment`: what the accounts themselves answer.
+    FirstComment,
     /// `language`: BCP 47.
     Language,
     /// `pillar`: its name.
     Pillar,
-    /// `link`: added to the text unless it is in it.
+    /// `link`: a card where the network takes one; otherwise added to the text unless it is in it.
     Link,
+    /// `options`: settings that only the network knows, one `name=value` a line.
+    Options,
     /// `assignee`: a colleague's address.
     Assignee,
     /// `state`: passed over on import.

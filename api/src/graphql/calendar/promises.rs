@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use diwan_domain::calendar::{self as domain, PromiseRule};
+use diwan_domain::calendar::{self as domain, PromiseRule, PromiseSubject};
 use diwan_domain::{Context as Domain, Failure};
 use diwan_entity::calendar::content_promise;
 
@@ -10,15 +10,16 @@ use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::publishing::SocialAccount;
 use crate::graphql::scalars::Kind;
+use crate::graphql::strategy::ContentPillar;
 use crate::graphql::tenancy::Brand;
 
-/// So many posts a week, promised of a brand or of one of its accounts.
+/// So many posts a week, promised of a brand, or of one of its accounts or content pillars.
 pub struct ContentPromise {
     pub op: Op,
     pub row: content_promise::Model,
 }
 
-/// So many posts a week, promised of a brand or of one of its accounts.
+/// So many posts a week, promised of a brand, or of one of its accounts or content pillars.
 #[Object]
 impl ContentPromise {
     /// The promise's id.
@@ -49,6 +50,11 @@ impl ContentPromise {
     async fn social_account(&self) -> Result<Option<SocialAccount>> {
         let Some(id) = self.row.social_account_id else { return Ok(None) };
         Ok(self.op.load(id).await?.map(|row| SocialAccount { op: self.op.clone(), row }))
+    }
+    /// The pillar of which it was promised; null: whatever the posts are for.
+    async fn pillar(&self) -> Result<Option<ContentPillar>> {
+        let Some(id) = self.row.pillar_id else { return Ok(None) };
+        Ok(self.op.load(id).await?.map(|row| ContentPillar { op: self.op.clone(), row }))
     }
     /// Its brand.
     async fn brand(&self) -> Result<Brand> {
@@ -109,6 +115,8 @@ struct CreateContentPromiseInput {
     brand_id: ID,
     /// Of which account of the brand; of the brand as a whole unless given.
     social_account_id: Option<ID>,
+    /// Of which content pillar of the brand: only posts of it count; of whatever the posts are for unless given.
+    pillar_id: Option<ID>,
     /// The promise.
     promise: ContentPromiseInput,
 }
@@ -214,7 +222,9 @@ impl PromiseMutation {
             let brand_id = Kind::Brand.parse(&input.brand_id, "brandId")?;
             let account_id =
                 input.social_account_id.map(|id| Kind::Account.parse(&id, "socialAccountId")).transpose()?;
-            domain::create_content_promise(context, brand_id, account_id, input.promise.into_domain()).await
+            let pillar_id = input.pillar_id.map(|id| Kind::Pillar.parse(&id, "pillarId")).transpose()?;
+            let subject = PromiseSubject { social_account_id: account_id, pillar_id };
+            domain::create_content_promise(context, brand_id, subject, input.promise.into_domain()).await
         };
         of_promise(Op::of(ctx)?, command).await
     }

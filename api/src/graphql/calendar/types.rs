@@ -1,17 +1,21 @@
 //! Calendars and posts as the API shows them.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Datelike as _, Utc};
 use diwan_domain::paging::Slice;
-use diwan_domain::{Code, Failure, UserError, calendar as domain};
-use diwan_entity::calendar::{calendar, post, post_variant, variant_asset};
+use diwan_domain::{Action, Code, Failure, UserError, calendar as domain};
+use diwan_entity::calendar::{calendar, idea, post, post_variant, variant_asset};
+use diwan_networks::Options;
 
+use super::checklists::ChecklistItem;
 use super::teamwork::{PostAssignment, PostComment};
 use super::versions::{PostVersion, SimilarPost};
 use crate::graphql::approvals::ApprovalRequest;
 use crate::graphql::context::Op;
 use crate::graphql::curation::CuratedFrom;
+use crate::graphql::ideas::Idea;
+use crate::graphql::loaders::Loadable as _;
 use crate::graphql::media::Asset;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::publishing::{Publication, SocialAccount};
@@ -143,6 +147,10 @@ impl Post {
     async fn title(&self) -> &str {
         &self.row.title
     }
+    /// What is said wherever an account has no text of its own; null: nothing.
+    async fn base_text(&self) -> Option<&str> {
+        self.row.base_text.as_deref()
+    }
     /// Where it is on its way.
     async fn state(&self) -> PostState {
         self.row.state.into()
@@ -201,11 +209,23 @@ impl Post {
         let made_of = self.op.load_of(self.row.id).await?.into_iter().next();
         Ok(made_of.map(|row| CuratedFrom { op: self.op.clone(), row }))
     }
+    /// The idea that it came from; null where it came from none, or the board is not the caller's to see.
+    async fn idea(&self) -> Result<Option<Idea>> {
+        let from = self.op.load_of::<idea::Model>(self.row.id).await?.into_iter().next();
+        Ok(from.filter(|row| row.may_read(&self.op)).map(|row| Idea { op: self.op.clone(), row }))
+    }
     /// To whom it is given, oldest first; a freelancer sees their own part.
     #[graphql(complexity = "1 + 3 * child_complexity")]
     async fn assignments(&self) -> Result<Vec<PostAssignment>> {
         let rows = self.op.load_of(self.row.id).await?;
         Ok(rows.into_iter().map(|row| PostAssignment { op: self.op.clone(), row }).collect())
+    }
+    /// What is to be done to it before it goes out, in order. For the team, and freelancers to whom it is given.
+    #[graphql(complexity = "1 + 10 * child_complexity")]
+    async fn checklist(&self) -> Result<Vec<ChecklistItem>> {
+        self.op.query(self.op.permit_some(Action::ChecklistRead, self.row.brand_id).await)?;
+        let rows = self.op.load_of(self.row.id).await?;
+        Ok(rows.into_iter().map(|row| ChecklistItem { op: self.op.clone(), row }).collect())
     }
     /// The requests for its approval that the caller sees, oldest first.
     #[graphql(complexity = "1 + 3 * child_complexity")]
@@ -256,6 +276,22 @@ impl Post {
     }
 }
 
+/// A setting of a post that only one network knows.
+#[derive(SimpleObject)]
+pub struct PostOption {
+    /// Its name, one of `Network.options`.
+    name: String,
+    /// Its value; of a flag `true` or `false`.
+    value: String,
+}
+
+impl PostOption {
+    /// Options in the order of their names.
+    pub fn all(options: Options) -> Vec<Self> {
+        options.into_iter().map(|(name, value)| Self { name, value }).collect()
+    }
+}
+
 /// What one account will say.
 pub struct PostVariant {
     pub op: Op,
@@ -269,9 +305,30 @@ impl PostVariant {
     pub async fn id(&self) -> ID {
         Kind::Variant.id(self.row.id)
     }
-    /// The text.
+    /// What it says: its own text or, without one, the base text.
     async fn text(&self) -> &str {
         &self.row.text
+    }
+    /// Whether the text is its own. Otherwise it says the base text, and changes with it.
+    async fn own_text(&self) -> bool {
+        self.row.own_text
+    }
+    /// What follows the text as a thread, in order: each part answers the one before it.
+    async fn thread(&self) -> &[String] {
+        &self.row.thread
+    }
+    /// What the account itself answers to its post right after it.
+    async fn first_comment(&self) -> Option<&str> {
+        self.row.first_comment.as_deref()
+    }
+    /// The address of the page that is shown as a card beside the text.
+    async fn link(&self) -> Option<&str> {
+        self.row.link.as_deref()
+    }
+    /// Settings that only its network knows, by name.
+    async fn options(&self) -> Result<Vec<PostOption>> {
+        let options = domain::options_of(&self.row).map_err(Failure::from);
+        Ok(PostOption::all(self.op.query(options)?))
     }
     /// Its language, BCP 47.
     async fn language(&self) -> Option<&str> {

@@ -1,13 +1,14 @@
-//! Everything that a post ever said, what changed from one version to another, and what says nearly the same.
+//! Everything that a post ever said, and what says nearly the same.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject, Union};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use diwan_domain::Context as Domain;
-use diwan_domain::calendar::{self as domain, ContentChange, Piece, RestorePost, SavedContent, SavedVariant, Similar};
+use diwan_domain::calendar::{self as domain, RestorePost, SavedContent, SavedVariant, Similar};
 use diwan_entity::calendar::{asset, post_version};
 use uuid::Uuid;
 
-use super::types::Post;
+use super::changes::{PostChange, change_of};
+use super::types::{Post, PostOption};
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::media::Asset;
@@ -68,6 +69,10 @@ impl PostVersion {
     async fn partnership(&self) -> Option<Partnership> {
         self.content.partnership.map(Into::into)
     }
+    /// What was said wherever an account had no text of its own.
+    async fn base_text(&self) -> Option<&str> {
+        self.content.base_text.as_deref()
+    }
     /// What each account would have said, in order.
     #[graphql(complexity = "1 + 3 * child_complexity")]
     async fn variants(&self) -> Vec<SavedPostVariant> {
@@ -85,33 +90,53 @@ impl PostVersion {
     }
 }
 
-async fn pillar(op: &Op, id: Option<Uuid>) -> Result<Option<ContentPillar>> {
+pub(super) async fn pillar(op: &Op, id: Option<Uuid>) -> Result<Option<ContentPillar>> {
     let Some(id) = id else { return Ok(None) };
     Ok(op.load(id).await?.map(|row| ContentPillar { op: op.clone(), row }))
 }
 
-async fn account(op: &Op, id: Uuid) -> Result<SocialAccount> {
+pub(super) async fn account(op: &Op, id: Uuid) -> Result<SocialAccount> {
     Ok(SocialAccount { op: op.clone(), row: op.must_load(id).await? })
 }
 
 /// The files that are still there.
-async fn assets(op: &Op, ids: &[Uuid]) -> Result<Vec<Asset>> {
+pub(super) async fn assets(op: &Op, ids: &[Uuid]) -> Result<Vec<Asset>> {
     let rows = futures::future::try_join_all(ids.iter().map(|id| op.load::<asset::Model>(*id))).await?;
     Ok(rows.into_iter().flatten().map(|row| Asset { op: op.clone(), row }).collect())
 }
 
 /// What one account would have said in a version of a post.
 pub struct SavedPostVariant {
-    op: Op,
-    saved: SavedVariant,
+    pub(super) op: Op,
+    pub(super) saved: SavedVariant,
 }
 
 /// What one account would have said in a version of a post.
 #[Object]
 impl SavedPostVariant {
-    /// The text.
+    /// The text: its own or, without one, the base text.
     async fn text(&self) -> &str {
         &self.saved.text
+    }
+    /// Whether the text was its own.
+    async fn own_text(&self) -> bool {
+        self.saved.own_text
+    }
+    /// What followed it as a thread, in order.
+    async fn thread(&self) -> &[String] {
+        &self.saved.thread
+    }
+    /// What the account itself would have answered.
+    async fn first_comment(&self) -> Option<&str> {
+        self.saved.first_comment.as_deref()
+    }
+    /// The address of the page shown as a card.
+    async fn link(&self) -> Option<&str> {
+        self.saved.link.as_deref()
+    }
+    /// Settings that only its network knows, by name.
+    async fn options(&self) -> Vec<PostOption> {
+        PostOption::all(self.saved.options.clone())
     }
     /// Its language, BCP 47.
     async fn language(&self) -> Option<&str> {
@@ -129,202 +154,6 @@ impl SavedPostVariant {
     /// How many images it had, with those that were deleted since.
     async fn asset_count(&self) -> usize {
         self.saved.asset_ids.len()
-    }
-}
-
-/// What became of a part of a text.
-#[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
-#[graphql(remote = "domain::PieceKind")]
-enum TextPieceKind {
-    /// It is in both.
-    Kept,
-    /// It is new.
-    Added,
-    /// It is gone.
-    Removed,
-}
-
-/// A part of a text that was changed.
-#[derive(SimpleObject)]
-struct TextPiece {
-    /// What became of it.
-    kind: TextPieceKind,
-    /// What it says. All that is kept or removed make the text before; all that is kept or added, the text now.
-    text: String,
-}
-
-fn pieces(pieces: Vec<Piece>) -> Vec<TextPiece> {
-    pieces.into_iter().map(|piece| TextPiece { kind: piece.kind.into(), text: piece.text }).collect()
-}
-
-/// Something that a version of a post changed.
-#[derive(Union)]
-enum PostChange {
-    /// The title.
-    Title(TitleChange),
-    /// What it is for.
-    Pillar(PillarChange),
-    /// What stands behind it.
-    Partnership(PartnershipChange),
-    /// The accounts.
-    Accounts(AccountsChange),
-    /// A text.
-    Text(VariantTextChange),
-    /// A language.
-    Language(VariantLanguageChange),
-    /// Images.
-    Assets(VariantAssetsChange),
-}
-
-/// The title is another.
-#[derive(SimpleObject)]
-struct TitleChange {
-    /// The title, with what went and what came.
-    pieces: Vec<TextPiece>,
-}
-
-/// It is for something else.
-struct PillarChange {
-    op: Op,
-    before: Option<Uuid>,
-    now: Option<Uuid>,
-}
-
-/// It is for something else.
-#[Object]
-impl PillarChange {
-    /// What it was for.
-    async fn before(&self) -> Result<Option<ContentPillar>> {
-        pillar(&self.op, self.before).await
-    }
-    /// What it is for.
-    async fn now(&self) -> Result<Option<ContentPillar>> {
-        pillar(&self.op, self.now).await
-    }
-}
-
-/// Something else stands behind it.
-#[derive(SimpleObject)]
-struct PartnershipChange {
-    /// What stood behind it.
-    before: Option<Partnership>,
-    /// What stands behind it.
-    now: Option<Partnership>,
-}
-
-/// It goes to other accounts, or to the same ones in another order.
-struct AccountsChange {
-    op: Op,
-    added: Option<SavedVariant>,
-    removed: Option<SavedVariant>,
-    order: Vec<Uuid>,
-}
-
-/// It goes to other accounts, or to the same ones in another order.
-#[Object]
-impl AccountsChange {
-    /// What is said on an account that it did not go to.
-    async fn added(&self) -> Option<SavedPostVariant> {
-        self.added.clone().map(|saved| SavedPostVariant { op: self.op.clone(), saved })
-    }
-    /// What was said on an account that it no longer goes to.
-    async fn removed(&self) -> Option<SavedPostVariant> {
-        self.removed.clone().map(|saved| SavedPostVariant { op: self.op.clone(), saved })
-    }
-    /// The accounts of both versions as they stand now, where their order changed.
-    #[graphql(complexity = "1 + 3 * child_complexity")]
-    async fn order(&self) -> Result<Vec<SocialAccount>> {
-        futures::future::try_join_all(self.order.iter().map(|id| account(&self.op, *id))).await
-    }
-}
-
-/// The text to an account is another.
-#[derive(SimpleObject)]
-#[graphql(complex)]
-struct VariantTextChange {
-    #[graphql(skip)]
-    on: On,
-    /// The text, with what went and what came.
-    pieces: Vec<TextPiece>,
-}
-
-/// The text to an account is in another language.
-#[derive(SimpleObject)]
-#[graphql(complex)]
-struct VariantLanguageChange {
-    #[graphql(skip)]
-    on: On,
-    /// The language before, BCP 47.
-    before: Option<String>,
-    /// The language now.
-    now: Option<String>,
-}
-
-/// The images to an account are others, or in another order.
-struct VariantAssetsChange {
-    on: On,
-    before: Vec<Uuid>,
-    now: Vec<Uuid>,
-}
-
-/// On which account something changed.
-struct On {
-    op: Op,
-    account_id: Uuid,
-}
-
-#[async_graphql::ComplexObject]
-impl VariantTextChange {
-    /// The account.
-    async fn social_account(&self) -> Result<SocialAccount> {
-        account(&self.on.op, self.on.account_id).await
-    }
-}
-
-#[async_graphql::ComplexObject]
-impl VariantLanguageChange {
-    /// The account.
-    async fn social_account(&self) -> Result<SocialAccount> {
-        account(&self.on.op, self.on.account_id).await
-    }
-}
-
-/// The images to an account are others, or in another order.
-#[Object]
-impl VariantAssetsChange {
-    /// The account.
-    async fn social_account(&self) -> Result<SocialAccount> {
-        account(&self.on.op, self.on.account_id).await
-    }
-    /// The images before that are still there.
-    #[graphql(complexity = "1 + 2 * child_complexity")]
-    async fn before(&self) -> Result<Vec<Asset>> {
-        assets(&self.on.op, &self.before).await
-    }
-    /// The images now that are still there.
-    #[graphql(complexity = "1 + 2 * child_complexity")]
-    async fn now(&self) -> Result<Vec<Asset>> {
-        assets(&self.on.op, &self.now).await
-    }
-}
-
-fn change_of(op: &Op, change: ContentChange) -> PostChange {
-    let on = |account_id| On { op: op.clone(), account_id };
-    let accounts = |added, removed, order| AccountsChange { op: op.clone(), added, removed, order };
-    match change {
-        ContentChange::Title(parts) => PostChange::Title(TitleChange { pieces: pieces(parts) }),
-        ContentChange::Pillar(before, now) => PostChange::Pillar(PillarChange { op: op.clone(), before, now }),
-        ContentChange::Partnership(before, now) => {
-            PostChange::Partnership(PartnershipChange { before: before.map(Into::into), now: now.map(Into::into) })
-        }
-        ContentChange::VariantAdded(saved) => PostChange::Accounts(accounts(Some(saved), None, Vec::new())),
-        ContentChange::VariantRemoved(saved) => PostChange::Accounts(accounts(None, Some(saved), Vec::new())),
-        ContentChange::VariantsMoved(order) => PostChange::Accounts(accounts(None, None, order)),
-        ContentChange::Text(id, parts) => PostChange::Text(VariantTextChange { on: on(id), pieces: pieces(parts) }),
-        ContentChange::Language(id, before, now) => {
-            PostChange::Language(VariantLanguageChange { on: on(id), before, now })
-        }
-        ContentChange::Assets(id, before, now) => PostChange::Assets(VariantAssetsChange { on: on(id), before, now }),
     }
 }
 

@@ -7,6 +7,8 @@ use diwan_domain::{Failure, messages};
 use diwan_entity::curation::{curated_post, source, source_item};
 
 use crate::graphql::context::Op;
+use crate::graphql::ideas::{Idea, OfItem};
+use crate::graphql::loaders::Loadable as _;
 use crate::graphql::scalars::Kind;
 use crate::graphql::tenancy::Brand;
 
@@ -134,6 +136,11 @@ impl SourceItem {
     /// When somebody put it away.
     async fn dismissed_at(&self) -> Option<DateTime<Utc>> {
         self.row.dismissed_at
+    }
+    /// The idea that was made of it; null where none was, or the board is not the caller's to see.
+    async fn idea(&self) -> Result<Option<Idea>> {
+        let made = self.op.load_of::<OfItem>(self.row.id).await?.into_iter().next();
+        Ok(made.map(|of| of.0).filter(|row| row.may_read(&self.op)).map(|row| Idea { op: self.op.clone(), row }))
     }
     /// The feed.
     async fn source(&self) -> Result<Source> {

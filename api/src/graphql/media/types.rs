@@ -73,10 +73,11 @@ pub struct AssetRights {
     usable_until: Option<DateTime<Utc>>,
 }
 
-/// Another form of a picture.
+/// Another form of a picture, or of a video's poster.
 #[derive(SimpleObject)]
 pub struct AssetRendition {
-    /// `THUMBNAIL`, or the network for which it was made because it does not take the picture as it is.
+    /// `THUMBNAIL`, `SCREEN` (to be looked at, of at most 1600 pixels; not of what moves), or the network for which it was made
+    /// because it does not take the picture as it is.
     purpose: String,
     /// Its media type.
     mime_type: String,
@@ -163,14 +164,15 @@ impl Asset {
     async fn url(&self) -> Result<Option<String>> {
         Ok(self.op.query(domain::media_link(&self.op, &self.row))?.map(String::from))
     }
-    /// A link to a small form of at most 320 pixels; null until it was made, and of videos.
+    /// A link to a small form of at most 320 pixels, of a video a still of it; null until it was made, and of a video of which none
+    /// can be taken.
     async fn thumbnail_url(&self) -> Result<Option<String>> {
         let forms = self.forms().await?;
         let thumbnail = forms.iter().find(|form| form.purpose == THUMBNAIL);
         let link = thumbnail.map(|form| domain::rendition_link(&self.op, form)).transpose();
         Ok(self.op.query(link)?.map(String::from))
     }
-    /// Its other forms.
+    /// Its other forms; of a video those of a still of it, its poster.
     async fn renditions(&self) -> Result<Vec<AssetRendition>> {
         let forms = self.forms().await?;
         let shown = forms.into_iter().map(|form| {

@@ -48,7 +48,7 @@ pub enum TextPart {
 
 /// What a text comes to under one limit.
 #[derive(SimpleObject)]
-struct TextCount {
+pub struct TextCount {
     /// What the limit is for: the text is counted as if it were that.
     part: TextPart,
     /// What was counted.

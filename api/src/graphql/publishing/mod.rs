@@ -7,7 +7,7 @@ mod queries;
 mod subscription;
 mod types;
 
-pub use counting::{CountingQuery, TextUnit};
+pub use counting::{CountingQuery, TextCount, TextUnit};
 pub use moves::MoveMutation;
 pub use mutations::PublishingMutation;
 pub use queries::PublishingQuery;

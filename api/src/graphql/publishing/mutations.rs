@@ -122,11 +122,11 @@ struct IsThereInput {
 /// What the person saw.
 #[derive(OneofObject)]
 enum SettleAs {
-    /// It is on the network.
+    /// It is on the network; of a thread, all of it.
     IsThere(IsThereInput),
-    /// It is not: send it now. Always `true`.
+    /// It is not: send it now. Of a thread, the posts behind those that are there (`partsSent`). Always `true`.
     SendNow(bool),
-    /// It is not, and it shall not be sent. Always `true`.
+    /// It is not, and it shall not be sent. Of a thread, what is there stays, and no more follows. Always `true`.
     GiveUp(bool),
 }
 

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use diwan_domain::insights::LatestNumbers;
-use diwan_domain::messages;
+use diwan_domain::{messages, publishing};
 use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
 use diwan_entity::tenancy::agency::Locale;
 
@@ -57,7 +57,7 @@ pub enum PublicationState {
     Unconfirmed,
     /// A person must decide; see `settlePublication`.
     NeedsAttention,
-    /// Not on the network; see `trouble`.
+    /// Not on the network, or no more of its thread than `partsSent` says; see `trouble`.
     Failed,
     /// Held back by a person.
     Paused,
@@ -87,7 +87,7 @@ pub enum AttemptOutcome {
 #[derive(SimpleObject)]
 pub struct Trouble {
     /// For programs: `RETRY`, `RATE_LIMITED`, `RECONNECT`, `CONTENT`, `ASK`, `UNKNOWN`, `CANNOT_TELL`, `MISSED`, `GAVE_UP`,
-    /// `MEDIA_GONE`, `EXPIRED`, `TOO_MANY_ROWS`, `CELL_TOO_LONG`.
+    /// `PARTLY_PUBLISHED`, `MEDIA_GONE`, `EXPIRED`, `TOO_MANY_ROWS`, `CELL_TOO_LONG`.
     pub kind: String,
     /// What happened and the next step, in the caller's language.
     pub message: String,
@@ -253,6 +253,12 @@ impl Publication {
     /// Where people see it.
     async fn remote_url(&self) -> Option<&str> {
         self.row.remote_url.as_deref()
+    }
+    /// How many posts of its thread are on the network while the rest is not, the first comment counted as one. Null where it is
+    /// there or not.
+    async fn parts_sent(&self) -> Option<i32> {
+        let there = publishing::parts_there(&self.row);
+        (there > 0).then(|| i32::try_from(there).unwrap_or(i32::MAX))
     }
     /// Why it is where it is, and the next step.
     async fn trouble(&self) -> Option<Trouble> {

@@ -52,6 +52,8 @@ pub struct ContentChecks {
     duplicate_text: CheckMode,
     /// How many days before and after a post are looked at for that.
     duplicate_days: i32,
+    /// A required item of the post's checklist that is not ticked.
+    open_checklist: CheckMode,
     /// By how much a pillar may go over its share, in ten-thousandths of the month's posts.
     mix_tolerance_basis_points: i32,
     /// One of these words discloses a partnership.
@@ -73,6 +75,7 @@ impl From<content_checks::Model> for ContentChecks {
             missing_disclosure: row.missing_disclosure.into(),
             duplicate_text: row.duplicate_text.into(),
             duplicate_days: row.duplicate_days,
+            open_checklist: row.open_checklist.into(),
             mix_tolerance_basis_points: row.mix_tolerance_bp,
             disclosure_words: row.disclosure_words,
             version: row.version,
@@ -106,6 +109,9 @@ struct SetContentChecksInput {
     /// How many days before and after a post are looked at for that, 1 to 365.
     #[graphql(default = 30)]
     duplicate_days: i32,
+    /// A required item of the post's checklist that is not ticked.
+    #[graphql(default_with = "CheckMode::Warn")]
+    open_checklist: CheckMode,
     /// By how much a pillar may go over its share, in ten-thousandths of the month's posts: 0 to 10 000.
     #[graphql(default = 1000)]
     mix_tolerance_basis_points: i32,
@@ -148,6 +154,7 @@ impl ChecksMutation {
                 missing_disclosure: input.missing_disclosure.into(),
                 duplicate_text: input.duplicate_text.into(),
                 duplicate_days: input.duplicate_days,
+                open_checklist: input.open_checklist.into(),
                 mix_tolerance_bp: input.mix_tolerance_basis_points,
                 disclosure_words: input.disclosure_words,
             };

@@ -130,7 +130,7 @@ struct BrandProfileInput {
     /// The languages that it speaks, BCP 47, up to 50.
     #[graphql(default)]
     languages: Vec<String>,
-    /// The hashtags of its posts, up to 50 of at most 100 letters, digits and underscores.
+    /// The hashtags of its posts, up to 50 of at most 100 letters, digits and underscores each, a letter among them.
     #[graphql(default)]
     hashtags: Vec<String>,
 }

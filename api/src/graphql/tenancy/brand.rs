@@ -10,7 +10,7 @@ use super::agency::{BusinessHours, business_hours};
 use super::members::{MemberFilterInput, Membership};
 use super::types::{Locale, WeekStart};
 use crate::graphql::calendar::{
-    Calendar, ContentPromise, EvergreenQueue, Post, PostFilterInput, PostSeries, Slot, SpecialDay,
+    Calendar, ChecklistTemplate, ContentPromise, EvergreenQueue, Post, PostFilterInput, PostSeries, Slot, SpecialDay,
 };
 use crate::graphql::context::Op;
 use crate::graphql::curation::{Source, SourceItem, SourceItemFilterInput};
@@ -167,6 +167,22 @@ impl Brand {
     async fn content_promises(&self) -> Result<Vec<ContentPromise>> {
         let rows = self.op.query(calendar::content_promises(&self.op, self.row.id).await)?;
         Ok(rows.into_iter().map(|row| ContentPromise { op: self.op.clone(), row }).collect())
+    }
+
+    /// Its templates of checklists, newest first. For the agency's staff.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn checklist_templates(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "Those that were put away instead of those that are used.", default)] archived: bool,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, ChecklistTemplate>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(calendar::checklist_templates(&self.op, self.row.id, archived, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| ChecklistTemplate { op: self.op.clone(), row }))
     }
 
     /// Its recurring times for posts, in the order in which they were made, up to 300. For the agency's staff.

@@ -30,7 +30,7 @@ struct UpdateMembershipInput {
 struct ExtendMembershipInput {
     /// Which place.
     membership_id: ID,
-    /// When it ends by itself; null: it does not, which a freelancer's must.
+    /// When it ends by itself, within ten years; null: it does not, which a freelancer's must.
     expires_at: Option<DateTime<Utc>>,
 }
 

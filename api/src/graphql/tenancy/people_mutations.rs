@@ -28,7 +28,7 @@ struct PlaceInput {
     specialties: Vec<Specialty>,
     /// From when on; from now on unless given.
     starts_at: Option<DateTime<Utc>>,
-    /// Until when; a freelancer's place needs an end.
+    /// Until when, within ten years; a freelancer's place needs an end.
     expires_at: Option<DateTime<Utc>>,
 }
 
@@ -168,6 +168,12 @@ struct HandOverWorkInput {
 struct HandOverWorkPayload {
     /// How many posts are assigned to the other person now; null when refused.
     posts: Option<i32>,
+    /// How many ideas are assigned to the other person now; null when refused.
+    ideas: Option<i32>,
+    /// How many ideas stay the first person's, because the other is not of the staff; null when refused.
+    ideas_left: Option<i32>,
+    /// How many items of checklists are left to do and assigned to the other person now; null when refused.
+    checklist_items: Option<i32>,
     /// How many steps of requests that wait for approval name the other person now; null when refused.
     approval_steps: Option<i32>,
     /// How many approval chains name the other person now; null when refused.
@@ -182,6 +188,13 @@ struct HandOverWorkPayload {
     /// How many approval chains name the first person still, because the other may not approve there, or because the first is
     /// not below the caller; null when refused.
     approval_chains_left: Option<i32>,
+    /// How many delegations ended, in which the first person stood in for somebody or somebody for them; null when refused.
+    delegations: Option<i32>,
+    /// How many delegations stay, because the first person has a place where nothing was handed over, or is not below the
+    /// caller; null when refused.
+    delegations_left: Option<i32>,
+    /// How many API tokens that the first person had made are revoked; their integrations stay. Null when refused.
+    api_tokens: Option<i32>,
     /// What must be mended.
     user_errors: Vec<Refused>,
 }
@@ -332,8 +345,9 @@ impl PeopleMutation {
         person(Op::of(ctx)?, async |context| tenancy::update_profile(context, change).await).await
     }
 
-    /// Gives somebody's open work to somebody else, in all brands at once: posts that are assigned to them and not over. For
-    /// SENIOR and above in every brand concerned.
+    /// Gives somebody's open work to somebody else, in all brands at once: posts and ideas that are assigned to them and not over,
+    /// and what they were named to approve. API tokens that they made there are revoked; delegations to them and by them end when
+    /// nothing of theirs is left out. For SENIOR and above in every brand concerned.
     async fn hand_over_work(
         &self,
         ctx: &Context<'_>,
@@ -351,12 +365,18 @@ impl PeopleMutation {
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         Ok(HandOverWorkPayload {
             posts: done.map(|done| count(done.posts)),
+            ideas: done.map(|done| count(done.ideas)),
+            ideas_left: done.map(|done| count(done.ideas_left)),
+            checklist_items: done.map(|done| count(done.items)),
             approval_steps: done.map(|done| count(done.steps)),
             approval_chains: done.map(|done| count(done.chains)),
             places: done.map(|done| count(done.places)),
             brands: done.map(|done| count(done.brands)),
             approval_steps_left: done.map(|done| count(done.steps_left)),
             approval_chains_left: done.map(|done| count(done.chains_left)),
+            delegations: done.map(|done| count(done.delegations)),
+            delegations_left: done.map(|done| count(done.delegations_left)),
+            api_tokens: done.map(|done| count(done.tokens)),
             user_errors,
         })
     }

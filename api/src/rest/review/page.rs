@@ -5,7 +5,7 @@ use diwan_domain::error::Arg;
 use diwan_domain::{Code, UserError, messages};
 use diwan_entity::approvals::approval_request::RequestState;
 use diwan_entity::tenancy::agency::Locale;
-use diwan_networks::Piece;
+use diwan_networks::{Piece, Preview};
 use maud::{Markup, html};
 
 /// The longest that somebody writes, in characters.
@@ -137,22 +137,55 @@ fn shown(words: &Words, path: &str, variant: &ShownVariant) -> Markup {
                 }
                 span.network { (variant.network) }
             }
-            @if !variant.preview.pieces.is_empty() {
-                div.text dir="auto" lang=[variant.language.as_deref()] {
-                    @for piece in &variant.preview.pieces { (part(piece)) }
-                }
-            }
+            (words_shown(variant, &variant.preview))
             @if !variant.pictures.is_empty() {
                 div.pictures.several[variant.pictures.len() > 1] {
                     @for picture in &variant.pictures { (image(words, path, picture)) }
                 }
             }
-            @if let Some(address) = &variant.preview.card {
-                @let host = host(address);
-                div.card {
-                    strong { bdi dir="ltr" { (host) } }
-                    span.hint { (words.with("review-card", &[("network", &variant.network)])) }
+            (card(words, variant))
+            @if !variant.thread.is_empty() {
+                p.hint { (words.say("review-thread")) }
+                ol.thread { @for part in &variant.thread { li { (words_shown(variant, part)) } } }
+            }
+            @if let Some(comment) = &variant.first_comment {
+                div.first-comment {
+                    p.hint { (words.say("review-first-comment")) }
+                    (words_shown(variant, comment))
                 }
+            }
+            @if !variant.options.is_empty() {
+                p.hint { (words.say("review-options")) }
+                dl.options { @for (name, value) in &variant.options { dt { (name) } dd dir="auto" { (value) } } }
+            }
+        }
+    }
+}
+
+/// A text of a variant as its network shows it.
+fn words_shown(variant: &ShownVariant, preview: &Preview) -> Markup {
+    html! {
+        @if !preview.pieces.is_empty() {
+            div.text dir="auto" lang=[variant.language.as_deref()] {
+                @for piece in &preview.pieces { (part(piece)) }
+            }
+        }
+    }
+}
+
+/// The page that is shown below the text: the one that was chosen, otherwise the one that the network finds in the text.
+fn card(words: &Words, variant: &ShownVariant) -> Markup {
+    html! {
+        @if let Some(address) = &variant.link {
+            div.card {
+                a href=(address) target="_blank" rel="noopener noreferrer nofollow" { bdi dir="ltr" { (host(address)) } }
+                span.hint { bdi dir="ltr" { (address) } }
+                span.hint { (words.say("review-link")) }
+            }
+        } @else if let Some(address) = &variant.preview.card {
+            div.card {
+                strong { bdi dir="ltr" { (host(address)) } }
+                span.hint { (words.with("review-card", &[("network", &variant.network)])) }
             }
         }
     }
@@ -181,11 +214,14 @@ fn part(piece: &Piece) -> Markup {
 
 fn image(words: &Words, path: &str, picture: &Picture) -> Markup {
     let source = format!("{path}/pictures/{}", picture.id);
+    let poster = picture.poster.then(|| format!("{path}/posters/{}", picture.id));
     html! {
         figure {
             @if picture.film {
-                video src=(source) aria-label=(picture.alt_text) width=(picture.width) height=(picture.height) controls
-                    preload="metadata" playsinline {}
+                // What shows a poster loads nothing of the film before it is played.
+                video src=(source) poster=[poster] aria-label=(picture.alt_text) width=(picture.width)
+                    height=(picture.height) controls preload=(if picture.poster { "none" } else { "metadata" })
+                    playsinline {}
             } @else {
                 img src=(source) alt=(picture.alt_text) width=(picture.width) height=(picture.height) loading="lazy";
             }

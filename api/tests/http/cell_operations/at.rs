@@ -16,6 +16,8 @@ pub struct At {
     /// A draft, one that is fit to be submitted, and one that waits for approval.
     pub draft: Uuid,
     pub fresh: Uuid,
+    /// Something to do to the draft.
+    pub check_item: Uuid,
     /// What the last waits for.
     pub request: Uuid,
     pub junior_place: Uuid,
@@ -44,13 +46,15 @@ impl At {
         let archived = app.brand(&format!("{name} 3")).await?;
         // Somebody who could approve what others submit.
         app.member(brand, Level::Senior, UserKind::Staff).await?;
-        let [request, invited, provider] = std::array::from_fn(|_| ids::new_id(app.services.now()));
+        let [request, invited, provider, check_item] = std::array::from_fn(|_| ids::new_id(app.services.now()));
         app.db
             .run(&format!(
                 "delete from identity_provider;
                  insert into identity_provider (id, agency_id, name, issuer, client_id, client_secret, scopes, created_by, created_at)
                    select '{provider}', id, 'Nour ID', 'https://id.nour.example', 'diwan', 'x', array['email'], '{by}', '{now}' from agency;
                  update brand set archived_at = '{now}' where id = '{archived}';
+                 insert into checklist_item (id, brand_id, post_id, position, text, required, created_at)
+                   values ('{check_item}', '{brand}', '{draft}', 1, 'Ask the printer', false, '{now}');
                  update post set state = 'IN_REVIEW' where id = '{reviewed}';
                  insert into approval_request (id, brand_id, kind, subject_id, subject_version, title, state, requested_by, authors,
                      client_step, created_at)
@@ -74,6 +78,7 @@ impl At {
             junior,
             draft,
             fresh,
+            check_item,
             request,
             junior_place,
             invited,

@@ -7,11 +7,14 @@ mod approvals;
 mod at;
 mod calendar;
 mod calendars;
+mod checklists;
+mod ideas;
 mod media;
 mod people;
 mod planning;
 mod publishing;
 pub mod strategy;
+mod templates;
 mod tenancy;
 mod trust;
 
@@ -35,6 +38,9 @@ const DOMAINS: &[Operations] = &[
     calendars::operations,
     media::operations,
     planning::operations,
+    templates::operations,
+    checklists::operations,
+    ideas::operations,
     approvals::operations,
     publishing::operations,
 ];
@@ -49,6 +55,9 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     calendars::PERSONAL,
     media::PERSONAL,
     planning::PERSONAL,
+    templates::PERSONAL,
+    checklists::PERSONAL,
+    ideas::PERSONAL,
     approvals::PERSONAL,
     publishing::PERSONAL,
 ];

@@ -9,6 +9,7 @@ use diwan_platform::clock::{Clock as _, SystemClock};
 use diwan_platform::config::Config;
 use diwan_platform::db::Database;
 use diwan_platform::mail::Mailer;
+use diwan_platform::stills::Stills;
 use diwan_platform::{db, jobs};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, FromQueryResult, IsolationLevel, TransactionTrait as _,
@@ -45,6 +46,14 @@ pub(super) async fn redis(url: &str) -> Result<&'static str> {
 pub(super) async fn mail(mailer: &Mailer) -> Result<String> {
     mailer.check().await.with_context(|| format!("start {}, or mend DIWAN_SMTP_URL", mailer.server()))?;
     Ok(format!("{} answers", mailer.server()))
+}
+
+/// Whether the program that takes stills from films runs.
+pub(super) async fn stills(stills: &Stills) -> Result<String> {
+    let program = stills.program().display();
+    let way_out = || format!("{program} does not run as ffmpeg does: install it anew, or mend DIWAN_FFMPEG");
+    let version = stills.version().await.with_context(way_out)?;
+    Ok(format!("made by ffmpeg {version} ({program})"))
 }
 
 /// Whether PostgreSQL answers and is new enough.

@@ -19,7 +19,7 @@ pub use act::{Act, Answer, Answered, answer_review};
 pub use content::{Picture, ShownVariant};
 pub(super) use make::links_for;
 pub use make::{create_review_link, review_links_of_requests, revoke_review_link};
-pub use show::{Ending, Opened, Review, Said, Standing, Verdict, open_review, review_picture};
+pub use show::{Ending, Look, Opened, Review, Said, Standing, Verdict, open_review, review_picture};
 
 /// How long a link is good.
 pub(super) const GOOD_FOR: Duration = Duration::days(14);

@@ -8,6 +8,7 @@ use diwan_entity::InBrand as _;
 use diwan_entity::approvals::approval_entry::{self, EntryKind};
 use diwan_entity::approvals::approval_request::{self, RequestState};
 use diwan_entity::approvals::approval_step::{self, StepState};
+use diwan_entity::calendar::asset::AssetKind;
 use diwan_entity::calendar::{post, post_comment};
 use diwan_entity::tenancy::agency::{CalendarSystem, Locale};
 use diwan_entity::tenancy::{app_user, brand};
@@ -84,7 +85,7 @@ pub enum Standing {
     },
     /// They have decided.
     Decided(Verdict, String),
-    /// Another client has decided; their name and when.
+    /// Somebody else has decided; their name and when.
     DecidedBy(Verdict, String, String),
     /// It is not their turn.
     NotAsked,
@@ -169,8 +170,24 @@ pub async fn open_review(services: &Arc<Services>, secret: &str) -> Result<Opene
     Ok(opened)
 }
 
-/// A picture or film of the post that a link is for, to be sent. Only what the page shows now.
-pub async fn review_picture(services: &Arc<Services>, secret: &str, asset_id: Uuid) -> Result<OpenedMedia, Failure> {
+/// What is looked at of a picture or film.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// The picture, or the film to be played.
+    Itself,
+    /// The poster of a film.
+    Poster,
+}
+
+/// A picture or film of the post that a link is for, to be sent. Only what the page shows now. Of a picture it is the form for the
+/// screen: what comes from a camera says more than it shows, and weighs more than a phone needs. What moves has no such form,
+/// and what has just come not yet.
+pub async fn review_picture(
+    services: &Arc<Services>,
+    secret: &str,
+    asset_id: Uuid,
+    look: Look,
+) -> Result<OpenedMedia, Failure> {
     let context = Context::stranger(Arc::clone(services), services.db.read().await?);
     let Entered::Open(link) = enter(&context, secret).await? else { return Err(Code::LinkExpired.into()) };
     let (request, post) = subject(&context, &link).await?;
@@ -184,9 +201,18 @@ pub async fn review_picture(services: &Arc<Services>, secret: &str, asset_id: Uu
     if !places.iter().any(|place| place.asset_id == asset_id) {
         return Err(Code::NotFound.into());
     }
-    let found = calendar::assets_by_ids(&context, &[asset_id]).await?.pop();
+    let asset = calendar::assets_by_ids(&context, &[asset_id]).await?.pop().ok_or(Code::NotFound)?;
+    let film = asset.kind == Some(AssetKind::Video);
+    let forms = match asset.file_id {
+        Some(file_id) if look == Look::Poster || !film => media::renditions_of_files(&context, &[file_id]).await?,
+        _ => Vec::new(),
+    };
     context.roll_back().await?;
-    media::open_asset(services, found.ok_or(Code::NotFound)?).await
+    let form = forms.into_iter().find(|form| form.purpose == media::SCREEN);
+    if look == Look::Poster && (!film || form.is_none()) {
+        return Err(Code::NotFound.into());
+    }
+    media::open_asset(services, asset, form).await
 }
 
 /// The request of a link and its post.

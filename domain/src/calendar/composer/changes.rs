@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use diwan_entity::calendar::post::Partnership;
-use similar::{ChangeTag, TextDiff};
+use diwan_networks::Options;
+use similar::{Algorithm, ChangeTag, DiffOp, TextDiff, capture_diff_slices_deadline};
 use uuid::Uuid;
 
 use super::versions::{SavedContent, SavedVariant};
@@ -20,6 +21,8 @@ pub enum ContentChange {
     Pillar(Option<Uuid>, Option<Uuid>),
     /// What stands behind it: before and now.
     Partnership(Option<Partnership>, Option<Partnership>),
+    /// The text that accounts share.
+    BaseText(Vec<Piece>),
     /// It goes to one more account.
     VariantAdded(SavedVariant),
     /// It no longer goes to this account.
@@ -28,10 +31,31 @@ pub enum ContentChange {
     VariantsMoved(Vec<Uuid>),
     /// The text to this account.
     Text(Uuid, Vec<Piece>),
+    /// Whether this account has a text of its own now; otherwise it says the base text.
+    OwnText(Uuid, bool),
     /// The language of the text to this account: before and now.
     Language(Uuid, Option<String>, Option<String>),
     /// The images to this account: before and now.
     Assets(Uuid, Vec<Uuid>, Vec<Uuid>),
+    /// What follows the text to this account as a thread: the parts that are not in both.
+    Thread(Uuid, Vec<PartChange>),
+    /// What this account answers to its post.
+    FirstComment(Uuid, Vec<Piece>),
+    /// The page shown to this account as a card: before and now.
+    Link(Uuid, Option<String>, Option<String>),
+    /// The settings of this account's network: before and now.
+    Options(Uuid, Options, Options),
+}
+
+/// A part of a thread that is not in both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartChange {
+    /// Its place before, the first after the text being 0; none where it is new.
+    pub before: Option<usize>,
+    /// Its place now; none where it is gone.
+    pub now: Option<usize>,
+    /// What it says, and said.
+    pub pieces: Vec<Piece>,
 }
 
 /// A part of a text.
@@ -67,6 +91,9 @@ pub fn changes_between(before: &SavedContent, now: &SavedContent) -> Vec<Content
     if before.partnership != now.partnership {
         changes.push(ContentChange::Partnership(before.partnership, now.partnership));
     }
+    if before.base_text != now.base_text {
+        changes.push(ContentChange::BaseText(maybe(before.base_text.as_ref(), now.base_text.as_ref(), until)));
+    }
     let known = |content: &SavedContent, id| content.variants.iter().any(|one| one.account_id == id);
     let common = |from: &SavedContent, other: &SavedContent| -> Vec<Uuid> {
         from.variants.iter().map(|one| one.account_id).filter(|id| known(other, *id)).collect()
@@ -94,7 +121,37 @@ fn of_variant(was: &SavedVariant, is: &SavedVariant, until: Instant) -> impl Ite
         (was.language != is.language).then(|| ContentChange::Language(id, was.language.clone(), is.language.clone()));
     let assets =
         (was.asset_ids != is.asset_ids).then(|| ContentChange::Assets(id, was.asset_ids.clone(), is.asset_ids.clone()));
-    text.into_iter().chain(language).chain(assets)
+    let own = (was.own_text != is.own_text).then_some(ContentChange::OwnText(id, is.own_text));
+    let thread = (was.thread != is.thread).then(|| ContentChange::Thread(id, parts(&was.thread, &is.thread, until)));
+    let comment = (was.first_comment != is.first_comment)
+        .then(|| ContentChange::FirstComment(id, maybe(was.first_comment.as_ref(), is.first_comment.as_ref(), until)));
+    let link = (was.link != is.link).then(|| ContentChange::Link(id, was.link.clone(), is.link.clone()));
+    let options =
+        (was.options != is.options).then(|| ContentChange::Options(id, was.options.clone(), is.options.clone()));
+    [text, own, language, assets, thread, comment, link, options].into_iter().flatten()
+}
+
+/// The parts of a thread that are not in both: one that moved down because another came before it is.
+fn parts(before: &[String], now: &[String], until: Instant) -> Vec<PartChange> {
+    let said = |parts: &[String], place: Option<usize>| place.map_or("", |place| parts[place].as_str()).to_owned();
+    let mut changed = Vec::new();
+    for step in capture_diff_slices_deadline(Algorithm::Myers, before, now, Some(until)) {
+        if matches!(step, DiffOp::Equal { .. }) {
+            continue;
+        }
+        let (old, new) = (step.old_range(), step.new_range());
+        for place in 0..old.len().max(new.len()) {
+            let (was, is) = (old.clone().nth(place), new.clone().nth(place));
+            let pieces = pieces(&said(before, was), &said(now, is), until);
+            changed.push(PartChange { before: was, now: is, pieces });
+        }
+    }
+    changed
+}
+
+/// The same of a text that there may not be.
+fn maybe(before: Option<&String>, now: Option<&String>, until: Instant) -> Vec<Piece> {
+    pieces(before.map_or("", String::as_str), now.map_or("", String::as_str), until)
 }
 
 /// A text as pieces of words, neighbours of one kind in one.
@@ -123,8 +180,13 @@ mod tests {
         SavedVariant {
             account_id: Uuid::from_u128(account),
             text: text.to_owned(),
+            own_text: true,
             language: None,
             asset_ids: Vec::new(),
+            thread: Vec::new(),
+            first_comment: None,
+            link: None,
+            options: Options::new(),
         }
     }
 
@@ -157,7 +219,59 @@ mod tests {
         assert_eq!(changes_between(&before, &turned), [ContentChange::VariantsMoved(vec![Uuid::from_u128(2), first])]);
     }
 
+    #[test]
+    fn what_goes_with_a_text_is_told_by_its_kind() {
+        use PieceKind::{Added, Kept, Removed};
+        let id = Uuid::from_u128(1);
+        let said = |thread: &[&str]| thread.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
+        let mut was = variant(1, "Hello");
+        was.thread = said(&["one", "two", "four"]);
+        was.link = Some("https://nour.example/".to_owned());
+        let mut is = variant(1, "Hello");
+        is.own_text = false;
+        is.thread = said(&["zero", "one", "three", "four"]);
+        is.first_comment = Some("More below".to_owned());
+        is.options = [("visibility".to_owned(), "unlisted".to_owned())].into();
+        let (mut before, mut now) = (of(vec![was]), of(vec![is.clone()]));
+        (before.base_text, now.base_text) = (None, Some("Hello".to_owned()));
+        let part = |before, now, pieces| PartChange { before, now, pieces };
+        assert_eq!(
+            changes_between(&before, &now),
+            [
+                ContentChange::BaseText(vec![piece(Added, "Hello")]),
+                ContentChange::OwnText(id, false),
+                ContentChange::Thread(
+                    id,
+                    vec![
+                        part(None, Some(0), vec![piece(Added, "zero")]),
+                        part(Some(1), Some(2), vec![piece(Removed, "two"), piece(Added, "three")]),
+                    ]
+                ),
+                ContentChange::FirstComment(id, vec![piece(Added, "More below")]),
+                ContentChange::Link(id, Some("https://nour.example/".to_owned()), None),
+                ContentChange::Options(id, Options::new(), is.options),
+            ]
+        );
+        let longer = of(vec![SavedVariant { thread: said(&["zero", "one more"]), ..variant(1, "Hello") }]);
+        let shorter = of(vec![SavedVariant { thread: said(&["zero", "one"]), ..variant(1, "Hello") }]);
+        let pieces = vec![piece(Kept, "one"), piece(Added, " more")];
+        let changed = ContentChange::Thread(id, vec![part(Some(1), Some(1), pieces)]);
+        assert_eq!(changes_between(&shorter, &longer), [changed]);
+    }
+
     proptest! {
+        #[test]
+        fn the_parts_make_both_threads(before in "[ab]{0,9}", now in "[ab]{0,9}") {
+            let thread = |text: &str| text.chars().map(String::from).collect::<Vec<_>>();
+            let (before, now) = (thread(&before), thread(&now));
+            let changed = parts(&before, &now, Instant::now() + PATIENCE);
+            let kept = |parts: &[String], gone: &dyn Fn(&PartChange) -> Option<usize>| {
+                let gone: Vec<_> = changed.iter().filter_map(gone).collect();
+                parts.iter().enumerate().filter(|(place, _)| !gone.contains(place)).map(|(_, part)| part.clone()).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(kept(&before, &|part| part.before), kept(&now, &|part| part.now));
+        }
+
         #[test]
         fn the_pieces_make_both_texts(before in "[ab ،ی👩\n]{0,60}", now in "[ab ،ی👩\n]{0,60}") {
             let pieces = pieces(&before, &now, Instant::now() + PATIENCE);

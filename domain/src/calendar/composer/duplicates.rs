@@ -1,7 +1,8 @@
 //! Finding what was said before on the same account, in the same words or nearly the same.
 //!
 //! Two texts are alike by how many pairs of neighbouring words they share (the coefficient of Sørensen and Dice), whatever their case,
-//! marks and punctuation. What a series or a queue makes of one post comes again on purpose and is not counted.
+//! marks and punctuation. Of a thread, its first text and the whole are compared, and the more alike of the two counts: so nobody hides
+//! a text behind a thread, and nobody is told of the words with which all their threads end. What a series or a queue makes of one post comes again on purpose and is not counted.
 
 use std::collections::HashMap;
 
@@ -30,6 +31,17 @@ pub(crate) struct Said<'a> {
     pub account_id: Uuid,
     /// The text.
     pub text: &'a str,
+    /// What follows it as a thread.
+    pub thread: &'a [String],
+}
+
+impl Said<'_> {
+    fn texts(&self) -> Texts {
+        let rest = self.thread.iter().flat_map(|part| ["\n", part.as_str()]).flat_map(str::chars);
+        let whole: Option<String> =
+            (!self.thread.is_empty()).then(|| self.text.chars().chain(rest).take(COMPARED).collect());
+        Texts::of(&self.text.chars().take(COMPARED).collect::<String>(), whole.as_deref())
+    }
 }
 
 /// A post that says nearly the same on the same account.
@@ -54,6 +66,7 @@ struct Other {
     due_at: DateTime<Utc>,
     account_id: Uuid,
     text: String,
+    whole: Option<String>,
 }
 
 /// Posts that are on their way or out within `days` of `at`, before or after; `kin` is all that came from the same source as the post.
@@ -65,7 +78,8 @@ const OTHERS: &str = "with origin as (
     select r.post_id from repeated_post r join origin o on r.series_id = o.series_id or r.item_id = o.item_id where r.brand_id = $1
     union select s.post_id from post_series s join origin o on s.id = o.series_id where s.brand_id = $1
     union select i.post_id from evergreen_item i join origin o on i.id = o.item_id where i.brand_id = $1)
-  select p.id as post_id, p.title, p.due_at, v.social_account_id as account_id, left(v.text, $7) as text
+  select p.id as post_id, p.title, p.due_at, v.social_account_id as account_id, left(v.text, $7) as text,
+    case when v.thread <> '{}' then left(array_to_string(array_prepend(v.text, v.thread), E'\\n'), $7) end as whole
   from post p join post_variant v on v.brand_id = p.brand_id and v.post_id = p.id
   where p.brand_id = $1 and v.social_account_id = any ($2) and p.id <> $3 and p.id not in (select k.post_id from kin k)
     and p.state in ('IN_REVIEW', 'APPROVED', 'SCHEDULED', 'PUBLISHING', 'PUBLISHED', 'PARTIALLY_PUBLISHED', 'PAUSED')
@@ -87,13 +101,13 @@ pub(crate) async fn said_before(
     let most = i32::try_from(COMPARED).unwrap_or(i32::MAX);
     let values = [brand_id.into(), accounts.into(), post_id.into(), at.into(), days.into(), MOST.into(), most.into()];
     let others: Vec<Other> = context.rows(OTHERS, values).await?;
-    let others: Vec<(Text, Other)> = others.into_iter().map(|other| (Text::of(&other.text), other)).collect();
+    let texts = |other: &Other| Texts::of(&other.text, other.whole.as_deref());
+    let others: Vec<(Texts, Other)> = others.into_iter().map(|other| (texts(&other), other)).collect();
     Ok(said.iter().map(|one| alike(one, &others)).collect())
 }
 
-fn alike(one: &Said<'_>, others: &[(Text, Other)]) -> Vec<Similar> {
-    let text: String = one.text.chars().take(COMPARED).collect();
-    let text = Text::of(&text);
+fn alike(one: &Said<'_>, others: &[(Texts, Other)]) -> Vec<Similar> {
+    let texts = one.texts();
     let same_account = others.iter().filter(|(_, other)| other.account_id == one.account_id);
     let mut found: Vec<Similar> = same_account
         .map(|(theirs, other)| Similar {
@@ -101,7 +115,7 @@ fn alike(one: &Said<'_>, others: &[(Text, Other)]) -> Vec<Similar> {
             title: other.title.clone(),
             due_at: other.due_at,
             account_id: other.account_id,
-            percent: text.likeness(theirs),
+            percent: texts.likeness(theirs),
         })
         .filter(|similar| similar.percent >= NEARLY_THE_SAME)
         .collect();
@@ -117,10 +131,42 @@ pub async fn similar_posts(context: &Context, post: &post::Model, days: i32) -> 
         return Err(UserError::at(Code::Invalid, "days").into());
     }
     let variants: Vec<post_variant::Model> = variants_of_posts(context, &[post.id]).await?;
-    let said: Vec<Said<'_>> =
-        variants.iter().map(|variant| Said { account_id: variant.social_account_id, text: &variant.text }).collect();
+    let said = variants.iter().map(|variant| Said {
+        account_id: variant.social_account_id,
+        text: &variant.text,
+        thread: &variant.thread,
+    });
+    let said: Vec<Said<'_>> = said.collect();
     let at = (post.due_at.unwrap_or(context.now), days);
     Ok(said_before(context, (post.brand_id, post.id), at, &said).await?.into_iter().flatten().collect())
+}
+
+/// What is compared of a variant.
+#[derive(Debug)]
+struct Texts {
+    /// The text; of a thread, its first.
+    first: Text,
+    /// A thread as one text; none where nothing follows the first.
+    whole: Option<Text>,
+}
+
+impl Texts {
+    fn of(first: &str, whole: Option<&str>) -> Self {
+        Self { first: Text::of(first), whole: whole.map(Text::of) }
+    }
+
+    fn likeness(&self, other: &Self) -> u8 {
+        let firsts = self.first.likeness(&other.first);
+        if self.whole.is_none() && other.whole.is_none() {
+            return firsts;
+        }
+        firsts.max(self.all().likeness(other.all()))
+    }
+
+    /// Everything that it says.
+    fn all(&self) -> &Text {
+        self.whole.as_ref().unwrap_or(&self.first)
+    }
 }
 
 /// A text as it is compared.
@@ -178,6 +224,21 @@ mod tests {
         assert!(likeness(long, &long.replace("Monday", "Tuesday")) >= NEARLY_THE_SAME);
         assert!(likeness(long, "Our shops are closed on Monday") < NEARLY_THE_SAME);
         assert!(likeness("Dog bites man", "Man bites dog") < NEARLY_THE_SAME, "the order counts");
+    }
+
+    #[test]
+    fn a_thread_is_compared_by_its_beginning_and_as_a_whole() {
+        let texts = |text: &str, thread: &[&str]| {
+            let thread: Vec<String> = thread.iter().map(|part| (*part).to_owned()).collect();
+            Said { account_id: Uuid::nil(), text, thread: &thread }.texts()
+        };
+        let cut = texts("Our new roast is here", &["A bright coffee from Huila", "In all our shops"]);
+        let one = texts("Our new roast is here. A bright coffee from Huila. In all our shops.", &[]);
+        assert_eq!((cut.likeness(&one), one.likeness(&cut)), (100, 100), "cut otherwise, it says the same");
+        let begun = texts("Our new roast is here", &["Come and see us on Monday from nine o'clock on, we have cake"]);
+        assert_eq!(cut.likeness(&begun), 100, "it begins alike");
+        let other = texts("Good morning, Athens", &["We are open today", "In all our shops"]);
+        assert!(cut.likeness(&other) < NEARLY_THE_SAME, "threads may end alike");
     }
 
     proptest! {

@@ -4,7 +4,7 @@ mod changes;
 mod duplicates;
 mod versions;
 
-pub use changes::{ContentChange, Piece, PieceKind};
+pub use changes::{ContentChange, PartChange, Piece, PieceKind};
 pub(crate) use duplicates::{Said, said_before};
 pub use duplicates::{Similar, similar_posts};
 pub(super) use versions::save_versions;

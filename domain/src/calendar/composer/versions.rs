@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::calendar::post::{self, Partnership};
 use diwan_entity::calendar::post_version;
+use diwan_networks::Options;
 use diwan_platform::{db, ids};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, DbErr, QueryFilter as _};
 use serde::Deserialize;
@@ -19,7 +20,8 @@ use crate::paging::{Page, Slice, newest_first};
 use crate::permission::{Action, Permit};
 use crate::strategy::PostMarks;
 
-/// What a post said, as `app.content_of_post` keeps it (migration `m0022`).
+/// What a post said, as `app.content_of_post` keeps it (migration `m0032`). What older versions lack is what posts had before there
+/// was such a thing: one text for each account, and nothing more.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct SavedContent {
     /// For the team.
@@ -28,6 +30,9 @@ pub struct SavedContent {
     pub pillar_id: Option<Uuid>,
     /// What stood behind it.
     pub partnership: Option<Partnership>,
+    /// What was said wherever an account had no text of its own.
+    #[serde(default)]
+    pub base_text: Option<String>,
     /// What each account would have said, in order.
     pub variants: Vec<SavedVariant>,
 }
@@ -37,12 +42,31 @@ pub struct SavedContent {
 pub struct SavedVariant {
     /// The account.
     pub account_id: Uuid,
-    /// The text.
+    /// The text, also where it was the base text.
     pub text: String,
+    /// Whether it was its own; otherwise it was the base text.
+    #[serde(default = "own")]
+    pub own_text: bool,
     /// Its language, BCP 47.
     pub language: Option<String>,
     /// Images in order.
     pub asset_ids: Vec<Uuid>,
+    /// What followed it as a thread.
+    #[serde(default)]
+    pub thread: Vec<String>,
+    /// What the account would have answered to it.
+    #[serde(default)]
+    pub first_comment: Option<String>,
+    /// The page shown as a card.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// Settings that only its network knows.
+    #[serde(default)]
+    pub options: Options,
+}
+
+fn own() -> bool {
+    true
 }
 
 /// A version to bring back.
@@ -122,14 +146,19 @@ pub async fn restore_post(context: &Context, restore: RestorePost) -> Result<pos
     let saved = saved.ok_or_else(|| UserError::at(Code::NotFound, "from"))?;
     let content = PostContent {
         title: saved.title,
+        base_text: saved.base_text,
         variants: saved
             .variants
             .into_iter()
             .map(|variant| VariantContent {
                 social_account_id: variant.account_id,
-                text: variant.text,
+                text: variant.own_text.then_some(variant.text),
                 language: variant.language,
                 asset_ids: variant.asset_ids,
+                thread: variant.thread,
+                first_comment: variant.first_comment,
+                link: variant.link,
+                options: variant.options,
             })
             .collect(),
         marks: PostMarks { pillar_id: Some(saved.pillar_id), partnership: Some(saved.partnership) },

@@ -5,15 +5,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::calendar::post::PostState;
-use diwan_entity::calendar::{
-    content_import, content_import_row, post, post_assignment, post_contributor, post_variant,
-};
+use diwan_entity::calendar::{content_import, content_import_row, post, post_assignment, post_contributor};
 use diwan_platform::ids;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use super::RowOutcome;
 use super::plan::{Plan, Planned};
+use crate::calendar::checklists::give_default_checklist;
 use crate::calendar::composer::save_versions;
 use crate::error::{Failure, Fault};
 use crate::permission::Permit;
@@ -83,14 +82,8 @@ pub(super) async fn make(
             user_id: Set(person),
         });
         for (variant, id_of_variant) in planned.content.variants.iter().zip(variant_ids.by_ref()) {
-            variants.push(post_variant::ActiveModel {
-                id: Set(id_of_variant),
-                brand_id: Set(brand_id),
-                post_id: Set(*id),
-                social_account_id: Set(variant.social_account_id),
-                text: Set(variant.text.clone()),
-                language: Set(variant.language.clone()),
-            });
+            let base_text = planned.content.base_text.as_deref();
+            variants.push(variant.row(id_of_variant, (brand_id, *id), base_text));
         }
         if let Some(assignee) = planned.assignee {
             assignments.push(post_assignment::ActiveModel {
@@ -109,6 +102,7 @@ pub(super) async fn make(
     insert(permit, rows).await?;
     insert(permit, variants).await?;
     save_versions(permit, &post_ids, (person, now), None).await?;
+    give_default_checklist(permit, &post_ids, now).await?;
     insert(permit, contributors).await?;
     insert(permit, assignments).await?;
     // The worker makes them; the trail tells who had it done.
@@ -140,6 +134,7 @@ fn a_post(planned: &Planned, id: Uuid, permit: Permit<'_>, now: DateTime<Utc>) -
         updated_at: Set(now),
         version: Set(1),
         pillar_id: Set(planned.pillar_id),
+        base_text: Set(planned.content.base_text.clone()),
         ..Default::default()
     })
 }

@@ -19,14 +19,22 @@ pub enum Column {
     Time,
     /// `handle` or `network:handle`, separated by semicolons.
     Accounts,
-    /// What they say.
+    /// What they say; where it is empty, the base text.
     Text,
+    /// What accounts of the post say that have no text of their own; that of the post's first row counts.
+    BaseText,
+    /// What follows the text as a thread: parts with a line `---` between them.
+    Thread,
+    /// What the accounts themselves answer.
+    FirstComment,
     /// In which language, BCP 47.
     Language,
     /// The pillar's name.
     Pillar,
-    /// A link that the text shall hold.
+    /// A link: a card where the network takes one, otherwise part of the text.
     Link,
+    /// Settings that only the network knows, one `name=value` a line.
+    Options,
     /// The address of the colleague who does it.
     Assignee,
     /// Where the post is on its way; passed over on import.
@@ -38,7 +46,7 @@ pub enum Column {
 }
 
 /// Each with its names in English, Persian, Arabic, Greek and Hebrew, in the order of an export.
-const NAMES: [(Column, [&str; 5]); 14] = [
+const NAMES: [(Column, [&str; 5]); 18] = [
     (Column::Key, ["key", "کلید", "المفتاح", "κλειδί", "מפתח"]),
     (Column::Title, ["title", "عنوان", "العنوان", "τίτλος", "כותרת"]),
     (Column::Calendar, ["calendar", "تقویم", "التقويم", "ημερολόγιο", "לוח"]),
@@ -46,9 +54,13 @@ const NAMES: [(Column, [&str; 5]); 14] = [
     (Column::Time, ["time", "ساعت", "الوقت", "ώρα", "שעה"]),
     (Column::Accounts, ["accounts", "حساب‌ها", "الحسابات", "λογαριασμοί", "חשבונות"]),
     (Column::Text, ["text", "متن", "النص", "κείμενο", "טקסט"]),
+    (Column::BaseText, ["base text", "متن پایه", "النص الأساسي", "βασικό κείμενο", "טקסט בסיס"]),
+    (Column::Thread, ["thread", "رشته", "السلسلة", "νήμα", "שרשור"]),
+    (Column::FirstComment, ["first comment", "نخستین نظر", "التعليق الأول", "πρώτο σχόλιο", "תגובה ראשונה"]),
     (Column::Language, ["language", "زبان", "اللغة", "γλώσσα", "שפה"]),
     (Column::Pillar, ["pillar", "ستون محتوا", "محور المحتوى", "πυλώνας", "עמוד תוכן"]),
     (Column::Link, ["link", "پیوند", "الرابط", "σύνδεσμος", "קישור"]),
+    (Column::Options, ["options", "گزینه‌ها", "الخيارات", "επιλογές", "אפשרויות"]),
     (Column::Assignee, ["assignee", "مسئول", "المسؤول", "υπεύθυνος", "אחראי"]),
     (Column::State, ["state", "وضعیت", "الحالة", "κατάσταση", "מצב"]),
     (

@@ -5,16 +5,17 @@ use chrono::{DateTime, Days, Utc};
 use chrono_tz::Tz;
 use diwan_entity::InBrand as _;
 use diwan_entity::calendar::content_export::{self, ExportState};
+use diwan_networks::Options;
 use diwan_platform::crypto::sha256;
 use diwan_platform::{db, ids};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JsonValue, QueryFilter};
 use uuid::Uuid;
 
-use super::Column;
 use super::export::{MAX_POSTS, export_key};
 use super::read::Row;
 use super::write::{Unwritten, write};
+use super::{Column, forms};
 use crate::calendar::day_start;
 use crate::error::{Failure, Fault};
 use crate::jobs::{Job, JobError, Next, Scope, Work};
@@ -129,16 +130,23 @@ struct Line {
     due_at: Option<DateTime<Utc>>,
     pillar: Option<String>,
     assignee: Option<String>,
+    base_text: Option<String>,
     accounts: Option<String>,
     text: Option<String>,
+    own_text: Option<bool>,
     language: Option<String>,
+    thread: Option<Vec<String>>,
+    first_comment: Option<String>,
+    link: Option<String>,
+    options: Option<JsonValue>,
     network_ids: Option<String>,
     network_urls: Option<String>,
 }
 
 /// One line for what is said alike on some of a post's accounts.
 const LINES: &str = "
-  select p.id, p.title, p.state, c.name as calendar, p.due_at, l.name as pillar, v.text, v.language,
+  select p.id, p.title, p.state, c.name as calendar, p.due_at, l.name as pillar, p.base_text, v.text, v.own_text, v.language,
+    v.thread, v.first_comment, v.link, v.options,
     (select u.email from post_assignment a join app_user u on u.id = a.user_id
      where a.brand_id = p.brand_id and a.post_id = p.id order by a.created_at, a.id limit 1) as assignee,
     string_agg(s.network || ':' || s.handle, '; ' order by v.id) as accounts,
@@ -154,7 +162,8 @@ const LINES: &str = "
     select b.remote_id, b.remote_url from publication b
     where b.brand_id = v.brand_id and b.variant_id = v.id and b.remote_id is not null order by b.id desc limit 1
   ) b on true
-  group by wanted.place, p.brand_id, p.id, c.name, l.name, v.text, v.language
+  group by wanted.place, p.brand_id, p.id, c.name, l.name, v.text, v.own_text, v.language, v.thread, v.first_comment, v.link,
+    v.options
   order by wanted.place, min(v.id::text)";
 
 /// The rows of an export, in three statements; none where they are more than an import takes.
@@ -167,11 +176,18 @@ async fn gather(scope: &Scope, export: &content_export::Model) -> Result<Option<
     if lines.len() > MAX_POSTS {
         return Ok(None);
     }
-    Ok(Some(lines.into_iter().zip(2..).map(|(line, number)| line.into_row(zone, number)).collect()))
+    let rows = lines.into_iter().zip(2..).map(|(line, number)| line.into_row(zone, number));
+    Ok(Some(rows.collect::<Result<_, Fault>>()?))
 }
 
 impl Line {
-    fn into_row(self, zone: Tz, number: u32) -> Row {
+    fn into_row(self, zone: Tz, number: u32) -> Result<Row, Fault> {
+        let options: Options = self
+            .options
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|error| Fault::broken(format!("the options of a variant of post {}: {error}", self.id)))?
+            .unwrap_or_default();
         let local = self.due_at.map(|due_at| due_at.with_timezone(&zone).naive_local());
         let cells = [
             (Column::Key, Some(ids::encode("post", self.id))),
@@ -180,9 +196,14 @@ impl Line {
             (Column::Date, local.map(|local| local.format("%F").to_string())),
             (Column::Time, local.map(|local| local.format("%T").to_string())),
             (Column::Accounts, self.accounts),
-            (Column::Text, self.text),
+            (Column::Text, self.text.filter(|_| self.own_text == Some(true))),
+            (Column::BaseText, self.base_text),
+            (Column::Thread, self.thread.map(|parts| forms::thread_cell(&parts))),
+            (Column::FirstComment, self.first_comment),
             (Column::Language, self.language),
             (Column::Pillar, self.pillar),
+            (Column::Link, self.link),
+            (Column::Options, Some(forms::options_cell(&options))),
             (Column::Assignee, self.assignee),
             (Column::State, Some(self.state)),
             (Column::NetworkIds, self.network_ids),
@@ -190,6 +211,6 @@ impl Line {
         ];
         let cells =
             cells.into_iter().filter_map(|(column, text)| Some((column, text.filter(|text| !text.is_empty())?)));
-        Row { number, cells: cells.collect() }
+        Ok(Row { number, cells: cells.collect() })
     }
 }

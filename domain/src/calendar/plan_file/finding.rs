@@ -72,6 +72,7 @@ const ARGS: &[&str] = &[
     "limit",
     "listed",
     "network",
+    "option",
     "partnership",
     "pillar",
     "state",

@@ -9,7 +9,12 @@
 //! - A cell that would begin a formula when a spreadsheet opens it is written with an apostrophe before it, and read without.
 //! - Dates are `2026-11-30` or `30.11.2026`, and by the Jalali or Hijri count for whoever counts so; digits of any of the languages.
 //!   Times are by the brand's clocks, 24 hours; a date without a time is at 09:00.
-//! - A link that the text does not hold already is added to it as a paragraph of its own.
+//! - A link is a card beside the text where the network takes one. Elsewhere, unless the text holds it already, it is added to the text
+//!   as a paragraph of its own: nothing that was planned is left out.
+//! - An account whose text is left empty, or is the base text word for word, says the base text. So it does after an export, too; what
+//!   does not come back is that an account was to say nothing of its own beside a base text.
+//! - A thread is one cell, with a line `---` between its parts; such a line within a part is written with one hyphen more. Options
+//!   are one cell, `name=value` in each line.
 //! - Rows that follow each other with the same `key` are one post that says different things on different accounts. Without a key
 //!   each row is a post.
 //!
@@ -27,6 +32,7 @@ mod columns;
 mod export;
 mod export_job;
 mod finding;
+mod forms;
 mod import_job;
 mod plan;
 mod read;

@@ -11,16 +11,16 @@ use diwan_entity::calendar::calendar;
 use diwan_entity::publishing::social_account::{self, AccountState};
 use diwan_entity::tenancy::agency::CalendarSystem;
 use diwan_entity::tenancy::app_user::UserKind;
-use diwan_networks::{Draft, Limits};
+use diwan_networks::{Draft, Limits, Options};
 use diwan_platform::db;
 use sea_orm::{ActiveEnum as _, ColumnTrait as _, QueryFilter as _, QueryOrder as _};
 use uuid::Uuid;
 
 use super::finding::{Finding, RowOutcome, RowReport};
 use super::read::{Row, Table, shown};
-use super::{Column, values};
+use super::{Column, forms, values};
 use crate::approvals;
-use crate::calendar::content::from_violation;
+use crate::calendar::content::{from_violation, words_of};
 use crate::calendar::{PostContent, ProblemSeverity, VariantContent, at_wall_clock};
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::permission::Permit;
@@ -171,8 +171,10 @@ impl Ground {
             // Apart from the numbers of rows without one.
             key => format!("key:{key}").chars().take(200).collect(),
         };
+        let base_text = Some(first.get(Column::BaseText)).filter(|text| !text.is_empty());
         let mut content = PostContent {
             title: first.get(Column::Title).trim().to_owned(),
+            base_text: base_text.map(str::to_owned),
             variants: Vec::new(),
             marks: PostMarks { pillar_id: pillar_id.map(Some), ..PostMarks::default() },
         };
@@ -180,7 +182,7 @@ impl Ground {
         let mut of_rows = Vec::new();
         for (at, (row, report)) in rows.iter().zip(&mut reports).enumerate() {
             report.due_at = due_at;
-            let found = self.variants(row, &mut report.findings);
+            let found = self.variants(row, base_text, &mut report.findings);
             for (account, variant) in found {
                 report.accounts.push(format!("{}:{}", account.network, account.handle));
                 content.variants.push(variant);
@@ -209,8 +211,7 @@ impl Ground {
                 continue;
             };
             let Some(network) = diwan_networks::network(&account.network) else { continue };
-            let draft = Draft { text: variant.text.clone(), media: Vec::new() };
-            for violation in network.validate(limits, &draft) {
+            for violation in network.validate(limits, &variant.draft(content.base_text.as_deref())) {
                 let error = from_violation(&violation, network.capabilities().name, index);
                 let (at, column) = whereabouts(&error, of_rows);
                 reports[at].findings.push(Finding::warning(column, &error));
@@ -289,32 +290,47 @@ impl Ground {
     }
 
     /// What a row says on each of its accounts.
-    fn variants(&self, row: &Row, wrong: &mut Vec<Finding>) -> Vec<(&social_account::Model, VariantContent)> {
+    fn variants(
+        &self,
+        row: &Row,
+        base_text: Option<&str>,
+        wrong: &mut Vec<Finding>,
+    ) -> Vec<(&social_account::Model, VariantContent)> {
         let (text, link) = (row.get(Column::Text), row.get(Column::Link).trim());
-        let text = match (text.is_empty(), link.is_empty() || text.contains(link)) {
-            (_, true) => text.to_owned(),
-            (true, false) => link.to_owned(),
-            (false, false) => format!("{text}\n\n{link}"),
-        };
+        let follows = base_text.is_some_and(|base| text.is_empty() || text == base);
+        let own = (!follows).then_some(text);
+        let filled = |column: Column| Some(row.get(column)).filter(|cell| !cell.is_empty()).map(str::to_owned);
+        let options = forms::options(row.get(Column::Options)).unwrap_or_else(|| {
+            wrong.push(Finding::error(Column::Options, &UserError::new(Code::Invalid)));
+            Options::new()
+        });
         let language = Some(row.get(Column::Language).trim()).filter(|tag| !tag.is_empty());
         let mut found = Vec::new();
         let names = row.get(Column::Accounts).split([';', '؛']).map(str::trim).filter(|name| !name.is_empty());
         for name in names {
             match self.account(name) {
                 Ok(account) => {
+                    let card = diwan_networks::network(&account.network).is_some_and(|of| of.capabilities().link);
+                    let text = if card { own.map(str::to_owned) } else { with_link(own, base_text, link) };
                     let variant = VariantContent {
                         social_account_id: account.id,
-                        text: text.clone(),
+                        text,
                         language: language.map(str::to_owned),
                         asset_ids: Vec::new(),
+                        thread: forms::thread(row.get(Column::Thread)),
+                        first_comment: filled(Column::FirstComment),
+                        link: Some(link.to_owned()).filter(|link| card && !link.is_empty()),
+                        options: options.clone(),
                     };
                     found.push((account, variant));
                 }
                 Err(error) => wrong.push(Finding::error(Column::Accounts, &error)),
             }
         }
-        if found.is_empty() && !text.is_empty() && wrong.is_empty() {
-            // The text would be lost.
+        let of_accounts = [Column::Text, Column::Link, Column::Thread, Column::FirstComment, Column::Options];
+        if found.is_empty() && wrong.is_empty() && of_accounts.iter().any(|column| !row.get(*column).trim().is_empty())
+        {
+            // It would be lost.
             wrong.push(Finding::error(Column::Accounts, &UserError::new(Code::NoVariants)));
         }
         found
@@ -345,18 +361,36 @@ impl Ground {
     }
 }
 
+/// The text with a link that it does not hold already, as a paragraph of its own. Where the text is the base text, it is one of its own
+/// then.
+fn with_link(own: Option<&str>, base_text: Option<&str>, link: &str) -> Option<String> {
+    let said = own.or(base_text).unwrap_or_default();
+    if said.contains(link) {
+        own.map(str::to_owned)
+    } else if said.is_empty() {
+        Some(link.to_owned())
+    } else {
+        Some(format!("{said}\n\n{link}"))
+    }
+}
+
 /// Which row and column a complaint about a post's content is about.
 fn whereabouts(error: &UserError, of_rows: &[usize]) -> (usize, Option<Column>) {
     let mut path = error.field.iter().map(String::as_str);
     match path.next() {
         Some("title") => (0, Some(Column::Title)),
         Some("pillarId") => (0, Some(Column::Pillar)),
+        Some("baseText") => (0, Some(Column::BaseText)),
         Some("variants") => {
             let index = path.next().and_then(|index| index.parse::<usize>().ok());
             let row = index.and_then(|index| of_rows.get(index)).copied().unwrap_or_default();
             let column = match path.next() {
                 Some("text") => Some(Column::Text),
+                Some("thread") => Some(Column::Thread),
+                Some("firstComment") => Some(Column::FirstComment),
                 Some("language") => Some(Column::Language),
+                Some("link") => Some(Column::Link),
+                Some("options") => Some(Column::Options),
                 Some("socialAccountId") | None => Some(Column::Accounts),
                 Some(_) => None,
             };
@@ -376,17 +410,25 @@ pub(super) async fn check(permit: Permit<'_>, ground: &Ground, plan: &mut Plan) 
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(strategy::ground_of(permit, post.due_at.unwrap_or(ground.now)).await?),
         };
+        let base_text = post.content.base_text.as_deref();
+        let drafts: Vec<Draft> = post.content.variants.iter().map(|variant| variant.draft(base_text)).collect();
+        let network = |id| {
+            let account = ground.accounts.iter().find(|(account, _)| account.id == id);
+            account.map_or("", |(account, _)| account.network.as_str())
+        };
         let spoken: Vec<Spoken<'_>> = post
             .content
             .variants
             .iter()
+            .zip(&drafts)
             .enumerate()
-            .map(|(index, variant)| Spoken {
+            .map(|(index, (variant, draft))| Spoken {
                 variant_id: Uuid::nil(),
                 account_id: variant.social_account_id,
                 index,
                 language: variant.language.as_deref(),
-                texts: vec![("text".into(), variant.text.as_str())],
+                texts: words_of(draft, network(variant.social_account_id)),
+                thread: &draft.thread,
                 alt_texts: Vec::new(),
             })
             .collect();

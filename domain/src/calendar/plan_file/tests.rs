@@ -158,7 +158,7 @@ fn cells() -> impl Strategy<Value = Vec<(Column, String)>> {
     let text = "['=+@a-zא-תآ-ی0-9,;\"\n -]{0,12}[a-z]";
     let title = Just(Column::Title);
     let others =
-        proptest::sample::subsequence(Column::all().filter(|of| *of != Column::Title).collect::<Vec<_>>(), 0..=13);
+        proptest::sample::subsequence(Column::all().filter(|of| *of != Column::Title).collect::<Vec<_>>(), 0..=17);
     (title, others).prop_flat_map(move |(title, others)| {
         let mut columns = vec![title];
         columns.extend(others);

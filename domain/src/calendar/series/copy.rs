@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::calendar::checklists::give_default_checklist;
 use crate::calendar::composer::save_versions;
 use crate::permission::Permit;
 
@@ -90,6 +91,7 @@ pub(super) async fn write_copies(
     }
     let ids: Vec<Uuid> = copies.iter().map(|copy| copy.id).collect();
     save_versions(permit, &ids, (by, now), None).await?;
+    give_default_checklist(permit, &ids, now).await?;
     write_contributors(tx, brand_id, copies, by).await
 }
 
@@ -117,6 +119,7 @@ pub(super) async fn retract(permit: Permit<'_>, of: &[Uuid], now: DateTime<Utc>)
         delete from repeated_post r using post p
         where r.brand_id = $1 and (r.series_id = any ($2) or r.item_id = any ($2)) and p.brand_id = $1 and p.id = r.post_id
           and p.state = 'DRAFT' and p.version = 1 and p.due_at > $3
+          and not exists (select from checklist_item c where c.brand_id = $1 and c.post_id = p.id and c.ticked_at is not null)
         returning r.post_id)
       update post set state = 'ARCHIVED', due_at = null, updated_at = $3
       where brand_id = $1 and id in (select post_id from gone)";

@@ -1,4 +1,4 @@
-//! What a post is checked against. Read in one statement, also for those who see less themselves (migration `m0020`).
+//! What a post is checked against. Read in one statement, also for those who see less themselves (migrations `m0020`, `m0030`).
 
 use chrono::{DateTime, Utc};
 use diwan_entity::strategy::content_checks;
@@ -42,6 +42,8 @@ pub(crate) struct Ground {
     pub languages: Vec<String>,
     /// What it speaks about.
     pub pillars: Vec<Pillar>,
+    /// The required items of the post's checklist that are not ticked, in order.
+    pub open_items: Vec<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -49,6 +51,7 @@ struct Row {
     checks: Option<serde_json::Value>,
     profile: Option<serde_json::Value>,
     pillars: serde_json::Value,
+    open_items: Vec<String>,
 }
 
 fn read<T: DeserializeOwned>(value: serde_json::Value, what: &str) -> Result<T, Fault> {
@@ -70,6 +73,7 @@ impl Ground {
             banned: profile.banned_words,
             languages: profile.languages,
             pillars: read(row.pillars, "the pillars of a brand")?,
+            open_items: row.open_items,
         })
     }
 }

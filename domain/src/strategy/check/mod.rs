@@ -1,7 +1,7 @@
 //! What of a brand's strategy is checked on its posts. Each check is off, warns or blocks, as the brand says.
 //!
-//! Clients are told nothing of this: it is how the team works. Freelancers are told what is wrong with their text; pillars and
-//! their mix are not theirs to mend, and are asked of the team when it schedules.
+//! Clients are told nothing of this: it is how the team works. Freelancers are told what is wrong with their text, and what they
+//! have not ticked; pillars and their mix are not theirs to mend, and are asked of the team when it schedules.
 
 pub(crate) mod ground;
 pub(crate) mod words;
@@ -37,8 +37,10 @@ pub(crate) struct Spoken<'a> {
     pub index: usize,
     /// Its language, BCP 47.
     pub language: Option<&'a str>,
-    /// Everything that is published as text, with the name of its field.
+    /// Everything that is published as text, with the name of its field: the text itself first.
     pub texts: Vec<(Cow<'static, str>, &'a str)>,
+    /// What follows the text as a thread; among the texts as well.
+    pub thread: &'a [String],
     /// The descriptions of its images, in their order.
     pub alt_texts: Vec<&'a str>,
 }
@@ -68,6 +70,7 @@ pub(crate) async fn check_post(
         let marks = Marks { pillar_id: post.pillar_id, dated: due_at.is_some() };
         check_marks(&ground, marks, &mut problems);
     }
+    check_checklist(&ground, &mut problems);
     check_texts(&ground, post.partnership, spoken, &mut problems);
     check_repetition(context, (post, due_at), &ground.checks, spoken, &mut problems).await?;
     Ok(problems)
@@ -130,6 +133,23 @@ fn check_marks(ground: &Ground, marks: Marks, problems: &mut Vec<Problem>) {
     }
 }
 
+/// What of the checklist must be done and is not.
+fn check_checklist(ground: &Ground, problems: &mut Vec<Problem>) {
+    /// So many items are named, the others counted.
+    const NAMED: usize = 5;
+    let Some(severity) = severity(ground.checks.open_checklist) else { return };
+    let open = &ground.open_items;
+    if open.is_empty() {
+        return;
+    }
+    let mut items = open.iter().take(NAMED).map(|item| format!("“{item}”")).collect::<Vec<_>>().join(", ");
+    if open.len() > NAMED {
+        items.push_str(", …");
+    }
+    let error = UserError::at(Code::ChecklistIncomplete, "checklist").number("count", open.len()).text("items", items);
+    problems.push(Problem { variant_id: None, variant_index: None, severity, error, measured: None });
+}
+
 /// What was said before on the same account. One statement, unless nobody asks.
 async fn check_repetition(
     context: &Context,
@@ -142,6 +162,7 @@ async fn check_repetition(
     let said = spoken.iter().map(|variant| Said {
         account_id: variant.account_id,
         text: variant.texts.first().map_or("", |(_, text)| *text),
+        thread: variant.thread,
     });
     let said: Vec<Said<'_>> = said.collect();
     let at = (due_at.unwrap_or(context.now), checks.duplicate_days);
@@ -203,7 +224,8 @@ fn check_texts(ground: &Ground, partnership: Option<Partnership>, spoken: &[Spok
             }
         }
         if let Some(partnership) = partnership
-            && !texts.iter().any(|(_, text)| !disclosing.find(text).is_empty())
+            // Where everybody reads it: not further down a thread, nor in a comment.
+            && texts.first().is_none_or(|(_, text)| disclosing.find(text).is_empty())
         {
             let error = UserError::at(Code::DisclosureMissing, &at("text"));
             let error = error.text("partnership", partnership.to_value());

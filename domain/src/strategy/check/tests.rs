@@ -22,6 +22,7 @@ fn ground() -> Ground {
             Pillar { id: Uuid::from_u128(1), name: "Craft".to_owned(), share_bp: 5000, posts: 4 },
             Pillar { id: Uuid::from_u128(2), name: "People".to_owned(), share_bp: 5000, posts: 1 },
         ],
+        open_items: Vec::new(),
     }
 }
 
@@ -32,6 +33,7 @@ fn variant<'a>(text: &'a str, language: Option<&'a str>, alt_texts: Vec<&'a str>
         index: 3,
         language,
         texts: vec![("text".into(), text)],
+        thread: &[],
         alt_texts,
     }
 }
@@ -73,6 +75,22 @@ fn what_images_say_counts_and_so_does_their_silence() {
         [
             (Code::BannedWord, ProblemSeverity::Block, "variants.3.assetIds.0".to_owned()),
             (Code::AltTextMissing, ProblemSeverity::Warning, "variants.3.assetIds.1".to_owned())
+        ]
+    );
+}
+
+#[test]
+fn what_follows_a_text_counts_under_its_own_name_and_discloses_nothing() {
+    let ground = ground();
+    let mut spoken = variant("Hello", None, vec![]);
+    spoken.texts.extend([("thread.0".into(), "cheap"), ("firstComment".into(), "#ad, and cheap")]);
+    let codes = found(&ground, Some(Partnership::Gift), spoken);
+    assert_eq!(
+        codes,
+        [
+            (Code::BannedWord, ProblemSeverity::Block, "variants.3.thread.0".to_owned()),
+            (Code::BannedWord, ProblemSeverity::Block, "variants.3.firstComment".to_owned()),
+            (Code::DisclosureMissing, ProblemSeverity::Warning, "variants.3.text".to_owned()),
         ]
     );
 }

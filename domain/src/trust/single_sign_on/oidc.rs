@@ -28,6 +28,9 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 4] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
+/// What a provider says of a client that it does not take (RFC 6749, §5.2).
+const INVALID_CLIENT: &str = "invalid_client";
+
 /// How far the provider's clock may be from ours.
 const SKEW: Duration = Duration::minutes(5);
 
@@ -102,17 +105,24 @@ impl Known {
         Ok(Self(self.0.set_jwks(keys)))
     }
 
+    /// In which ways the secret may be shown to it, the first one first. What is not said is `client_secret_basic` (OpenID Connect
+    /// Discovery 1.0, §3).
+    fn ways(&self) -> Vec<AuthType> {
+        let offers = |method| {
+            let offered = self.0.token_endpoint_auth_methods_supported();
+            offered.is_some_and(|offered| offered.contains(&method))
+        };
+        match (offers(CoreClientAuthMethod::ClientSecretBasic), offers(CoreClientAuthMethod::ClientSecretPost)) {
+            (true, true) => vec![AuthType::BasicAuth, AuthType::RequestBody],
+            (false, true) => vec![AuthType::RequestBody],
+            (_, false) => vec![AuthType::BasicAuth],
+        }
+    }
+
     fn client(&self, client_id: &str, secret: Option<String>, redirect: Url) -> Client {
-        let methods = self.0.token_endpoint_auth_methods_supported();
-        // What is not said is `client_secret_basic` (OpenID Connect Discovery 1.0, §3).
-        let basic = methods.is_none_or(|methods| {
-            methods.contains(&CoreClientAuthMethod::ClientSecretBasic)
-                || !methods.contains(&CoreClientAuthMethod::ClientSecretPost)
-        });
         let (client_id, secret) = (ClientId::new(client_id.to_owned()), secret.map(ClientSecret::new));
         CoreClient::from_provider_metadata(self.0.clone(), client_id, secret)
             .set_redirect_uri(RedirectUrl::from_url(redirect))
-            .set_auth_type(if basic { AuthType::BasicAuth } else { AuthType::RequestBody })
     }
 
     /// Where a browser is sent: code flow, with PKCE (RFC 7636, S256).
@@ -174,7 +184,7 @@ impl Exchange<'_> {
     /// Exchanges the code and says whom the provider means. Keys that were read anew come along.
     pub async fn run(&self, known: Known) -> Result<(Identity, Option<Known>), Trouble> {
         let client = self.client(&known);
-        let answer = self.redeem(&client).await?;
+        let answer = self.redeem(&known).await?;
         let (known, renewed, client) = match self.check(&client, &answer) {
             Ok(identity) => return Ok((self.complete(&client, &answer, identity).await, None)),
             Err(Doubt::Wrong(said)) => return Err(Trouble::Final("TOKEN", said)),
@@ -195,7 +205,19 @@ impl Exchange<'_> {
         known.client(&self.provider.client_id, Some(self.client_secret.clone()), self.redirect.clone())
     }
 
-    async fn redeem(&self, client: &Client) -> Result<CoreTokenResponse, Trouble> {
+    /// A provider that offers several ways takes that for which the client is registered, and its metadata does not say which: a
+    /// refused client has spent no code, and tries the next one.
+    async fn redeem(&self, known: &Known) -> Result<CoreTokenResponse, Trouble> {
+        for way in known.ways() {
+            match self.ask(&self.client(known).set_auth_type(way)).await {
+                Err(Trouble::Final(_, said)) if said == INVALID_CLIENT => {}
+                answer => return answer,
+            }
+        }
+        Err(Trouble::Final("CODE", INVALID_CLIENT.to_owned()))
+    }
+
+    async fn ask(&self, client: &Client) -> Result<CoreTokenResponse, Trouble> {
         let wrong = |said: String| Trouble::Final("TOKEN", said);
         let request = client.exchange_code(AuthorizationCode::new(self.code.clone()));
         let request = request.map_err(|error| wrong(error.to_string()))?;

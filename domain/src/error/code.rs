@@ -1,0 +1,393 @@
+//! The reasons for refusals.
+
+/// Every reason for which the product refuses something. The catalogue has a message for each (`error-...`), and the
+/// API shows them as the enum `ErrorCode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// It does not exist, or is not the caller's to see: the two read the same.
+    NotFound,
+    /// The caller sees it but may not do this.
+    Forbidden,
+    /// Nobody is signed in, or the session has ended.
+    SignInRequired,
+    /// A value is missing, empty or not of the right form.
+    Invalid,
+    /// A text is longer than allowed here.
+    TooLong,
+    /// A list is longer than allowed here.
+    TooMany,
+    /// There is one already.
+    AlreadyExists,
+    /// The address and the password do not fit together.
+    WrongCredentials,
+    /// The set-up has been done.
+    AlreadySetUp,
+    /// The one-time set-up token is wrong or used.
+    WrongSetupToken,
+    /// The refresh token is wrong, expired, used, or its session has ended.
+    RefreshRefused,
+    /// The password is too short.
+    PasswordTooShort,
+    /// A time zone that is not in the IANA database.
+    UnknownTimeZone,
+    /// A network that Diwan does not know.
+    UnknownNetwork,
+    /// The network is connected in another way.
+    WrongConnectMethod,
+    /// An address that Diwan does not call: private, or not https.
+    AddressNotAllowed,
+    /// The account is not connected now.
+    AccountNotConnected,
+    /// Somebody changed it since it was read.
+    ChangedMeanwhile,
+    /// Its state does not allow this.
+    WrongState,
+    /// This work ended for good; its subject says how to go on.
+    NotRerunnable,
+    /// The time has passed.
+    TimeInPast,
+    /// The time is further away than can be planned.
+    TimeTooFar,
+    /// A post needs at least one account to go to.
+    NoVariants,
+    /// The file has not been uploaded yet.
+    AssetNotReady,
+    /// The file is not of a type that is taken.
+    FileTypeUnsupported,
+    /// The file is damaged.
+    FileDamaged,
+    /// The file is too large.
+    FileTooLarge,
+    /// The image has too many pixels.
+    ImageTooManyPixels,
+    /// The link is not valid, or was used.
+    LinkInvalid,
+    /// The link's time is over.
+    LinkExpired,
+    /// The network takes no post without text or images.
+    TextEmpty,
+    /// The text is longer than the network takes.
+    TextTooLongForNetwork,
+    /// The text has more bytes than the network takes.
+    TextTooManyBytesForNetwork,
+    /// More images than the network takes.
+    TooManyImagesForNetwork,
+    /// An image is larger than the network takes.
+    ImageTooLargeForNetwork,
+    /// An image has more pixels than the network takes.
+    ImageTooManyPixelsForNetwork,
+    /// The network does not take images of this type.
+    ImageTypeNotForNetwork,
+    /// A description is longer than the network takes.
+    AltTextTooLongForNetwork,
+    /// The network makes no threads.
+    ThreadNotForNetwork,
+    /// A thread of more parts than the network takes.
+    ThreadTooLongForNetwork,
+    /// A part of a thread says nothing.
+    ThreadPartEmpty,
+    /// The account cannot answer its own post there.
+    FirstCommentNotForNetwork,
+    /// The network takes no link beside the text.
+    LinkNotForNetwork,
+    /// Not the address of a page on the web.
+    PageAddressInvalid,
+    /// A post shows a link or images, not both.
+    LinkWithImages,
+    /// The network has no such option.
+    OptionNotForNetwork,
+    /// The option does not take this value.
+    OptionValueNotForNetwork,
+    /// The text says what the brand does not say.
+    BannedWord,
+    /// The post belongs to no pillar of the brand.
+    PillarMissing,
+    /// The month would have more of a pillar than planned.
+    OffMix,
+    /// Nearly the same is said on the same account not long before or after.
+    TextUsedBefore,
+    /// A required item of the checklist is not ticked.
+    ChecklistIncomplete,
+    /// The text is in a language that is not the brand's.
+    LanguageNotOfBrand,
+    /// An image has no description.
+    AltTextMissing,
+    /// A partnership is not disclosed.
+    DisclosureMissing,
+    /// The planned shares are more than the whole.
+    MixAboveWhole,
+    /// It stands under something else.
+    WrongParent,
+    /// What it stands under has been put away.
+    ParentArchived,
+    /// A period that has not begun.
+    PeriodInFuture,
+    /// A month that has not begun.
+    MonthInFuture,
+    /// The brand is archived: nothing in it changes.
+    BrandArchived,
+    /// Only people below one's own level are one's to manage.
+    LevelTooHigh,
+    /// The person has another kind of account.
+    KindMismatch,
+    /// The person holds no place there now.
+    NotAMember,
+    /// A freelancer's place needs an end.
+    ExpiryRequired,
+    /// The agency needs one CMO who can sign in.
+    LastCmo,
+    /// Nobody does this to themselves.
+    NotYourself,
+    /// The person has been deactivated.
+    PersonDeactivated,
+    /// Not an ISO 4217 currency.
+    UnknownCurrency,
+    /// The password is too easy to guess.
+    PasswordTooWeak,
+    /// Too many failed attempts; wait.
+    TooManyAttempts,
+    /// The code is wrong, or was used.
+    SecondFactorWrong,
+    /// The agency asks for a second factor first.
+    SecondFactorRequired,
+    /// The sign-in took too long.
+    ChallengeExpired,
+    /// The passkey was not accepted.
+    PasskeyRefused,
+    /// Single sign-on was not accepted.
+    SingleSignOnRefused,
+    /// A token cannot do more than its creator may.
+    ScopeTooWide,
+    /// Nobody approves what they wrote or asked for.
+    FourEyes,
+    /// The step asks for somebody else.
+    NotYourTurn,
+    /// You have decided on this already.
+    AlreadyDecided,
+    /// Nobody is there who could approve.
+    NobodyCanApprove,
+    /// It must be approved first.
+    ApprovalRequired,
+    /// The amount is above the limit.
+    LimitExceeded,
+    /// A reason is needed.
+    ReasonRequired,
+    /// Mail cannot be sent.
+    MailNotConfigured,
+    /// Something of the calendar is on its way.
+    CalendarInUse,
+    /// The post has no time yet.
+    NotPlanned,
+    /// The file is neither CSV nor XLSX.
+    FileNotPlan,
+    /// The file is not UTF-8.
+    FileNotText,
+    /// The file unfolds to more than is read.
+    FileUnfolds,
+    /// A cell holds a formula.
+    FormulaCell,
+    /// A column that must be there is not.
+    ColumnMissing,
+    /// A column is there twice.
+    ColumnTwice,
+    /// Nobody knows this column.
+    ColumnUnknown,
+    /// This is not a date.
+    DateNotUnderstood,
+    /// This is not a time of the day.
+    TimeNotUnderstood,
+    /// The brand has nothing of this name.
+    NoSuchName,
+    /// Several things have this name.
+    NameAmbiguous,
+    /// Somebody else sends this file just now.
+    UploadBusy,
+    /// The file goes on at another place.
+    WrongOffset,
+    /// There is no file where it was to be put.
+    UploadMissing,
+    /// Files are not kept in a bucket here.
+    NoDirectUpload,
+    /// The file could not be stored.
+    StoreUnavailable,
+    /// The brand may not keep so much.
+    QuotaExceeded,
+    /// Posts show this file.
+    AssetInUse,
+    /// The file has been put away.
+    AssetArchived,
+    /// The file may not be used any more by then.
+    AssetExpired,
+    /// The file may not be used yet then.
+    AssetNotYetUsable,
+    /// Nobody has said by which right the file is used.
+    RightsMissing,
+    /// The form for a network is still being made.
+    RenditionPending,
+    /// Something stands in the folder.
+    FolderNotEmpty,
+    /// A folder cannot stand in itself.
+    FolderInItself,
+    /// Folders stand in each other too deep.
+    FolderTooDeep,
+    /// Not a rule for days as RFC 5545 writes it.
+    RuleNotUnderstood,
+    /// Another post has the slot.
+    SlotTaken,
+    /// No slot is free for the post.
+    NoFreeSlot,
+    /// A template uses a variable that it does not declare.
+    VariableNotDeclared,
+    /// What stands between a template's braces is no name.
+    VariableNameBad,
+    /// A template's opening braces have no closing ones.
+    VariableNotClosed,
+    /// A variable has no value yet.
+    VariableMissing,
+    /// The hashtags are for other networks.
+    HashtagsNotForNetwork,
+}
+
+impl Code {
+    /// All of them, for the test that none lacks a message.
+    pub const ALL: &'static [Self] = &[
+        Self::NotFound,
+        Self::Forbidden,
+        Self::SignInRequired,
+        Self::Invalid,
+        Self::TooLong,
+        Self::TooMany,
+        Self::AlreadyExists,
+        Self::WrongCredentials,
+        Self::AlreadySetUp,
+        Self::WrongSetupToken,
+        Self::RefreshRefused,
+        Self::PasswordTooShort,
+        Self::UnknownTimeZone,
+        Self::UnknownNetwork,
+        Self::WrongConnectMethod,
+        Self::AddressNotAllowed,
+        Self::AccountNotConnected,
+        Self::ChangedMeanwhile,
+        Self::WrongState,
+        Self::NotRerunnable,
+        Self::TimeInPast,
+        Self::TimeTooFar,
+        Self::NoVariants,
+        Self::AssetNotReady,
+        Self::FileTypeUnsupported,
+        Self::FileDamaged,
+        Self::FileTooLarge,
+        Self::ImageTooManyPixels,
+        Self::LinkInvalid,
+        Self::LinkExpired,
+        Self::TextEmpty,
+        Self::TextTooLongForNetwork,
+        Self::TextTooManyBytesForNetwork,
+        Self::TooManyImagesForNetwork,
+        Self::ImageTooLargeForNetwork,
+        Self::ImageTooManyPixelsForNetwork,
+        Self::ImageTypeNotForNetwork,
+        Self::AltTextTooLongForNetwork,
+        Self::ThreadNotForNetwork,
+        Self::ThreadTooLongForNetwork,
+        Self::ThreadPartEmpty,
+        Self::FirstCommentNotForNetwork,
+        Self::LinkNotForNetwork,
+        Self::PageAddressInvalid,
+        Self::LinkWithImages,
+        Self::OptionNotForNetwork,
+        Self::OptionValueNotForNetwork,
+        Self::BannedWord,
+        Self::PillarMissing,
+        Self::OffMix,
+        Self::TextUsedBefore,
+        Self::ChecklistIncomplete,
+        Self::LanguageNotOfBrand,
+        Self::AltTextMissing,
+        Self::DisclosureMissing,
+        Self::MixAboveWhole,
+        Self::WrongParent,
+        Self::ParentArchived,
+        Self::PeriodInFuture,
+        Self::MonthInFuture,
+        Self::BrandArchived,
+        Self::LevelTooHigh,
+        Self::KindMismatch,
+        Self::NotAMember,
+        Self::ExpiryRequired,
+        Self::LastCmo,
+        Self::NotYourself,
+        Self::PersonDeactivated,
+        Self::UnknownCurrency,
+        Self::PasswordTooWeak,
+        Self::TooManyAttempts,
+        Self::SecondFactorWrong,
+        Self::SecondFactorRequired,
+        Self::ChallengeExpired,
+        Self::PasskeyRefused,
+        Self::SingleSignOnRefused,
+        Self::ScopeTooWide,
+        Self::FourEyes,
+        Self::NotYourTurn,
+        Self::AlreadyDecided,
+        Self::NobodyCanApprove,
+        Self::ApprovalRequired,
+        Self::LimitExceeded,
+        Self::ReasonRequired,
+        Self::MailNotConfigured,
+        Self::CalendarInUse,
+        Self::NotPlanned,
+        Self::FileNotPlan,
+        Self::FileNotText,
+        Self::FileUnfolds,
+        Self::FormulaCell,
+        Self::ColumnMissing,
+        Self::ColumnTwice,
+        Self::ColumnUnknown,
+        Self::DateNotUnderstood,
+        Self::TimeNotUnderstood,
+        Self::NoSuchName,
+        Self::NameAmbiguous,
+        Self::UploadBusy,
+        Self::WrongOffset,
+        Self::UploadMissing,
+        Self::NoDirectUpload,
+        Self::StoreUnavailable,
+        Self::QuotaExceeded,
+        Self::AssetInUse,
+        Self::AssetArchived,
+        Self::AssetExpired,
+        Self::AssetNotYetUsable,
+        Self::RightsMissing,
+        Self::RenditionPending,
+        Self::FolderNotEmpty,
+        Self::FolderInItself,
+        Self::FolderTooDeep,
+        Self::RuleNotUnderstood,
+        Self::SlotTaken,
+        Self::NoFreeSlot,
+        Self::VariableNotDeclared,
+        Self::VariableNameBad,
+        Self::VariableNotClosed,
+        Self::VariableMissing,
+        Self::HashtagsNotForNetwork,
+    ];
+
+    /// The name in the API: `TimeInPast` is `TIME_IN_PAST`.
+    pub fn name(self) -> String {
+        self.message_key().trim_start_matches("error-").replace('-', "_").to_ascii_uppercase()
+    }
+
+    /// The message's key in the catalogue: `TimeInPast` is `error-time-in-past`.
+    pub fn message_key(self) -> String {
+        let mut key = "error".to_owned();
+        for c in format!("{self:?}").chars() {
+            if c.is_ascii_uppercase() {
+                key.push('-');
+            }
+            key.push(c.to_ascii_lowercase());
+        }
+        key
+    }
+}

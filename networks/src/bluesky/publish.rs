@@ -1,0 +1,248 @@
+//! Publishing, and finding out afterwards whether it happened.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::map::Sent;
+use super::wire::{POST, PutAnswer, ResolvedHandle, Xrpc, XrpcError};
+use super::{facets, map, published, uri};
+use crate::call::{Step, read};
+use crate::content::{Checkpoint, Content};
+use crate::error::{ErrorKind, NetworkError};
+use crate::network::{Account, LookUp, Progress, Published};
+
+/// How far a publication has come.
+#[derive(Serialize, Deserialize)]
+struct State {
+    stage: String,
+    /// The blobs uploaded so far, in the order of the images.
+    #[serde(default)]
+    blobs: Vec<Value>,
+    /// The next post's record as it was or is about to be sent.
+    #[serde(default)]
+    record: Option<Value>,
+    /// The posts that are there, in the order of the content's pieces.
+    #[serde(default)]
+    sent: Vec<Sent>,
+}
+
+impl State {
+    fn new(stage: &str) -> Self {
+        Self { stage: stage.to_owned(), blobs: Vec::new(), record: None, sent: Vec::new() }
+    }
+
+    fn read(checkpoint: &Checkpoint) -> Result<Self, NetworkError> {
+        Self::deserialize(&checkpoint.0).map_err(|error| NetworkError::checkpoint(&error))
+    }
+
+    fn checkpoint(&self) -> Result<Checkpoint, NetworkError> {
+        serde_json::to_value(self).map(Checkpoint).map_err(|error| NetworkError::checkpoint(&error))
+    }
+
+    async fn save(&self, progress: &dyn Progress) -> Result<(), NetworkError> {
+        Ok(progress.save(&self.checkpoint()?).await?)
+    }
+
+    /// True when a request that makes something visible may have left.
+    fn is_sending(&self) -> bool {
+        self.stage == Checkpoint::SENDING
+    }
+
+    /// Nothing is on its way.
+    fn settle(&mut self) {
+        Checkpoint::PREPARING.clone_into(&mut self.stage);
+    }
+
+    /// The next post is there, under this hash.
+    fn arrived(&mut self, cid: String, (account, content): (&Account, &Content)) {
+        let rkey = map::record_key(content, self.sent.len());
+        self.sent.push(Sent { uri: uri(&account.remote_id, &rkey), cid });
+        self.record = None;
+        self.settle();
+    }
+
+    fn is_whole(&self, content: &Content) -> bool {
+        self.sent.len() >= content.pieces().len()
+    }
+}
+
+/// Publishes, from the beginning or from a checkpoint.
+pub async fn publish(
+    pds: &Xrpc<'_>,
+    account: &Account,
+    content: &Content,
+    resume: Option<&Checkpoint>,
+    progress: &dyn Progress,
+) -> Result<Published, NetworkError> {
+    let mut state = if let Some(checkpoint) = resume {
+        State::read(checkpoint)?
+    } else {
+        let state = State::new(Checkpoint::PREPARING);
+        state.save(progress).await?;
+        state
+    };
+    while !state.is_whole(content) {
+        let record = prepare(pds, content, &mut state, progress).await?;
+        progress.before_commit().await?;
+        match send_next(pds, account, content, (&state, record)).await {
+            Ok(cid) => state.arrived(cid, (account, content)),
+            Err(error) => {
+                if error.kind != ErrorKind::Unknown {
+                    if error.code == UPLOAD_EXPIRED {
+                        // What was refused names files that are gone: they are uploaded again.
+                        (state.blobs, state.record) = (Vec::new(), None);
+                    }
+                    state.settle();
+                    state.save(progress).await?;
+                }
+                return Err(error);
+            }
+        }
+        if !state.is_whole(content) {
+            // What follows must not be forgotten: without this, it is open how far things came.
+            state.save(progress).await.map_err(outcome_open)?;
+        }
+    }
+    Ok(published(account, &map::record_key(content, 0)))
+}
+
+/// Uploads without a post are thrown away after a while.
+const UPLOAD_EXPIRED: &str = "upload_expired";
+
+/// The next post's record, frozen in a checkpoint that says it may have been sent. Before that, what is missing is uploaded and
+/// mentions are resolved.
+async fn prepare(
+    pds: &Xrpc<'_>,
+    content: &Content,
+    state: &mut State,
+    progress: &dyn Progress,
+) -> Result<Value, NetworkError> {
+    if state.is_sending()
+        && let Some(record) = &state.record
+    {
+        return Ok(record.clone());
+    }
+    let record = if let Some(record) = state.record.take() {
+        record
+    } else {
+        let embed = if state.sent.is_empty() { embed(pds, content, state, progress).await? } else { None };
+        let facets = facets(pds, map::text(content, state.sent.len())).await?;
+        map::record(content, &state.sent, &facets, embed)
+    };
+    state.record = Some(record.clone());
+    Checkpoint::SENDING.clone_into(&mut state.stage);
+    state.save(progress).await?;
+    Ok(record)
+}
+
+/// What is attached to the first post.
+async fn embed(
+    pds: &Xrpc<'_>,
+    content: &Content,
+    state: &mut State,
+    progress: &dyn Progress,
+) -> Result<Option<Value>, NetworkError> {
+    for media in content.media.iter().skip(state.blobs.len()) {
+        let answer = pds.upload(&media.mime, media.bytes.clone()).await?;
+        state.blobs.push(answer.blob);
+        state.save(progress).await?;
+    }
+    map::embed(content, &state.blobs)
+}
+
+/// The links, tags and mentions of a text.
+async fn facets(pds: &Xrpc<'_>, text: &str) -> Result<Vec<Value>, NetworkError> {
+    let mut facets = Vec::new();
+    for facets::Span { range, feature } in facets::spans(text) {
+        let did = match &feature {
+            facets::Feature::Mention(handle) => resolve(pds, handle).await?,
+            _ => None,
+        };
+        if let Some(feature) = feature.to_json(did.as_deref()) {
+            let index = json!({ "byteStart": range.start, "byteEnd": range.end });
+            facets.push(json!({ "index": index, "features": [feature] }));
+        }
+    }
+    Ok(facets)
+}
+
+/// The identifier of a handle; none when the server cannot resolve it: the mention stays plain text.
+async fn resolve(pds: &Xrpc<'_>, handle: &str) -> Result<Option<String>, NetworkError> {
+    match pds.query("com.atproto.identity.resolveHandle", &[("handle", handle)]).await {
+        Ok(answer) => Ok(read::<ResolvedHandle>(&answer, Step::Repeatable).ok().map(|resolved| resolved.did)),
+        Err(error) if matches!(error.error.code, "unreachable" | "no_answer" | "rate_limited" | "session_ended") => {
+            Err(error.error)
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+/// Makes the next post visible. Answers its hash.
+async fn send_next(
+    pds: &Xrpc<'_>,
+    account: &Account,
+    content: &Content,
+    (state, record): (&State, Value),
+) -> Result<String, NetworkError> {
+    let rkey = map::record_key(content, state.sent.len());
+    let body = json!({
+        "repo": account.remote_id,
+        "collection": POST,
+        "rkey": rkey,
+        "record": record,
+        "swapRecord": null,
+    });
+    match pds.procedure("com.atproto.repo.putRecord", &body, Step::Commit).await {
+        Ok(answer) => Ok(read::<PutAnswer>(&answer, Step::Commit)?.cid),
+        Err(error) if error.name == "InvalidSwap" => {
+            let there = pds.record(&account.remote_id, POST, &rkey).await.map_err(outcome_open)?;
+            match there {
+                Some(there) if map::is_same_post(&there.value, content, state.sent.len()) => Ok(there.cid),
+                _ => Err(NetworkError::new(ErrorKind::Ask, "record_key_taken", "another post has this key")),
+            }
+        }
+        Err(error) if is_blob_gone(&error) => {
+            Err(NetworkError::new(ErrorKind::Retry, UPLOAD_EXPIRED, error.error.detail))
+        }
+        Err(error) => Err(error.error),
+    }
+}
+
+fn is_blob_gone(error: &XrpcError) -> bool {
+    error.name == "BlobNotFound" || error.error.detail.contains("Could not find blob")
+}
+
+/// A failure while something may be there leaves it open whether it is.
+fn outcome_open(error: NetworkError) -> NetworkError {
+    match error.kind {
+        ErrorKind::LeaseLost => error,
+        _ => NetworkError { kind: ErrorKind::Unknown, ..error },
+    }
+}
+
+/// Finds out how far a publication has come whose last request has no known outcome.
+pub async fn look_up(
+    pds: &Xrpc<'_>,
+    account: &Account,
+    content: &Content,
+    checkpoint: Option<&Checkpoint>,
+) -> Result<LookUp, NetworkError> {
+    let mut state = checkpoint.map_or_else(|| Ok(State::new(Checkpoint::SENDING)), State::read)?;
+    if state.is_sending() {
+        let index = state.sent.len();
+        match pds.record(&account.remote_id, POST, &map::record_key(content, index)).await? {
+            None => return Ok(LookUp::NotThere),
+            Some(there) if map::is_same_post(&there.value, content, index) => {
+                state.arrived(there.cid, (account, content));
+            }
+            Some(_) => return Ok(LookUp::CannotTell),
+        }
+    }
+    Ok(if state.is_whole(content) {
+        LookUp::Found(published(account, &map::record_key(content, 0)))
+    } else if state.sent.is_empty() {
+        LookUp::NotThere
+    } else {
+        LookUp::Partly(state.checkpoint()?)
+    })
+}
