@@ -414,7 +414,10 @@ async fn as_plain_owner(role: &str, database: &str) -> Result<()> {
              insert into brand (id, agency_id, name, time_zone, locale, created_at)
                values ('00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000001', 'B', 'UTC', 'en', now());
              insert into calendar (id, brand_id, name, created_at)
-               values ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000002', 'C', now());",
+               values ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000002', 'C', now());
+             insert into app_user (id, agency_id, kind, email, name, locale, agency_level, created_at)
+               values ('00000000-0000-7000-8000-000000000004', '00000000-0000-7000-8000-000000000001', 'STAFF', 'mina@nour.example', 'Mina',
+                 'en', 'CMO', now());",
         )
         .await?;
     for table in ["agency", "brand", "calendar"] {
@@ -430,6 +433,17 @@ async fn as_plain_owner(role: &str, database: &str) -> Result<()> {
     assert!(!db::scalar::<bool>(&tx, "select app.in_definer()", []).await?);
     let seen: i64 = db::scalar(&tx, "select count(*) from agency where app.in_definer()", []).await?;
     assert_eq!(seen, 0);
+    tx.rollback().await?;
+    // Nor are they held to what is kept from freelancers, though the owner may act as the application.
+    let inherits: bool = db::scalar(&owner, "select pg_has_role(current_user, 'diwan_app', 'usage')", []).await?;
+    assert!(!inherits);
+    let tx = owner.begin().await?;
+    assert!(db::scalar::<bool>(&tx, "select app.enter_brand('00000000-0000-7000-8000-000000000002')", []).await?);
+    tx.execute_unprepared("select set_config('app.limited', 'FREELANCER', true)").await?;
+    let people: i64 =
+        db::scalar(&tx, "select count(*) from app.brand_people('00000000-0000-7000-8000-000000000002', now())", [])
+            .await?;
+    assert_eq!(people, 1);
     tx.rollback().await?;
     // The same login is the application's, where an installation has one login only.
     let app = Database::connect(url.as_str(), 1, Duration::from_secs(5)).await?;

@@ -45,6 +45,7 @@ mod m0032_content_forms;
 mod m0033_posters;
 mod m0034_leavers;
 mod m0035_limited_by_function;
+mod m0036_owner_is_not_limited;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -89,6 +90,7 @@ impl MigratorTrait for Migrator {
             sql("m0033_posters", m0033_posters::UP),
             sql("m0034_leavers", m0034_leavers::UP),
             sql("m0035_limited_by_function", m0035_limited_by_function::UP),
+            sql("m0036_owner_is_not_limited", m0036_owner_is_not_limited::UP),
         ]
     }
 }

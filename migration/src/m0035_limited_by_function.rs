@@ -5,19 +5,13 @@
 //! does not look into costs those whose rows are not limited nothing, and the others some microseconds a row.
 
 pub(crate) const UP: &str = r"
--- Whether somebody limited sees a post of which they see the brand. Nobody else asks.
-create function app.limited_sees(p_post uuid, p_sent_to_client_at timestamptz, p_state text, p_calendar uuid) returns boolean
+-- The posts that are given to the freelancer whose scope it is.
+create function app.limited_posts() returns uuid[]
 language plpgsql stable parallel safe set search_path = pg_catalog, public, pg_temp as
-$$
-begin
-  return case app.limited()
-    when 'FREELANCER' then exists (select from post_assignment a where a.post_id = p_post and a.user_id = app.user_id())
-    when 'CLIENT' then p_sent_to_client_at is not null
-      or (p_state in ('APPROVED', 'SCHEDULED', 'PUBLISHING', 'PUBLISHED', 'PARTIALLY_PUBLISHED') and p_calendar = any (app.shared_calendars()))
-    else false end;
-end
-$$;
--- The same of a post by its id.
+$$ begin
+  return coalesce((select array_agg(a.post_id) from post_assignment a where a.user_id = app.user_id()), '{}');
+end $$;
+-- Whether somebody limited sees a post.
 create function app.limited_sees_post(p_brand uuid, p_post uuid) returns boolean
 language plpgsql stable parallel safe set search_path = pg_catalog, public, pg_temp as
 $$ begin return exists (select from post p where p.brand_id = p_brand and p.id = p_post); end $$;
@@ -27,13 +21,17 @@ language plpgsql stable parallel safe set search_path = pg_catalog, public, pg_t
 $$ begin
   return exists (select from post p where p.brand_id = p_brand and p.calendar_id = p_calendar and p.sent_to_client_at is not null);
 end $$;
-revoke execute on function app.limited_sees(uuid, timestamptz, text, uuid), app.limited_sees_post(uuid, uuid),
+revoke execute on function app.limited_posts(), app.limited_sees_post(uuid, uuid),
   app.limited_sees_in(uuid, uuid) from public;
-grant execute on function app.limited_sees(uuid, timestamptz, text, uuid), app.limited_sees_post(uuid, uuid),
+grant execute on function app.limited_posts(), app.limited_sees_post(uuid, uuid),
   app.limited_sees_in(uuid, uuid) to diwan_app;
 
-alter policy limited on post
-  using ((select app.limited()) is null or app.limited_sees(id, sent_to_client_at, state, calendar_id));
+-- Both lists are made once for a statement, and only where they are asked for.
+alter policy limited on post using ((select app.limited()) is null
+  or ((select app.limited()) = 'FREELANCER' and id = any ((select app.limited_posts())::uuid[]))
+  or ((select app.limited()) = 'CLIENT' and (sent_to_client_at is not null
+    or (state in ('APPROVED', 'SCHEDULED', 'PUBLISHING', 'PUBLISHED', 'PARTIALLY_PUBLISHED')
+      and calendar_id = any ((select app.shared_calendars())::uuid[])))));
 alter policy limited on calendar using ((select app.limited()) is null or (select app.limited()) = 'FREELANCER' or shared_with_client
   or app.limited_sees_in(brand_id, id));
 alter policy limited on post_comment using ((select app.limited()) is null

@@ -249,15 +249,13 @@ impl Checkpoint {
         self.0.get("sent").and_then(Value::as_array).map_or(0, Vec::len)
     }
 
-    /// What to go on from once it is certain that nothing is on its way: behind the posts that are there. None where none is:
-    /// then the publication begins anew.
+    /// What a publication of so many posts goes on from when a person wants it sent, whatever became of the request that may have
+    /// left: behind the posts that are there, after a look for the one in doubt. None where the publication begins anew: it is one
+    /// post, of which the person knows that it is not there, or none of its posts can be there.
     #[must_use]
-    pub fn settled(mut self) -> Option<Self> {
-        if self.parts_there() == 0 {
-            return None;
-        }
-        self.0["stage"] = json!(Self::PREPARING);
-        Some(self)
+    pub fn to_go_on_from(self, posts: usize) -> Option<Self> {
+        let begun = self.parts_there() > 0 || self.may_have_been_sent();
+        (posts > 1 && begun).then_some(self)
     }
 }
 
@@ -290,14 +288,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_stays_there_when_nothing_is_on_its_way() {
-        let nothing_there = Checkpoint(json!({ "stage": "sending", "media": ["a file"] }));
-        assert!(nothing_there.may_have_been_sent());
-        assert_eq!((nothing_there.parts_there(), nothing_there.settled()), (0, None));
+    fn a_thread_goes_on_from_what_is_there_or_in_doubt_and_one_post_begins_anew() {
+        let prepared = Checkpoint(json!({ "stage": "preparing", "media": ["a file"] }));
+        assert_eq!(prepared.to_go_on_from(3), None);
+        let in_doubt = Checkpoint(json!({ "stage": "sending", "sent": [] }));
+        assert_eq!(in_doubt.clone().to_go_on_from(1), None);
+        assert_eq!(in_doubt.clone().to_go_on_from(3), Some(in_doubt), "the first post is looked for");
         let two = Checkpoint(json!({ "stage": "sending", "sent": ["one", "two"], "more": 1 }));
         assert_eq!(two.parts_there(), 2);
-        let settled = two.settled().expect("two are there");
-        assert!(!settled.may_have_been_sent());
-        assert_eq!((settled.parts_there(), &settled.0["more"]), (2, &json!(1)));
+        assert_eq!(two.clone().to_go_on_from(3), Some(two), "the third is looked for before it is sent");
     }
 }

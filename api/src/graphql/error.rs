@@ -88,6 +88,8 @@ pub enum ErrorCode {
     ImageTypeNotForNetwork,
     /// A description is longer than the network takes.
     AltTextTooLongForNetwork,
+    /// A thread is said to be there, and not that all of it is.
+    ThreadNotConfirmed,
     /// The network makes no threads.
     ThreadNotForNetwork,
     /// A thread of more parts than the network takes.

@@ -102,3 +102,32 @@ async fn an_answer_that_is_none_is_refused_and_changes_nothing() -> Result<()> {
     assert_eq!(fingerprint(&desk.app).await?, before);
     Ok(())
 }
+
+#[tokio::test]
+async fn of_a_thread_all_is_said_to_be_there_or_what_is_missing_is_looked_for() -> Result<()> {
+    let desk = Desk::new(Level::Mid).await?;
+    let publication = undecided(&desk).await?;
+    // The first post was sent and had no answer; the second was still to come.
+    desk.app.db.run("update post_variant set thread = array['It goes on.']").await?;
+    let in_doubt = r#"update publication set checkpoint = '{"stage": "sending", "sent": []}'"#;
+    desk.app.db.run(in_doubt).await?;
+    let before = fingerprint(&desk.app).await?;
+    let settle = async |answer: Value| {
+        let input = json!({ "publicationId": publication, "as": answer });
+        desk.try_mutate("settlePublication", PUBLICATION, input).await
+    };
+    let one = settle(json!({ "isThere": { "remoteId": "109" } })).await?;
+    assert_eq!(one.user_codes("settlePublication"), ["THREAD_NOT_CONFIRMED"]);
+    assert_eq!(fingerprint(&desk.app).await?, before);
+
+    // It is sent with what it knows, so that the first post is looked for and not sent again.
+    let sent = settle(json!({ "sendNow": true })).await?;
+    assert_eq!(sent.get("settlePublication.publication.state"), "SCHEDULED");
+    let kept: String =
+        desk.app.db.value("select checkpoint ->> 'stage' from publication where frozen_at is not null").await?;
+    assert_eq!(kept, "sending");
+    desk.app.db.run("update publication set state = 'NEEDS_ATTENTION', trouble = 'CANNOT_TELL'").await?;
+    let whole = settle(json!({ "isThere": { "remoteId": "109", "wholeThread": true } })).await?;
+    assert_eq!(whole.get("settlePublication.publication.state"), "PUBLISHED");
+    desk.app.db.run("delete from job").await.context("nothing is sent in this test")
+}

@@ -43,6 +43,7 @@ error-address-not-allowed = لا يتصل ديوان إلا بعناوين عا�
 error-account-not-connected = الحساب { $account } غير مربوط الآن. اربطه من جديد أولًا.
 error-changed-meanwhile = غيّر شخص ما هذا منذ أن قرأته (الإصدار { $current }). اقرأه مرة أخرى وكرّر تعديلك.
 error-wrong-state = لا يمكن القيام بهذا ما دامت الحالة { $state }.
+error-thread-not-confirmed = يصنع هذا النشر { $posts } من المنشورات على الشبكة. أكّد عبر wholeThread أنها كلها موجودة، أو اختر sendNow ليُرسَل ما ينقص.
 error-not-rerunnable = انتهى هذا العمل نهائيًا. أعد جدولة المنشور، أو اربط الحساب من جديد، أو اطلب الرسالة مرة أخرى.
 error-time-in-past = هذا الوقت قد مضى. اختر وقتًا لاحقًا.
 error-time-too-far = هذا أبعد مما يمكن التخطيط له. اختر وقتًا قبل { $limit }.

@@ -19,6 +19,7 @@ error-address-not-allowed = Diwan calls public addresses over https only. The op
 error-account-not-connected = The account { $account } is not connected now. Connect it again first.
 error-changed-meanwhile = Somebody changed this since you read it (version { $current }). Read it again and repeat your change.
 error-wrong-state = This cannot be done while it is { $state }.
+error-thread-not-confirmed = This makes { $posts } posts on the network. Say with wholeThread that all of them are there, or choose sendNow: what is missing is sent.
 error-not-rerunnable = This work ended for good. Schedule the post again, connect the account again, or ask for the letter again.
 error-time-in-past = This time has passed. Choose a later one.
 error-time-too-far = This is further away than can be planned. Choose a time before { $limit }.

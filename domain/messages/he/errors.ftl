@@ -34,6 +34,7 @@ error-address-not-allowed = דיוואן פונה רק לכתובות ציבור
 error-account-not-connected = החשבון { $account } אינו מחובר כעת. חברו אותו תחילה מחדש.
 error-changed-meanwhile = מישהו שינה זאת מאז שקראתם (גרסה { $current }). קראו שוב וחזרו על השינוי.
 error-wrong-state = אי אפשר לעשות זאת כל עוד המצב הוא { $state }.
+error-thread-not-confirmed = הפרסום הזה יוצר { $posts } פוסטים ברשת. אשרו עם wholeThread שכולם שם, או בחרו sendNow כדי שמה שחסר יישלח.
 error-not-rerunnable = העבודה הזאת הסתיימה לצמיתות. תזמנו את הפוסט מחדש, חברו את החשבון מחדש או בקשו את המכתב שוב.
 error-time-in-past = הזמן הזה עבר. בחרו זמן מאוחר יותר.
 error-time-too-far = זה רחוק יותר ממה שאפשר לתכנן. בחרו זמן לפני { $limit }.

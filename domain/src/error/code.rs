@@ -20,6 +20,8 @@ pub enum Code {
     AlreadyExists,
     /// The address and the password do not fit together.
     WrongCredentials,
+    /// A thread is said to be there, and not that all of it is.
+    ThreadNotConfirmed,
     /// The set-up has been done.
     AlreadySetUp,
     /// The one-time set-up token is wrong or used.
@@ -259,6 +261,7 @@ impl Code {
         Self::TooMany,
         Self::AlreadyExists,
         Self::WrongCredentials,
+        Self::ThreadNotConfirmed,
         Self::AlreadySetUp,
         Self::WrongSetupToken,
         Self::RefreshRefused,

@@ -21,6 +21,11 @@ pub(super) struct Outline {
     shelf: Shelf,
 }
 
+/// How many posts a variant makes on its network: its text, the parts of its thread, its first comment.
+pub(super) fn posts_of_variant(variant: &post_variant::Model) -> usize {
+    1 + variant.thread.len() + usize::from(variant.first_comment.is_some())
+}
+
 /// Reads what a publication says.
 pub(super) async fn outline(scope: &Scope, row: &publication::Model) -> Result<Outline, JobError> {
     let variant_id = row.variant_id.ok_or_else(|| Fault::broken("a live publication without its variant"))?;

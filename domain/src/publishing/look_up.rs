@@ -51,13 +51,14 @@ pub(super) async fn look_up(
             let row = publication::Model { checkpoint: Some(checkpoint.0), ..row };
             go_on(scope, (row, account), AttemptOutcome::Found).await
         }
-        Ok(LookUp::NotThere) if asked >= believed_from => {
-            let scope = work.begin().await?;
-            go_on(scope, (row, account), AttemptOutcome::NotSent).await
-        }
-        Ok(LookUp::NotThere) => {
+        // Until then the request may still be at work.
+        Ok(LookUp::NotThere | LookUp::CannotTell) if asked < believed_from => {
             work.begin().await?.finish(Next::Again(believed_from)).await?;
             Ok(None)
+        }
+        Ok(LookUp::NotThere) => {
+            let scope = work.begin().await?;
+            go_on(scope, (row, account), AttemptOutcome::NotSent).await
         }
         Ok(LookUp::CannotTell) => {
             ask_person(work.begin().await?, &row, "the network does not tell".to_owned()).await?;

@@ -157,7 +157,8 @@ async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
 /// is kept for a person.
 pub(super) async fn missed(scope: &Scope, row: &publication::Model) -> Result<bool, JobError> {
     let mut archived = false;
-    let limit = if row.frozen_at.is_some() {
+    let tried = row.frozen_at.is_some() && row.state != PublicationState::Scheduled;
+    let limit = if tried {
         PATIENCE
     } else {
         let brand = brand::Entity::find_by_id(row.brand_id).one(scope.tx()).await?;

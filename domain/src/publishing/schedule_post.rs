@@ -9,6 +9,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveEnum as _, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::content::posts_of_variant;
 use super::queries::publications_of_posts;
 use crate::calendar::{check_approved, check_post, load_post, refuse_blocked};
 use crate::context::Context;
@@ -59,8 +60,10 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
             Some(_) => continue,
         };
         let id = before.map_or_else(|| ids::new_id(context.now), |row| row.id);
-        // A thread of which a part is on the network goes on behind it; everything else begins anew.
-        let there = before.and_then(|row| Some((Checkpoint(row.checkpoint.clone()?).settled()?, row.frozen_at)));
+        // A thread that was begun goes on where it stopped; everything else begins anew.
+        let posts = posts_of_variant(variant);
+        let there =
+            before.and_then(|row| Some((Checkpoint(row.checkpoint.clone()?).to_go_on_from(posts)?, row.frozen_at)));
         due.push(id);
         rows.push(publication::ActiveModel {
             id: Set(id),

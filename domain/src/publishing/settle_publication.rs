@@ -1,12 +1,14 @@
 //! A person's word where the network gave none: it is there, or it is not.
 
 use diwan_entity::InBrand as _;
+use diwan_entity::calendar::post_variant;
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_networks::Checkpoint;
 use sea_orm::{ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _, QuerySelect as _};
 use url::Url;
 use uuid::Uuid;
 
+use super::content::posts_of_variant;
 use super::outcome::close_attempt;
 use crate::calendar::{follow_publications, lock_post};
 use crate::context::Context;
@@ -19,14 +21,16 @@ use diwan_entity::publishing::publication_attempt::AttemptOutcome;
 /// What the person saw.
 #[derive(Debug, Clone)]
 pub enum Settlement {
-    /// It is on the network; of a thread, all of it.
+    /// It is on the network.
     IsThere {
-        /// The network's own id of it.
+        /// The network's own id of it; of a thread, that of its first post.
         remote_id: String,
+        /// Of a thread: that all of it is there, the first comment too. Nothing of it is sent any more.
+        whole_thread: bool,
         /// Where it is seen.
         url: Option<Url>,
     },
-    /// It is not: send it now. Of a thread, what is not there yet.
+    /// It is not: send it now. Of a thread, what a look at the network shows not to be there yet.
     SendNow,
     /// It is not, and it shall not be sent. Of a thread, no more of it.
     GiveUp,
@@ -48,12 +52,16 @@ pub async fn settle_publication(
         return Err(UserError::at(Code::WrongState, "publicationId").text("state", row.state.to_value()).into());
     }
     let (post_id, checkpoint) = (row.post_id, row.checkpoint.clone());
+    let posts = posts_of(context, &row).await?;
     let mut change = row.into_active_model();
     change.updated_at = Set(context.now);
     let (action, outcome) = match settlement {
-        Settlement::IsThere { remote_id, url } => {
+        Settlement::IsThere { remote_id, whole_thread, url } => {
             let mut wrong = Complaints::default();
             let remote_id = wrong.text("isThere.remoteId", &remote_id, 500).to_owned();
+            if posts > 1 && !whole_thread {
+                wrong.add(UserError::at(Code::ThreadNotConfirmed, "as.isThere.wholeThread").number("posts", posts));
+            }
             wrong.check()?;
             change.state = Set(PublicationState::Published);
             change.remote_id = Set(Some(remote_id));
@@ -67,8 +75,7 @@ pub async fn settle_publication(
         Settlement::SendNow => {
             change.state = Set(PublicationState::Scheduled);
             change.due_at = Set(context.now);
-            // A thread of which a part is on the network goes on behind it; everything else begins anew.
-            let there = checkpoint.and_then(|checkpoint| Checkpoint(checkpoint).settled());
+            let there = checkpoint.and_then(|checkpoint| Checkpoint(checkpoint).to_go_on_from(posts));
             if there.is_none() {
                 change.frozen_at = Set(None);
             }
@@ -88,4 +95,11 @@ pub async fn settle_publication(
     follow_publications(permit.tx(), permit.brand_id, post_id, context.now).await?;
     trust::record(permit, context.now, action, publication_id, serde_json::json!({})).await?;
     Ok(row)
+}
+
+/// How many posts the publication makes on its network.
+async fn posts_of(context: &Context, row: &publication::Model) -> Result<usize, Failure> {
+    let Some(variant_id) = row.variant_id else { return Ok(1) };
+    let variant = context.one(post_variant::Entity::one_in_brand(row.brand_id, variant_id)).await?;
+    Ok(variant.as_ref().map_or(1, posts_of_variant))
 }

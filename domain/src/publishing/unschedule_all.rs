@@ -12,6 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::outcome::PARTLY_PUBLISHED;
 use crate::calendar::{post_state, unschedule};
 use crate::context::Context;
 use crate::error::Failure;
@@ -22,8 +23,8 @@ use crate::permission::Permit;
 const PLANNED: [PublicationState; 4] =
     [PublicationState::Scheduled, PublicationState::Queued, PublicationState::Retrying, PublicationState::Paused];
 
-/// Takes every planned post of the brand off the schedule. What is being sent, or may have been, or is there in part, ends by
-/// itself. Answers how many publications were taken off.
+/// Takes every planned post of the brand off the schedule. What is being sent, or may have been, ends by itself; what is
+/// there in part waits for a person. Answers how many publications were taken off.
 pub async fn unschedule_all(context: &Context, permit: Permit<'_>) -> Result<usize, Failure> {
     let planned = || publication::Entity::in_brand(permit.brand_id).filter(publication::Column::State.is_in(PLANNED));
     let of_planned = planned().select_only().column(publication::Column::PostId).into_query();
@@ -45,14 +46,29 @@ pub async fn unschedule_all(context: &Context, permit: Permit<'_>) -> Result<usi
         .filter(publication::Column::BrandId.eq(permit.brand_id))
         .filter(publication::Column::PostId.is_in(post_ids.iter().copied()))
         .filter(publication::Column::State.is_in(PLANNED))
-        .filter(publication::Column::Id.not_in_subquery(being_sent))
+        .filter(publication::Column::Id.not_in_subquery(being_sent.clone()))
         .filter(Expr::cust("coalesce(jsonb_array_length(checkpoint -> 'sent'), 0) = 0"))
         .exec_with_returning(permit.tx())
         .await?
         .into_iter()
         .map(|row| row.id)
         .collect();
-    cancel(permit, super::Publish.kind(), &ids, context.now).await?;
+    // What is there in part waits for a person.
+    let halted: Vec<Uuid> = publication::Entity::update_many()
+        .col_expr(publication::Column::State, Expr::value(PublicationState::NeedsAttention))
+        .col_expr(publication::Column::Trouble, Expr::value(PARTLY_PUBLISHED))
+        .col_expr(publication::Column::TroubleDetail, Expr::value("taken off the schedule"))
+        .col_expr(publication::Column::UpdatedAt, Expr::value(context.now))
+        .filter(publication::Column::BrandId.eq(permit.brand_id))
+        .filter(publication::Column::PostId.is_in(post_ids.iter().copied()))
+        .filter(publication::Column::State.is_in(PLANNED))
+        .filter(publication::Column::Id.not_in_subquery(being_sent))
+        .exec_with_returning(permit.tx())
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    cancel(permit, super::Publish.kind(), &[ids.as_slice(), &halted].concat(), context.now).await?;
 
     // Where each post is now follows from what is left of its publications.
     let left = publication::Entity::in_brand(permit.brand_id)

@@ -13,20 +13,18 @@
 mod content;
 mod fill;
 mod grammar;
+mod own;
 mod queries;
 mod sets;
 mod shelf;
 mod tag_text;
-mod templates;
 mod variables;
 
 pub use content::TemplateContent;
 pub use fill::{Fill, Filled, filled_template};
 pub use grammar::BuiltIn;
+pub use own::{archive_content_template, create_content_template, restore_content_template, update_content_template};
 pub use queries::{content_templates, content_templates_by_ids, hashtag_sets, hashtag_sets_by_ids};
 pub use sets::{SetContent, archive_hashtag_set, create_hashtag_set, restore_hashtag_set, update_hashtag_set};
 pub use tag_text::{TaggedText, text_with_hashtags};
-pub use templates::{
-    archive_content_template, create_content_template, restore_content_template, update_content_template,
-};
 pub use variables::{UsedVariables, Variable, used_variables};

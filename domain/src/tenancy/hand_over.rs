@@ -14,9 +14,11 @@ use diwan_entity::calendar::post::{self, PostState};
 use diwan_entity::calendar::post_assignment;
 use diwan_entity::tenancy::app_user::{self, Level, UserKind};
 use diwan_entity::tenancy::membership;
+use diwan_platform::db;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
-    ActiveEnum as _, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _,
+    ActiveEnum as _, ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, QueryFilter as _,
+    QuerySelect as _, QueryTrait as _,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -148,6 +150,11 @@ async fn move_work(
     must_be_able(heir, &places, brand_ids)?;
     let Some(permit) = permits.values().next().copied() else { return Ok(HandedOver::default()) };
 
+    // Whoever gives a post to somebody at this moment is waited for, as they wait for each other: in the order of the posts.
+    let sql = "select p.id from post p where p.brand_id = any ($1) and p.id in (
+        select a.post_id from post_assignment a where a.brand_id = any ($1) and a.user_id = $2)
+      order by p.id for update";
+    permit.tx().query_all_raw(db::statement(sql, [brand_ids.to_vec().into(), from.into()])).await?;
     // What the other has already is given up by the one alone; the rest moves.
     let in_brands = || post_assignment::Column::BrandId.is_in(brand_ids.iter().copied());
     let has_already = Query::select()

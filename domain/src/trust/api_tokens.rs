@@ -20,7 +20,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{record, record_many};
+use super::record_many;
 use crate::context::{Context, Services};
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::paging::{Page, Slice, newest_first};
@@ -109,9 +109,8 @@ pub async fn create_integration(context: &Context, new: NewIntegration) -> Resul
         ..Default::default()
     });
     membership::Entity::insert_many(rows).exec_without_returning(permit.tx()).await?;
-    for permit in permits {
-        record(permit, context.now, "integration.create", user_id, json!({})).await?;
-    }
+    let everywhere = permits.iter().map(|permit| (*permit, user_id, json!({})));
+    record_many(permit, context.now, "integration.create", everywhere).await?;
     integration(context, user_id, false).await
 }
 
@@ -161,10 +160,9 @@ pub async fn create_api_token(context: &Context, new: NewToken) -> Result<(api_t
     })
     .exec_with_returning(first.tx())
     .await?;
-    for permit in permits {
-        let detail = json!({ "integration": integration.id, "scopes": row.scopes });
-        record(permit, context.now, "api_token.create", row.id, detail).await?;
-    }
+    let detail = json!({ "integration": integration.id, "scopes": row.scopes });
+    let everywhere = permits.iter().map(|permit| (*permit, row.id, detail.clone()));
+    record_many(first, context.now, "api_token.create", everywhere).await?;
     Ok((row, secret))
 }
 
@@ -180,9 +178,8 @@ pub async fn revoke_api_token(context: &Context, token_id: Uuid) -> Result<api_t
         return Ok(row);
     }
     revoke(context, permit, api_token::Column::Id.eq(row.id)).await?;
-    for permit in permits {
-        record(permit, context.now, "api_token.revoke", row.id, json!({ "integration": row.user_id })).await?;
-    }
+    let everywhere = permits.iter().map(|permit| (*permit, row.id, json!({ "integration": row.user_id })));
+    record_many(permit, context.now, "api_token.revoke", everywhere).await?;
     Ok(api_token::Model { revoked_at: Some(context.now), ..row })
 }
 
@@ -198,9 +195,8 @@ pub async fn end_integration(context: &Context, integration_id: Uuid) -> Result<
         .filter(app_user::Column::Id.eq(row.id))
         .exec(permit.tx())
         .await?;
-    for permit in permits {
-        record(permit, context.now, "integration.end", row.id, json!({})).await?;
-    }
+    let everywhere = permits.iter().map(|permit| (*permit, row.id, json!({})));
+    record_many(permit, context.now, "integration.end", everywhere).await?;
     Ok(app_user::Model { deactivated_at: Some(context.now), ..row })
 }
 

@@ -245,7 +245,8 @@ async fn freelancers_and_clients_see_their_part() -> Result<()> {
         assert_eq!(seen.rows.iter().map(|row| row.id).collect::<Vec<_>>(), expected);
         let files: Vec<Uuid> = [&shown, &hidden].iter().filter_map(|asset| asset.file_id).collect();
         let forms = media::renditions_of_files(&context, &files).await?;
-        let known = if who.id == client.id { 1 } else { 2 };
+        // A thumbnail and a form for the screen of each.
+        let known = if who.id == client.id { 2 } else { 4 };
         assert_eq!(forms.len(), known, "forms are seen with what shows them");
         assert_eq!(code(media::update_asset(&context, shown.id, 1, AssetChange::default()).await)?, Code::Forbidden);
         assert_eq!(code(media::update_asset(&context, hidden.id, 1, AssetChange::default()).await)?, Code::NotFound);

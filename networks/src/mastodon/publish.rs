@@ -272,6 +272,7 @@ fn is_next(status: &Status, content: &Content, state: &State) -> bool {
     let images = if index == 0 { content.media.len() } else { 0 };
     let answers = status.in_reply_to_id.as_deref();
     status.reblog.is_null()
+        && !state.sent.iter().any(|post| post.remote_id == status.id)
         && (answers.is_none() || answers == state.parent(content))
         && status.media_attachments.len() == images
         && content.pieces().get(index).is_some_and(|text| text::is_same(text, &shown_text(status)))

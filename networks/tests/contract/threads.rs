@@ -148,7 +148,7 @@ async fn a_part_that_is_refused_leaves_the_rest_for_later() {
             assert!(!last.may_have_been_sent(), "the answer was no");
             assert_eq!(last.parts_there(), 1);
             assert!(matches!(look_up(bench, &content, Some(&last)).await, LookUp::Partly(same) if same == last));
-            finish(bench, &content, last.settled()).await;
+            finish(bench, &content, last.to_go_on_from(PARTS)).await;
             is_there_once(bench, &name, before).await;
         }
     })

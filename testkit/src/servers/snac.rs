@@ -16,6 +16,9 @@ use url::Url;
 
 use super::{FaultProxy, Process, START, cache, http_client, installed};
 
+/// How many threads it answers with. It delivers replies among its own people by asking itself, and with few would wait for itself.
+const THREADS: u32 = 24;
+
 /// A running snac.
 pub struct SnacServer {
     /// Where clients find it: the server itself, or the proxy it stands behind.
@@ -71,7 +74,7 @@ impl SnacServer {
         let host = url.authority().to_owned();
         let answers = format!("127.0.0.1\n{port}\n{host}\n\n\n");
         snac(program, &["init", &path(&data)?], &answers)?;
-        configure(&data.join("server.json"), &[("protocol", json!("http"))])?;
+        configure(&data.join("server.json"), &[("protocol", json!("http")), ("num_threads", json!(THREADS))])?;
         let log = folder.path().join("log");
         let mut process = Process::start_watched(program, &["httpd", &path(&data)?], &libraries(), log)?;
         let http = http_client([&direct])?;

@@ -41,6 +41,10 @@ fn thread_part(part: PartChange) -> ThreadPartChange {
 }
 
 /// Something that a version of a post changed.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a page of them lives for one answer, and the library takes no boxes here"
+)]
 #[derive(Union)]
 pub(super) enum PostChange {
     /// The title.

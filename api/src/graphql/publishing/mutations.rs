@@ -113,8 +113,12 @@ struct UnschedulePostPayload {
 /// Where a publication was found.
 #[derive(InputObject)]
 struct IsThereInput {
-    /// The network's own id of it.
+    /// The network's own id of it; of a thread, that of its first post.
     remote_id: String,
+    /// Of a thread, or a post with a first comment: that all of it is there. Without, such a publication is refused: `sendNow` sends
+    /// what is missing.
+    #[graphql(default)]
+    whole_thread: bool,
     /// Where it is seen.
     url: Option<String>,
 }
@@ -122,9 +126,9 @@ struct IsThereInput {
 /// What the person saw.
 #[derive(OneofObject)]
 enum SettleAs {
-    /// It is on the network; of a thread, all of it.
+    /// It is on the network.
     IsThere(IsThereInput),
-    /// It is not: send it now. Of a thread, the posts behind those that are there (`partsSent`). Always `true`.
+    /// It is not: send it now. Of a thread, what a look at the network shows not to be there yet. Always `true`.
     SendNow(bool),
     /// It is not, and it shall not be sent. Of a thread, what is there stays, and no more follows. Always `true`.
     GiveUp(bool),
@@ -171,6 +175,7 @@ impl SettleAs {
         match self {
             Self::IsThere(input) => Ok(Settlement::IsThere {
                 remote_id: input.remote_id,
+                whole_thread: input.whole_thread,
                 url: input.url.map(|url| address(&url, "as.isThere.url")).transpose()?,
             }),
             Self::SendNow(true) => Ok(Settlement::SendNow),

@@ -83,7 +83,7 @@ async fn begin(
     let seen = context.one(checklist_item::Entity::visible([item_id])).await?.ok_or_else(not_there)?;
     let post = context.one(post::Entity::visible([seen.post_id]).lock_exclusive()).await?.ok_or_else(not_there)?;
     // Read again: what counts is how it stands now that nobody else changes it.
-    let row = context.one(checklist_item::Entity::visible([item_id])).await?.ok_or_else(not_there)?;
+    let row = context.one(checklist_item::Entity::visible([item_id]).lock_exclusive()).await?.ok_or_else(not_there)?;
     let Relation { own, assigned } = relation_to(context, &post).await?;
     // What is given to somebody is theirs to tick, also on a post that is not.
     let given = row.assignee_id == Some(context.signed_in()?.user_id) && action == Action::ChecklistTick;
