@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 use uuid::Uuid;
 
@@ -261,6 +261,8 @@ impl Checkpoint {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn content(thread: &[&str], first_comment: Option<&str>) -> Content {
