@@ -223,9 +223,9 @@ async fn many_who_move_add_and_remove_at_once_leave_an_order_without_gaps() -> R
     let (desk, items) = (&desk, &items);
     let moves = (0..24).map(async |number: usize| {
         let (item, after) = (items[number % 8], items[(number * 5 + 3) % 8]);
-        let after = (after != item && number % 3 != 0).then_some(after);
+        let after = (after != item && !number.is_multiple_of(3)).then_some(after);
         // What it was to go after, or it itself, may be gone meanwhile.
-        desk.act(async |context| move_checklist_item(context, item, after).await).await.map(|done| done.err())
+        desk.act(async |context| move_checklist_item(context, item, after).await).await.map(Result::err)
     });
     let adds = (0..4).map(|number| desk.item(post, if number % 2 == 0 { "even" } else { "odd" }));
     let removes = items[..3]

@@ -291,7 +291,7 @@ async fn many_who_move_at_once_lose_no_place_and_double_none() -> Result<()> {
     }
     let shift = async |number: usize| {
         let (id, other) = (all[number * 5 % 12], all[(number * 7 + 3) % 12]);
-        let after = (number % 3 > 0 && id != other).then_some(other);
+        let after = (!number.is_multiple_of(3) && id != other).then_some(other);
         desk.shift(id, PLACES[number % 3], after).await
     };
     let come_and_go = async |number: usize| {

@@ -251,7 +251,7 @@ async fn a_checklist_is_written_ticked_and_put_in_order_and_the_post_stays_as_it
     let last: String = desk
         .app
         .db
-        .value(&format!("select md5(string_agg(p::text, '')) || (select count(*) - 1 from post_version) from post p where state = 'IN_REVIEW'"))
+        .value("select md5(string_agg(p::text, '')) || (select count(*) - 1 from post_version) from post p where state = 'IN_REVIEW'")
         .await?;
     assert_eq!(last, before, "the post, its version and its review are as they were");
 

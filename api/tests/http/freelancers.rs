@@ -57,11 +57,11 @@ impl Gig {
 
     /// Changes the place as the lead.
     async fn change(&self, name: &str, more: Value) -> Result<Value> {
-        let answer = self.app.client.mutate(&self.token(&self.lead)?, name, PLACE, self.input(more)).await?;
+        let answer = self.app.client.mutate(&self.token(&self.lead)?, name, PLACE, self.input(&more)).await?;
         Ok(answer.get(name)["membership"].clone())
     }
 
-    fn input(&self, more: Value) -> Value {
+    fn input(&self, more: &Value) -> Value {
         let mut input = json!({ "membershipId": self.place });
         for (name, value) in more.as_object().into_iter().flatten() {
             input[name] = value.clone();
@@ -125,7 +125,7 @@ async fn a_freelancers_place_is_extended_suspended_and_ended_and_each_counts_at_
         (json!("2027-02-30T00:00:00Z"), "BAD_REQUEST"),
         (json!(1), "BAD_REQUEST"),
     ] {
-        gig.refuses(&gig.lead, "extendMembership", PLACE, gig.input(json!({ "expiresAt": end })), code).await?;
+        gig.refuses(&gig.lead, "extendMembership", PLACE, gig.input(&json!({ "expiresAt": end })), code).await?;
     }
     let later = json!({ "expiresAt": gig.time_in(Duration::days(9)) });
     for unknown in [nobodys("membership"), id("brand", gig.brand), "nonsense".to_owned(), String::new()] {
@@ -135,7 +135,7 @@ async fn a_freelancers_place_is_extended_suspended_and_ended_and_each_counts_at_
     // Nobody lengthens their own term.
     for name in ["extendMembership", "resumeMembership", "suspendMembership", "endMembership"] {
         let more = if name == "extendMembership" { later.clone() } else { json!({}) };
-        gig.refuses(&gig.freelancer, name, PLACE, gig.input(more), "FORBIDDEN").await?;
+        gig.refuses(&gig.freelancer, name, PLACE, gig.input(&more), "FORBIDDEN").await?;
     }
 
     // Suspended: nothing is theirs, from the next request on; more time does not let them back.
@@ -143,13 +143,13 @@ async fn a_freelancers_place_is_extended_suspended_and_ended_and_each_counts_at_
     assert!(!gig.sees().await? && !fed().await?);
     let write = json!({ "postId": gig.post, "version": 1, "title": "Mine" });
     gig.refuses(&gig.freelancer, "updatePost", "post { id }", write.clone(), "NOT_FOUND").await?;
-    gig.refuses(&gig.lead, "suspendMembership", PLACE, gig.input(json!({})), "WRONG_STATE").await?;
+    gig.refuses(&gig.lead, "suspendMembership", PLACE, gig.input(&json!({})), "WRONG_STATE").await?;
     let longer = gig.change("extendMembership", json!({ "expiresAt": gig.time_in(Duration::days(2)) })).await?;
     assert_eq!(longer, json!({ "state": "SUSPENDED", "expiresAt": "2026-08-05T09:00:00+00:00" }));
     assert!(!gig.sees().await?);
     assert_eq!(gig.change("resumeMembership", json!({})).await?["state"], "ACTIVE");
     assert!(gig.sees().await? && fed().await?);
-    gig.refuses(&gig.lead, "resumeMembership", PLACE, gig.input(json!({})), "WRONG_STATE").await?;
+    gig.refuses(&gig.lead, "resumeMembership", PLACE, gig.input(&json!({})), "WRONG_STATE").await?;
 
     // The term ends by itself, to the second, and holds again when it is lengthened.
     gig.clock.advance(Duration::days(2) - Duration::seconds(1));
@@ -167,7 +167,7 @@ async fn a_freelancers_place_is_extended_suspended_and_ended_and_each_counts_at_
     for name in ["extendMembership", "suspendMembership", "resumeMembership", "endMembership"] {
         let more =
             if name == "extendMembership" { json!({ "expiresAt": gig.time_in(Duration::days(9)) }) } else { json!({}) };
-        gig.refuses(&gig.lead, name, PLACE, gig.input(more), "WRONG_STATE").await?;
+        gig.refuses(&gig.lead, name, PLACE, gig.input(&more), "WRONG_STATE").await?;
     }
     gig.refuses(&gig.freelancer, "updatePost", "post { id }", write, "NOT_FOUND").await?;
     Ok(())

@@ -154,7 +154,7 @@ async fn what_somebody_else_may_not_take_stays_and_is_counted() -> Result<()> {
 }
 
 /// What a leaver opened: an integration in each of two brands with tokens, and who stands in for whom.
-struct Leaver {
+struct Farewell {
     app: TestApp,
     brands: [Uuid; 2],
     leaver: Person,
@@ -166,7 +166,7 @@ struct Leaver {
     tokens: Vec<String>,
 }
 
-impl Leaver {
+impl Farewell {
     async fn new() -> Result<Self> {
         let mut app = TestApp::new().await?;
         app.leave_jobs();
@@ -238,7 +238,7 @@ fn ended(delegations: i32, left: i32, tokens: i32) -> [Value; 3] {
 
 #[tokio::test]
 async fn who_stands_in_and_the_tokens_of_a_leaver_end_with_the_hand_over_and_no_others() -> Result<()> {
-    let team = Leaver::new().await?;
+    let team = Farewell::new().await?;
     let [alpha, beta] = team.brands;
     let stranger = team.app.person(UserKind::Staff, None).await?;
     for (who, brands, code) in [
@@ -289,7 +289,7 @@ async fn who_stands_in_and_the_tokens_of_a_leaver_end_with_the_hand_over_and_no_
 async fn a_leaver_hands_over_for_themselves_and_in_as_many_statements_for_much_as_for_little() -> Result<()> {
     let mut costs = Vec::new();
     for more in [0, 12] {
-        let team = Leaver::new().await?;
+        let team = Farewell::new().await?;
         let program = team.app.member(team.brands[0], Level::Mid, UserKind::Integration).await?;
         for _ in 0..more {
             team.app.api_token(&program, &team.leaver).await?;

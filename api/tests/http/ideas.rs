@@ -136,8 +136,8 @@ async fn an_idea_goes_over_the_board_and_becomes_a_post() -> Result<()> {
         "ideaId",
     )
     .await?;
-    assert_eq!(desk.column("READY").await?, [second.clone()]);
-    assert_eq!(desk.column("TAKEN").await?, [first.clone()]);
+    assert_eq!(desk.column("READY").await?, std::slice::from_ref(&second));
+    assert_eq!(desk.column("TAKEN").await?, std::slice::from_ref(&first));
 
     // Put away, an idea has no place; what comes back is the first of its column.
     let third = own(&desk.idea(json!({ "title": "Third" })).await?);

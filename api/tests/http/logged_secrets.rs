@@ -97,7 +97,9 @@ async fn no_secret_of_a_single_sign_on_is_logged() -> Result<()> {
         let found: Vec<&str> =
             exchanges.iter().filter_map(|exchange| exchange.pointer(path).and_then(Value::as_str)).collect();
         ensure!(found.len() == 2, "{what}: {} of 2 sign-ins", found.len());
-        found.into_iter().for_each(|secret| secrets.add(what, secret));
+        for secret in found {
+            secrets.add(what, secret);
+        }
     }
 
     // What goes wrong is logged, and says more: a wrong secret, an answer that comes again, a provider that is away.

@@ -242,6 +242,7 @@ async fn nothing_that_can_be_reached_leads_into_another_brand() -> Result<()> {
 }
 
 /// Each mutation with ids of a brand in every place where an id stands.
+#[expect(clippy::too_many_lines, reason = "a table with a line for each mutation")]
 fn mutations(app: &TestApp, id_of: impl Fn(&str) -> String, own: &Written) -> Vec<(&'static str, &'static str, Value)> {
     let due = (app.services.now() + Duration::days(1)).to_rfc3339();
     let variant =
