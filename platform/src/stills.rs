@@ -240,7 +240,7 @@ mod tests {
         let (stills, film, _folder) = fake("exec sleep 86461");
         let error = take(&stills, &film).await.unwrap_err();
         assert!(matches!(&error, StillError::Film(why) if why.contains("longer")), "{error}");
-        assert!(!sleeps(86461), "it goes on");
+        until(|| !sleeps(86461)).await;
         for (body, why) in [
             ("exec yes", "larger"),
             ("exit 1", "exit status: 1"),
@@ -269,15 +269,26 @@ mod tests {
         assert!(matches!(take(&stills, &film).await, Err(StillError::Program(_))));
     }
 
+    /// Waits for something that comes soon.
+    async fn until(is_so: impl Fn() -> bool) {
+        for _ in 0..1000 {
+            if is_so() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("it is not so after 20 s");
+    }
+
     #[tokio::test]
     async fn a_program_that_nobody_waits_for_ends() {
         let (mut stills, film, _folder) = fake("exec sleep 86462");
         seconds(&mut stills, 600);
         let taking = tokio::spawn(async move { take(&stills, &film).await });
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        until(|| sleeps(86462)).await;
         taking.abort();
         assert!(taking.await.is_err());
-        assert!(!sleeps(86462), "it goes on");
+        until(|| !sleeps(86462)).await;
     }
 
     #[tokio::test]
