@@ -14,6 +14,7 @@ mod mastodon;
 mod network;
 mod preview;
 mod registry;
+mod state;
 mod validate;
 
 pub use capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec};

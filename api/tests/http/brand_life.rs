@@ -228,7 +228,7 @@ async fn archiving_leaves_what_is_being_sent_and_costs_the_same_for_many_posts()
     let app = TestApp::new().await?;
     let chief = app.chief().await?;
     let mut costs = Vec::new();
-    for count in [3, 30] {
+    for count in [4, 30] {
         let brand = app.brand(&format!("Brand {count}")).await?;
         let account = app.account(brand, "mastodon", &chief).await?;
         let mut posts = Vec::new();
@@ -236,14 +236,15 @@ async fn archiving_leaves_what_is_being_sent_and_costs_the_same_for_many_posts()
             let (post, _) = app.post(brand, account, "Good morning", &chief).await?;
             posts.push((post, app.publication(brand, post, app.services.now() + Duration::days(1)).await?.0));
         }
-        // The first is on its way, the second was published and failed once, the others wait.
+        // The first is on its way, the second failed, of the third a part is on its network, the others wait.
         app.db
             .run(&format!(
                 "update publication set state = 'SENDING' where id = '{}';
                  update post set state = 'PUBLISHING' where id = '{}';
                  update publication set state = 'FAILED', trouble = 'CONTENT' where id = '{}';
-                 update post set state = 'FAILED' where id = '{}'",
-                posts[0].1, posts[0].0, posts[1].1, posts[1].0
+                 update post set state = 'FAILED' where id = '{}';
+                 update publication set frozen_at = now(), checkpoint = '{{\"stage\": \"preparing\", \"sent\": [{{}}]}}' where id = '{}'",
+                posts[0].1, posts[0].0, posts[1].1, posts[1].0, posts[2].1
             ))
             .await?;
         let before = app.db.statements();
@@ -255,14 +256,17 @@ async fn archiving_leaves_what_is_being_sent_and_costs_the_same_for_many_posts()
             "select string_agg(state || ':' || n, ' ' order by state) from (select state, count(*) n from publication
              where brand_id = '{brand}' group by state) s"
         );
-        let left = count - 2;
-        assert_eq!(app.db.value::<String>(&states).await?, format!("CANCELED:{left} FAILED:1 SENDING:1"));
+        let left = count - 3;
+        let expected = format!("CANCELED:{left} FAILED:1 NEEDS_ATTENTION:1 SENDING:1");
+        assert_eq!(app.db.value::<String>(&states).await?, expected);
+        let why = format!("select trouble from publication where id = '{}'", posts[2].1);
+        assert_eq!(app.db.value::<String>(&why).await?, "PARTLY_PUBLISHED");
         let states = states.replace("from publication", "from post");
-        assert_eq!(app.db.value::<String>(&states).await?, format!("DRAFT:{left} FAILED:1 PUBLISHING:1"));
+        assert_eq!(app.db.value::<String>(&states).await?, format!("DRAFT:{left} FAILED:2 PUBLISHING:1"));
         let waiting = format!("select count(*) from job where brand_id = '{brand}' and state = 'CANCELED'");
-        assert_eq!(app.db.value::<i64>(&waiting).await?, left);
+        assert_eq!(app.db.value::<i64>(&waiting).await?, left + 1, "what waits for a person is not sent either");
     }
-    assert_eq!(costs[0], costs[1], "statements for 3 and for 30 posts");
+    assert_eq!(costs[0], costs[1], "statements for 4 and for 30 posts");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What an attempt comes to: the one place that writes a publication's state from the worker.
+//! What an attempt comes to: the one place that writes a publication's state from the worker, and what waits for a person.
 
 use chrono::{DateTime, Utc};
 use diwan_entity::InBrand as _;
@@ -7,11 +7,12 @@ use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
 use diwan_networks::{Checkpoint, ErrorKind, NetworkError, Published};
 use diwan_platform::http::is_web;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::calendar::{follow_publications, lock_post};
 use crate::jobs::{JobError, Scope};
+use crate::permission::Permit;
 
 /// Every value of `publication.trouble`: the kinds of a network's error, and the engine's own.
 pub const TROUBLES: &[&str] = &[
@@ -89,6 +90,21 @@ async fn with_parts(scope: &Scope, row: &publication::Model, outcome: Outcome) -
             detail: format!("{there} published, part {} not: {trouble}: {detail}", there + 1),
         },
     })
+}
+
+/// Lets a person decide about those of these publications of which a part is on the network, now that they are taken off the
+/// schedule. Answers which.
+pub(super) async fn halt(permit: Permit<'_>, which: Condition, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
+    let halted = publication::Entity::update_many()
+        .col_expr(publication::Column::State, Expr::value(PublicationState::NeedsAttention))
+        .col_expr(publication::Column::Trouble, Expr::value(PARTLY_PUBLISHED))
+        .col_expr(publication::Column::TroubleDetail, Expr::value("taken off the schedule"))
+        .col_expr(publication::Column::UpdatedAt, Expr::value(now))
+        .filter(publication::Column::BrandId.eq(permit.brand_id))
+        .filter(which)
+        .exec_with_returning(permit.tx())
+        .await?;
+    Ok(halted.into_iter().map(|row| row.id).collect())
 }
 
 /// Writes where a publication is now, and its post with it.

@@ -8,11 +8,11 @@ use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::publication_attempt;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
 use uuid::Uuid;
 
-use super::outcome::PARTLY_PUBLISHED;
+use super::outcome::halt;
 use crate::calendar::{post_state, unschedule};
 use crate::context::Context;
 use crate::error::Failure;
@@ -40,34 +40,23 @@ pub async fn unschedule_all(context: &Context, permit: Permit<'_>) -> Result<usi
         .column(publication_attempt::Column::PublicationId)
         .filter(publication_attempt::Column::Outcome.is_null())
         .into_query();
+    let standing = Condition::all()
+        .add(publication::Column::PostId.is_in(post_ids.iter().copied()))
+        .add(publication::Column::State.is_in(PLANNED))
+        .add(publication::Column::Id.not_in_subquery(being_sent));
     let ids: Vec<Uuid> = publication::Entity::update_many()
         .col_expr(publication::Column::State, Expr::value(PublicationState::Canceled))
         .col_expr(publication::Column::UpdatedAt, Expr::value(context.now))
         .filter(publication::Column::BrandId.eq(permit.brand_id))
-        .filter(publication::Column::PostId.is_in(post_ids.iter().copied()))
-        .filter(publication::Column::State.is_in(PLANNED))
-        .filter(publication::Column::Id.not_in_subquery(being_sent.clone()))
+        .filter(standing.clone())
         .filter(Expr::cust("coalesce(jsonb_array_length(checkpoint -> 'sent'), 0) = 0"))
         .exec_with_returning(permit.tx())
         .await?
         .into_iter()
         .map(|row| row.id)
         .collect();
-    // What is there in part waits for a person.
-    let halted: Vec<Uuid> = publication::Entity::update_many()
-        .col_expr(publication::Column::State, Expr::value(PublicationState::NeedsAttention))
-        .col_expr(publication::Column::Trouble, Expr::value(PARTLY_PUBLISHED))
-        .col_expr(publication::Column::TroubleDetail, Expr::value("taken off the schedule"))
-        .col_expr(publication::Column::UpdatedAt, Expr::value(context.now))
-        .filter(publication::Column::BrandId.eq(permit.brand_id))
-        .filter(publication::Column::PostId.is_in(post_ids.iter().copied()))
-        .filter(publication::Column::State.is_in(PLANNED))
-        .filter(publication::Column::Id.not_in_subquery(being_sent))
-        .exec_with_returning(permit.tx())
-        .await?
-        .into_iter()
-        .map(|row| row.id)
-        .collect();
+    // What still stands is there in part.
+    let halted = halt(permit, standing, context.now).await?;
     cancel(permit, super::Publish.kind(), &[ids.as_slice(), &halted].concat(), context.now).await?;
 
     // Where each post is now follows from what is left of its publications.

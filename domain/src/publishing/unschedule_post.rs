@@ -4,10 +4,10 @@ use diwan_entity::calendar::post;
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::publication_attempt;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
+use sea_orm::{ActiveEnum as _, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect as _};
 use uuid::Uuid;
 
-use super::outcome::{PARTLY_PUBLISHED, parts_there};
+use super::outcome::{halt, parts_there};
 use crate::calendar::{follow_publications, load_post, unschedule};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
@@ -52,15 +52,7 @@ pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::M
         .filter(publication::Column::Id.is_in(ids.iter().copied()))
         .exec(permit.tx())
         .await?;
-    publication::Entity::update_many()
-        .col_expr(publication::Column::State, Expr::value(PublicationState::NeedsAttention))
-        .col_expr(publication::Column::Trouble, Expr::value(PARTLY_PUBLISHED))
-        .col_expr(publication::Column::TroubleDetail, Expr::value("taken off the schedule"))
-        .col_expr(publication::Column::UpdatedAt, Expr::value(context.now))
-        .filter(publication::Column::BrandId.eq(permit.brand_id))
-        .filter(publication::Column::Id.is_in(halted.iter().copied()))
-        .exec(permit.tx())
-        .await?;
+    halt(permit, Condition::all().add(publication::Column::Id.is_in(halted.iter().copied())), context.now).await?;
     let taken_off = [ids.as_slice(), &halted].concat();
     cancel(permit, super::Publish.kind(), &taken_off, context.now).await?;
     if ids.len() == all.len() {

@@ -10,60 +10,26 @@ use crate::call::{Step, read};
 use crate::content::{Checkpoint, Content};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Account, LookUp, Progress, Published};
+use crate::state;
 
 /// How far a publication has come.
-#[derive(Serialize, Deserialize)]
-struct State {
-    stage: String,
+type State = state::State<Own, Sent>;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Own {
     /// The blobs uploaded so far, in the order of the images.
     #[serde(default)]
     blobs: Vec<Value>,
     /// The next post's record as it was or is about to be sent.
     #[serde(default)]
     record: Option<Value>,
-    /// The posts that are there, in the order of the content's pieces.
-    #[serde(default)]
-    sent: Vec<Sent>,
 }
 
-impl State {
-    fn new(stage: &str) -> Self {
-        Self { stage: stage.to_owned(), blobs: Vec::new(), record: None, sent: Vec::new() }
-    }
-
-    fn read(checkpoint: &Checkpoint) -> Result<Self, NetworkError> {
-        Self::deserialize(&checkpoint.0).map_err(|error| NetworkError::checkpoint(&error))
-    }
-
-    fn checkpoint(&self) -> Result<Checkpoint, NetworkError> {
-        serde_json::to_value(self).map(Checkpoint).map_err(|error| NetworkError::checkpoint(&error))
-    }
-
-    async fn save(&self, progress: &dyn Progress) -> Result<(), NetworkError> {
-        Ok(progress.save(&self.checkpoint()?).await?)
-    }
-
-    /// True when a request that makes something visible may have left.
-    fn is_sending(&self) -> bool {
-        self.stage == Checkpoint::SENDING
-    }
-
-    /// Nothing is on its way.
-    fn settle(&mut self) {
-        Checkpoint::PREPARING.clone_into(&mut self.stage);
-    }
-
-    /// The next post is there, under this hash.
-    fn arrived(&mut self, cid: String, (account, content): (&Account, &Content)) {
-        let rkey = map::record_key(content, self.sent.len());
-        self.sent.push(Sent { uri: uri(&account.remote_id, &rkey), cid });
-        self.record = None;
-        self.settle();
-    }
-
-    fn is_whole(&self, content: &Content) -> bool {
-        self.sent.len() >= content.pieces().len()
-    }
+/// The next post is there, under this hash.
+fn arrived(state: &mut State, cid: String, (account, content): (&Account, &Content)) {
+    let rkey = map::record_key(content, state.sent.len());
+    state.own.record = None;
+    state.arrived(Sent { uri: uri(&account.remote_id, &rkey), cid });
 }
 
 /// Publishes, from the beginning or from a checkpoint.
@@ -85,12 +51,12 @@ pub async fn publish(
         let record = prepare(pds, content, &mut state, progress).await?;
         progress.before_commit().await?;
         match send_next(pds, account, content, (&state, record)).await {
-            Ok(cid) => state.arrived(cid, (account, content)),
+            Ok(cid) => arrived(&mut state, cid, (account, content)),
             Err(error) => {
                 if error.kind != ErrorKind::Unknown {
                     if error.code == UPLOAD_EXPIRED {
                         // What was refused names files that are gone: they are uploaded again.
-                        (state.blobs, state.record) = (Vec::new(), None);
+                        (state.own.blobs, state.own.record) = (Vec::new(), None);
                     }
                     state.settle();
                     state.save(progress).await?;
@@ -118,19 +84,19 @@ async fn prepare(
     progress: &dyn Progress,
 ) -> Result<Value, NetworkError> {
     if state.is_sending()
-        && let Some(record) = &state.record
+        && let Some(record) = &state.own.record
     {
         return Ok(record.clone());
     }
-    let record = if let Some(record) = state.record.take() {
+    let record = if let Some(record) = state.own.record.take() {
         record
     } else {
         let embed = if state.sent.is_empty() { embed(pds, content, state, progress).await? } else { None };
         let facets = facets(pds, map::text(content, state.sent.len())).await?;
         map::record(content, &state.sent, &facets, embed)
     };
-    state.record = Some(record.clone());
-    Checkpoint::SENDING.clone_into(&mut state.stage);
+    state.own.record = Some(record.clone());
+    state.send();
     state.save(progress).await?;
     Ok(record)
 }
@@ -142,12 +108,12 @@ async fn embed(
     state: &mut State,
     progress: &dyn Progress,
 ) -> Result<Option<Value>, NetworkError> {
-    for media in content.media.iter().skip(state.blobs.len()) {
+    for media in content.media.iter().skip(state.own.blobs.len()) {
         let answer = pds.upload(&media.mime, media.bytes.clone()).await?;
-        state.blobs.push(answer.blob);
+        state.own.blobs.push(answer.blob);
         state.save(progress).await?;
     }
-    map::embed(content, &state.blobs)
+    map::embed(content, &state.own.blobs)
 }
 
 /// The links, tags and mentions of a text.
@@ -233,7 +199,7 @@ pub async fn look_up(
         match pds.record(&account.remote_id, POST, &map::record_key(content, index)).await? {
             None => return Ok(LookUp::NotThere),
             Some(there) if map::is_same_post(&there.value, content, index) => {
-                state.arrived(there.cid, (account, content));
+                arrived(&mut state, there.cid, (account, content));
             }
             Some(_) => return Ok(LookUp::CannotTell),
         }

@@ -13,6 +13,7 @@ use crate::call::{Step, read};
 use crate::content::{Checkpoint, Content, Media};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Account, LookUp, Progress, Published};
+use crate::state;
 
 /// How often and how long a server is asked whether it has processed a file.
 const MEDIA_POLL: Duration = Duration::from_secs(1);
@@ -24,18 +25,16 @@ const MAX_PAGES: usize = 5;
 const CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
 
 /// How far a publication has come.
-#[derive(Serialize, Deserialize)]
-struct State {
-    stage: String,
+type State = state::State<Own, Published>;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Own {
     /// The files uploaded so far, in the order of the images.
     #[serde(default)]
     media: Vec<Uploaded>,
     /// The account's newest post before sending; none when the server could not tell.
     #[serde(default)]
     before: Option<Before>,
-    /// The posts that are there, in the order of the content's pieces.
-    #[serde(default)]
-    sent: Vec<Published>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -50,54 +49,21 @@ struct Before {
     newest: Option<String>,
 }
 
-impl State {
-    fn new(stage: &str) -> Self {
-        Self { stage: stage.to_owned(), media: Vec::new(), before: None, sent: Vec::new() }
-    }
+/// The next post is there. What follows it must not be forgotten: a failure to save leaves it open how far things came.
+async fn arrived(
+    state: &mut State,
+    post: Published,
+    content: &Content,
+    progress: &dyn Progress,
+) -> Result<(), NetworkError> {
+    state.arrived(post);
+    if state.is_whole(content) { Ok(()) } else { state.save(progress).await.map_err(still_unknown) }
+}
 
-    fn read(checkpoint: &Checkpoint) -> Result<Self, NetworkError> {
-        Self::deserialize(&checkpoint.0).map_err(|error| NetworkError::checkpoint(&error))
-    }
-
-    fn checkpoint(&self) -> Result<Checkpoint, NetworkError> {
-        serde_json::to_value(self).map(Checkpoint).map_err(|error| NetworkError::checkpoint(&error))
-    }
-
-    async fn save(&self, progress: &dyn Progress) -> Result<(), NetworkError> {
-        Ok(progress.save(&self.checkpoint()?).await?)
-    }
-
-    /// True when a request that makes something visible may have left.
-    fn is_sending(&self) -> bool {
-        self.stage == Checkpoint::SENDING
-    }
-
-    /// Nothing is on its way.
-    fn settle(&mut self) {
-        Checkpoint::PREPARING.clone_into(&mut self.stage);
-    }
-
-    /// The next post is there. What follows it must not be forgotten: a failure to save leaves it open how far things came.
-    async fn arrived(
-        &mut self,
-        post: Published,
-        content: &Content,
-        progress: &dyn Progress,
-    ) -> Result<(), NetworkError> {
-        self.sent.push(post);
-        self.settle();
-        if self.is_whole(content) { Ok(()) } else { self.save(progress).await.map_err(still_unknown) }
-    }
-
-    fn is_whole(&self, content: &Content) -> bool {
-        self.sent.len() >= content.pieces().len()
-    }
-
-    /// The post that the next one answers.
-    fn parent(&self, content: &Content) -> Option<&str> {
-        let parent = self.sent.get(content.parent(self.sent.len())?)?;
-        Some(&parent.remote_id)
-    }
+/// The post that the next one answers.
+fn parent<'a>(state: &'a State, content: &Content) -> Option<&'a str> {
+    let parent = state.sent.get(content.parent(state.sent.len())?)?;
+    Some(&parent.remote_id)
 }
 
 /// Publishes, from the beginning or from a checkpoint.
@@ -111,7 +77,7 @@ pub async fn publish(
     let mut state = resume.map_or_else(|| Ok(State::new(Checkpoint::PREPARING)), State::read)?;
     if state.is_sending() {
         match find_next(server, account, content, &state).await.map_err(still_unknown)? {
-            Search::Found(post) => state.arrived(post, content, progress).await?,
+            Search::Found(post) => arrived(&mut state, post, content, progress).await?,
             Search::NotThere => {}
             Search::CannotTell => {
                 let detail = "an earlier attempt may have published, and the server's answers leave it open";
@@ -124,13 +90,13 @@ pub async fn publish(
             if state.sent.is_empty() {
                 upload(server, content, &mut state, progress).await?;
             }
-            state.before = newest(server, account).await?;
-            Checkpoint::SENDING.clone_into(&mut state.stage);
+            state.own.before = newest(server, account).await?;
+            state.send();
             state.save(progress).await?;
         }
         progress.before_commit().await?;
         match send_next(server, content, &state).await {
-            Ok(post) => state.arrived(post, content, progress).await?,
+            Ok(post) => arrived(&mut state, post, content, progress).await?,
             Err(error) => {
                 if error.kind != ErrorKind::Unknown {
                     state.settle();
@@ -159,9 +125,9 @@ async fn send_next(server: &Server<'_>, content: &Content, state: &State) -> Res
     form.extend(content.language.as_deref().map(|language| ("language", language)));
     form.extend(option(SENSITIVE).map(|sensitive| ("sensitive", sensitive)));
     form.extend(option(SPOILER_TEXT).map(|warning| ("spoiler_text", warning)));
-    form.extend(state.parent(content).map(|parent| ("in_reply_to_id", parent)));
+    form.extend(parent(state, content).map(|parent| ("in_reply_to_id", parent)));
     if index == 0 {
-        form.extend(state.media.iter().map(|media| ("media_ids[]", media.id.as_str())));
+        form.extend(state.own.media.iter().map(|media| ("media_ids[]", media.id.as_str())));
     }
     let request = server.post("/api/v1/statuses")?.header("idempotency-key", &key).form(&form);
     let answer = server.send(request, Step::Commit).await?;
@@ -194,11 +160,10 @@ pub async fn look_up(
     let mut state = checkpoint.map_or_else(|| Ok(State::new(Checkpoint::SENDING)), State::read)?;
     if state.is_sending() {
         match find_next(server, account, content, &state).await? {
-            Search::Found(post) => state.sent.push(post),
+            Search::Found(post) => state.arrived(post),
             Search::NotThere => return Ok(LookUp::NotThere),
             Search::CannotTell => return Ok(LookUp::CannotTell),
         }
-        state.settle();
     }
     Ok(if state.is_whole(content) {
         LookUp::Found(first(state)?)
@@ -238,7 +203,7 @@ async fn listed(
     content: &Content,
     state: &State,
 ) -> Result<Search, NetworkError> {
-    let newest = state.before.as_ref().and_then(|before| before.newest.as_deref());
+    let newest = state.own.before.as_ref().and_then(|before| before.newest.as_deref());
     let oldest = content.created_at - CLOCK_SKEW;
     let mut last: Option<String> = None;
     for _ in 0..MAX_PAGES {
@@ -273,7 +238,7 @@ fn is_next(status: &Status, content: &Content, state: &State) -> bool {
     let answers = status.in_reply_to_id.as_deref();
     status.reblog.is_null()
         && !state.sent.iter().any(|post| post.remote_id == status.id)
-        && (answers.is_none() || answers == state.parent(content))
+        && (answers.is_none() || answers == parent(state, content))
         && status.media_attachments.len() == images
         && content.pieces().get(index).is_some_and(|text| text::is_same(text, &shown_text(status)))
 }
@@ -318,17 +283,17 @@ async fn upload(
     progress: &dyn Progress,
 ) -> Result<(), NetworkError> {
     for index in 0..content.media.len() {
-        if state.media.len() == index {
+        if state.own.media.len() == index {
             let uploaded = upload_one(server, &content.media[index], index).await?;
-            state.media.push(uploaded);
+            state.own.media.push(uploaded);
             state.save(progress).await?;
         }
-        if !state.media[index].ready {
-            if wait_until_ready(server, &state.media[index].id).await? {
-                state.media[index].ready = true;
+        if !state.own.media[index].ready {
+            if wait_until_ready(server, &state.own.media[index].id).await? {
+                state.own.media[index].ready = true;
             } else {
                 // The server forgot the file: upload again from here.
-                state.media.truncate(index);
+                state.own.media.truncate(index);
                 state.save(progress).await?;
                 let detail = "the server forgot an uploaded file";
                 return Err(NetworkError::new(ErrorKind::Retry, "upload_expired", detail));
