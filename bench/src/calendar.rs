@@ -139,7 +139,7 @@ async fn fill_month(app: &TestApp) -> Result<()> {
     posts(
         app,
         &format!(
-            "select gen_random_uuid() as id, {BRAND} as brand_id, 'SCHEDULED' as state,
+            "select k * {WATCHED} + n as place, {BRAND} as brand_id, 'SCHEDULED' as state,
                timestamptz '2026-11-01 06:00:00Z' + k * interval '11 hours' as due_at
              from generate_series(0, {WATCHED} - 1) n cross join generate_series(0, {POSTS} - 1) k"
         ),
@@ -156,7 +156,7 @@ async fn fill(app: &TestApp, built: usize, size: usize) -> Result<()> {
         posts(
             app,
             &format!(
-                "select gen_random_uuid() as id, {} as brand_id, 'SCHEDULED' as state,
+                "select k as place, {} as brand_id, 'SCHEDULED' as state,
                    timestamptz '2026-10-31 12:00:00Z' - (k % 3000) * interval '11 hours' as due_at
                  from generate_series({from}, {until}) k",
                 BRAND.replace("to_hex(n)", &format!("to_hex(k % {BRANDS})"))
@@ -167,28 +167,34 @@ async fn fill(app: &TestApp, built: usize, size: usize) -> Result<()> {
     app.db.run("vacuum analyze").await
 }
 
-/// Writes posts with their variants, publications and authors. Triggers that notify rest meanwhile.
+/// Writes posts with their variants, publications and authors. Their ids say when they were made, as those of the product do (UUID
+/// version 7): what was planned together lies together. Triggers that notify rest meanwhile.
 async fn posts(app: &TestApp, rows: &str) -> Result<()> {
     // Everybody who writes has a place in the brand, and so a name there.
     app.db
         .run(&format!(
             "begin;
              set local session_replication_role = replica;
+             create function pg_temp.made(place bigint) returns uuid language sql volatile as $$
+               select (lpad(to_hex(1790000000000 + place), 12, '0') || '7' || substr(md5(random()::text), 1, 3) || '8' ||
+                 substr(md5(random()::text), 1, 15))::uuid $$;
              create temp table person on commit drop as select id, row_number() over (order by id) - 1 as n from app_user
                where agency_level is null;
              create temp table new on commit drop as
-               select r.*, c.id as calendar_id, p.id as by from ({rows}) r join calendar c on c.brand_id = r.brand_id
-                 join person p on p.n = ('x' || substr(md5(r.id::text), 1, 6))::bit(24)::int % {PEOPLE};
+               select r.*, pg_temp.made(r.place) as id, c.id as calendar_id, p.id as by from ({rows}) r
+                 join calendar c on c.brand_id = r.brand_id
+                 join person p on p.n = ('x' || substr(md5(r.place::text), 1, 6))::bit(24)::int % {PEOPLE};
              insert into post (id, brand_id, calendar_id, title, state, due_at, created_by, created_at, updated_at)
                select id, brand_id, calendar_id, 'What is new this week', state, due_at, by, now(), now() from new;
              insert into post_contributor select brand_id, id, by from new;
              create temp table variant on commit drop as
-               select gen_random_uuid() as id, n.brand_id, n.id as post_id, a.id as account_id, n.due_at
+               select pg_temp.made(n.place) as id, n.brand_id, n.id as post_id, a.id as account_id, n.due_at, n.place
                from new n join social_account a on a.brand_id = n.brand_id;
              insert into post_variant (id, brand_id, post_id, social_account_id, text)
                select id, brand_id, post_id, account_id, repeat('Good morning. ', 12) from variant;
              insert into publication (id, brand_id, post_id, variant_id, social_account_id, state, due_at, created_at, updated_at)
-               select gen_random_uuid(), brand_id, post_id, id, account_id, 'SCHEDULED', due_at, now(), now() from variant;
+               select pg_temp.made(place), brand_id, post_id, id, account_id, 'SCHEDULED', due_at, now(), now() from variant;
+             drop function pg_temp.made(bigint);
              commit;"
         ))
         .await

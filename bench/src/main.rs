@@ -3,10 +3,12 @@
 //! ```text
 //! script/bench tenant-scope
 //! script/bench calendar
+//! script/bench publish
 //! script/bench upload
 //! ```
 
 mod calendar;
+mod publish;
 mod tenant_scope;
 mod upload;
 
@@ -17,7 +19,8 @@ async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("tenant-scope") => tenant_scope::run().await,
         Some("calendar") => calendar::run().await,
+        Some("publish") => publish::run().await,
         Some("upload") => upload::run().await,
-        _ => bail!("usage: diwan-bench tenant-scope|calendar|upload"),
+        _ => bail!("usage: diwan-bench tenant-scope|calendar|publish|upload"),
     }
 }

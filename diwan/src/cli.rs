@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 #![expect(clippy::doc_markdown, reason = "the help shows these texts as they are, on a terminal")]
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +25,12 @@ pub(crate) enum Command {
     Up,
     /// Run everything on data of its own (DIWAN_DATA/demo), with an agency made up to look around in
     Demo,
+    /// Run the networks that stand in for the real ones, to try things with: docs/EMULATOR.md
+    Emulator {
+        /// Where it listens, on this machine
+        #[arg(long, default_value = "127.0.0.1:9090")]
+        listen: SocketAddr,
+    },
     /// Run the API alone, on the servers that DATABASE_URL and REDIS_URL name
     Api,
     /// Run the worker alone, on the servers that DATABASE_URL and REDIS_URL name

@@ -1,6 +1,6 @@
 //! What every command stands on: the configuration, the database in order, the services.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -11,8 +11,10 @@ use diwan_migration::{Migrator, MigratorTrait as _};
 use diwan_platform::clock::{Clock as _, SystemClock};
 use diwan_platform::config::Config;
 use diwan_platform::db::{self, Database};
-use diwan_platform::http::{HttpClient, HttpPolicy};
+use diwan_platform::http::{HttpClient, HttpPolicy, StandIn};
+use diwan_platform::metrics::Metrics;
 use diwan_platform::telemetry;
+use diwan_platform::traces::{SdkTracer, Traces, TracesError};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, TransactionTrait as _};
 
 use crate::words;
@@ -23,8 +25,35 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Reads the configuration and starts logging.
 pub(crate) fn configure() -> Result<Config> {
     let config = Config::from_env()?;
-    telemetry::init(config.log_format, &config.log_filter);
-    Ok(config)
+    let traces = config.collector.as_ref().map(Traces::start).transpose();
+    // What went wrong there is said in the log that begins here.
+    let (tracer, failed) = match traces {
+        Ok(traces) => (traces.map(keep_sending), None),
+        Err(error) => (None, Some(error)),
+    };
+    telemetry::init(config.log_format, &config.log_filter, tracer);
+    match failed {
+        Some(TracesError::Exporter(why)) => bail!("OTEL_EXPORTER_OTLP_ENDPOINT: {why}"),
+        None => Ok(config),
+    }
+}
+
+/// Keeps what sends spans until the process ends.
+fn keep_sending((traces, tracer): (Traces, SdkTracer)) -> SdkTracer {
+    *TRACES.lock().unwrap_or_else(PoisonError::into_inner) = Some(traces);
+    tracer
+}
+
+/// What sends spans, for the end of the process.
+static TRACES: Mutex<Option<Traces>> = Mutex::new(None);
+
+/// Sends the spans that are left; before the process ends.
+pub(crate) async fn finish_traces() {
+    let traces = TRACES.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(traces) = traces {
+        // It waits for its own thread, which sends on this runtime.
+        let _sent = tokio::task::spawn_blocking(move || traces.stop()).await;
+    }
 }
 
 /// Connects as the application.
@@ -48,7 +77,9 @@ pub(crate) async fn services(config: &Config, database_url: &str) -> Result<Arc<
     let tokens = TokenIssuer::load(&database, &keys, config.public_url.as_str(), clock.now())
         .await
         .context("the key that signs access tokens")?;
-    let http = HttpClient::new(HttpPolicy { allowed_hosts: config.allowed_hosts.clone(), ..HttpPolicy::default() })?;
+    let stand_in = config.stand_in.clone().map(|at| StandIn { at, hosts: diwan_networks::hosts() });
+    let http =
+        HttpClient::new(HttpPolicy { allowed_hosts: config.allowed_hosts.clone(), stand_in, ..HttpPolicy::default() })?;
     Ok(Arc::new(Services {
         db: database,
         clock,
@@ -56,11 +87,13 @@ pub(crate) async fn services(config: &Config, database_url: &str) -> Result<Arc<
         storage: config.storage()?,
         stills: config.stills.clone(),
         http,
+        apps: config.apps.clone(),
         mailer: config.mailer()?,
         public_url: config.public_url.clone(),
         app_url: config.app_url.clone(),
         tokens,
         timing: Timing::default(),
+        metrics: Metrics::default(),
         turns: Turns::default(),
     }))
 }

@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod demo_data;
+mod figures;
 mod installation;
 mod servers;
 mod signals;
@@ -30,5 +31,9 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, MOST_THREADS);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
-    runtime.block_on(commands::run(cli.command))
+    runtime.block_on(async {
+        let ended = commands::run(cli.command).await;
+        installation::finish_traces().await;
+        ended
+    })
 }

@@ -8,13 +8,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::tenancy::agency::Locale;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_networks::{Network, Outside};
 use diwan_platform::app_url::AppUrl;
+use diwan_platform::apps::Apps;
 use diwan_platform::clock::SharedClock;
 use diwan_platform::crypto::Keyring;
 use diwan_platform::db::{self, Database};
 use diwan_platform::http::HttpClient;
 use diwan_platform::ids;
 use diwan_platform::mail::Mailer;
+use diwan_platform::metrics::Metrics;
 use diwan_platform::stills::Stills;
 use diwan_platform::storage::Storage;
 use sea_orm::{
@@ -35,10 +38,11 @@ pub(crate) use enter::EnteredReview;
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
     /// How long a worker holds a job without a sign of life. Longer than the outbound client's total limit, so that a
-    /// request of a silent worker has ended before another worker begins.
+    /// request of a silent worker has ended before another worker begins. What a worker held that is known to be gone goes on sooner
+    /// ([`diwan_platform::presence`]): its connections ended with it.
     pub lease: Duration,
-    /// How long after an attempt began a look-up that finds nothing is believed: until then the network may still be
-    /// working on the request.
+    /// How long a look-up that finds nothing is not believed, after a request may last have been on its way: until it was given up, or
+    /// until its worker died. So long the network may still be working on what it has received.
     pub settle: Duration,
     /// The longest that one run of a job may take.
     pub longest_run: Duration,
@@ -54,7 +58,7 @@ impl Default for Timing {
     fn default() -> Self {
         Self {
             lease: Duration::seconds(90),
-            settle: Duration::seconds(60),
+            settle: Duration::seconds(25),
             longest_run: Duration::minutes(15),
             first_retry: Duration::seconds(2),
             longest_retry: Duration::minutes(15),
@@ -78,6 +82,8 @@ pub struct Services {
     pub stills: Option<Stills>,
     /// The way out.
     pub http: HttpClient,
+    /// The applications under which networks know this installation.
+    pub apps: Apps,
     /// Mail; none when the operator has not set it up. Then letters are given up at once, and whoever makes a link for
     /// somebody hands it over in another way.
     pub mailer: Option<Mailer>,
@@ -89,6 +95,8 @@ pub struct Services {
     pub tokens: TokenIssuer,
     /// How long things may take.
     pub timing: Timing,
+    /// Figures of this process.
+    pub metrics: Metrics,
     /// How many jobs of one account are done at a time.
     pub turns: Turns,
 }
@@ -97,6 +105,11 @@ impl Services {
     /// The time.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// The way to a network.
+    pub fn outside(&self, network: &dyn Network) -> Outside<'_> {
+        Outside { http: &self.http, app: network.capabilities().app.and_then(|key| self.apps.get(key)) }
     }
 
     /// Below `public_url`.

@@ -10,15 +10,17 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::trust::job::{self, JobState};
 use diwan_platform::jobs::Claim;
+use diwan_platform::traces::{follow, traceparent};
 use diwan_platform::{crypto, db, ids};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany, QueryFilter};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::{Action, Permit};
-use crate::{approvals, calendar, curation, insights, media, publishing, tenancy, trust};
+use crate::{approvals, calendar, curation, insights, media, notices, publishing, tenancy, trust};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +75,10 @@ pub fn kinds() -> Vec<&'static dyn Job> {
     vec![
         &publishing::ConnectAccount,
         &publishing::Publish,
+        &publishing::KeepAccount,
+        &publishing::CheckConnection,
+        &publishing::ChangePublished,
+        &publishing::ResumePublishing,
         &insights::SyncMetrics,
         &insights::RenderReport,
         &calendar::ImportContentPlan,
@@ -89,6 +95,8 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &calendar::ExtendSeries,
         &calendar::FillQueue,
         &curation::FetchSource,
+        &notices::MailNotices,
+        &notices::DeliverWebhook,
     ]
 }
 
@@ -142,6 +150,11 @@ impl Work {
         }
         let Claim { brand_id, subject_id, fence, .. } = self.claim;
         Ok(Scope { tx, now, brand_id: brand_id.unwrap_or_default(), subject_id, job_id: self.job_id, fence })
+    }
+
+    /// How long after its time it began, in milliseconds.
+    fn late_ms(&self) -> i64 {
+        (self.services.now() - self.claim.due_at).num_milliseconds()
     }
 
     /// Keeps the lease without a transaction of one's own. Fails if it is lost.
@@ -235,7 +248,7 @@ pub async fn enqueue(
     due_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Uuid, DbErr> {
-    let insert = outbox_rows(permit, kind, &[subject_id], due_at, now);
+    let insert = outbox_rows(kind, [(permit, subject_id, due_at)], now);
     let rows = insert.exec_with_returning(permit.tx()).await?;
     rows.first().map(|row| row.id).ok_or_else(|| DbErr::RecordNotInserted)
 }
@@ -248,26 +261,36 @@ pub async fn enqueue_many(
     due_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    outbox_rows(permit, kind, subject_ids, due_at, now).exec_without_returning(permit.tx()).await.map(|_| ())
+    let rows = outbox_rows(kind, subject_ids.iter().map(|id| (permit, *id, due_at)), now);
+    rows.exec_without_returning(permit.tx()).await.map(|_| ())
 }
 
-fn outbox_rows(
-    permit: Permit<'_>,
+/// Asks for the same work on many subjects, each named once, at a time of its own and in a brand of its own, in one statement.
+pub async fn enqueue_each(
     kind: &str,
-    subject_ids: &[Uuid],
-    due_at: DateTime<Utc>,
+    wanted: &[(Permit<'_>, Uuid, DateTime<Utc>)],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let Some((permit, ..)) = wanted.first() else { return Ok(()) };
+    outbox_rows(kind, wanted.iter().copied(), now).exec_without_returning(permit.tx()).await.map(|_| ())
+}
+
+fn outbox_rows<'a>(
+    kind: &str,
+    wanted: impl IntoIterator<Item = (Permit<'a>, Uuid, DateTime<Utc>)>,
     now: DateTime<Utc>,
 ) -> InsertMany<job::ActiveModel> {
-    let rows = subject_ids.iter().map(|subject_id| job::ActiveModel {
+    let rows = wanted.into_iter().map(|(permit, subject_id, due_at)| job::ActiveModel {
         id: Set(ids::new_id(now)),
         // The nil id: the agency's own work.
         brand_id: Set((!permit.brand_id.is_nil()).then_some(permit.brand_id)),
         kind: Set(kind.to_owned()),
-        subject_id: Set(*subject_id),
+        subject_id: Set(subject_id),
         requested_by: Set(permit.actor_id),
         state: Set(JobState::Pending),
         due_at: Set(due_at),
         created_at: Set(now),
+        trace: Set(traceparent()),
         ..Default::default()
     });
     let conflict = OnConflict::columns([job::Column::BrandId, job::Column::Kind, job::Column::SubjectId])
@@ -304,6 +327,18 @@ pub enum Ran {
     SetAside,
 }
 
+impl Ran {
+    /// The name in the figures of the process.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Finished => "FINISHED",
+            Self::NotOurs => "NOT_OURS",
+            Self::Failed => "FAILED",
+            Self::SetAside => "SET_ASIDE",
+        }
+    }
+}
+
 /// Runs one job, if it can be claimed. `owner` names the worker's start, for the operator.
 pub async fn run(services: &Arc<Services>, job_id: Uuid, owner: &str) -> Result<Ran, Fault> {
     let timing = services.timing;
@@ -321,7 +356,19 @@ pub async fn run(services: &Arc<Services>, job_id: Uuid, owner: &str) -> Result<
         tracing::warn!(kind = work.claim.kind, "this worker does not know the kind of job");
         return Ok(Ran::NotOurs);
     };
-    if work.claim.failures >= timing.max_failures {
+    let kind = job.kind();
+    let span = tracing::info_span!("job", otel.kind = "consumer", kind, %job_id, late_ms = work.late_ms());
+    if let Some(trace) = &work.claim.trace {
+        follow(&span, trace);
+    }
+    let ran = attempt(work, job).instrument(span).await;
+    services.metrics.ran(kind, ran.as_ref().map_or("BROKEN", |ran| ran.as_str()));
+    ran
+}
+
+/// Runs a job that was claimed.
+async fn attempt(work: Work, job: &dyn Job) -> Result<Ran, Fault> {
+    if work.claim.failures >= work.services.timing.max_failures {
         // It took its workers down with it, time and again.
         return booked(failed(&work, job, &Fault::broken("the workers that ran it fell silent")).await);
     }

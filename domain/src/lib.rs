@@ -14,6 +14,7 @@
 //! | [`curation`] | feeds that a brand follows, and what they brought |
 //! | [`ideas`] | the ideas board: what might become a post |
 //! | [`templates`] | texts with variables, and hashtags that go together |
+//! | [`notices`] | telling people, in the product and by mail, and servers, by webhooks |
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
 //! | [`insights`] | numbers from the networks, reports |
 //! | [`permission`] | the one table of who may do what |
@@ -32,6 +33,7 @@ pub mod insights;
 pub mod jobs;
 pub mod media;
 pub mod messages;
+pub mod notices;
 pub mod paging;
 pub mod permission;
 pub mod publishing;

@@ -17,6 +17,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::Pattern;
 
 use crate::error::{Arg, UserError};
+use crate::publishing::Why;
 
 pub use times::{date_in_words, time_in_words};
 
@@ -32,6 +33,7 @@ macro_rules! catalogue {
                     include_str!(concat!("../messages/", $language, "/errors.ftl")),
                     include_str!(concat!("../messages/", $language, "/mail.ftl")),
                     include_str!(concat!("../messages/", $language, "/media.ftl")),
+                    include_str!(concat!("../messages/", $language, "/notices.ftl")),
                     include_str!(concat!("../messages/", $language, "/pages.ftl")),
                     include_str!(concat!("../messages/", $language, "/requests.ftl")),
                     include_str!(concat!("../messages/", $language, "/review.ftl")),
@@ -206,6 +208,11 @@ pub fn user_error(locale: Locale, error: &UserError) -> String {
 /// Why a publication is where it is, in words with the next step; `kind` as stored in `publication.trouble`.
 pub fn trouble(locale: Locale, kind: &str) -> String {
     message(locale, &format!("trouble-{}", kind.to_ascii_lowercase().replace('_', "-")), &[])
+}
+
+/// Why a publication is stuck, in words with the next step.
+pub fn stuck(locale: Locale, why: Why) -> String {
+    message(locale, &format!("stuck-{}", why.as_str().to_ascii_lowercase().replace('_', "-")), &[])
 }
 
 /// Why an identity provider cannot be used, in words with the next step; `why` as stored in `identity_provider.trouble`.

@@ -212,6 +212,7 @@ mod tests {
         "approvals/decide.rs",
         "approvals/delegation.rs",
         "calendar/feeds.rs",
+        "notices/own.rs",
         "tenancy/accept_invitation.rs",
         "tenancy/invite.rs",
         "tenancy/people.rs",

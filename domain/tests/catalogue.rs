@@ -36,6 +36,7 @@ const WITHOUT_BRAND: &[(&str, &str)] = &[
     ("known_device", "a person's: the policy `own`"),
     ("passkey", "a person's: the policy `own`"),
     ("passkey_ceremony", "challenges, through definer functions alone; nothing is granted"),
+    ("notice_setting", "a person's: the policy `own`; the worker reads it, to tell people as they want"),
     ("password_reset", "digests of one-time tokens, through definer functions alone; nothing is granted"),
     ("recovery_code", "a person's: the policy `own`"),
     ("refresh_token", "a person's: the policy `own`"),
@@ -88,11 +89,13 @@ const DEFINERS: &[&str] = &[
     "forget_idempotency",
     "forget_jobs",
     "forget_letters",
+    "forget_notices",
     "forget_passkey_ceremonies",
     "forget_sign_ins",
     "forget_single_sign_ons",
     "forget_uploads",
     "hold_attempts",
+    "holding_pause",
     "is_known_device",
     "is_set_up",
     "keep_lease",
@@ -106,6 +109,7 @@ const DEFINERS: &[&str] = &[
     "posts_showing",
     "provider_to_ask",
     "purge_brand",
+    "queue_deliveries",
     "queue_letter",
     "quiet_jobs",
     "recognize_person",
@@ -122,6 +126,7 @@ const DEFINERS: &[&str] = &[
     "take_reset",
     "take_single_sign_on",
     "token_used",
+    "work_figures",
 ];
 
 #[derive(Debug, FromQueryResult)]
@@ -191,10 +196,11 @@ async fn every_table_of_a_brand_is_guarded_and_every_other_is_known() -> Result<
         let others = names(&test.owner, &others).await?;
         let known: &[&str] = match name.as_str() {
             "audit_event" => &["append"],
-            // Rows without a brand, for the worker's scope without a brand.
-            "job" => &["agency_work"],
-            // The agency's own, which everybody who is signed in reads.
-            "special_day" => &["of_agency"],
+            // Rows without a brand, the agency's own, for the worker's scope without a brand.
+            "job" | "notice" | "webhook_delivery" => &["agency_work"],
+            // The agency's own, which everybody who is signed in reads; and why nothing of the agency goes out.
+            "special_day" | "publishing_pause" => &["of_agency"],
+            "webhook_endpoint" => &["worker"],
             _ => &[],
         };
         assert_eq!(others, known, "{name}: policies add up, so each more is a way around the others");

@@ -135,7 +135,9 @@ async fn what_was_handed_over_and_not_begun_is_found_again() -> Result<()> {
     let services = &bench.test.services;
     let db = services.db.unscoped();
     assert_eq!(outbox::take_due(db, 10, services.now()).await?.len(), 1);
-    let quiet = async || outbox::quiet(db, 10, services.now() - Duration::seconds(5), services.now()).await;
+    let quiet = async || {
+        outbox::quiet(db, 10, services.now() - Duration::seconds(5), (services.now(), services.timing.lease)).await
+    };
     assert_eq!(quiet().await?, [], "it was handed over just now");
     bench.clock.advance(Duration::seconds(6));
     assert_eq!(quiet().await?.first().map(|found| found.id), Some(job));
@@ -272,7 +274,8 @@ async fn a_kind_of_job_that_this_worker_does_not_know_is_left_to_others() -> Res
     assert_eq!(jobs::run(&bench.test.services, job, "old").await?, Ran::NotOurs);
     bench.clock.advance(bench.test.services.timing.lease + Duration::seconds(1));
     let services = &bench.test.services;
-    let found = outbox::quiet(services.db.unscoped(), 10, services.now(), services.now()).await?;
+    let found =
+        outbox::quiet(services.db.unscoped(), 10, services.now(), (services.now(), services.timing.lease)).await?;
     assert_eq!(found.first().map(|found| found.id), Some(job), "another worker finds it");
     Ok(())
 }

@@ -46,6 +46,12 @@ mod m0033_posters;
 mod m0034_leavers;
 mod m0035_limited_by_function;
 mod m0036_owner_is_not_limited;
+mod m0037_engine;
+mod m0038_people_in_the_loop;
+mod m0039_choosing;
+mod m0040_changes;
+mod m0041_operations;
+mod m0042_gone_workers;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -91,6 +97,12 @@ impl MigratorTrait for Migrator {
             sql("m0034_leavers", m0034_leavers::UP),
             sql("m0035_limited_by_function", m0035_limited_by_function::UP),
             sql("m0036_owner_is_not_limited", m0036_owner_is_not_limited::UP),
+            sql("m0037_engine", m0037_engine::UP),
+            sql("m0038_people_in_the_loop", m0038_people_in_the_loop::UP),
+            sql("m0039_choosing", m0039_choosing::UP),
+            sql("m0040_changes", m0040_changes::UP),
+            sql("m0041_operations", m0041_operations::UP),
+            sql("m0042_gone_workers", m0042_gone_workers::UP),
         ]
     }
 }

@@ -71,15 +71,46 @@ pub fn read<T: DeserializeOwned>(response: &Response, step: Step) -> Result<T, N
     })
 }
 
+/// A file that could not be read from where it lies: nothing was sent, and it may be there the next time.
+pub fn unreadable(error: &std::io::Error) -> NetworkError {
+    NetworkError::new(ErrorKind::Retry, "file_unreadable", error.to_string())
+}
+
+/// How long a body of so many bytes may take on its way: at least half a minute, and as long as it takes at 256 KiB a second.
+pub fn upload_patience(bytes: u64) -> Duration {
+    Duration::from_secs(30 + bytes / (256 * 1024))
+}
+
+/// The pauses between questions whether a file has been processed, inside one attempt: ten at most, the first ones short.
+pub fn polls() -> impl Iterator<Item = Duration> {
+    [200, 500].into_iter().chain(std::iter::repeat_n(1000, 8)).map(Duration::from_millis)
+}
+
+/// What was sent is there, or certainly on its way: a failure to hear of it is no failure of it, and it is asked for again.
+pub fn asked_later(error: NetworkError, again: Duration) -> NetworkError {
+    match error.kind {
+        ErrorKind::Unknown | ErrorKind::LeaseLost | ErrorKind::Waiting => error,
+        _ => NetworkError { kind: ErrorKind::Waiting, retry_after: error.retry_after.or(Some(again)), ..error },
+    }
+}
+
+/// What was sent is there and could not be written down: it is looked for.
+pub fn not_noted(error: NetworkError) -> NetworkError {
+    match error.kind {
+        ErrorKind::LeaseLost => error,
+        _ => NetworkError { kind: ErrorKind::Unknown, ..error },
+    }
+}
+
 /// What the server's clock said when it answered.
 pub fn server_time(response: &Response) -> Option<DateTime<Utc>> {
     date(response.header("date")?)
 }
 
 /// How long the server asks to wait: `Retry-After` in seconds or as a date, else the moment its rate limit starts
-/// anew (`X-RateLimit-Reset` as ISO time on Mastodon, `RateLimit-Reset` as Unix time on Bluesky), which counts only
-/// when the limit is used up. Moments are compared with the server's own clock.
-fn retry_after(response: &Response) -> Option<Duration> {
+/// anew (`X-RateLimit-Reset` as ISO time on Mastodon, `RateLimit-Reset` as Unix time on Bluesky, `X-Rate-Limit-Reset`
+/// likewise on X), which counts only when the limit is used up. Moments are compared with the server's own clock.
+pub fn retry_after(response: &Response) -> Option<Duration> {
     let until = |moment: DateTime<Utc>| (moment - server_time(response)?).to_std().ok();
     if let Some(value) = response.header("retry-after") {
         return match value.trim().parse() {
@@ -91,7 +122,8 @@ fn retry_after(response: &Response) -> Option<Duration> {
         return None;
     }
     let iso = response.header("x-ratelimit-reset").and_then(|value| DateTime::parse_from_rfc3339(value).ok());
-    let unix = response.header("ratelimit-reset").and_then(|value| value.trim().parse().ok());
+    let unix = response.header("ratelimit-reset").or_else(|| response.header("x-rate-limit-reset"));
+    let unix = unix.and_then(|value| value.trim().parse().ok());
     iso.map(|moment| moment.to_utc())
         .or_else(|| unix.and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
         .and_then(until)

@@ -1,5 +1,6 @@
 //! What a network can do, as plain data, and what one server allows one account.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -40,8 +41,19 @@ pub struct Capabilities {
     pub name: &'static str,
     /// How an account is connected.
     pub connect: ConnectMethod,
+    /// The server of a network that has only one, such as `https://api.example.com/`; none where every account has its own.
+    pub home: Option<&'static str>,
+    /// Every host that is called.
+    pub hosts: &'static [&'static str],
+    /// The key of the application that whoever runs this installation registers at the network ([`diwan_platform::apps::APPS`]); none
+    /// where none is needed.
+    pub app: Option<&'static str>,
     /// How long a text may be.
     pub text: TextLimit,
+    /// How long it may be with images or a film, where that is less.
+    pub caption: Option<TextLimit>,
+    /// What else of a text is limited: its hashtags, its links.
+    pub text_also: &'static [TextLimit],
     /// What may be attached.
     pub media: MediaLimits,
     /// True when a post may consist of media alone.
@@ -63,6 +75,39 @@ pub struct Capabilities {
     pub look_up: bool,
     /// True when a post can be taken back through the network's interface. A server may still not offer it.
     pub delete: bool,
+    /// True when the words of a post can be changed through the network's interface.
+    pub edit: bool,
+    /// How many posts an account may publish in a period; what one account may is in its [`Limits`].
+    pub quota: Option<Quota>,
+    /// How fast requests of one account may follow each other.
+    pub pace: Option<Pace>,
+}
+
+/// So many posts in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// The most; a thread and its first comment count as one.
+    pub most: u32,
+    /// The period.
+    pub period: QuotaPeriod,
+}
+
+/// The period in which a network counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuotaPeriod {
+    /// The hours before, at every moment.
+    RollingHours(u32),
+    /// A calendar day in this IANA time zone.
+    DayIn(&'static str),
+}
+
+/// So many publications of one account in a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// The most.
+    pub most: u32,
+    /// In this time.
+    pub per: std::time::Duration,
 }
 
 /// A setting of a post that only one network knows.
@@ -74,6 +119,8 @@ pub struct OptionSpec {
     pub label: &'static str,
     /// Which values it takes.
     pub kind: OptionKind,
+    /// True when a post must have it.
+    pub required: bool,
 }
 
 /// Which values an option takes. Values are texts.
@@ -88,6 +135,33 @@ pub enum OptionKind {
     },
     /// `true` or `false`.
     Flag,
+    /// One of the account's own, as its [`Limits::choices`] has them: its boards, the circles that may see it.
+    OfAccount,
+    /// Lines of text, one below the other: the answers of a poll.
+    Lines {
+        /// The fewest.
+        least: u64,
+        /// The most.
+        most: u64,
+        /// The longest of them, in graphemes.
+        max: u64,
+    },
+    /// A whole number.
+    Number {
+        /// The smallest.
+        least: u64,
+        /// The largest.
+        most: u64,
+    },
+}
+
+/// A value that an option takes on one account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptionValue {
+    /// As it is sent.
+    pub value: String,
+    /// What people read: the name of a board.
+    pub label: String,
 }
 
 /// How an account is connected.
@@ -95,6 +169,8 @@ pub enum OptionKind {
 pub enum ConnectMethod {
     /// The person makes a password for applications at the network and hands it over.
     AppPassword,
+    /// The person makes a bot, and hands over its token and the chat in which it posts.
+    BotToken,
     /// The person agrees at the network, which sends them back with a code.
     OAuthCode {
         /// True when there are many servers and the person names theirs.
@@ -107,6 +183,7 @@ impl ConnectMethod {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AppPassword => "APP_PASSWORD",
+            Self::BotToken => "BOT_TOKEN",
             Self::OAuthCode { .. } => "OAUTH_CODE",
         }
     }
@@ -115,14 +192,46 @@ impl ConnectMethod {
 /// What may be attached, by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MediaLimits {
-    /// The most images in one post.
+    /// The most images in one post; with films beside them where the network mixes them, the most of both.
     pub max_images: u64,
     /// The most bytes of one image.
     pub max_image_bytes: u64,
-    /// The media types taken.
+    /// The media types taken, those of films too.
     pub mime_types: &'static [&'static str],
     /// The longest description of an image, in graphemes.
     pub max_alt_text: u64,
+    /// Films, where the network takes them.
+    pub video: Option<VideoLimits>,
+    /// True when a post must have an image or a film.
+    pub required: bool,
+    /// True when a post may have images and films beside each other.
+    pub mixed: bool,
+}
+
+impl MediaLimits {
+    /// Of a network that takes none.
+    pub const NONE: Self = Self {
+        max_images: 0,
+        max_image_bytes: 0,
+        mime_types: &[],
+        max_alt_text: 0,
+        video: None,
+        required: false,
+        mixed: false,
+    };
+}
+
+/// What a film may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoLimits {
+    /// The most in one post.
+    pub max_videos: u64,
+    /// The most bytes of one.
+    pub max_bytes: u64,
+    /// The shortest, in milliseconds.
+    pub min_ms: u64,
+    /// The longest, in milliseconds.
+    pub max_ms: u64,
 }
 
 /// What one server allows one account: read when the account is connected, stored with it.
@@ -147,6 +256,15 @@ pub struct Limits {
     pub mime_types: Vec<String>,
     /// The longest description of an image, in graphemes.
     pub max_alt_text: u64,
+    /// Films, where it takes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video: Option<VideoLimits>,
+    /// How many posts it may publish in the network's period, where it says another number than the network's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<u32>,
+    /// The values of the options that are the account's own, by the option's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub choices: BTreeMap<String, Vec<OptionValue>>,
 }
 
 impl Limits {
@@ -161,6 +279,9 @@ impl Limits {
             max_image_pixels: None,
             mime_types: capabilities.media.mime_types.iter().map(|mime| (*mime).to_owned()).collect(),
             max_alt_text: capabilities.media.max_alt_text,
+            video: capabilities.media.video,
+            quota: None,
+            choices: BTreeMap::new(),
         }
     }
 }
@@ -178,6 +299,12 @@ pub enum Metric {
     Quotes,
     /// Times people saved a post for themselves.
     Bookmarks,
+    /// Times a post or a film was seen, as the network counts it.
+    Views,
+    /// People or accounts that saw a post.
+    Reach,
+    /// Clicks on a post or its link.
+    Clicks,
     /// Accounts that follow the account.
     Followers,
     /// Accounts that the account follows.
@@ -194,6 +321,9 @@ impl Metric {
         Self::Replies,
         Self::Quotes,
         Self::Bookmarks,
+        Self::Views,
+        Self::Reach,
+        Self::Clicks,
         Self::Followers,
         Self::Following,
         Self::Posts,
@@ -207,6 +337,9 @@ impl Metric {
             Self::Replies => "REPLIES",
             Self::Quotes => "QUOTES",
             Self::Bookmarks => "BOOKMARKS",
+            Self::Views => "VIEWS",
+            Self::Reach => "REACH",
+            Self::Clicks => "CLICKS",
             Self::Followers => "FOLLOWERS",
             Self::Following => "FOLLOWING",
             Self::Posts => "POSTS",

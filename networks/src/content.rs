@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use diwan_platform::source::Source;
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
+use url::Url;
 use uuid::Uuid;
 
 use crate::counting::TextUnit;
-
-/// The bytes of one image. Images are small (10 MB at most), so they are held in memory.
-pub type MediaSource = Bytes;
 
 /// Settings that only one network knows, by the names of its [`OptionSpec`](crate::OptionSpec)s.
 pub type Options = BTreeMap<String, String>;
@@ -23,7 +21,7 @@ pub struct Content {
     pub text: String,
     /// Its language, BCP 47.
     pub language: Option<String>,
-    /// Its images, in order; of a thread, those of its first post.
+    /// Its images and films, in order; of a thread, those of its first post.
     pub media: Vec<Media>,
     /// The texts of a thread that come after the first, in order: each answers the one before it.
     pub thread: Vec<String>,
@@ -54,10 +52,10 @@ impl Content {
     }
 }
 
-/// One image with its bytes.
+/// One image or film with its bytes.
 #[derive(Debug, Clone)]
 pub struct Media {
-    /// Media type, for instance `image/jpeg`.
+    /// Media type, for instance `image/jpeg` or `video/mp4`.
     pub mime: String,
     /// Width in pixels.
     pub width: u32,
@@ -65,8 +63,24 @@ pub struct Media {
     pub height: u32,
     /// The description for people who do not see it; may be empty.
     pub alt_text: String,
-    /// The image.
-    pub bytes: MediaSource,
+    /// How long a film is, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// The bytes. Those of an image may be read into memory, those of a film never.
+    pub source: Source,
+    /// An address from which the network can fetch the bytes itself, for a day.
+    pub link: Url,
+}
+
+impl Media {
+    /// Whether it is a film.
+    pub fn is_video(&self) -> bool {
+        is_video(&self.mime)
+    }
+}
+
+/// Whether the media type is that of films.
+fn is_video(mime: &str) -> bool {
+    mime.starts_with("video/")
 }
 
 /// What can be checked of a post before its bytes are at hand.
@@ -86,7 +100,7 @@ pub struct Draft {
     pub options: Options,
 }
 
-/// Facts about one image.
+/// Facts about one image or film.
 #[derive(Debug, Clone)]
 pub struct DraftMedia {
     /// Media type.
@@ -99,16 +113,26 @@ pub struct DraftMedia {
     pub height: u32,
     /// The description.
     pub alt_text: String,
+    /// How long a film is, in milliseconds; none where it is not known.
+    pub duration_ms: Option<u64>,
+}
+
+impl DraftMedia {
+    /// Whether it is a film.
+    pub fn is_video(&self) -> bool {
+        is_video(&self.mime)
+    }
 }
 
 impl From<&Content> for Draft {
     fn from(content: &Content) -> Self {
         let media = content.media.iter().map(|media| DraftMedia {
             mime: media.mime.clone(),
-            size: media.bytes.len() as u64,
+            size: media.source.size(),
             width: media.width,
             height: media.height,
             alt_text: media.alt_text.clone(),
+            duration_ms: media.duration_ms,
         });
         Self {
             text: content.text.clone(),
@@ -173,6 +197,21 @@ pub enum ViolationCode {
     ImageTypeUnsupported,
     /// A description longer than the limit.
     AltTextTooLong,
+    /// Nothing to see, and the network wants an image or a film.
+    MediaMissing,
+    /// Images and films, and the network takes one or the other.
+    MediaMixed,
+    /// An image or a film that is too wide, too tall or too small for the network. `limit` and `actual` are in pixels where it is too
+    /// small, and none otherwise.
+    MediaShape,
+    /// More films than the limit.
+    TooManyVideos,
+    /// A film of more bytes than the limit.
+    VideoTooLarge,
+    /// A film longer than the limit, in seconds.
+    VideoTooLong,
+    /// A film shorter than the limit, in seconds.
+    VideoTooShort,
     /// A thread, and the network makes none.
     ThreadNotOffered,
     /// More parts than the limit, the first text counted as one.
@@ -191,6 +230,10 @@ pub enum ViolationCode {
     OptionUnknown,
     /// A value that the option does not take. The limit is the longest text in graphemes, where it is too long.
     OptionInvalid,
+    /// A post must have this option.
+    OptionMissing,
+    /// This option or part does not go together with the others: a story with a text, a poll with images.
+    NotTogether,
 }
 
 impl ViolationCode {
@@ -214,6 +257,15 @@ impl ViolationCode {
             Self::LinkWithImages => "LINK_WITH_IMAGES",
             Self::OptionUnknown => "OPTION_UNKNOWN",
             Self::OptionInvalid => "OPTION_INVALID",
+            Self::OptionMissing => "OPTION_MISSING",
+            Self::NotTogether => "NOT_TOGETHER",
+            Self::MediaMissing => "MEDIA_MISSING",
+            Self::MediaMixed => "MEDIA_MIXED",
+            Self::MediaShape => "MEDIA_SHAPE",
+            Self::TooManyVideos => "TOO_MANY_VIDEOS",
+            Self::VideoTooLarge => "VIDEO_TOO_LARGE",
+            Self::VideoTooLong => "VIDEO_TOO_LONG",
+            Self::VideoTooShort => "VIDEO_TOO_SHORT",
         }
     }
 }

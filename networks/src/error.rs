@@ -3,6 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+/// The code of an error that says that the network is still at work on a file.
+pub const MEDIA_PROCESSING: &str = "media_processing";
+
+/// The code of an error that says that the network does not offer what was asked.
+pub const NOT_OFFERED: &str = "not_offered";
+
 /// A network could not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkError {
@@ -23,6 +29,8 @@ pub enum ErrorKind {
     Retry,
     /// The network asks for patience; nothing was published.
     RateLimited,
+    /// Nothing went wrong: the network is still at work on an image or a film. Go on after [`NetworkError::retry_after`].
+    Waiting,
     /// The account has to be connected again.
     Reconnect,
     /// The network refuses this content: change it.
@@ -41,6 +49,7 @@ impl ErrorKind {
         match self {
             Self::Retry => "RETRY",
             Self::RateLimited => "RATE_LIMITED",
+            Self::Waiting => "WAITING",
             Self::Reconnect => "RECONNECT",
             Self::Content => "CONTENT",
             Self::Ask => "ASK",
@@ -56,9 +65,14 @@ impl NetworkError {
         Self { kind, code, detail: detail.into(), retry_after: None }
     }
 
+    /// The network is at work on a file; it is asked again after this time.
+    pub(crate) fn waiting(detail: impl Into<String>, again: Duration) -> Self {
+        Self { retry_after: Some(again), ..Self::new(ErrorKind::Waiting, MEDIA_PROCESSING, detail) }
+    }
+
     /// The network does not offer this; its capabilities say so.
     pub(crate) fn not_offered(what: &str) -> Self {
-        Self::new(ErrorKind::Ask, "not_offered", format!("this network does not offer {what}"))
+        Self::new(ErrorKind::Ask, NOT_OFFERED, format!("this network does not offer {what}"))
     }
 
     /// The stored credentials are not of the expected shape: only connecting again makes new ones.

@@ -10,22 +10,38 @@ mod capabilities;
 mod content;
 mod counting;
 mod error;
+mod facebook;
+mod google;
+mod google_business;
+mod instagram;
+mod linkedin;
 mod mastodon;
+mod meta;
 mod network;
+mod oauth;
+mod pinterest;
 mod preview;
 mod registry;
 mod state;
+mod steps;
+mod telegram;
+mod threads;
+mod tiktok;
 mod validate;
+mod x;
+mod youtube;
 
-pub use capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec};
-pub use content::{
-    Checkpoint, Content, Draft, DraftMedia, Media, MediaSource, Options, Part, Violation, ViolationCode,
+pub use capabilities::{
+    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, OptionValue, Pace,
+    Quota, QuotaPeriod, VideoLimits,
 };
+pub use content::{Checkpoint, Content, Draft, DraftMedia, Media, Options, Part, Violation, ViolationCode};
 pub use counting::{TextCount, TextLimit, TextPart, TextRules, TextUnit, text_rules};
-pub use error::{ErrorKind, NetworkError, ProgressError};
+pub use diwan_platform::source::Source;
+pub use error::{ErrorKind, MEDIA_PROCESSING, NOT_OFFERED, NetworkError, ProgressError};
 pub use network::{
-    Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
-    Published, RemotePost,
+    APP_NOT_SET_UP, Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, NO_ACCOUNT,
+    Network, Outside, PostMetrics, Progress, Published, RemotePost,
 };
 pub use preview::{Piece, Preview};
-pub use registry::{network, registry};
+pub use registry::{hosts, network, registry};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use diwan_platform::apps::App;
 use diwan_platform::http::HttpClient;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,7 +12,7 @@ use url::Url;
 
 use crate::capabilities::{Capabilities, Limits, Metric};
 use crate::content::{Checkpoint, Content, Draft, Violation};
-use crate::error::{NetworkError, ProgressError};
+use crate::error::{ErrorKind, NetworkError, ProgressError};
 use crate::preview::Preview;
 use crate::validate::violations;
 
@@ -24,6 +25,29 @@ impl fmt::Debug for Credentials {
         f.write_str("Credentials(…)")
     }
 }
+
+/// The way to a network.
+#[derive(Debug, Clone, Copy)]
+pub struct Outside<'a> {
+    /// What makes the calls.
+    pub http: &'a HttpClient,
+    /// Under which application, where the network wants one and it is set up.
+    pub app: Option<&'a App>,
+}
+
+impl<'a> Outside<'a> {
+    /// The application; without one, whoever runs this installation must set it up first.
+    pub(crate) fn app(self) -> Result<&'a App, NetworkError> {
+        let missing = || NetworkError::new(ErrorKind::Ask, APP_NOT_SET_UP, "no application is set up for this network");
+        self.app.ok_or_else(missing)
+    }
+}
+
+/// The code of an error that says that the network's application is not set up.
+pub const APP_NOT_SET_UP: &str = "app_not_set_up";
+
+/// The code of an error that says that whoever agreed has no account there that can be published to.
+pub const NO_ACCOUNT: &str = "no_account";
 
 /// A connected account, as it is stored.
 #[derive(Debug, Clone)]
@@ -183,37 +207,60 @@ pub trait Network: Send + Sync {
     /// Begins connecting by OAuth at a server of this network.
     async fn begin_authorization(
         &self,
-        http: &HttpClient,
-        instance: &Url,
-        redirect_uri: &Url,
-        state: &str,
-    ) -> Result<Authorization, NetworkError>;
+        _out: Outside<'_>,
+        _instance: &Url,
+        _redirect_uri: &Url,
+        _state: &str,
+    ) -> Result<Authorization, NetworkError> {
+        Err(NetworkError::not_offered("connecting by agreement"))
+    }
 
-    /// Ends connecting by OAuth with the code the person came back with. A refused code is
-    /// [`ErrorKind::Reconnect`](crate::ErrorKind::Reconnect).
+    /// Ends connecting by OAuth with the code the person came back with: every account that they may publish to, among which they
+    /// choose where there are several. A refused code is [`ErrorKind::Reconnect`](crate::ErrorKind::Reconnect); none at all is
+    /// [`ErrorKind::Ask`](crate::ErrorKind::Ask) with the code `no_account`.
     async fn complete_authorization(
         &self,
-        http: &HttpClient,
-        pending: &Credentials,
-        code: &str,
-        redirect_uri: &Url,
-    ) -> Result<Connected, NetworkError>;
+        _out: Outside<'_>,
+        _pending: &Credentials,
+        _code: &str,
+        _redirect_uri: &Url,
+    ) -> Result<Vec<Connected>, NetworkError> {
+        Err(NetworkError::not_offered("connecting by agreement"))
+    }
 
-    /// Connects with a password made for applications. A refused one is
+    /// Connects with a password made for applications, or with a bot's token. A refused one is
     /// [`ErrorKind::Reconnect`](crate::ErrorKind::Reconnect).
     async fn connect_with_app_password(
         &self,
-        http: &HttpClient,
-        service: &Url,
-        identifier: &str,
-        password: &str,
-    ) -> Result<Connected, NetworkError>;
+        _out: Outside<'_>,
+        _service: &Url,
+        _identifier: &str,
+        _password: &str,
+    ) -> Result<Connected, NetworkError> {
+        Err(NetworkError::not_offered("connecting with a password"))
+    }
+
+    /// When the account's credentials should be renewed though nobody uses the account: before they die. None where they do not.
+    fn refresh_due(&self, _account: &Account) -> Option<DateTime<Utc>> {
+        None
+    }
+
+    /// Finds out whether the account can be used now, and what its server allows it: nothing new where it does not say.
+    async fn check(&self, out: Outside<'_>, account: &Account) -> Result<Option<Limits>, NetworkError> {
+        self.account_metrics(out, account).await.map(|_| None)
+    }
+
+    /// Whether [`Network::refresh`] would renew the credentials now. True where it alone can tell: then it is asked each time, by one
+    /// worker after the other.
+    fn is_stale(&self, _account: &Account, _now: DateTime<Utc>) -> bool {
+        true
+    }
 
     /// Called before an account is used: new credentials when the old ones are about to expire. The caller stores them
     /// before it goes on, and lets only one worker at a time do this for one account.
     async fn refresh(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         now: DateTime<Utc>,
     ) -> Result<Option<Credentials>, NetworkError>;
@@ -228,7 +275,7 @@ pub trait Network: Send + Sync {
     /// attempt goes on behind it.
     async fn publish(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         content: &Content,
         resume: Option<Checkpoint>,
@@ -240,7 +287,7 @@ pub trait Network: Send + Sync {
     /// [`LookUp::NotThere`].
     async fn look_up(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         content: &Content,
         checkpoint: Option<&Checkpoint>,
@@ -249,23 +296,35 @@ pub trait Network: Send + Sync {
     /// The numbers of posts, one entry per id in the order asked.
     async fn post_metrics(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         remote_ids: &[String],
     ) -> Result<Vec<PostMetrics>, NetworkError>;
 
     /// The numbers of the account.
-    async fn account_metrics(&self, http: &HttpClient, account: &Account) -> Result<AccountMetrics, NetworkError>;
+    async fn account_metrics(&self, out: Outside<'_>, account: &Account) -> Result<AccountMetrics, NetworkError>;
 
     /// Reads a post back; none when it is not there.
     async fn read_post(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         remote_id: &str,
     ) -> Result<Option<RemotePost>, NetworkError>;
 
     /// Takes a post back, and it alone: what answers it stays, also the rest of its own thread. A post that is gone already is
     /// no error.
-    async fn delete_post(&self, http: &HttpClient, account: &Account, remote_id: &str) -> Result<(), NetworkError>;
+    async fn delete_post(&self, out: Outside<'_>, account: &Account, remote_id: &str) -> Result<(), NetworkError>;
+
+    /// Replaces the words of a post that is there: its text, its link and its options, as far as the network lets them change. Images
+    /// and films stay. Done twice, it comes to the same.
+    async fn edit_post(
+        &self,
+        _out: Outside<'_>,
+        _account: &Account,
+        _remote_id: &str,
+        _content: &Content,
+    ) -> Result<(), NetworkError> {
+        Err(NetworkError::not_offered("changing a post"))
+    }
 }

@@ -1,12 +1,32 @@
 //! The networks there are. A new network is one line here.
 
 use crate::bluesky::Bluesky;
+use crate::facebook::Facebook;
+use crate::google_business::GoogleBusiness;
+use crate::instagram::Instagram;
+use crate::linkedin::LinkedIn;
 use crate::mastodon::Mastodon;
 use crate::network::Network;
+use crate::pinterest::Pinterest;
+use crate::telegram::Telegram;
+use crate::threads::Threads;
+use crate::tiktok::TikTok;
+use crate::x::X;
+use crate::youtube::YouTube;
 
 static NETWORKS: &[&dyn Network] = &[
-    &Bluesky, //
+    &Facebook,
+    &Instagram,
+    &Threads,
+    &X,
+    &LinkedIn,
+    &TikTok,
+    &YouTube,
+    &Pinterest,
+    &Telegram,
+    &Bluesky,
     &Mastodon,
+    &GoogleBusiness,
 ];
 
 /// Every network, in the order people see them.
@@ -17,6 +37,12 @@ pub fn registry() -> &'static [&'static dyn Network] {
 /// The network of that key.
 pub fn network(key: &str) -> Option<&'static dyn Network> {
     NETWORKS.iter().copied().find(|network| network.capabilities().key.as_str() == key)
+}
+
+/// Every host at which networks have servers of their own: what a server must stand in for that is called in their place.
+pub fn hosts() -> Vec<String> {
+    let hosts = registry().iter().flat_map(|network| network.capabilities().hosts);
+    hosts.map(|host| (*host).to_owned()).collect()
 }
 
 #[cfg(test)]

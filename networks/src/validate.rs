@@ -2,9 +2,9 @@
 
 use url::Url;
 
-use crate::capabilities::{Capabilities, Limits, OptionKind};
+use crate::capabilities::{Capabilities, Limits, OptionKind, OptionSpec};
 use crate::content::{Draft, DraftMedia, Part, Violation, ViolationCode, graphemes};
-use crate::counting::TextUnit;
+use crate::counting::{TextLimit, TextUnit};
 
 /// The longest link, in bytes.
 const MAX_LINK: usize = 2_000;
@@ -58,19 +58,82 @@ impl Check<'_> {
             self.add(ViolationCode::TextEmpty, Part::Text, None, None);
         }
         self.text(&draft.text, &Part::Text);
-        let images = draft.media.len() as u64;
-        self.most(ViolationCode::TooManyImages, Part::Text, images, Some(self.limits.max_images));
-        for (index, media) in draft.media.iter().enumerate() {
+        if let Some(caption) = self.capabilities.caption.filter(|_| !draft.media.is_empty()) {
+            self.counted(&draft.text, &Part::Text, caption);
+        }
+        self.media(&draft.media);
+    }
+
+    fn media(&mut self, media: &[DraftMedia]) {
+        let rules = &self.capabilities.media;
+        if media.is_empty() && rules.required {
+            self.add(ViolationCode::MediaMissing, Part::Text, None, None);
+        }
+        let films = media.iter().filter(|media| media.is_video()).count() as u64;
+        let images = media.len() as u64 - films;
+        let most_films = self.limits.video.map_or(0, |video| video.max_videos);
+        if rules.mixed {
+            self.most(ViolationCode::TooManyImages, Part::Text, images + films, Some(self.limits.max_images));
+        } else {
+            self.most(ViolationCode::TooManyImages, Part::Text, images, Some(self.limits.max_images));
+            if films > 0 && images > 0 && most_films > 0 {
+                self.add(ViolationCode::MediaMixed, Part::Text, None, None);
+            }
+        }
+        // Where a network takes no films at all, their type says so.
+        if most_films > 0 {
+            self.most(ViolationCode::TooManyVideos, Part::Text, films, Some(most_films));
+        }
+        for (index, media) in media.iter().enumerate() {
             let before = self.found.len();
-            self.image(media);
+            if media.is_video() {
+                self.film(media);
+            } else {
+                self.image(media);
+            }
             self.found[before..].iter_mut().for_each(|violation| violation.media_index = Some(index));
         }
+    }
+
+    fn film(&mut self, media: &DraftMedia) {
+        let taken = self.limits.mime_types.contains(&media.mime);
+        let Some(video) = self.limits.video.filter(|_| taken) else {
+            return self.add(ViolationCode::ImageTypeUnsupported, Part::Text, None, None);
+        };
+        self.most(ViolationCode::VideoTooLarge, Part::Text, media.size, Some(video.max_bytes));
+        if let Some(length) = media.duration_ms {
+            if length > video.max_ms {
+                let (limit, actual) = (video.max_ms / 1000, length.div_ceil(1000));
+                self.add(ViolationCode::VideoTooLong, Part::Text, Some(limit), Some(actual));
+            }
+            if length < video.min_ms {
+                let (limit, actual) = (video.min_ms.div_ceil(1000), length / 1000);
+                self.add(ViolationCode::VideoTooShort, Part::Text, Some(limit), Some(actual));
+            }
+        }
+        self.most(
+            ViolationCode::AltTextTooLong,
+            Part::Text,
+            graphemes(&media.alt_text),
+            Some(self.limits.max_alt_text),
+        );
     }
 
     fn text(&mut self, text: &str, part: &Part) {
         let length = self.capabilities.text.unit.count(text, self.limits.url_length);
         self.most(ViolationCode::TextTooLong, part.clone(), length, Some(self.limits.max_text));
         self.most(ViolationCode::TextTooManyBytes, part.clone(), text.len() as u64, self.limits.max_text_bytes);
+        for also in self.capabilities.text_also {
+            self.counted(text, part, *also);
+        }
+    }
+
+    /// Adds the violation if the text has more of the limit's unit.
+    fn counted(&mut self, text: &str, part: &Part, limit: TextLimit) {
+        let before = self.found.len();
+        let count = limit.unit.count(text, self.limits.url_length);
+        self.most(ViolationCode::TextTooLong, part.clone(), count, Some(limit.max));
+        self.found[before..].iter_mut().for_each(|violation| violation.unit = Some(limit.unit));
     }
 
     fn image(&mut self, media: &DraftMedia) {
@@ -127,23 +190,44 @@ impl Check<'_> {
     }
 
     fn options(&mut self, draft: &Draft) {
-        for (name, value) in &draft.options {
-            let part = || Part::Option(name.clone());
-            let Some(spec) = self.capabilities.options.iter().find(|spec| spec.name == name) else {
-                self.add(ViolationCode::OptionUnknown, part(), None, None);
-                continue;
-            };
-            let is_one = match spec.kind {
-                OptionKind::Choice(values) => values.contains(&value.as_str()),
-                OptionKind::Flag => matches!(value.as_str(), "true" | "false"),
-                OptionKind::Text { max } => {
-                    self.most(ViolationCode::OptionInvalid, part(), graphemes(value), Some(max));
-                    !is_blank(value)
-                }
-            };
-            if !is_one {
-                self.add(ViolationCode::OptionInvalid, part(), None, None);
+        for spec in self.capabilities.options.iter().filter(|spec| spec.required) {
+            if !draft.options.contains_key(spec.name) {
+                self.add(ViolationCode::OptionMissing, Part::Option(spec.name.to_owned()), None, None);
             }
+        }
+        for (name, value) in &draft.options {
+            match self.capabilities.options.iter().find(|spec| spec.name == name) {
+                Some(spec) => self.option(spec, value),
+                None => self.add(ViolationCode::OptionUnknown, Part::Option(name.clone()), None, None),
+            }
+        }
+    }
+
+    fn option(&mut self, spec: &OptionSpec, value: &str) {
+        let part = || Part::Option(spec.name.to_owned());
+        let is_one = match spec.kind {
+            OptionKind::Choice(values) => values.contains(&value),
+            OptionKind::Flag => matches!(value, "true" | "false"),
+            OptionKind::Text { max } => {
+                self.most(ViolationCode::OptionInvalid, part(), graphemes(value), Some(max));
+                !is_blank(value)
+            }
+            OptionKind::OfAccount => {
+                let values = self.limits.choices.get(spec.name);
+                values.is_some_and(|values| values.iter().any(|known| known.value == value))
+            }
+            OptionKind::Lines { least, most, max } => {
+                let lines: Vec<_> = value.lines().collect();
+                let longest = lines.iter().map(|line| graphemes(line)).max().unwrap_or(0);
+                self.most(ViolationCode::OptionInvalid, part(), longest, Some(max));
+                (least..=most).contains(&(lines.len() as u64)) && !lines.iter().any(|line| is_blank(line))
+            }
+            OptionKind::Number { least, most } => {
+                value.parse::<u64>().is_ok_and(|number| (least..=most).contains(&number))
+            }
+        };
+        if !is_one {
+            self.add(ViolationCode::OptionInvalid, part(), None, None);
         }
     }
 }
@@ -156,7 +240,6 @@ fn is_blank(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::capabilities::{ConnectMethod, MediaLimits, NetworkKey};
-    use crate::counting::TextLimit;
     use crate::network::Network;
     use crate::registry::network;
 
@@ -165,8 +248,13 @@ mod tests {
         key: NetworkKey("plain"),
         name: "Plain",
         connect: ConnectMethod::AppPassword,
+        home: None,
+        hosts: &[],
+        app: None,
+        caption: None,
+        text_also: &[],
         text: TextLimit { max: 10, unit: TextUnit::Bytes, max_bytes: None },
-        media: MediaLimits { max_images: 0, max_image_bytes: 0, mime_types: &[], max_alt_text: 0 },
+        media: MediaLimits::NONE,
         allows_empty_text_with_media: false,
         thread: None,
         first_comment: false,
@@ -176,6 +264,9 @@ mod tests {
         idempotency: "",
         look_up: false,
         delete: false,
+        edit: false,
+        quota: None,
+        pace: None,
     };
 
     fn draft() -> Draft {
@@ -254,7 +345,7 @@ mod tests {
             assert_eq!(found(the("bluesky"), &link(address)), [invalid], "{address}");
         }
         let (mime, alt_text) = ("image/png".to_owned(), String::new());
-        let image = DraftMedia { mime, size: 1, width: 1, height: 1, alt_text };
+        let image = DraftMedia { mime, size: 1, width: 1, height: 1, alt_text, duration_ms: None };
         let both = Draft { media: vec![image], ..link("https://example.com/") };
         assert_eq!(found(the("bluesky"), &both), [(ViolationCode::LinkWithImages, Part::Link, None, None)]);
         let refused = found(the("mastodon"), &link("https://example.com/"));

@@ -10,11 +10,13 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::app_url::AppUrl;
+use crate::apps::{APPS, App, Apps};
 use crate::crypto::{CryptoError, Keyring};
 use crate::mail::{MailSettings, Mailer};
 use crate::stills::{PROGRAM, Stills, is_program};
 use crate::storage::{S3Settings, Storage, StorageError};
 use crate::telemetry::LogFormat;
+use crate::traces::Collector;
 
 /// What is wrong with the configuration, in words that name the variable.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +85,14 @@ pub struct Config {
     pub s3: Option<S3Settings>,
     /// What takes stills from films; none where the machine has no program for it, or the operator wants none.
     pub stills: Option<Stills>,
+    /// The applications under which networks know this installation.
+    pub apps: Apps,
+    /// A server that is called in the place of every network that has servers of its own, to try things.
+    pub stand_in: Option<Url>,
+    /// Where figures of this process are served; none serves none.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where traces go; none sends none.
+    pub collector: Option<Collector>,
     /// What log lines look like.
     pub log_format: LogFormat,
     /// What is logged.
@@ -155,6 +165,10 @@ impl Config {
             mail: mail(&get)?,
             s3: s3(&get)?,
             stills: stills(&get)?,
+            apps: apps(&get)?,
+            stand_in: stand_in(&get)?,
+            metrics_listen: metrics_listen(&get)?,
+            collector: collector(&get)?,
             log_format,
             log_filter: get("DIWAN_LOG").unwrap_or_else(|| {
                 "info,sqlx=warn,sea_orm_migration=warn,actix_server=warn,apalis=warn,tracing::span=off".to_owned()
@@ -241,6 +255,45 @@ fn default_public_url(listen: SocketAddr) -> Url {
     };
     #[expect(clippy::expect_used, reason = "a host and a port always make an address")]
     Url::parse(&format!("http://{host}:{}", listen.port())).expect("an address")
+}
+
+fn metrics_listen(get: &impl Fn(&str) -> Option<String>) -> Result<Option<SocketAddr>, ConfigError> {
+    let name = "DIWAN_METRICS_LISTEN";
+    let wrong = |value| ConfigError::Invalid { name, value, expected: "an address such as 127.0.0.1:9464" };
+    get(name).map(|value| value.parse().map_err(|_| wrong(value))).transpose()
+}
+
+/// The collector, by the names that OpenTelemetry gives these variables.
+fn collector(get: &impl Fn(&str) -> Option<String>) -> Result<Option<Collector>, ConfigError> {
+    let name = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    let Some(value) = get(name) else { return Ok(None) };
+    let endpoint = Url::parse(&value).ok().filter(crate::http::is_web);
+    let expected = "an address such as http://127.0.0.1:4318";
+    let endpoint = endpoint.ok_or(ConfigError::Invalid { name, value, expected })?;
+    let service_name = get("OTEL_SERVICE_NAME").unwrap_or_else(|| "diwan".to_owned());
+    Ok(Some(Collector { endpoint, service_name }))
+}
+
+/// The applications of which both halves are set.
+fn apps(get: &impl Fn(&str) -> Option<String>) -> Result<Apps, ConfigError> {
+    const WHY: &str = "an application has an id and a secret: set both, or neither";
+    let mut apps = Apps::default();
+    for known in APPS {
+        match (get(known.client_id), get(known.client_secret)) {
+            (Some(client_id), Some(client_secret)) => apps.set(known.key, App { client_id, client_secret }),
+            (None, None) => {}
+            (None, Some(_)) => return Err(ConfigError::Missing { name: known.client_id, why: WHY }),
+            (Some(_), None) => return Err(ConfigError::Missing { name: known.client_secret, why: WHY }),
+        }
+    }
+    Ok(apps)
+}
+
+fn stand_in(get: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, ConfigError> {
+    let Some(value) = get("DIWAN_STAND_IN") else { return Ok(None) };
+    let url = Url::parse(&value).ok().filter(crate::http::is_web);
+    let expected = "an address such as http://127.0.0.1:9090";
+    url.map(Some).ok_or(ConfigError::Invalid { name: "DIWAN_STAND_IN", value, expected })
 }
 
 /// The bucket, when `DIWAN_S3_ENDPOINT` names its server.
@@ -381,6 +434,10 @@ mod tests {
         assert!(said(&[("DIWAN_TRUSTED_PROXIES", "10.0.0.0/8, proxy")]).contains("\"proxy\""));
         assert!(said(&[("DIWAN_S3_ENDPOINT", "s3.example")]).contains("DIWAN_S3_ENDPOINT"));
         assert!(said(&[("DIWAN_S3_ENDPOINT", "https://s3.example")]).contains("DIWAN_S3_BUCKET is not set"));
+        assert!(said(&[("DIWAN_X_CLIENT_ID", "id")]).contains("DIWAN_X_CLIENT_SECRET is not set"));
+        assert!(said(&[("DIWAN_METRICS_LISTEN", "here")]).contains("DIWAN_METRICS_LISTEN"));
+        assert!(said(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "here")]).contains("OTEL_EXPORTER_OTLP_ENDPOINT"));
+        assert!(said(&[("DIWAN_STAND_IN", "nowhere")]).contains("DIWAN_STAND_IN"));
         let servers = [("DATABASE_URL", "postgres://x"), ("REDIS_URL", "redis://x")];
         let error = from(&servers).and_then(|config| config.keyring().map(|_| ())).err().map(|error| error.to_string());
         assert!(error.unwrap_or_default().contains("DIWAN_SECRET_KEY"));

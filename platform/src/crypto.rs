@@ -149,6 +149,13 @@ pub fn public_key_of(seed: &[u8; 32]) -> [u8; 32] {
     ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes()
 }
 
+/// HMAC-SHA-256 under a key that is shared with somebody, such as who receives a webhook.
+#[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes a key of any length")]
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes any key");
+    mac.chain_update(message).finalize().into_bytes().into()
+}
+
 /// SHA-256. What is kept of a random token: it is long enough that no salt is needed.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()

@@ -13,6 +13,8 @@ use sea_orm::{
     Statement, TransactionTrait, Value,
 };
 
+use crate::presence::Presence;
+
 /// The role that the server and the worker act as; migration `m0001` makes it.
 pub const APP_ROLE: &str = "diwan_app";
 
@@ -82,6 +84,12 @@ impl Database {
         let mut listener = PgListener::connect_with(&pool).await.map_err(connection_error)?;
         listener.listen_all(channels.iter().copied()).await.map_err(connection_error)?;
         Ok(listener)
+    }
+
+    /// A lock under this name, on a connection of its own, that is there as long as what is answered and the process are.
+    pub async fn presence(&self, owner: &str) -> Result<Presence, DbErr> {
+        let connection = self.options.connect().await.map_err(connection_error)?;
+        Presence::take(connection, owner).await
     }
 
     /// Closes the pool; statements that run are finished.

@@ -8,6 +8,7 @@ mod address;
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -18,7 +19,10 @@ pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tracing::Instrument as _;
 use url::{Host, Url};
+
+use crate::source::Source;
 
 pub use address::is_public;
 
@@ -42,6 +46,29 @@ pub struct HttpPolicy {
     pub max_response_bytes: usize,
     /// The `User-Agent` header; some servers refuse requests without one.
     pub user_agent: String,
+    /// A server that is called in the place of others.
+    pub stand_in: Option<StandIn>,
+}
+
+/// A server that stands in for others, to try things without them: `https://host/path` becomes `{at}/host/path`.
+#[derive(Debug, Clone)]
+pub struct StandIn {
+    /// Where it is. It may be a private address and may be spoken to without TLS.
+    pub at: Url,
+    /// The hosts that are never called themselves.
+    pub hosts: Vec<String>,
+}
+
+impl StandIn {
+    /// The address at which it answers for this one; none for a host that it does not stand in for.
+    fn instead_of(&self, url: &Url) -> Option<Url> {
+        let host = url.host_str().filter(|host| self.hosts.iter().any(|known| known == host))?;
+        let mut instead = self.at.clone();
+        instead.set_path(&format!("{}/{host}{}", self.at.path().trim_end_matches('/'), url.path()));
+        instead.set_query(url.query());
+        instead.set_fragment(url.fragment());
+        Some(instead)
+    }
 }
 
 impl Default for HttpPolicy {
@@ -53,6 +80,7 @@ impl Default for HttpPolicy {
             total_timeout: Duration::from_secs(30),
             max_response_bytes: 8 * 1024 * 1024,
             user_agent: concat!("Diwan/", env!("CARGO_PKG_VERSION")).to_owned(),
+            stand_in: None,
         }
     }
 }
@@ -159,6 +187,8 @@ impl HttpClient {
             url,
             headers: HeaderMap::new(),
             body: Body::Empty,
+            patience: None,
+            traced: true,
             flaw: None,
         }
     }
@@ -177,6 +207,9 @@ impl HttpClient {
     pub fn allows(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else { return false };
         let with_port = url.port_or_known_default().map(|port| format!("{host}:{port}"));
+        if self.0.policy.stand_in.as_ref().is_some_and(|stand_in| stand_in.at.origin() == url.origin()) {
+            return true;
+        }
         self.0.policy.allowed_hosts.iter().any(|allowed| {
             allowed.eq_ignore_ascii_case(host)
                 || with_port.as_ref().is_some_and(|with_port| allowed.eq_ignore_ascii_case(with_port))
@@ -185,7 +218,14 @@ impl HttpClient {
 
     /// Checks an address against the policy without resolving its name.
     pub fn check(&self, url: &Url) -> Result<(), HttpError> {
-        self.dialer(url).map(|_| ())
+        self.dialer(&self.called(url)).map(|_| ())
+    }
+
+    /// The address that is called for this one: itself, or that of the server that stands in for its host. Whoever sends a
+    /// person's browser to a network sends it there.
+    pub fn called(&self, url: &Url) -> Url {
+        let instead = self.0.policy.stand_in.as_ref().and_then(|stand_in| stand_in.instead_of(url));
+        instead.unwrap_or_else(|| url.clone())
     }
 
     /// The inner client that may speak to `url`.
@@ -247,30 +287,31 @@ impl Resolve for PublicResolver {
 #[derive(Clone)]
 pub struct Part {
     name: String,
-    content: Bytes,
+    content: Source,
     file: Option<(String, String)>,
 }
 
 impl Part {
     /// A plain field.
     pub fn text(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { name: name.into(), content: Bytes::from(value.into()), file: None }
+        Self { name: name.into(), content: Bytes::from(value.into()).into(), file: None }
     }
 
-    /// A file with its name and media type.
+    /// A file with its name and media type, read while it is sent.
     pub fn file(
         name: impl Into<String>,
         file_name: impl Into<String>,
         mime: impl Into<String>,
-        content: Bytes,
+        content: impl Into<Source>,
     ) -> Self {
-        Self { name: name.into(), content, file: Some((file_name.into(), mime.into())) }
+        Self { name: name.into(), content: content.into(), file: Some((file_name.into(), mime.into())) }
     }
 }
 
 enum Body {
     Empty,
     Bytes(Bytes),
+    Source(Source, Range<u64>),
     Multipart(Vec<Part>),
 }
 
@@ -283,6 +324,8 @@ pub struct Request {
     headers: HeaderMap,
     body: Body,
     max_response_bytes: usize,
+    patience: Option<Duration>,
+    traced: bool,
     flaw: Option<String>,
 }
 
@@ -344,6 +387,19 @@ impl Request {
         self.header("content-type", mime)
     }
 
+    /// A body that is read while it is sent, this range of it, with its media type and its length.
+    pub fn source(mut self, mime: &str, source: &Source, range: Range<u64>) -> Self {
+        let end = range.end.min(source.size());
+        self.body = Body::Source(source.clone(), range.start.min(end)..end);
+        self.header("content-type", mime)
+    }
+
+    /// Replaces the policy's limit on the time of request and answer together for this request: large bodies take longer.
+    pub fn patience(mut self, limit: Duration) -> Self {
+        self.patience = Some(limit);
+        self
+    }
+
     /// A `multipart/form-data` body.
     pub fn multipart(mut self, parts: Vec<Part>) -> Self {
         self.body = Body::Multipart(parts);
@@ -356,8 +412,34 @@ impl Request {
         self
     }
 
+    /// Leaves no span behind: for what sends spans itself.
+    pub fn untraced(mut self) -> Self {
+        self.traced = false;
+        self
+    }
+
     /// Sends the request and reads the whole answer.
     pub async fn send(self) -> Result<Response, HttpError> {
+        if !self.traced {
+            return self.converse().await;
+        }
+        let span = tracing::info_span!(
+            "outbound request",
+            otel.kind = "client",
+            http.request.method = %self.method,
+            server.address = self.url.host_str(),
+            http.response.status_code = tracing::field::Empty,
+            error = tracing::field::Empty,
+        );
+        let answer = self.converse().instrument(span.clone()).await;
+        match &answer {
+            Ok(answer) => span.record("http.response.status_code", answer.status.as_u16()),
+            Err(error) => span.record("error", tracing::field::display(error)),
+        };
+        answer
+    }
+
+    async fn converse(self) -> Result<Response, HttpError> {
         let origin = origin(&self.url);
         let limit = self.max_response_bytes;
         let method = self.method.clone();
@@ -386,15 +468,23 @@ impl Request {
         if let Some(flaw) = self.flaw {
             return Err(not_sent(flaw));
         }
-        let mut request = self.client.dialer(&self.url)?.request(self.method, self.url).headers(self.headers);
+        let url = self.client.called(&self.url);
+        let mut request = self.client.dialer(&url)?.request(self.method, url).headers(self.headers);
+        if let Some(patience) = self.patience {
+            request = request.timeout(patience);
+        }
         request = match self.body {
             Body::Empty => request,
             Body::Bytes(body) => request.body(body),
+            Body::Source(source, range) => request
+                .header(reqwest::header::CONTENT_LENGTH, range.end - range.start)
+                .body(reqwest::Body::wrap_stream(source.stream(range))),
             Body::Multipart(parts) => {
                 let mut form = reqwest::multipart::Form::new();
                 for Part { name, content, file } in parts {
-                    let length = content.len() as u64;
-                    let mut part = reqwest::multipart::Part::stream_with_length(content, length);
+                    let length = content.size();
+                    let body = reqwest::Body::wrap_stream(content.stream(0..length));
+                    let mut part = reqwest::multipart::Part::stream_with_length(body, length);
                     if let Some((file_name, mime)) = file {
                         part = part.file_name(file_name).mime_str(&mime).map_err(|error| not_sent(reason(&error)))?;
                     }

@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use crate::db;
+use crate::metrics::Depth;
 
 /// A job by name: all that travels through Redis.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult, serde::Serialize, serde::Deserialize)]
@@ -34,6 +35,8 @@ pub struct Claim {
     pub due_at: DateTime<Utc>,
     /// Whether another worker had begun and fell silent.
     pub resumed: bool,
+    /// Under which span it was asked for ([`crate::traces::traceparent`]).
+    pub trace: Option<String>,
 }
 
 /// Takes up to `limit` jobs that are due, to hand them over. Each is taken by one caller.
@@ -41,15 +44,16 @@ pub async fn take_due(on: &impl ConnectionTrait, limit: i32, now: DateTime<Utc>)
     db::all(on, "select id, kind from app.take_due_jobs($1, $2)", [limit.into(), now.into()]).await
 }
 
-/// Jobs that were handed over before `handed_before` and not begun, or whose worker let the lease run out.
+/// Jobs that were handed over before `handed_before` and not begun, or whose worker let the lease run out or is gone
+/// ([`crate::presence`]).
 pub async fn quiet(
     on: &impl ConnectionTrait,
     limit: i32,
     handed_before: DateTime<Utc>,
-    now: DateTime<Utc>,
+    (now, lease): (DateTime<Utc>, Duration),
 ) -> Result<Vec<JobRef>, DbErr> {
-    db::all(on, "select id, kind from app.quiet_jobs($1, $2, $3)", [limit.into(), handed_before.into(), now.into()])
-        .await
+    let sql = "select id, kind from app.quiet_jobs($1, $2, $3, make_interval(secs => $4))";
+    db::all(on, sql, [limit.into(), handed_before.into(), now.into(), seconds(lease).into()]).await
 }
 
 /// When the next job is due, if any waits.
@@ -76,6 +80,25 @@ pub async fn start(
 /// Keeps a lease until `until`. False when it is lost: the caller must stop without another effect.
 pub async fn keep(on: &impl ConnectionTrait, id: Uuid, fence: i64, until: DateTime<Utc>) -> Result<bool, DbErr> {
     db::scalar(on, "select app.keep_lease($1, $2, $3)", [id.into(), fence.into(), until.into()]).await
+}
+
+/// How much waits and is at work now, by kind and state, across all brands.
+pub async fn figures(on: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Depth>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        kind: Option<String>,
+        state: String,
+        count: i64,
+        oldest: Option<DateTime<Utc>>,
+    }
+    let rows: Vec<Row> = db::all(on, "select * from app.work_figures($1)", [now.into()]).await?;
+    let depth = |row: Row| Depth {
+        kind: row.kind,
+        state: row.state,
+        count: row.count,
+        oldest: row.oldest.map(|due| (now - due).to_std().unwrap_or_default()),
+    };
+    Ok(rows.into_iter().map(depth).collect())
 }
 
 /// Forgets finished jobs. Answers how many.

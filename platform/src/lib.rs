@@ -2,6 +2,7 @@
 //! its transactions, the outbox, the one outbound HTTP client, mail, object storage, stills of films, and the embedded servers.
 
 pub mod app_url;
+pub mod apps;
 pub mod clock;
 pub mod config;
 pub mod crypto;
@@ -11,9 +12,13 @@ pub mod http;
 pub mod ids;
 pub mod jobs;
 pub mod mail;
+pub mod metrics;
 pub mod password;
+pub mod presence;
 pub mod signed;
+pub mod source;
 pub mod stills;
 pub mod storage;
 pub mod telemetry;
 pub mod totp;
+pub mod traces;

@@ -1,8 +1,14 @@
-//! Log lines: a readable message and fields, units in the fields' names, no personal data, no secrets.
+//! Log lines: a readable message and fields, units in the fields' names, no personal data, no secrets. And, where the operator names a
+//! collector, traces.
 
 use std::io::{IsTerminal as _, Write};
 
-use tracing_subscriber::EnvFilter;
+use opentelemetry_sdk::trace::SdkTracer;
+use tracing::Subscriber;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter, Targets};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,10 +19,10 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging to standard error. `filter` is in the form of `tracing_subscriber::EnvFilter`, as `info,diwan=debug`.
-/// A second call changes nothing.
-pub fn init(format: LogFormat, filter: &str) {
-    let _started = start(format, filter, std::io::stderr().is_terminal(), std::io::stderr);
+/// Starts logging to standard error. `filter` is in the form of `tracing_subscriber::EnvFilter`, as `info,diwan=debug`. Spans go to
+/// `tracer`, if there is one. A second call changes nothing.
+pub fn init(format: LogFormat, filter: &str, tracer: Option<SdkTracer>) {
+    let _started = start((format, filter), tracer, std::io::stderr().is_terminal(), std::io::stderr);
 }
 
 /// Starts logging to another place, for those who read it themselves. False when this process logs already.
@@ -25,20 +31,27 @@ pub fn init_to<W: Write + 'static>(
     filter: &str,
     writer: impl Fn() -> W + Send + Sync + 'static,
 ) -> bool {
-    start(format, filter, false, writer)
+    start((format, filter), None, false, writer)
 }
 
 fn start<W: Write + 'static>(
-    format: LogFormat,
-    filter: &str,
+    (format, filter): (LogFormat, &str),
+    tracer: Option<SdkTracer>,
     colours: bool,
     writer: impl Fn() -> W + Send + Sync + 'static,
 ) -> bool {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(writer);
-    let started = match format {
-        LogFormat::Text => lines.compact().try_init(),
-        LogFormat::Json => lines.json().try_init(),
+    let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(writer);
+    let lines = match format {
+        LogFormat::Text => lines.compact().with_filter(filter).boxed(),
+        LogFormat::Json => lines.json().with_filter(filter).boxed(),
     };
-    started.is_ok()
+    tracing_subscriber::registry().with(lines).with(tracer.map(spans)).try_init().is_ok()
+}
+
+/// Sends our own spans: what libraries do beneath them is told by ours.
+fn spans<S: Subscriber + for<'a> LookupSpan<'a>>(tracer: SdkTracer) -> impl tracing_subscriber::Layer<S> {
+    let ours = ["diwan", "diwan_api", "diwan_domain", "diwan_platform", "diwan_worker"];
+    let ours = Targets::new().with_targets(ours.map(|target| (target, LevelFilter::INFO)));
+    tracing_opentelemetry::layer().with_tracer(tracer).with_filter(ours)
 }

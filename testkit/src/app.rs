@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::build::PASSWORD;
 use crate::client::{Client, Subscription};
+use crate::process::free_port;
 use crate::services::{Settings, TestServices};
 
 /// How long the API may take to begin or to end, on a machine that has much to do.
@@ -68,13 +69,18 @@ impl TestApp {
         Self::start(Settings::default(), false).await
     }
 
-    async fn start(settings: Settings, development: bool) -> Result<Self> {
+    async fn start(mut settings: Settings, development: bool) -> Result<Self> {
+        let mut listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        if settings.can_be_reached {
+            listen.set_port(free_port()?);
+            settings.public_url = Some(Url::parse(&format!("http://{listen}/"))?);
+        }
         let trusted_proxies = settings.trusted_proxies.clone();
         let test = TestServices::with(settings).await?;
         let (services, stop) = (Arc::clone(&test.services), CancellationToken::new());
         let (ready, listening) = oneshot::channel();
         let (alive, over) = mpsc::channel();
-        let options = ApiOptions { listen: SocketAddr::from(([127, 0, 0, 1], 0)), development, trusted_proxies };
+        let options = ApiOptions { listen, development, trusted_proxies };
         let stopping = stop.clone();
         let thread = std::thread::spawn(move || {
             let _alive: mpsc::Sender<()> = alive;

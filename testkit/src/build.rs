@@ -345,6 +345,8 @@ impl TestServices {
                    values ('{connection}', '{brand}', 'mastodon', 'https://network.example', 'REQUESTED', '{user}', '{now}', '{now}');
                  insert into publication_attempt (id, brand_id, publication_id, number, fence, started_at, finished_at, outcome)
                    values ('{attempt}', '{brand}', '{publication}', 1, 1, '{now}', '{now}', 'NOT_SENT');
+                 insert into publication_change (id, brand_id, publication_id, kind, state, reason, trouble, requested_by, created_at, finished_at)
+                   values ('{attempt}', '{brand}', '{publication}', 'TAKE_BACK', 'FAILED', 'Too early', 'CONTENT', '{user}', '{now}', '{now}');
                  insert into metric_sample values ('{sample}', '{brand}', '{account}', '{publication}', 'LIKES', 3, '{now}');
                  insert into metric_reading values ('{reading}', '{brand}', '{account}', '{publication}', '{{}}', '{now}');
                  insert into report_run (id, brand_id, kind, month, locale, state, requested_by, created_at, finished_at, error)
@@ -367,6 +369,15 @@ impl TestServices {
                  insert into media_quota (brand_id, quota_bytes, set_by, updated_at) values ('{brand}', 1073741824, '{user}', '{now}');
                  insert into calendar_feed (id, user_id, name, secret_hash, created_at)
                    values ('{promise}', '{user}', 'Mine', sha256('{promise}'), '{now}');
+                 insert into publishing_pause (id, agency_id, brand_id, post_id, reason, paused_by, paused_at, ended_by, ended_at)
+                   values ('{event}', '{agency}', '{brand}', '{post}', 'A crisis', '{user}', '{now}', '{user}', '{now}');
+                 insert into notice (id, agency_id, brand_id, recipient_id, kind, subject_id, params, in_app, mail, created_at, mailed_at)
+                   values ('{event}', '{agency}', '{brand}', '{user}', 'PUBLICATION_FAILED', '{publication}', '{{}}', true, true, '{now}', '{now}');
+                 insert into notice_setting values ('{user}', 'PUBLICATION_FAILED', true, true);
+                 insert into webhook_endpoint (id, agency_id, brand_id, url, secret, kinds, created_by, created_at)
+                   values ('{event}', '{agency}', '{brand}', 'https://hooks.example/in', 'x', array['PUBLICATION_FAILED'], '{user}', '{now}');
+                 insert into webhook_delivery (id, brand_id, endpoint_id, event_id, kind, event_brand_id, data, state, created_at, finished_at)
+                   values ('{event}', '{brand}', '{event}', '{event}', 'TEST', '{brand}', '{{}}', 'DELIVERED', '{now}', '{now}');
                  insert into audit_anchor (id, agency_id, seq, hash, at, kid, signature)
                    select '{event}', '{agency}', count(*) + 1, sha256(''), '{now}', (select min(kid) from signing_key), ''
                    from audit_anchor"

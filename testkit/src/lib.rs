@@ -12,6 +12,7 @@ pub mod client;
 #[cfg(feature = "domain")]
 pub mod db;
 pub mod films;
+pub mod load;
 pub mod logs;
 pub mod pictures;
 #[cfg(feature = "domain")]

@@ -8,10 +8,12 @@ use anyhow::Result;
 use chrono::Duration;
 use diwan_domain::trust::TokenIssuer;
 use diwan_domain::{Services, Timing};
+use diwan_platform::apps::Apps;
 use diwan_platform::clock::{ManualClock, SharedClock, SystemClock};
 use diwan_platform::crypto::Keyring;
-use diwan_platform::http::{HttpClient, HttpPolicy};
+use diwan_platform::http::{HttpClient, HttpPolicy, StandIn};
 use diwan_platform::mail::{MailSettings, Mailer};
+use diwan_platform::metrics::Metrics;
 use diwan_platform::stills::Stills;
 use diwan_platform::storage::{S3Settings, Storage};
 use tempfile::TempDir;
@@ -39,6 +41,12 @@ pub struct Settings {
     pub mail: Option<MailSettings>,
     /// The bucket in which files are kept; without, they are kept in a folder.
     pub s3: Option<S3Settings>,
+    /// The applications under which networks know the product.
+    pub apps: Apps,
+    /// A server that is called in the place of networks.
+    pub stand_in: Option<Url>,
+    /// Whether the product believes to be reached at where its API listens, so that networks can fetch files there.
+    pub can_be_reached: bool,
     /// Whether the machine has no program that takes stills from films; by default it has `ffmpeg` (`script/bootstrap --tests`).
     pub no_stills: bool,
     /// Networks whose `X-Forwarded-For` the API believes.
@@ -99,11 +107,14 @@ impl TestServices {
                 allowed_hosts: settings.servers.iter().map(|url| url.authority().to_owned()).collect(),
                 read_timeout: StdDuration::from_secs(3),
                 total_timeout: StdDuration::from_secs(4),
+                stand_in: settings.stand_in.map(|at| StandIn { at, hosts: diwan_networks::hosts() }),
                 ..HttpPolicy::default()
             })?,
+            apps: settings.apps,
             mailer: settings.mail.as_ref().map(Mailer::new).transpose()?,
             public_url,
             app_url: settings.app_url.as_deref().map(str::parse).transpose()?,
+            metrics: Metrics::default(),
             timing: short_timing(),
         };
         Ok(Self { services: Arc::new(services), db, folder })

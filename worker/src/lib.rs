@@ -18,9 +18,11 @@
 //! | `queue` | apalis on Redis: attaching, pushing, clearing what is done |
 //! | `reconciler` | finds what was handed over and not begun, or begun and abandoned |
 //! | `executor` | runs jobs, a bounded number at a time |
+//! | `present` | lets the others know that this worker lives |
 //! | `schedules` | housekeeping |
 
 mod executor;
+mod present;
 mod queue;
 mod reconciler;
 mod relay;
@@ -31,7 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diwan_domain::Services;
-use diwan_platform::ids;
+use diwan_platform::{ids, presence};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -70,10 +72,12 @@ pub enum WorkerError {
 /// Runs jobs until `stop`; then takes no new ones, finishes those that run, for at most 25 s, and returns.
 pub async fn run(services: Arc<Services>, options: WorkerOptions, stop: CancellationToken) -> Result<(), WorkerError> {
     let concurrency = options.concurrency.max(1);
-    let owner = format!("worker-{}", ids::new_id(services.now()).simple());
+    let owner = format!("{}{}", presence::PREFIX, ids::new_id(services.now()).simple());
     let executor = Arc::new(Executor::new(Arc::clone(&services), owner.clone(), concurrency));
     let queue = Arc::new(Queue::new(&options, concurrency).map_err(WorkerError::RedisUrl)?);
     tracing::info!(owner, concurrency, "the worker starts");
+    // Before the first job: one that is not known to live is taken for dead.
+    let Some(presence) = present::take(&services, &owner, &stop).await else { return Ok(()) };
 
     // Of our own, so that the parts also end if one of them fails.
     let stop_parts = stop.child_token();
@@ -81,6 +85,7 @@ pub async fn run(services: Arc<Services>, options: WorkerOptions, stop: Cancella
     parts.spawn(queue::serve(Arc::clone(&queue), Arc::clone(&executor), stop_parts.clone()));
     parts.spawn(relay::run(Arc::clone(&executor), Arc::clone(&queue), stop_parts.clone()));
     parts.spawn(reconciler::run(Arc::clone(&executor), stop_parts.clone()));
+    parts.spawn(present::hold(Arc::clone(&services), owner, presence, stop_parts.clone()));
     parts.spawn(schedules::run(Arc::clone(&services), options.anchors.clone(), stop_parts.clone()));
 
     let ended = tokio::select! {

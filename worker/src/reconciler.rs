@@ -37,7 +37,7 @@ async fn look(executor: &Executor) {
     // Redis holds a bounded number for each worker, so that this is all there is unless other workers died too.
     let limit = i32::try_from(executor.concurrency() * WAITING_PER_SLOT).unwrap_or(i32::MAX);
     let now = services.now();
-    let quiet = match jobs::quiet(services.db.unscoped(), limit, now - PATIENCE, now).await {
+    let quiet = match jobs::quiet(services.db.unscoped(), limit, now - PATIENCE, (now, services.timing.lease)).await {
         Ok(quiet) => quiet,
         Err(error) => {
             tracing::warn!(%error, "quiet jobs could not be looked for; trying again");

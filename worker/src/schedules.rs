@@ -28,6 +28,9 @@ const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(48);
 /// How long it is kept that a letter was sent.
 const LETTERS_KEPT: TimeDelta = TimeDelta::days(30);
 
+/// How long notices, and what webhooks were told, are kept.
+const NOTICES_KEPT: TimeDelta = TimeDelta::days(90);
+
 /// Keeps house until `stop`.
 pub(crate) async fn run(services: Arc<Services>, anchors: PathBuf, stop: CancellationToken) {
     let mut hours = interval(EVERY);
@@ -67,16 +70,18 @@ async fn forget(services: &Services) -> Result<(), DbErr> {
     let answers: i64 = db::scalar(on, "select app.forget_idempotency($1)", [(now - ANSWERS_KEPT).into()]).await?;
     let connections: i64 = db::scalar(on, "select app.expire_connections($1)", [now.into()]).await?;
     let letters: i64 = db::scalar(on, "select app.forget_letters($1)", [(now - LETTERS_KEPT).into()]).await?;
+    let notices: i64 = db::scalar(on, "select app.forget_notices($1)", [(now - NOTICES_KEPT).into()]).await?;
     let sign_ins: i64 = db::scalar(on, "select app.forget_sign_ins($1)", [now.into()]).await?;
     let ceremonies: i64 = db::scalar(on, "select app.forget_passkey_ceremonies($1)", [now.into()]).await?;
     let sign_ons: i64 = db::scalar(on, "select app.forget_single_sign_ons($1)", [now.into()]).await?;
     let sign_ins = sign_ins + ceremonies + sign_ons;
-    if jobs + answers + connections + letters + sign_ins > 0 {
+    if jobs + answers + connections + letters + notices + sign_ins > 0 {
         tracing::info!(
             jobs,
             idempotency_keys = answers,
             connections,
             letters,
+            notices,
             sign_ins,
             "housekeeping: what is over was forgotten"
         );

@@ -16,7 +16,9 @@ use diwan_entity::calendar::{
     post_assignment, post_comment, post_variant, special_day, variant_asset,
 };
 use diwan_entity::insights::report_run;
-use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
+use diwan_entity::publishing::{
+    account_connection, publication, publication_attempt, publication_change, social_account,
+};
 use diwan_entity::tenancy::brand;
 use diwan_entity::trust::job;
 use uuid::Uuid;
@@ -381,6 +383,15 @@ impl Grouped for publication::Model {
 impl Grouped for publication_attempt::Model {
     async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
         publishing::attempts_of(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.publication_id
+    }
+}
+
+impl Grouped for publication_change::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        publishing::changes_of(context, parents).await
     }
     fn parent(&self) -> Uuid {
         self.publication_id

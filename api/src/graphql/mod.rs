@@ -15,6 +15,7 @@ mod live;
 mod loaders;
 mod media;
 mod node;
+mod notices;
 mod page;
 mod plain;
 mod publishing;
@@ -62,6 +63,9 @@ pub struct Query(
     trust::AuditQuery,
     trust::IdentityProviderQuery,
     trust::SingleSignOnQuery,
+    notices::NoticeQuery,
+    notices::NoticeSettingQuery,
+    notices::WebhookQuery,
 );
 
 // In groups: the library merges by types within types, and a long row of them takes the compiler minutes.
@@ -130,10 +134,16 @@ struct PlanningMutations(
 struct PublishingMutations(
     publishing::PublishingMutation,
     publishing::MoveMutation,
+    publishing::AgainMutation,
+    publishing::PauseMutation,
+    publishing::PublishedMutation,
     approvals::ApprovalMutation,
     approvals::ReviewLinkMutation,
     insights::InsightsMutation,
 );
+
+#[derive(MergedObject, Default)]
+struct NoticeMutations(notices::NoticeMutation, notices::NoticeSettingMutation, notices::WebhookMutation);
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
@@ -145,6 +155,7 @@ pub struct Mutation(
     MediaMutations,
     PlanningMutations,
     PublishingMutations,
+    NoticeMutations,
 );
 
 /// Builds the schema with its limits.

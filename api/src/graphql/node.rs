@@ -197,7 +197,15 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::HashtagSet => op.load(id).await?.map(|row| Node::HashtagSet(HashtagSet { op: own(), row })),
         Kind::Idea => op.load(id).await?.map(|row| Node::Idea(Idea { op: own(), row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with
-        // its owner, a review link with its request.
-        Kind::Session | Kind::ApiToken | Kind::Feed | Kind::IdentityProvider | Kind::Passkey | Kind::ReviewLink => None,
+        // its owner, a review link with its request, a pause with what it holds, notices and webhooks in lists of their own.
+        Kind::Session
+        | Kind::ApiToken
+        | Kind::Feed
+        | Kind::IdentityProvider
+        | Kind::Passkey
+        | Kind::ReviewLink
+        | Kind::Pause
+        | Kind::Notice
+        | Kind::Webhook => None,
     })
 }

@@ -106,11 +106,17 @@ pub enum Kind {
     HashtagSet,
     /// A link by which a client decides; not its secret.
     ReviewLink,
+    /// What holds publishing back.
+    Pause,
+    /// Something that somebody should know.
+    Notice,
+    /// A server that is told of things; not its secret.
+    Webhook,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 52] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -160,6 +166,9 @@ impl Kind {
         Self::ContentTemplate,
         Self::HashtagSet,
         Self::ReviewLink,
+        Self::Pause,
+        Self::Notice,
+        Self::Webhook,
     ];
 
     /// What an id of this kind begins with.
@@ -214,6 +223,9 @@ impl Kind {
             Self::ContentTemplate => "template",
             Self::HashtagSet => "hashtagset",
             Self::ReviewLink => "reviewlink",
+            Self::Pause => "pause",
+            Self::Notice => "notice",
+            Self::Webhook => "webhook",
         }
     }
 

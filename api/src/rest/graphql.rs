@@ -13,7 +13,9 @@ use diwan_entity::tenancy::agency::Locale;
 use diwan_gate::{MAX_DOCUMENT_BYTES, Meter, read_document, refusal_price, request_error, to_json};
 use diwan_platform::crypto::sha256;
 use diwan_platform::ids;
+use diwan_platform::traces::follow;
 use futures::StreamExt as _;
+use tracing::Instrument as _;
 
 use super::peer::peer;
 use super::{header_text, language};
@@ -72,6 +74,15 @@ struct Bill {
 /// Answers one operation.
 pub async fn execute(http: HttpRequest, state: web::Data<State>, body: web::Payload) -> HttpResponse {
     let request_id = ids::encode("request", ids::new_id(state.services.now()));
+    let span = tracing::info_span!("graphql", otel.kind = "server", otel.name = tracing::field::Empty, request_id);
+    if let Some(trace) = header_text(&http, "traceparent") {
+        follow(&span, &trace);
+    }
+    answer(http, state, body, request_id).instrument(span).await
+}
+
+/// Answers it within its span.
+async fn answer(http: HttpRequest, state: web::Data<State>, body: web::Payload, request_id: String) -> HttpResponse {
     let claimed = authenticate(&state.services, header_text(&http, "authorization").as_deref()).await;
     let payer = claimed.as_ref().ok().and_then(Option::as_ref);
     let payer = payer.map_or_else(|| peer(&http, &state), Caller::payer);
@@ -137,6 +148,8 @@ async fn run(
         return Err(Stop::bad("Subscriptions go to /graphql/ws with the protocol graphql-transport-ws."));
     }
     let mutates = document.kind == OperationType::Mutation;
+    let name = request.operation_name.as_deref().unwrap_or("without a name");
+    tracing::Span::current().record("otel.name", format!("{} {name}", document.kind));
     // Whoever signs in is a stranger until then, whatever else they hold; and pays as one.
     let caller = if document.signs_in {
         bill.meter = Arc::new(Meter::new(Arc::clone(&state.limiter), peer(http, state), state.services.now()));

@@ -52,7 +52,7 @@ async fn a_scheduled_post_moves_with_its_publications_and_jobs() -> Result<()> {
     let waits: bool = desk
         .app
         .db
-        .value("select bool_and(state = 'PENDING' and handed_at is null and due_at = '2027-04-01 10:30Z') from job")
+        .value("select bool_and(state = 'PENDING' and handed_at is null and due_at = '2027-04-01 10:30Z') from job where kind = 'publish'")
         .await?;
     assert!(waits);
     let events: i64 = desk.app.db.value("select count(*) from audit_event where action = 'post.move'").await?;

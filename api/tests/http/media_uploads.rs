@@ -157,8 +157,11 @@ async fn a_picture_is_shown_small() -> Result<()> {
     assert!(desk.read_asset(&asset, "thumbnailUrl").await?["thumbnailUrl"].is_null());
     desk.app.run_jobs().await?;
     let seen = desk.read_asset(&asset, "thumbnailUrl renditions { purpose mimeType width height }").await?;
+    // Networks that take no PNG have forms of their own.
+    let forms = seen["renditions"].as_array().context("forms")?;
+    let for_people = |form: &&Value| form["purpose"] == "SCREEN" || form["purpose"] == "THUMBNAIL";
     assert_eq!(
-        seen["renditions"],
+        json!(forms.iter().filter(for_people).collect::<Vec<_>>()),
         json!([{ "purpose": "SCREEN", "mimeType": "image/jpeg", "width": 640, "height": 320 },
             { "purpose": "THUMBNAIL", "mimeType": "image/jpeg", "width": 320, "height": 160 }])
     );

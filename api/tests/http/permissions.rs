@@ -70,6 +70,24 @@ fn mutations(app: &TestApp, at: &Written) -> Vec<(&'static str, &'static str, Ac
             json!({ "publicationId": publication, "as": { "giveUp": true } }),
         ),
         (
+            "takeBackPublication",
+            "change { reason }",
+            Action::PublicationChange,
+            json!({ "publicationId": publication, "reason": "Too early" }),
+        ),
+        (
+            "correctPublication",
+            "change { reason }",
+            Action::PublicationChange,
+            json!({ "publicationId": publication, "text": "Good evening", "reason": "Too early" }),
+        ),
+        (
+            "chooseAccounts",
+            "socialAccounts { id }",
+            Action::AccountConnect,
+            json!({ "connectionId": id("connection", at.connection), "remoteIds": ["1"] }),
+        ),
+        (
             "connectAccount",
             "connection { id }",
             Action::AccountConnect,

@@ -67,7 +67,10 @@ async fn a_draft_is_written_read_changed_and_scheduled() -> Result<()> {
     assert_eq!(back.get("unschedulePost.post.publications.0.state"), "CANCELED");
     desk.mutate("updatePost", POST, change(2, "Third")).await?;
     desk.mutate("schedulePost", POST, json!({ "postId": post["id"], "dueAt": due })).await?;
-    assert_eq!(desk.app.db.value::<i64>("select count(*) from job where state = 'PENDING'").await?, 1);
+    assert_eq!(
+        desk.app.db.value::<i64>("select count(*) from job where state = 'PENDING' and kind = 'publish'").await?,
+        1
+    );
     Ok(())
 }
 

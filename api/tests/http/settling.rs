@@ -20,7 +20,7 @@ async fn undecided(desk: &Desk) -> Result<String> {
     let publication = answer.text("schedulePost.post.publications.0.id")?;
     for sql in [
         "update publication set state = 'NEEDS_ATTENTION', trouble = 'CANNOT_TELL', attempts = 1, frozen_at = now()",
-        "update job set state = 'DONE', finished_at = now() where kind = 'publish'",
+        "update job set state = 'DONE', finished_at = now()",
         "update post set state = 'FAILED'",
         "insert into publication_attempt (id, brand_id, publication_id, number, fence, started_at)
            select gen_random_uuid(), brand_id, id, 1, 1, now() from publication",

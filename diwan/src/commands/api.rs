@@ -8,6 +8,7 @@ use diwan_api::ApiOptions;
 use diwan_domain::Services;
 use tokio_util::sync::CancellationToken;
 
+use crate::figures;
 use crate::installation;
 use crate::servers::Servers;
 use crate::signals::stop_token;
@@ -19,6 +20,7 @@ pub(crate) async fn run() -> Result<()> {
     check_port(config.listen)?;
     let stop = stop_token()?;
     let services = installation::services(&config, &servers.database_url).await?;
+    figures::serve(&config, &services, stop.clone()).await?;
     let options = ApiOptions {
         listen: config.listen,
         development: config.development,

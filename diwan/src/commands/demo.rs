@@ -1,18 +1,21 @@
 //! `diwan demo`: what `diwan up` runs, on data of its own that there is something to look at in.
 
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Write as _};
+use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use diwan_domain::{Services, tenancy};
+use diwan_emulator::{CLIENT_ID, CLIENT_SECRET, Emulator, EmulatorOptions};
+use diwan_platform::apps::{App, Apps};
 use diwan_platform::config::{Config, ConfigError};
 use diwan_platform::crypto::token;
 use url::Url;
 
-use crate::commands::up;
+use crate::commands::{api, up};
 use crate::demo_data;
 use crate::installation;
 
@@ -25,8 +28,11 @@ const OWN_SERVERS: &str = "`diwan demo` runs on a PostgreSQL and a Redis of its 
 
 /// Runs until told to stop.
 pub(crate) async fn run() -> Result<()> {
-    let config = set_apart(installation::configure().map_err(in_our_words)?)?;
-    up::everything(&config, async |services| prepare(services, &config.data).await).await
+    let mut config = set_apart(installation::configure().map_err(in_our_words)?)?;
+    api::check_port(config.listen)?;
+    let emulator = emulate(&mut config)?;
+    let timeline = emulator.url().join("timeline")?;
+    up::everything(&config, async |services| prepare(services, &config.data, &timeline).await).await
 }
 
 /// One of the two servers named alone is a mistake that elsewhere is mended by naming the other.
@@ -54,8 +60,29 @@ fn set_apart(mut config: Config) -> Result<Config> {
     Ok(config)
 }
 
+/// Starts what stands in for the networks that have servers of their own, and makes it the place where they are called.
+fn emulate(config: &mut Config) -> Result<Emulator> {
+    fs::create_dir_all(&config.data).with_context(|| format!("cannot make the folder {}", config.data.display()))?;
+    let start = |port| {
+        Emulator::start(EmulatorOptions {
+            listen: SocketAddr::new(config.listen.ip(), port),
+            keep_in: Some(config.data.join("emulator.jsonl")),
+            ..EmulatorOptions::default()
+        })
+    };
+    // The same port at every start, if it is free: what was published links to it.
+    let started = match start(config.listen.port().checked_add(1).unwrap_or(0)) {
+        Err(error) if error.kind() == ErrorKind::AddrInUse => start(0),
+        started => started,
+    };
+    let emulator = started.context("the emulated networks do not start")?;
+    config.stand_in = Some(emulator.url().clone());
+    config.apps = Apps::all(&App { client_id: CLIENT_ID.to_owned(), client_secret: CLIENT_SECRET.to_owned() });
+    Ok(emulator)
+}
+
 /// Makes the data at the first start. Answers what is printed.
-async fn prepare(services: &Arc<Services>, folder: &Path) -> Result<String> {
+async fn prepare(services: &Arc<Services>, folder: &Path, timeline: &Url) -> Result<String> {
     let file = SignInFile(folder.join("sign-in.txt"));
     let sign_in = match tenancy::offer_setup(services).await? {
         Some(setup_token) => {
@@ -68,7 +95,7 @@ async fn prepare(services: &Arc<Services>, folder: &Path) -> Result<String> {
         }
         None => file.read()?,
     };
-    Ok(look_around(&sign_in, &file.0))
+    Ok(look_around(&sign_in, &file.0, timeline))
 }
 
 /// How to get in.
@@ -86,7 +113,7 @@ impl SignInFile {
     }
 
     /// Written aside, for this account's eyes only, and moved into place.
-    fn write(&self, sign_in: &SignIn) -> std::io::Result<()> {
+    fn write(&self, sign_in: &SignIn) -> io::Result<()> {
         let aside = self.0.with_extension("part");
         match fs::remove_file(&aside) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -114,7 +141,7 @@ impl SignInFile {
 }
 
 /// What is printed: how to get in, and what to try.
-fn look_around(sign_in: &SignIn, kept: &Path) -> String {
+fn look_around(sign_in: &SignIn, kept: &Path, timeline: &Url) -> String {
     let SignIn { email, password } = sign_in;
     format!(
         r#"This is the demo: an agency with two brands, on data of its own.
@@ -160,19 +187,27 @@ query Reports {{
   }}
 }}
 
-Nothing is published: no account is connected, so the reports count nothing yet. To connect one, with a brand's id
-from 2 and an app password of Bluesky (Settings, Privacy and security, App passwords):
+Nothing is published yet: no account is connected, so the reports count nothing. To connect one, with a brand's id from 2.
+Networks such as X are emulated on this machine: any name is an account there, and nothing of it reaches the real network.
 
 mutation Connect {{
-  connectAccount(input: {{ brandId: "brand_...", network: "bluesky", using: {{ appPassword: {{
-    service: "https://bsky.social", identifier: "you.bsky.social", password: "abcd-efgh-ijkl-mnop"
-  }} }} }}) {{
+  connectAccount(input: {{ brandId: "brand_...", network: "x", using: {{ oauth: {{}} }} }}) {{
     connection {{ id state }}
     userErrors {{ code message field }}
   }}
 }}
 
-What is scheduled for a connected account is truly published.
+   Read the connection with its id, and open its address in the browser; read it again until it is CONNECTED.
+
+query Connection {{
+  node(id: "...") {{ ... on AccountConnection {{ state authorizationUrl error {{ message }} }} }}
+}}
+
+What is scheduled for the account then appears on the emulated network:
+
+  Timeline  {timeline}
+
+Mastodon and Bluesky are not emulated: what is scheduled for an account of theirs is truly published.
 "#,
         kept = kept.display()
     )
@@ -197,6 +232,21 @@ mod tests {
         assert_eq!(config.data, Path::new("/srv/diwan/demo"));
         assert_eq!(config.public_url.as_str(), "http://localhost:8099/");
         assert!(config.development);
+        Ok(())
+    }
+
+    #[test]
+    fn its_networks_are_emulated() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().to_string_lossy().into_owned();
+        let mut config = config(&[("DIWAN_DATA", &data), ("DIWAN_LISTEN", "127.0.0.1:65535")])?;
+        let emulator = emulate(&mut config)?;
+        assert_eq!(config.stand_in.as_ref(), Some(emulator.url()));
+        assert_eq!(config.apps.get("x").map(|app| app.client_id.as_str()), Some(CLIENT_ID));
+        assert!(config.data.join("emulator.jsonl").is_file());
+        let sign_in = SignIn { email: EMAIL.to_owned(), password: "demo_1".to_owned() };
+        let said = look_around(&sign_in, &config.data, &emulator.url().join("timeline")?);
+        assert!(said.contains(&format!("{}timeline\n", emulator.url())) && said.contains("oauth: {}"), "{said}");
         Ok(())
     }
 

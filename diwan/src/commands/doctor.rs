@@ -90,6 +90,7 @@ async fn examine(config: &Config, report: &mut Report) -> Result<()> {
             report.check("Mail", Err::<&str, _>(error.into()));
         }
     }
+    report.check("Networks", Ok(checks::networks(config)));
     report.check("Secret key", config.keyring().map(|_| "present").map_err(Into::into));
     if config.database_url.is_some() {
         return servers(config, &Servers::named(config, "doctor")?, report).await;
@@ -175,6 +176,7 @@ async fn as_application(
     } else {
         report.check("Jobs", waits);
     }
+    report.check("Publishing", checks::publishing(on).await);
     match checks::set_aside(owner).await? {
         Some(count) => {
             report.check("Jobs that gave up", checks::judge_set_aside(count));

@@ -5,6 +5,7 @@ mod api;
 mod audit;
 mod demo;
 mod doctor;
+mod emulator;
 mod health;
 mod migrate;
 mod permissions;
@@ -23,6 +24,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Up => up::run().await?,
         Command::Demo => demo::run().await?,
+        Command::Emulator { listen } => emulator::run(listen).await?,
         Command::Api => api::run().await?,
         Command::Worker => worker::run().await?,
         Command::Migrate => migrate::run().await?,

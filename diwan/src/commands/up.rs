@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::commands::{api, worker};
+use crate::figures;
 use crate::installation;
 use crate::servers::Servers;
 use crate::signals::stop_token;
@@ -49,6 +50,7 @@ async fn serve(
 ) -> Result<()> {
     installation::migrate(&servers.owner_url).await?;
     let services = installation::services(config, &servers.database_url).await?;
+    figures::serve(config, &services, stop.clone()).await?;
     let next = prepare(&services).await?;
     // A trial on one's own machine is there to be looked around in.
     let development = config.development || (servers.are_embedded() && config.listen.ip().is_loopback());

@@ -4,6 +4,7 @@ use anyhow::Result;
 use diwan_platform::config::Config;
 use diwan_worker::WorkerOptions;
 
+use crate::figures;
 use crate::installation;
 use crate::servers::Servers;
 use crate::signals::stop_token;
@@ -14,6 +15,7 @@ pub(crate) async fn run() -> Result<()> {
     let servers = Servers::named(&config, "worker")?;
     let stop = stop_token()?;
     let services = installation::services(&config, &servers.database_url).await?;
+    figures::serve(&config, &services, stop.clone()).await?;
     Ok(diwan_worker::run(services, options(&config, &servers), stop).await?)
 }
 

@@ -41,7 +41,7 @@ pub struct Bench {
     folder: TempDir,
 }
 
-fn program() -> &'static Path {
+pub fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_diwan"))
 }
 
@@ -287,7 +287,7 @@ impl Bench {
 }
 
 /// Runs a command to its end. Answers what it printed.
-async fn once(command: &str, settings: &[(&str, String)], folder: &Path) -> Result<String> {
+pub async fn once(command: &str, settings: &[(&str, String)], folder: &Path) -> Result<String> {
     let mut diwan = Diwan::start(program(), command, settings, folder)?;
     let status = diwan.ended(PATIENCE).await?;
     ensure!(status.success(), "diwan {command} ended with {status}: {}", diwan.log()?);

@@ -2,6 +2,9 @@
 
 trouble-retry = The network could not be reached or had a fault. Diwan tries again by itself.
 trouble-rate-limited = The network asks for patience. Diwan tries again by itself.
+trouble-waiting = The network is still at work on an image or a film. Diwan goes on by itself.
+trouble-not-set-up = The network has not been set up here. The operator registers an application there and names it in the settings of the server; then connect again.
+trouble-no-account = Whoever agreed may publish to no page or channel there. Agree as somebody who may, or with an account of the right kind, and allow everything that is asked for.
 trouble-reconnect = The network no longer accepts the account's sign-in. Connect the account again, then schedule the post again.
 trouble-content = The network refused the content. Change the post and schedule it again.
 trouble-ask = The network refused for a reason that Diwan cannot mend. See the detail, then decide.
@@ -15,6 +18,7 @@ trouble-too-many-rows = There are more than 5,000 rows. Choose fewer days or one
 trouble-cell-too-long = A text is longer than a cell of a workbook takes. Export as CSV.
 trouble-media-gone = A file of this post cannot be read. Upload it again.
 trouble-media-expired = A file of this post was not to be used any more. Choose another, or extend its rights, and schedule again.
+trouble-paused = Publishing was paused when it came due. When the pause ends, Diwan sends it if it is still within the time that the brand allows. To choose another time, schedule it again.
 
 # Why an identity provider cannot be used: each key a value of `identity_provider.trouble`. Say what happened and the next step.
 
@@ -33,3 +37,13 @@ source-not-a-feed = What is there is no RSS, Atom or JSON feed. Check the addres
 source-redirects = The address leads on and on. Use the feed's own address.
 source-refused = The feed's server refuses to give it. Check the address.
 source-too-large = The feed is larger than Diwan reads. Look for a shorter one on the same site.
+
+# Why a publication is stuck. Say what is the matter and the next step.
+
+stuck-needs-attention = It needs a person: see its trouble, then decide with `settlePublication`.
+stuck-account-not-connected = Its account is not connected. Connect it again; what is waiting goes out then, if it is not too late.
+stuck-set-aside = It failed too often and was set aside. See its trouble, mend it, and schedule it again.
+stuck-paused = Somebody holds it back. Resume publishing when it may go on.
+stuck-unconfirmed = The network has not answered for more than two minutes. Diwan looks for it and never sends it twice.
+stuck-retrying = It has been tried for more than ten minutes. Diwan goes on by itself; see its trouble.
+stuck-not-begun = Its time is over by more than a minute and no worker has begun it. The operator looks whether the worker runs.

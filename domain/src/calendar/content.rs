@@ -284,7 +284,7 @@ pub(super) fn words_of<'a>(draft: &'a Draft, network: &str) -> Vec<(Cow<'static,
     words.extend(parts.map(|(place, part)| (format!("thread.{place}").into(), part.as_str())));
     words.extend(draft.first_comment.iter().map(|comment| ("firstComment".into(), comment.as_str())));
     let known = diwan_networks::network(network).map_or(&[][..], |network| network.capabilities().options);
-    let free = known.iter().filter(|option| matches!(option.kind, OptionKind::Text { .. }));
+    let free = known.iter().filter(|option| matches!(option.kind, OptionKind::Text { .. } | OptionKind::Lines { .. }));
     words.extend(free.filter_map(|option| {
         let value = draft.options.get(option.name)?;
         Some((format!("options.{}", option.name).into(), value.as_str()))
@@ -321,6 +321,15 @@ pub(crate) fn from_violation(violation: &Violation, network: &'static str, index
         ViolationCode::LinkWithImages => Code::LinkWithImages,
         ViolationCode::OptionUnknown => Code::OptionNotForNetwork,
         ViolationCode::OptionInvalid => Code::OptionValueNotForNetwork,
+        ViolationCode::OptionMissing => Code::OptionMissingForNetwork,
+        ViolationCode::NotTogether => Code::NotTogetherOnNetwork,
+        ViolationCode::MediaMissing => Code::MediaMissingForNetwork,
+        ViolationCode::MediaMixed => Code::MediaMixedForNetwork,
+        ViolationCode::MediaShape => Code::MediaShapeNotForNetwork,
+        ViolationCode::TooManyVideos => Code::TooManyVideosForNetwork,
+        ViolationCode::VideoTooLarge => Code::VideoTooLargeForNetwork,
+        ViolationCode::VideoTooLong => Code::VideoTooLongForNetwork,
+        ViolationCode::VideoTooShort => Code::VideoTooShortForNetwork,
     };
     let of_images = matches!(
         violation.code,
@@ -329,6 +338,13 @@ pub(crate) fn from_violation(violation: &Violation, network: &'static str, index
             | ViolationCode::ImageTooManyPixels
             | ViolationCode::ImageTypeUnsupported
             | ViolationCode::AltTextTooLong
+            | ViolationCode::MediaMissing
+            | ViolationCode::MediaMixed
+            | ViolationCode::MediaShape
+            | ViolationCode::TooManyVideos
+            | ViolationCode::VideoTooLarge
+            | ViolationCode::VideoTooLong
+            | ViolationCode::VideoTooShort
     );
     let field = match &violation.part {
         Part::Text if of_images => {

@@ -49,7 +49,7 @@ pub use composer::{
     post_versions, restore_post, saved_content, similar_posts,
 };
 pub(crate) use composer::{Said, said_before};
-pub(crate) use content::{MOST_TEXT, looks_like_a_language, refuse_blocked};
+pub(crate) use content::{MOST_TEXT, from_violation, looks_like_a_language, refuse_blocked};
 pub use content::{Measured, PostContent, Problem, ProblemSeverity, VariantContent, options_of};
 pub(crate) use counting::count_for;
 pub use counting::count_text;
@@ -91,6 +91,7 @@ pub use special_days::{
 };
 pub use update_calendar::{CalendarChange, archive_calendar, restore_calendar, share_calendar, update_calendar};
 pub use update_post::{PostChange, unschedule, update_post};
+pub(crate) use validate::draft_with_media;
 pub use validate::{check_post, load_post, validate_post};
 pub use view::{
     MOST_BRANDS, MOST_POSTS, View, ViewDay, ViewFilter, ViewPerson, ViewPost, ViewQuery, ViewVariant, calendar_view,

@@ -8,7 +8,7 @@ use diwan_entity::calendar::asset;
 use diwan_entity::calendar::post;
 use diwan_entity::calendar::{post_variant, variant_asset};
 use diwan_entity::publishing::social_account::{self, AccountState};
-use diwan_networks::{Draft, Limits};
+use diwan_networks::{Capabilities, Draft, Limits};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect as _};
 use uuid::Uuid;
 
@@ -38,6 +38,27 @@ pub async fn load_post(context: &Context, post_id: Uuid, lock: bool) -> Result<p
     let select = post::Entity::visible([post_id]);
     let select = if lock { select.lock_exclusive() } else { select };
     Ok(context.one(select).await?.ok_or_else(|| UserError::at(Code::NotFound, "postId"))?)
+}
+
+/// What a network would be asked of one variant that is written, with what is known of its files.
+pub(crate) async fn draft_with_media(
+    context: &Context,
+    (brand_id, variant_id): (Uuid, Uuid),
+    network: &Capabilities,
+    limits: &Limits,
+) -> Result<Draft, Failure> {
+    let gone = || Fault::broken("a variant is gone");
+    let variant = context.one(post_variant::Entity::one_in_brand(brand_id, variant_id)).await?.ok_or_else(gone)?;
+    let mut draft = draft_of(&variant)?;
+    let places = variant_assets(context, &[variant_id]).await?;
+    let ids: Vec<Uuid> = places.iter().map(|place| place.asset_id).collect();
+    let assets = assets_by_ids(context, &ids).await?;
+    let shelf = Shelf::load(context, brand_id, assets.iter()).await?;
+    for id in ids {
+        let asset = assets.iter().find(|asset| asset.id == id).ok_or_else(gone)?;
+        draft.media.push(shelf.draft(asset, network, limits)?);
+    }
+    Ok(draft)
 }
 
 /// The post's variants, and what the networks would refuse of them or the brand's checks find, if the post is due then. Eight

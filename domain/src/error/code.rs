@@ -50,6 +50,8 @@ pub enum Code {
     TimeInPast,
     /// The time is further away than can be planned.
     TimeTooFar,
+    /// The account may not publish so many in its network's period.
+    QuotaReached,
     /// A post needs at least one account to go to.
     NoVariants,
     /// The file has not been uploaded yet.
@@ -100,6 +102,28 @@ pub enum Code {
     OptionNotForNetwork,
     /// The option does not take this value.
     OptionValueNotForNetwork,
+    /// The network takes no post without an image or a film.
+    MediaMissingForNetwork,
+    /// The network takes images or films, not both in one post.
+    MediaMixedForNetwork,
+    /// An image or a film is too wide, too tall or too small for the network.
+    MediaShapeNotForNetwork,
+    /// More films than the network takes.
+    TooManyVideosForNetwork,
+    /// A film is larger than the network takes.
+    VideoTooLargeForNetwork,
+    /// A film is longer than the network takes.
+    VideoTooLongForNetwork,
+    /// A film is shorter than the network takes.
+    VideoTooShortForNetwork,
+    /// The network wants this option.
+    OptionMissingForNetwork,
+    /// This does not go together with the rest of the post on the network.
+    NotTogetherOnNetwork,
+    /// The network's application has not been set up here.
+    NetworkNotSetUp,
+    /// The network does not let this be changed from here.
+    ChangeNotForNetwork,
     /// The text says what the brand does not say.
     BannedWord,
     /// The post belongs to no pillar of the brand.
@@ -276,6 +300,7 @@ impl Code {
         Self::NotRerunnable,
         Self::TimeInPast,
         Self::TimeTooFar,
+        Self::QuotaReached,
         Self::NoVariants,
         Self::AssetNotReady,
         Self::FileTypeUnsupported,
@@ -301,6 +326,17 @@ impl Code {
         Self::LinkWithImages,
         Self::OptionNotForNetwork,
         Self::OptionValueNotForNetwork,
+        Self::MediaMissingForNetwork,
+        Self::MediaMixedForNetwork,
+        Self::MediaShapeNotForNetwork,
+        Self::TooManyVideosForNetwork,
+        Self::VideoTooLargeForNetwork,
+        Self::VideoTooLongForNetwork,
+        Self::VideoTooShortForNetwork,
+        Self::OptionMissingForNetwork,
+        Self::NotTogetherOnNetwork,
+        Self::NetworkNotSetUp,
+        Self::ChangeNotForNetwork,
         Self::BannedWord,
         Self::PillarMissing,
         Self::OffMix,

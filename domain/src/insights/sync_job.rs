@@ -69,10 +69,10 @@ impl Job for SyncMetrics {
         };
         let outcome = match usable_account(work, &account).await? {
             Ok(Usable { network, account, .. }) => {
-                let http = &work.services.http;
+                let out = work.services.outside(network);
                 read(
-                    network.post_metrics(http, &account, &[remote_id]).await,
-                    network.account_metrics(http, &account).await,
+                    network.post_metrics(out, &account, &[remote_id]).await,
+                    network.account_metrics(out, &account).await,
                     row.id,
                 )
             }

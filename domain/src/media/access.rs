@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait as _, DatabaseTransaction, QueryFilter as _};
 use url::Url;
 use uuid::Uuid;
 
+use super::in_posts::Chosen;
 use super::keys::{file_key, rendition_key};
 use crate::context::{Context, Services};
 use crate::error::{Code, Failure, Fault};
@@ -41,6 +42,27 @@ pub fn media_link(context: &Context, asset: &asset::Model) -> Result<Option<Url>
 /// The same for another form.
 pub fn rendition_link(context: &Context, form: &media_rendition::Model) -> Result<Url, Failure> {
     link(context, FORM, form.brand_id, form.id)
+}
+
+/// How long a network has to fetch a file that it is shown the address of: as long as what is prepared for a post is good there.
+const FOR_NETWORKS: TimeDelta = TimeDelta::hours(24);
+
+/// An address from which a network fetches this form of an asset. From a bucket it comes without a way around over us, because some
+/// networks follow no redirects.
+pub(crate) fn network_link(
+    services: &Services,
+    asset: &asset::Model,
+    chosen: &Chosen<'_>,
+    now: DateTime<Utc>,
+) -> Result<Url, Fault> {
+    let served = Served { mime_type: chosen.mime, disposition: "inline" };
+    let valid = FOR_NETWORKS.to_std().map_err(|error| Fault::broken(error.to_string()))?;
+    if let Some(url) = services.storage.direct_link(chosen.key, served, valid) {
+        return Ok(url);
+    }
+    let (purpose, id) = chosen.form_id.map_or((FILE, asset.id), |form| (FORM, form));
+    let link = Link { brand_id: asset.brand_id, id, expires_at: now + FOR_NETWORKS };
+    services.link(&format!("media/{}", signed::sign(&services.keys, purpose, link)))
 }
 
 fn link(context: &Context, purpose: &str, brand_id: Uuid, id: Uuid) -> Result<Url, Failure> {

@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
 
 /// The other forms of some files, and of which files they are still being made.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Shelf {
     forms: HashMap<(Uuid, String), media_rendition::Model>,
     pending: HashSet<Uuid>,
@@ -33,6 +33,8 @@ pub(crate) struct Chosen<'a> {
     pub(crate) byte_size: i64,
     pub(crate) width: i32,
     pub(crate) height: i32,
+    /// Its rendition; none where it is the file as it is.
+    pub(crate) form_id: Option<Uuid>,
 }
 
 /// Whether a network takes the file of an asset as it is.
@@ -48,7 +50,11 @@ pub(super) fn fits(asset: &asset::Model, limits: &Limits) -> bool {
 fn within(limits: &Limits, mime: &str, size: i64, (width, height): (i32, i32)) -> bool {
     let pixels = i64::from(width) * i64::from(height);
     let most = |limit: u64| i64::try_from(limit).unwrap_or(i64::MAX);
-    limits.mime_types.iter().any(|taken| taken == mime)
+    let is_taken = limits.mime_types.iter().any(|taken| taken == mime);
+    if mime.starts_with("video/") {
+        return is_taken && limits.video.is_some_and(|video| size <= most(video.max_bytes));
+    }
+    is_taken
         && size <= most(limits.max_image_bytes)
         && limits.max_image_pixels.is_none_or(|limit| pixels <= most(limit))
 }
@@ -108,6 +114,7 @@ impl Shelf {
                 byte_size: form.byte_size,
                 width: form.width,
                 height: form.height,
+                form_id: Some(form.id),
             });
         }
         Some(Chosen {
@@ -116,6 +123,7 @@ impl Shelf {
             byte_size: asset.byte_size?,
             width: asset.width?,
             height: asset.height?,
+            form_id: None,
         })
     }
 
@@ -141,6 +149,7 @@ impl Shelf {
             width: side(width)?,
             height: side(height)?,
             alt_text: asset.alt_text.clone(),
+            duration_ms: asset.duration_ms.and_then(|length| u64::try_from(length).ok()),
         })
     }
 }

@@ -25,8 +25,8 @@ mod store_job;
 mod take_in;
 mod update_asset;
 
-pub(crate) use access::open_asset;
 pub use access::{OpenedMedia, media_link, open_media, rendition_link};
+pub(crate) use access::{network_link, open_asset};
 pub use archive::{archive_asset, delete_asset, restore_asset};
 pub use direct::complete_upload;
 pub use direct_job::TakeInUpload;

@@ -170,6 +170,9 @@ mod tests {
             max_image_pixels: pixels,
             mime_types: vec![mime.to_owned()],
             max_alt_text: 1,
+            video: None,
+            quota: None,
+            choices: std::collections::BTreeMap::new(),
         }
     }
 

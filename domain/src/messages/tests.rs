@@ -123,14 +123,14 @@ fn every_option_of_every_network_has_words() {
             assert_eq!(option_value(Locale::Fa, option, "no such value"), "no such value");
         }
     }
-    let flag = OptionSpec { name: "sensitive", label: "", kind: OptionKind::Flag };
-    let free = OptionSpec { name: "spoiler_text", label: "", kind: OptionKind::Text { max: 9 } };
+    let flag = OptionSpec { name: "sensitive", label: "", kind: OptionKind::Flag, required: false };
+    let free = OptionSpec { name: "spoiler_text", label: "", kind: OptionKind::Text { max: 9 }, required: false };
     assert_eq!(
         (option_value(Locale::En, &flag, "true"), option_value(Locale::El, &flag, "false")),
         ("Yes".to_owned(), "Όχι".to_owned())
     );
     assert_eq!(option_value(Locale::He, &free, "true"), "true");
-    let unknown = OptionSpec { name: "nobody_knows_it", label: "Unknown", kind: OptionKind::Flag };
+    let unknown = OptionSpec { name: "nobody_knows_it", label: "Unknown", kind: OptionKind::Flag, required: false };
     assert_eq!(option_label(Locale::Ar, &unknown), "Unknown");
 }
 

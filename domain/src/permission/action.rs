@@ -117,8 +117,16 @@ pub enum Action {
     CommentWrite,
     /// Comment so that the client does not see it.
     CommentInternally,
+    /// Hold a post back, and let it go on.
+    PostPause,
+    /// Hold an account or a brand back, and let it go on.
+    PublishingPause,
+    /// Hold the whole agency back, and let it go on.
+    AgencyPublishingPause,
     /// Decide about a publication that needs a person.
     PublicationSettle,
+    /// Take back what is on a network, or change its words.
+    PublicationChange,
     /// Connect an account of a network.
     AccountConnect,
     /// Disconnect an account of a network.
@@ -131,6 +139,10 @@ pub enum Action {
     ReportRun,
     /// Run a job again that was set aside.
     JobRerun,
+    /// Read and change the webhooks of a brand.
+    WebhookManage,
+    /// Read and change the webhooks that are told of every brand.
+    AgencyWebhookManage,
 }
 
 impl Action {
@@ -193,13 +205,19 @@ impl Action {
         Self::ChecklistTemplateManage,
         Self::CommentWrite,
         Self::CommentInternally,
+        Self::PostPause,
+        Self::PublishingPause,
+        Self::AgencyPublishingPause,
         Self::PublicationSettle,
+        Self::PublicationChange,
         Self::AccountConnect,
         Self::AccountDisconnect,
         Self::MetricsSync,
         Self::MetricsRead,
         Self::ReportRun,
         Self::JobRerun,
+        Self::WebhookManage,
+        Self::AgencyWebhookManage,
     ];
 
     /// The name in the API and on the audit trail: `PostSchedule` is `POST_SCHEDULE`.

@@ -192,7 +192,15 @@ pub const RULES: &[Rule] = &[
         &[JUNIOR, FREELANCER, integration(Level::Junior)],
         "internal comments never reach a client",
     ),
+    brand(Action::PostPause, &[MID], "whoever may schedule may hold back; a program has no reason to give"),
+    brand(Action::PublishingPause, &[SENIOR], "it stops what others have planned and a client expects"),
+    agency(Action::AgencyPublishingPause, &[DIRECTOR], "it stops every brand"),
     brand(Action::PublicationSettle, &[MID], "whoever may schedule may say whether a post is there"),
+    brand(
+        Action::PublicationChange,
+        &[MID],
+        "whoever may schedule may take back; a program does not unsay what people said",
+    ),
     brand(Action::AccountConnect, &[SENIOR], "a connected account is a client's identity"),
     brand(Action::AccountDisconnect, &[SENIOR], ""),
     brand(Action::MetricsSync, &[MID, integration(Level::Mid)], "it spends the networks' rate budget"),
@@ -203,4 +211,6 @@ pub const RULES: &[Rule] = &[
     ),
     brand(Action::ReportRun, &[MID, integration(Level::Mid)], ""),
     brand(Action::JobRerun, &[SENIOR], "a job that was set aside may have had effects outside"),
+    brand(Action::WebhookManage, &[SENIOR], "it sends the brand's affairs to a server outside"),
+    agency(Action::AgencyWebhookManage, &[DIRECTOR], "it sends every brand's affairs to a server outside"),
 ];

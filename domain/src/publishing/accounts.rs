@@ -1,19 +1,19 @@
-//! A connected account in use: opening its secrets, refreshing them, losing and ending the connection.
+//! A connected account: opening its secrets, losing and ending the connection.
 
 use diwan_entity::InBrand as _;
 use diwan_entity::publishing::social_account::{self, AccountState};
-use diwan_networks::{Account, Credentials, Network, NetworkError};
+use diwan_networks::{Account, Credentials, Limits, Network, NetworkError};
 use diwan_platform::crypto::{Keyring, Place};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum as _, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter};
 use url::Url;
 use uuid::Uuid;
 
 use crate::context::Context;
 use crate::error::{Code, Failure, Fault, UserError};
-use crate::jobs::{JobError, Work};
+use crate::jobs::{JobError, Scope};
 use crate::permission::Action;
-use crate::trust;
+use crate::{notices, trust};
 
 /// Where an account's secrets are sealed to.
 pub(super) fn place(brand_id: Uuid, account_id: Uuid) -> Place {
@@ -51,59 +51,14 @@ pub struct Usable {
     pub sealed: Vec<u8>,
 }
 
-/// The network and the account, its secrets opened and refreshed if they are about to expire. Calls the network, so no
-/// transaction may be open.
-///
-/// Two workers may refresh at once; then one of them is refused by a network whose refresh tokens work once. Whoever
-/// loses finds what the other has stored, and goes on with it.
-pub async fn usable_account(work: &Work, row: &social_account::Model) -> Result<Result<Usable, Unusable>, JobError> {
-    let keys = &work.services.keys;
-    let Some(mut usable) = opened(keys, row)? else {
-        return Ok(Err(Unusable::NeedsReconnect));
-    };
-    match usable.network.refresh(&work.services.http, &usable.account, work.services.now()).await {
-        Ok(None) => Ok(Ok(usable)),
-        Ok(Some(fresh)) => {
-            let sealed = seal(keys, place(row.brand_id, row.id), &fresh.0)?;
-            let scope = work.begin().await?;
-            let stored = social_account::Entity::update_many()
-                .col_expr(social_account::Column::Credentials, Expr::value(sealed.clone()))
-                .filter(social_account::Column::BrandId.eq(row.brand_id))
-                .filter(social_account::Column::Id.eq(row.id))
-                .filter(social_account::Column::Credentials.eq(usable.sealed.clone()))
-                .exec(scope.tx())
-                .await?;
-            scope.commit().await?;
-            if stored.rows_affected == 0 {
-                return as_stored_now(work, row).await;
-            }
-            usable.account.credentials = fresh;
-            usable.sealed = sealed;
-            Ok(Ok(usable))
-        }
-        Err(error) if error.kind == diwan_networks::ErrorKind::Reconnect => {
-            let scope = work.begin().await?;
-            let marked = needs_reconnect(scope.tx(), row, &usable.sealed, &error.to_string()).await?;
-            scope.commit().await?;
-            if marked { Ok(Err(Unusable::NeedsReconnect)) } else { as_stored_now(work, row).await }
-        }
-        Err(error) => Ok(Err(Unusable::Network(error))),
-    }
+/// What an account's server allows it.
+pub fn limits_of(row: &social_account::Model) -> Result<Limits, Fault> {
+    serde_json::from_value(row.limits.clone())
+        .map_err(|error| Fault::broken(format!("the limits of account {}: {error}", row.id)))
 }
 
-/// The account with the secrets that somebody else has just stored.
-async fn as_stored_now(work: &Work, row: &social_account::Model) -> Result<Result<Usable, Unusable>, JobError> {
-    let scope = work.begin().await?;
-    let row = social_account::Entity::one_in_brand(row.brand_id, row.id).one(scope.tx()).await?;
-    scope.commit().await?;
-    let usable = match row {
-        Some(row) => opened(&work.services.keys, &row)?,
-        None => None,
-    };
-    Ok(usable.ok_or(Unusable::NeedsReconnect))
-}
-
-fn opened(keys: &Keyring, row: &social_account::Model) -> Result<Option<Usable>, Fault> {
+/// A connected account with its secrets opened; none where it is not connected.
+pub(super) fn opened(keys: &Keyring, row: &social_account::Model) -> Result<Option<Usable>, Fault> {
     let (AccountState::Connected, Some(sealed)) = (row.state, row.credentials.as_deref()) else {
         return Ok(None);
     };
@@ -115,18 +70,19 @@ fn opened(keys: &Keyring, row: &social_account::Model) -> Result<Option<Usable>,
         remote_id: row.remote_id.clone(),
         handle: row.handle.clone(),
         credentials: Credentials(open(keys, place(row.brand_id, row.id), sealed)?),
-        limits: serde_json::from_value(row.limits.clone()).map_err(|_| broken("limits"))?,
+        limits: limits_of(row)?,
     };
     Ok(Some(Usable { network, account, sealed: sealed.to_vec() }))
 }
 
-/// Marks an account that its network no longer accepts with these secrets. False when it has others by now.
+/// Marks an account that its network no longer accepts with these secrets, and tells the team. False when it has others by now, or is
+/// marked already.
 pub(super) async fn needs_reconnect(
-    tx: &impl ConnectionTrait,
+    scope: &Scope,
     row: &social_account::Model,
     sealed: &[u8],
     detail: &str,
-) -> Result<bool, DbErr> {
+) -> Result<bool, JobError> {
     let marked = social_account::Entity::update_many()
         .col_expr(social_account::Column::State, Expr::value(AccountState::NeedsReconnect))
         .col_expr(social_account::Column::Trouble, Expr::value(detail.chars().take(500).collect::<String>()))
@@ -134,9 +90,23 @@ pub(super) async fn needs_reconnect(
         .filter(social_account::Column::Id.eq(row.id))
         .filter(social_account::Column::State.eq(AccountState::Connected))
         .filter(social_account::Column::Credentials.eq(sealed.to_vec()))
-        .exec(tx)
+        .exec(scope.tx())
         .await?;
-    Ok(marked.rows_affected > 0)
+    if marked.rows_affected == 0 {
+        return Ok(false);
+    }
+    notices::account_needs_reconnect(scope.permit().await?, scope.now, row).await?;
+    Ok(true)
+}
+
+/// Whether the account is connected with other secrets than these: somebody has renewed it or connected it again meanwhile.
+pub(super) async fn has_other_secrets(
+    scope: &Scope,
+    row: &social_account::Model,
+    sealed: &[u8],
+) -> Result<bool, JobError> {
+    let row = social_account::Entity::one_in_brand(row.brand_id, row.id).one(scope.tx()).await?;
+    Ok(row.is_some_and(|row| row.state == AccountState::Connected && row.credentials.as_deref() != Some(sealed)))
 }
 
 /// Ends a connection: its secrets are forgotten, what was published stays. What is scheduled on it will need attention.

@@ -36,8 +36,15 @@ pub enum ConnectInput {
     },
     /// By agreeing at the network.
     OAuth {
-        /// The server that keeps the account.
-        instance: Url,
+        /// The server that keeps the account; none where the network has only one.
+        instance: Option<Url>,
+    },
+    /// With the token of a bot.
+    BotToken {
+        /// The chat in which it posts: its id, or its name with `@`.
+        chat: String,
+        /// The token.
+        token: String,
     },
 }
 
@@ -61,6 +68,7 @@ pub async fn connect_account(
         (&input, capabilities.connect),
         (ConnectInput::AppPassword { .. }, ConnectMethod::AppPassword)
             | (ConnectInput::OAuth { .. }, ConnectMethod::OAuthCode { .. })
+            | (ConnectInput::BotToken { .. }, ConnectMethod::BotToken)
     );
     if !fits {
         let method = capabilities.connect.as_str();
@@ -77,12 +85,25 @@ pub async fn connect_account(
                 wrong.text("using.appPassword.identifier", &identifier, 253).trim_start_matches('@').to_owned();
             let password = wrong.text("using.appPassword.password", &password, 1024).to_owned();
             (
-                service,
+                Some(service),
                 "using.appPassword.service",
                 Some(serde_json::json!({ "identifier": identifier, "password": password })),
             )
         }
         ConnectInput::OAuth { instance } => (instance, "using.oauth.instance", None),
+        ConnectInput::BotToken { chat, token } => {
+            let chat = wrong.text("using.botToken.chat", &chat, 253).to_owned();
+            let token = wrong.text("using.botToken.token", &token, 1024).to_owned();
+            (None, "using.botToken", Some(serde_json::json!({ "identifier": chat, "password": token })))
+        }
+    };
+    if capabilities.app.is_some_and(|app| context.services.apps.get(app).is_none()) {
+        return Err(UserError::at(Code::NetworkNotSetUp, "network").text("network", capabilities.name).into());
+    }
+    // A network with one server needs no name of it, and takes no other.
+    let server = match capabilities.home {
+        Some(home) => Url::parse(home).map_err(|_| Fault::broken("a network's own address cannot be read"))?,
+        None => server.ok_or_else(|| UserError::at(Code::Invalid, field))?,
     };
     // Whether the address may be called at all is asked again when it is called, of every address that it resolves to.
     if context.services.http.check(&server).is_err() {

@@ -3,29 +3,33 @@
 use async_trait::async_trait;
 use diwan_entity::InBrand as _;
 use diwan_entity::publishing::account_connection::{self, ConnectionState};
-use diwan_entity::publishing::social_account::{self, AccountState};
-use diwan_networks::{Connected, Credentials, ErrorKind, Network, NetworkError};
+use diwan_networks::{APP_NOT_SET_UP, Connected, Credentials, ErrorKind, NO_ACCOUNT, Network, NetworkError};
 use diwan_platform::crypto::{sha256, token};
-use diwan_platform::http::is_web;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use url::Url;
 use uuid::Uuid;
 
-use super::accounts::{open, place, seal};
+use super::accounts::{open, seal};
+use super::choose_accounts::{Candidate, MOST_CANDIDATES, kept};
 use super::connect_account::secret_place;
+use super::keep_accounts::keep_accounts;
 use crate::error::Fault;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
 use crate::permission::Permit;
-use crate::trust;
 
 /// Connects an account: with an app password at once, with OAuth in two runs, before and after the person agrees.
 #[derive(Debug)]
 pub struct ConnectAccount;
 
+/// Why a connection failed, beside the kinds of a network's errors: its application is not set up here; whoever agreed has no page or
+/// channel there that can be published to.
+const NOT_SET_UP: &str = "NOT_SET_UP";
+const NO_ACCOUNT_THERE: &str = "NO_ACCOUNT";
+
 enum Step {
     AskPerson { url: Url, secret: Vec<u8>, state_hash: Vec<u8> },
-    Connected(Box<Connected>),
+    Connected(Vec<Connected>),
 }
 
 #[async_trait]
@@ -59,7 +63,7 @@ impl Job for ConnectAccount {
                     .exec(scope.tx())
                     .await?;
             }
-            Ok(Step::Connected(connected)) => keep(work, &scope, &connection, *connected).await?,
+            Ok(Step::Connected(accounts)) => take(work, &scope, &connection, accounts).await?,
             Err(error)
                 if matches!(error.kind, ErrorKind::Retry | ErrorKind::RateLimited | ErrorKind::Unknown)
                     && work.claim.failures < 3 =>
@@ -67,6 +71,8 @@ impl Job for ConnectAccount {
                 drop(scope);
                 return Err(Fault::broken(error.to_string()).into());
             }
+            Err(error) if error.code == APP_NOT_SET_UP => fail(&scope, &connection, NOT_SET_UP).await?,
+            Err(error) if error.code == NO_ACCOUNT => fail(&scope, &connection, NO_ACCOUNT_THERE).await?,
             Err(error) => fail(&scope, &connection, error.kind.as_str()).await?,
         }
         scope.finish(Next::Done).await
@@ -96,16 +102,17 @@ async fn step(
     connection: &account_connection::Model,
 ) -> Result<Result<Step, NetworkError>, JobError> {
     let services = &work.services;
+    let out = services.outside(network);
     let server =
         Url::parse(&connection.base_url).map_err(|_| Fault::broken("a connection's address cannot be read"))?;
     let redirect = services.oauth_redirect()?;
     let place = secret_place(connection.brand_id, connection.id);
     let Some(sealed) = &connection.secret else {
         let state = token("state").map_err(Fault::from)?;
-        let begun = network.begin_authorization(&services.http, &server, &redirect, &state).await;
+        let begun = network.begin_authorization(out, &server, &redirect, &state).await;
         return Ok(match begun {
             Ok(authorization) => Ok(Step::AskPerson {
-                url: authorization.url,
+                url: services.http.called(&authorization.url),
                 secret: seal(&services.keys, place, &authorization.pending.0)?,
                 state_hash: sha256(state.as_bytes()).to_vec(),
             }),
@@ -116,68 +123,42 @@ async fn step(
     let text = |name: &str| secret[name].as_str().unwrap_or_default().to_owned();
     let connected = if connection.state == ConnectionState::Authorized {
         let pending = Credentials(secret["pending"].clone());
-        network.complete_authorization(&services.http, &pending, &text("code"), &redirect).await
+        network.complete_authorization(out, &pending, &text("code"), &redirect).await
     } else {
-        network.connect_with_app_password(&services.http, &server, &text("identifier"), &text("password")).await
+        network
+            .connect_with_app_password(out, &server, &text("identifier"), &text("password"))
+            .await
+            .map(|one| vec![one])
     };
-    Ok(connected.map(|connected| Step::Connected(Box::new(connected))))
+    Ok(connected.map(Step::Connected))
 }
 
-/// Writes the account, or connects one again that is there already.
-async fn keep(
+/// Connects the account, or, where there are several, lets somebody choose.
+async fn take(
     work: &Work,
     scope: &Scope,
     connection: &account_connection::Model,
-    connected: Connected,
+    mut accounts: Vec<Connected>,
 ) -> Result<(), JobError> {
-    let base_url = connected.base_url.to_string();
-    let known = social_account::Entity::in_brand(scope.brand_id)
-        .filter(social_account::Column::Network.eq(&connection.network))
-        .filter(social_account::Column::BaseUrl.eq(&base_url))
-        .filter(social_account::Column::RemoteId.eq(&connected.remote_id))
-        .one(scope.tx())
-        .await?;
-    let id = known.map_or_else(|| scope.new_id(), |account| account.id);
-    let limits = serde_json::to_value(&connected.limits).map_err(|_| Fault::broken("limits cannot be written"))?;
-    let row = social_account::ActiveModel {
-        id: Set(id),
-        brand_id: Set(scope.brand_id),
-        network: Set(connection.network.clone()),
-        base_url: Set(base_url),
-        remote_id: Set(connected.remote_id),
-        handle: Set(connected.handle),
-        display_name: Set(connected.display_name),
-        profile_url: Set(connected.profile_url.filter(is_web).map(|url| url.to_string())),
-        state: Set(AccountState::Connected),
-        limits: Set(limits),
-        credentials: Set(Some(seal(&work.services.keys, place(scope.brand_id, id), &connected.credentials.0)?)),
-        connected_by: Set(connection.requested_by),
-        connected_at: Set(scope.now),
-        trouble: Set(None),
-    };
-    let again = OnConflict::column(social_account::Column::Id)
-        .update_columns([
-            social_account::Column::Handle,
-            social_account::Column::DisplayName,
-            social_account::Column::ProfileUrl,
-            social_account::Column::State,
-            social_account::Column::Limits,
-            social_account::Column::Credentials,
-            social_account::Column::ConnectedBy,
-            social_account::Column::ConnectedAt,
-            social_account::Column::Trouble,
-        ])
-        .to_owned();
-    social_account::Entity::insert(row).on_conflict(again).exec_without_returning(scope.tx()).await?;
-    account_connection::Entity::update_many()
-        .col_expr(account_connection::Column::State, Expr::value(ConnectionState::Connected))
-        .col_expr(account_connection::Column::SocialAccountId, Expr::value(id))
-        .col_expr(account_connection::Column::Secret, Expr::value(Option::<Vec<u8>>::None))
-        .filter(account_connection::Column::Id.eq(connection.id))
-        .exec(scope.tx())
-        .await?;
-    let detail = serde_json::json!({ "network": connection.network });
-    trust::record(scope.permit().await?, scope.now, "account.connected", id, detail).await?;
+    accounts.truncate(MOST_CANDIDATES);
+    let keys = &work.services.keys;
+    let mut update = account_connection::Entity::update_many();
+    if accounts.len() == 1 {
+        let ids = keep_accounts(scope.permit().await?, scope.now, keys, connection, accounts).await?;
+        update = update
+            .col_expr(account_connection::Column::State, Expr::value(ConnectionState::Connected))
+            .col_expr(account_connection::Column::SocialAccountId, Expr::value(ids.first().copied()))
+            .col_expr(account_connection::Column::Secret, Expr::value(Option::<Vec<u8>>::None));
+    } else {
+        let shown: Vec<Candidate> = accounts.iter().map(Candidate::from).collect();
+        let shown = serde_json::to_value(shown).map_err(|_| Fault::broken("accounts cannot be written"))?;
+        let secret = seal(keys, secret_place(connection.brand_id, connection.id), &kept(&accounts)?)?;
+        update = update
+            .col_expr(account_connection::Column::State, Expr::value(ConnectionState::Choosing))
+            .col_expr(account_connection::Column::Candidates, Expr::value(shown))
+            .col_expr(account_connection::Column::Secret, Expr::value(secret));
+    }
+    update.filter(account_connection::Column::Id.eq(connection.id)).exec(scope.tx()).await?;
     Ok(())
 }
 

@@ -5,16 +5,17 @@ use diwan_entity::InBrand as _;
 use diwan_entity::calendar::{asset, post_variant, variant_asset};
 use diwan_entity::publishing::{publication, social_account};
 use diwan_networks::{Content, Limits, Media};
-use diwan_platform::storage::{Storage, StorageError};
+use diwan_platform::storage::StorageError;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::outcome::{MEDIA_EXPIRED, MEDIA_GONE};
+use crate::context::Services;
 use crate::error::Fault;
 use crate::jobs::{JobError, Scope};
-use crate::media::Shelf;
+use crate::media::{Shelf, network_link};
 
 /// The content without its bytes, read in one transaction.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Outline {
     variant: post_variant::Model,
     assets: Vec<asset::Model>,
@@ -56,10 +57,10 @@ pub(super) async fn outline(scope: &Scope, row: &publication::Model) -> Result<O
     Ok(Outline { variant, assets, shelf })
 }
 
-/// The content with its bytes, each file in the form that the account takes; or the trouble: a file is gone, or was not to be used
+/// The content, each file in the form that the account takes, to be read when it is sent; or the trouble: a file is gone, or was not to be used
 /// any more when the publication began.
 pub(super) async fn load(
-    storage: &Storage,
+    services: &Services,
     (row, account): (&publication::Model, &social_account::Model),
     outline: Outline,
     frozen_at: DateTime<Utc>,
@@ -76,18 +77,21 @@ pub(super) async fn load(
         let Some(chosen) = outline.shelf.choose(asset, network.capabilities(), &limits) else {
             return Ok(Err(MEDIA_GONE));
         };
-        let bytes = match storage.get(chosen.key).await {
-            Ok(bytes) => bytes,
+        let source = match services.storage.source(chosen.key).await {
+            Ok(source) => source,
             Err(StorageError::NotFound | StorageError::TooLarge(_)) => return Ok(Err(MEDIA_GONE)),
             Err(error) => return Err(error.into()),
         };
+        let link = network_link(services, asset, &chosen, services.now())?;
         let side = |pixels: i32| u32::try_from(pixels).unwrap_or(0);
         media.push(Media {
             mime: chosen.mime.to_owned(),
             width: side(chosen.width),
             height: side(chosen.height),
             alt_text: asset.alt_text.clone(),
-            bytes,
+            duration_ms: asset.duration_ms.and_then(|length| u64::try_from(length).ok()),
+            source,
+            link,
         });
     }
     let variant = outline.variant;

@@ -10,12 +10,17 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::content;
+use super::line;
 use super::outcome::{CANNOT_TELL, Outcome, close_attempt, settle};
+use super::pauses;
 use super::publish_job::{Prepared, end, gather, missed, open_attempt, save_checkpoint};
 use crate::jobs::{JobError, Next, Scope, Work};
 
 /// How often a look-up may fail before a person is asked.
 const LOOK_UPS: i32 = 5;
+
+/// The longest that a network is believed that it wants to be left alone.
+const LONGEST_WAIT: Duration = Duration::days(7);
 
 /// Looks an attempt up whose request left at `since`. Answers what is to be sent when it certainly is not there, or when it is
 /// there and more of its thread is to follow.
@@ -32,7 +37,10 @@ pub(super) async fn look_up(
     let asked = work.services.now();
     let answer = match ready {
         Ok(ready) => {
-            ready.network.look_up(&work.services.http, &ready.account, &ready.content, checkpoint.as_ref()).await
+            ready
+                .network
+                .look_up(work.services.outside(ready.network), &ready.account, &ready.content, checkpoint.as_ref())
+                .await
         }
         Err((_, Some(error))) => Err(error),
         Err((Outcome::Trouble { detail, .. }, None)) => {
@@ -42,7 +50,7 @@ pub(super) async fn look_up(
     };
     match answer {
         Ok(LookUp::Found(published)) => {
-            end(work, &row, Outcome::Published(published), AttemptOutcome::Found, None).await?;
+            end(work, (&row, &account.network), Outcome::Published(published), AttemptOutcome::Found, None).await?;
             Ok(None)
         }
         Ok(LookUp::Partly(checkpoint)) => {
@@ -79,7 +87,7 @@ async fn go_on(
     became: AttemptOutcome,
 ) -> Result<Option<Prepared>, JobError> {
     close_attempt(scope.tx(), row.brand_id, row.id, became, None, scope.now).await?;
-    if missed(&scope, &row).await? {
+    if pauses::hold(&scope, &row).await? || missed(&scope, &row).await? {
         scope.finish(Next::Done).await?;
         return Ok(None);
     }
@@ -92,7 +100,7 @@ async fn go_on(
 /// The look-up itself failed: again later, and in the end a person is asked. Being asked for patience is no failure.
 async fn later(work: &Work, row: &publication::Model, error: &NetworkError) -> Result<(), JobError> {
     let scope = work.begin().await?;
-    let patience = error.kind == ErrorKind::RateLimited;
+    let patience = matches!(error.kind, ErrorKind::RateLimited | ErrorKind::Waiting);
     if !patience && count(&scope, row).await? >= LOOK_UPS {
         return ask_person(scope, row, error.to_string()).await;
     }
@@ -100,7 +108,10 @@ async fn later(work: &Work, row: &publication::Model, error: &NetworkError) -> R
     let detail = error.to_string();
     settle(&scope, row, Outcome::Trouble { state: PublicationState::Unconfirmed, trouble, detail }).await?;
     let wait = error.retry_after.and_then(|wait| Duration::from_std(wait).ok()).unwrap_or_default();
-    let at = scope.now + wait.clamp(work.services.timing.settle, Duration::hours(6));
+    let at = scope.now + wait.clamp(work.services.timing.settle, LONGEST_WAIT);
+    if error.kind == ErrorKind::RateLimited {
+        line::close(&scope, row, at).await?;
+    }
     scope.finish(Next::Again(at)).await
 }
 

@@ -21,12 +21,14 @@ use diwan_entity::tenancy::app_user::UserKind;
 use diwan_entity::trust::job::{self, JobState};
 use diwan_platform::db;
 use sea_orm::{
-    ActiveEnum as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Value,
+    ActiveEnum as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Value,
 };
 use serde_json::json;
 use uuid::Uuid;
 
+use super::check_job::check_before;
+use super::quota;
 use super::schedule_post::HORIZON;
 use crate::calendar::at_wall_clock;
 use crate::context::Context;
@@ -126,6 +128,12 @@ pub async fn move_posts(
             Err(Failure::Refused(refused)) => errors.push(refused),
             Err(fault) => return Err(fault),
         }
+    }
+    let mut over = quota::over_by_move(context, &plan).await?;
+    plan.retain(|(post, ..)| !over.contains_key(&post.id));
+    for ((at, id), errors) in post_ids.iter().enumerate().zip(&mut errors).filter(|(_, errors)| errors.is_empty()) {
+        let here = |error| UserError { field: vec!["postIds".to_owned(), at.to_string()], ..error };
+        errors.extend(over.remove(id).unwrap_or_default().into_iter().map(here));
     }
     if policy == ErrorPolicy::RejectEverything && errors.iter().any(|errors| !errors.is_empty()) {
         return Err(Failure::Refused(errors.into_iter().flatten().collect()));
@@ -273,18 +281,23 @@ impl Ground {
             return Ok(at);
         }
         let zone = *self.zones.get(&post.brand_id).ok_or(Code::NotFound)?;
-        let before = post.due_at.map(|at| at.with_timezone(&zone).naive_local());
-        let date = match (shift.date, before) {
-            (Some(date), _) => date,
-            (None, Some(before)) => {
-                let days = Duration::days(shift.days.unwrap_or_default());
-                before.date().checked_add_signed(days).ok_or(Code::TimeTooFar)?
-            }
-            (None, None) => return Err(Code::NotPlanned),
-        };
-        let time = shift.time.or(before.map(|before| before.time())).ok_or(Code::NotPlanned)?;
-        Ok(at_wall_clock(zone, NaiveDateTime::new(date, time)))
+        by_clock(zone, post.due_at, shift)
     }
+}
+
+/// Where a shift by the clock on the wall leads from this time.
+pub(super) fn by_clock(zone: Tz, before: Option<DateTime<Utc>>, shift: &Shift) -> Result<DateTime<Utc>, Code> {
+    let before = before.map(|at| at.with_timezone(&zone).naive_local());
+    let date = match (shift.date, before) {
+        (Some(date), _) => date,
+        (None, Some(before)) => {
+            let days = Duration::days(shift.days.unwrap_or_default());
+            before.date().checked_add_signed(days).ok_or(Code::TimeTooFar)?
+        }
+        (None, None) => return Err(Code::NotPlanned),
+    };
+    let time = shift.time.or(before.map(|before| before.time())).ok_or(Code::NotPlanned)?;
+    Ok(at_wall_clock(zone, NaiveDateTime::new(date, time)))
 }
 
 /// Those of the scheduled posts of which a publication is not merely waiting: it is being tried, was tried, or its job runs. What
@@ -327,6 +340,13 @@ async fn begun(
     Ok(begun)
 }
 
+/// An account on which a moved post is published.
+#[derive(FromQueryResult)]
+struct MovedOn {
+    post_id: Uuid,
+    social_account_id: Uuid,
+}
+
 /// Writes the new times: of the posts, of the publications of those that are scheduled, and of their jobs.
 async fn write(context: &Context, plan: &[(post::Model, DateTime<Utc>, Permit<'_>)]) -> Result<(), Failure> {
     let Some((.., permit)) = plan.first() else { return Ok(()) };
@@ -343,12 +363,19 @@ async fn write(context: &Context, plan: &[(post::Model, DateTime<Utc>, Permit<'_
         let publications = "update publication set due_at = moved.due_at, updated_at = $3
           from unnest($1::uuid[], $2::timestamptz[]) moved (id, due_at)
           where publication.post_id = moved.id and publication.state = 'SCHEDULED'
-            and publication.brand_id = any ($4)";
+            and publication.brand_id = any ($4)
+          returning publication.post_id, publication.social_account_id";
         let mut brands: Vec<Uuid> = scheduled().map(|(post, ..)| post.brand_id).collect();
         brands.sort_unstable();
         brands.dedup();
         let values = [ids.clone().into(), times.into(), now, brands.clone().into()];
-        permit.tx().execute_raw(db::statement(publications, values)).await?;
+        let on: Vec<MovedOn> = db::all(permit.tx(), publications, values).await?;
+        let planned: HashMap<Uuid, _> =
+            scheduled().map(|(post, due_at, permit)| (post.id, (*permit, *due_at))).collect();
+        let checks = on.iter().filter_map(|row| {
+            planned.get(&row.post_id).map(|(permit, due_at)| (*permit, row.social_account_id, *due_at))
+        });
+        check_before(context.now, checks).await?;
         // One that was handed over waits again: whoever has its id finds that it is not due.
         let jobs = "update job set due_at = p.due_at, state = 'PENDING', handed_at = null from publication p
           where p.brand_id = any ($2) and p.post_id = any ($1) and p.state = 'SCHEDULED' and job.brand_id = p.brand_id

@@ -12,12 +12,14 @@ use uuid::Uuid;
 
 use crate::calendar::{follow_publications, lock_post};
 use crate::jobs::{JobError, Scope};
+use crate::notices;
 use crate::permission::Permit;
 
 /// Every value of `publication.trouble`: the kinds of a network's error, and the engine's own.
 pub const TROUBLES: &[&str] = &[
     "RETRY",
     "RATE_LIMITED",
+    "WAITING",
     "RECONNECT",
     "CONTENT",
     "ASK",
@@ -28,7 +30,10 @@ pub const TROUBLES: &[&str] = &[
     PARTLY_PUBLISHED,
     MEDIA_GONE,
     MEDIA_EXPIRED,
+    PAUSED,
     "EXPIRED",
+    "NOT_SET_UP",
+    "NO_ACCOUNT",
     "TOO_MANY_ROWS",
     "CELL_TOO_LONG",
 ];
@@ -39,6 +44,7 @@ pub(super) const GAVE_UP: &str = "GAVE_UP";
 pub(super) const PARTLY_PUBLISHED: &str = "PARTLY_PUBLISHED";
 pub(super) const MEDIA_GONE: &str = "MEDIA_GONE";
 pub(super) const MEDIA_EXPIRED: &str = "MEDIA_EXPIRED";
+pub(super) const PAUSED: &str = "PAUSED";
 
 /// Where a publication goes.
 #[derive(Debug)]
@@ -60,11 +66,19 @@ impl Outcome {
     /// What a network's error means for a publication that is certainly not on the network.
     pub(super) fn not_sent(error: &NetworkError) -> Self {
         let state = match error.kind {
-            ErrorKind::Retry | ErrorKind::RateLimited | ErrorKind::LeaseLost => PublicationState::Retrying,
+            ErrorKind::Retry | ErrorKind::RateLimited | ErrorKind::Waiting | ErrorKind::LeaseLost => {
+                PublicationState::Retrying
+            }
             ErrorKind::Content | ErrorKind::Ask | ErrorKind::Reconnect => PublicationState::Failed,
             ErrorKind::Unknown => PublicationState::Unconfirmed,
         };
         Self::Trouble { state, trouble: error.kind.as_str(), detail: error.to_string() }
+    }
+
+    /// Whether nothing goes on without a person, who is told.
+    fn asks_people(&self) -> bool {
+        use PublicationState as P;
+        matches!(self, Self::Trouble { state: P::Failed | P::NeedsAttention | P::Missed, .. })
     }
 }
 
@@ -111,6 +125,7 @@ pub(super) async fn halt(permit: Permit<'_>, which: Condition, now: DateTime<Utc
 pub(super) async fn settle(scope: &Scope, row: &publication::Model, outcome: Outcome) -> Result<(), JobError> {
     lock_post(scope.tx(), row.brand_id, row.post_id).await?;
     let outcome = with_parts(scope, row, outcome).await?;
+    let asks_people = outcome.asks_people();
     let mut update =
         publication::Entity::update_many().col_expr(publication::Column::UpdatedAt, Expr::value(scope.now));
     update = match outcome {
@@ -135,6 +150,9 @@ pub(super) async fn settle(scope: &Scope, row: &publication::Model, outcome: Out
         .exec(scope.tx())
         .await?;
     follow_publications(scope.tx(), row.brand_id, row.post_id, scope.now).await?;
+    if asks_people {
+        notices::publication_trouble(scope.permit().await?, scope.now, &[row.id]).await?;
+    }
     Ok(())
 }
 

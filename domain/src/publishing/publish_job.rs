@@ -16,16 +16,23 @@ use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
 use diwan_entity::publishing::social_account;
 use diwan_entity::tenancy::brand;
-use diwan_networks::{Account, Checkpoint, Content, ErrorKind, Network, NetworkError, Progress, ProgressError};
+use diwan_networks::{
+    Account, Checkpoint, Content, ErrorKind, MEDIA_PROCESSING, Network, NetworkError, Progress, ProgressError,
+};
+use diwan_platform::db;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect as _};
+use sea_orm::{ActiveEnum as _, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect as _};
 use uuid::Uuid;
 
-use super::accounts::{Unusable, Usable, needs_reconnect, usable_account};
+use super::accounts::{Unusable, Usable, has_other_secrets, needs_reconnect};
 use super::content::{self, Outline};
+use super::line;
 use super::look_up::look_up;
 use super::outcome::{GAVE_UP, MISSED, Outcome, close_attempt, settle};
+use super::pauses;
+use super::refresh::{renew_refused, usable_account};
 use crate::calendar;
+use crate::context::Timing;
 use crate::error::Fault;
 use crate::insights;
 use crate::jobs::{Job, JobError, Next, Scope, Work, backoff, enqueue};
@@ -33,6 +40,9 @@ use crate::permission::Permit;
 
 /// How long a publication is tried again while the network is away or asks for patience.
 const PATIENCE: Duration = Duration::hours(6);
+
+/// How long a network that is at work on a file is left alone, where it does not say.
+const PROCESSING: Duration = Duration::seconds(5);
 
 /// How long a publication waits while enough others of its account are being sent.
 const NEXT_TURN: Duration = Duration::milliseconds(500);
@@ -65,10 +75,19 @@ impl Job for Publish {
         let Some(Task { prepared, unknown_since }) = prepare(&scope).await? else {
             return scope.finish(Next::Done).await;
         };
+        if let Some(at) = line::before(&scope, &prepared.row, &prepared.account).await? {
+            return scope.finish(Next::Again(at)).await;
+        }
         let Some(_turn) = work.services.turns.take(prepared.account.id) else {
             let at = scope.now + NEXT_TURN;
             return scope.finish(Next::Again(at)).await;
         };
+        let pace = diwan_networks::network(&prepared.account.network).and_then(|network| network.capabilities().pace);
+        if let (Some(pace), None) = (pace, unknown_since)
+            && let Some(at) = line::take_pace(&scope, &prepared.row, pace).await?
+        {
+            return scope.finish(Next::Again(at)).await;
+        }
         let prepared = if let Some(since) = unknown_since {
             scope.commit().await?;
             match look_up(work, prepared, since).await? {
@@ -147,7 +166,7 @@ async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
         // The worker fell silent before the request that makes the post visible.
         close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
     }
-    if missed(scope, &row).await? {
+    if pauses::hold(scope, &row).await? || missed(scope, &row).await? {
         return Ok(None);
     }
     Ok(Some(Task { prepared: Prepared { row, account, outline }, unknown_since: None }))
@@ -231,7 +250,7 @@ pub(super) async fn gather(
     let failed = |trouble, detail: &str| {
         (Outcome::Trouble { state: PublicationState::Failed, trouble, detail: detail.to_owned() }, None)
     };
-    let content = match content::load(&work.services.storage, (&row, &account), outline, frozen_at).await? {
+    let content = match content::load(&work.services, (&row, &account), outline, frozen_at).await? {
         Ok(content) => content,
         Err(trouble) => return Ok((row, Err(failed(trouble, "a file of this post cannot be used")))),
     };
@@ -245,35 +264,67 @@ pub(super) async fn gather(
 
 async fn send(work: &Work, prepared: Prepared) -> Result<(), JobError> {
     let account_row = prepared.account.clone();
+    let network = account_row.network.as_str();
     let (row, ready) = gather(work, prepared).await?;
     let ready = match ready {
         Ok(ready) => ready,
-        Err((outcome, error)) => return end(work, &row, outcome, AttemptOutcome::NotSent, error.as_ref()).await,
+        Err((outcome, error)) => {
+            return end(work, (&row, network), outcome, AttemptOutcome::NotSent, error.as_ref()).await;
+        }
     };
     let progress = Saving { work, row: &row };
     let resume = row.checkpoint.clone().map(Checkpoint);
-    let http = &work.services.http;
-    match ready.network.publish(http, &ready.account, &ready.content, resume, &progress).await {
-        Ok(published) => end(work, &row, Outcome::Published(published), AttemptOutcome::Published, None).await,
+    let out = work.services.outside(ready.network);
+    match ready.network.publish(out, &ready.account, &ready.content, resume, &progress).await {
+        Ok(published) => {
+            end(work, (&row, network), Outcome::Published(published), AttemptOutcome::Published, None).await
+        }
         Err(error) if error.kind == ErrorKind::LeaseLost => Err(JobError::LeaseLost),
         Err(error) if error.kind == ErrorKind::Unknown => unknown(work, &row, &error).await,
         Err(error) => {
-            if error.kind == ErrorKind::Reconnect {
-                let scope = work.begin().await?;
-                needs_reconnect(scope.tx(), &account_row, &ready.sealed, &error.to_string()).await?;
-                scope.commit().await?;
-            }
+            let error = if error.kind == ErrorKind::Reconnect {
+                refused_account(work, &account_row, &ready.sealed, error).await?
+            } else {
+                error
+            };
             let refused = matches!(error.kind, ErrorKind::Content | ErrorKind::Ask | ErrorKind::Reconnect);
             let outcome = if refused { AttemptOutcome::Refused } else { AttemptOutcome::NotSent };
-            end(work, &row, Outcome::not_sent(&error), outcome, Some(&error)).await
+            end(work, (&row, network), Outcome::not_sent(&error), outcome, Some(&error)).await
         }
     }
+}
+
+/// The network does not accept the account. It may be that its secrets were renewed while they were in use, or that the network ended
+/// them early and gives new ones: then it is tried again with these.
+async fn refused_account(
+    work: &Work,
+    account: &social_account::Model,
+    sealed: &[u8],
+    error: NetworkError,
+) -> Result<NetworkError, JobError> {
+    if renew_refused(work, account, sealed).await? {
+        return Ok(NetworkError { kind: ErrorKind::Retry, ..error });
+    }
+    let scope = work.begin().await?;
+    let marked = needs_reconnect(&scope, account, sealed, &error.to_string()).await?;
+    let renewed = !marked && has_other_secrets(&scope, account, sealed).await?;
+    scope.commit().await?;
+    Ok(if renewed { NetworkError { kind: ErrorKind::Retry, ..error } } else { error })
 }
 
 /// Nobody knows yet: the attempt stays open, and a look-up follows.
 async fn unknown(work: &Work, row: &publication::Model, error: &NetworkError) -> Result<(), JobError> {
     let scope = work.begin().await?;
+    // Until now it may have been on its way: what a look-up does not find is believed some time after this.
+    publication_attempt::Entity::update_many()
+        .col_expr(publication_attempt::Column::SendingAt, Expr::value(scope.now))
+        .filter(publication_attempt::Column::BrandId.eq(row.brand_id))
+        .filter(publication_attempt::Column::PublicationId.eq(row.id))
+        .filter(publication_attempt::Column::Outcome.is_null())
+        .exec(scope.tx())
+        .await?;
     settle(&scope, row, Outcome::not_sent(error)).await?;
+    line::call_next(&scope, row).await?;
     let at = scope.now + work.services.timing.first_retry;
     scope.finish(Next::Again(at)).await
 }
@@ -281,7 +332,7 @@ async fn unknown(work: &Work, row: &publication::Model, error: &NetworkError) ->
 /// Writes how an attempt ended and how the job goes on.
 pub(super) async fn end(
     work: &Work,
-    row: &publication::Model,
+    (row, network): (&publication::Model, &str),
     outcome: Outcome,
     attempt: AttemptOutcome,
     error: Option<&NetworkError>,
@@ -292,12 +343,15 @@ pub(super) async fn end(
     let mut next = Next::Done;
     let outcome = match outcome {
         Outcome::Trouble { state: PublicationState::Retrying, trouble, detail } => {
-            if scope.now - row.due_at > PATIENCE {
+            let wait = wait(&scope, row, error, timing).await?;
+            if scope.now - row.due_at > PATIENCE || wait > PATIENCE {
                 Outcome::Trouble { state: PublicationState::Failed, trouble: GAVE_UP, detail }
             } else {
-                let asked = error.and_then(|error| error.retry_after).and_then(|wait| Duration::from_std(wait).ok());
-                let wait = asked.unwrap_or_default().max(backoff(timing, row.attempts)).min(PATIENCE);
-                next = Next::Again(scope.now + wait);
+                let at = scope.now + wait;
+                if error.is_some_and(|error| error.kind == ErrorKind::RateLimited) {
+                    line::close(&scope, row, at).await?;
+                }
+                next = Next::Again(at);
                 Outcome::Trouble { state: PublicationState::Retrying, trouble, detail }
             }
         }
@@ -311,8 +365,35 @@ pub(super) async fn end(
         }
         other @ Outcome::Trouble { .. } => other,
     };
+    let late = matches!(outcome, Outcome::Published(_)).then(|| (scope.now - row.due_at).to_std().unwrap_or_default());
     settle(&scope, row, outcome).await?;
-    scope.finish(next).await
+    line::call_next(&scope, row).await?;
+    scope.finish(next).await?;
+    let metrics = &work.services.metrics;
+    metrics.attempted(network, &attempt.to_value());
+    if let Some(late) = late {
+        metrics.published(network, late);
+    }
+    Ok(())
+}
+
+/// How long to wait before the next attempt: what the network asks for, and no less than the backoff. A network that is at work on a
+/// file is asked again after a while that does not grow, and what was asked in this way counts for no later backoff.
+async fn wait(
+    scope: &Scope,
+    row: &publication::Model,
+    error: Option<&NetworkError>,
+    timing: Timing,
+) -> Result<Duration, JobError> {
+    let asked = error.and_then(|error| error.retry_after).and_then(|wait| Duration::from_std(wait).ok());
+    if error.is_some_and(|error| error.kind == ErrorKind::Waiting) {
+        return Ok(asked.unwrap_or(PROCESSING));
+    }
+    let sql = "select count(*) from publication_attempt
+      where brand_id = $1 and publication_id = $2 and error_code is distinct from $3";
+    let values = [row.brand_id.into(), row.id.into(), MEDIA_PROCESSING.into()];
+    let failures: i64 = db::scalar(scope.tx(), sql, values).await?;
+    Ok(asked.unwrap_or_default().max(backoff(timing, i32::try_from(failures).unwrap_or(i32::MAX))))
 }
 
 /// Writes how far a publication has come.

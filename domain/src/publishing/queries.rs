@@ -36,6 +36,22 @@ pub async fn publications(context: &Context, brand_id: Uuid, page: Page) -> Resu
     newest_first(context, publication::Entity::in_brand(brand_id), publication::Column::Id, page).await
 }
 
+/// The brand's publications that go on only when a person does something: failed, missed, or to be decided about. Newest first.
+pub async fn needs_attention(
+    context: &Context,
+    brand_id: Uuid,
+    page: Page,
+) -> Result<Slice<publication::Model>, Failure> {
+    use publication::PublicationState as P;
+    context.permit_some(Action::ContentRead, brand_id).await?;
+    let select = publication::Entity::in_brand(brand_id).filter(publication::Column::State.is_in([
+        P::NeedsAttention,
+        P::Failed,
+        P::Missed,
+    ]));
+    newest_first(context, select, publication::Column::Id, page).await
+}
+
 /// Publications by id.
 pub async fn publications_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<publication::Model>, Failure> {
     Ok(context.all(publication::Entity::visible(ids.iter().copied())).await?)

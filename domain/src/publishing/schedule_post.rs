@@ -9,8 +9,10 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveEnum as _, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::check_job::check_before;
 use super::content::posts_of_variant;
 use super::queries::publications_of_posts;
+use super::quota;
 use crate::calendar::{check_approved, check_post, load_post, refuse_blocked};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
@@ -21,14 +23,17 @@ use crate::trust;
 /// How far ahead a post may be planned.
 pub(super) const HORIZON: Duration = Duration::days(2 * 366);
 
-/// Schedules a post: every variant that is not published yet goes out at `due_at`. A post whose publications failed or
-/// were missed is scheduled again in the same way; a thread that was given up in the middle goes on where it stopped.
+/// What is not on its way any more and was not left to a person's decision.
+const ENDED: [PublicationState; 3] = [PublicationState::Failed, PublicationState::Missed, PublicationState::Paused];
+
+/// Schedules a post: every variant that is not published yet goes out at `due_at`. A post whose publications failed, were
+/// missed or were held back by a pause is scheduled again in the same way; a thread that was given up in the middle goes on where it stopped.
 pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Utc>) -> Result<post::Model, Failure> {
     let post = load_post(context, post_id, true).await?;
     let permit = context.permit(Action::PostSchedule, post.brand_id).await?;
     let can = matches!(
         post.state,
-        PostState::Draft | PostState::Approved | PostState::Failed | PostState::PartiallyPublished
+        PostState::Draft | PostState::Approved | PostState::Failed | PostState::Paused | PostState::PartiallyPublished
     );
     if !can {
         return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
@@ -50,13 +55,14 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
     let known = publications_of_posts(context, &[post.id]).await?;
     let mut rows = Vec::new();
     let mut due = Vec::new();
+    let mut planned = Vec::new();
     for variant in &variants {
         let before =
             known.iter().find(|row| row.variant_id == Some(variant.id) && row.state != PublicationState::Canceled);
         // A publication that a person must decide about may be on the network: it is settled, never scheduled again.
         let before = match before {
             None => None,
-            Some(row) if matches!(row.state, PublicationState::Failed | PublicationState::Missed) => Some(row),
+            Some(row) if ENDED.contains(&row.state) => Some(row),
             Some(_) => continue,
         };
         let id = before.map_or_else(|| ids::new_id(context.now), |row| row.id);
@@ -65,6 +71,7 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
         let there =
             before.and_then(|row| Some((Checkpoint(row.checkpoint.clone()?).to_go_on_from(posts)?, row.frozen_at)));
         due.push(id);
+        planned.push((variant.social_account_id, id, due_at));
         rows.push(publication::ActiveModel {
             id: Set(id),
             checkpoint: Set(there.as_ref().map(|(checkpoint, _)| checkpoint.0.clone())),
@@ -84,6 +91,7 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
     if rows.is_empty() {
         return Err(UserError::at(Code::WrongState, "postId").text("state", post.state.to_value()).into());
     }
+    quota::keep(context, permit, &planned).await?;
     let again = OnConflict::column(publication::Column::Id)
         .update_columns([
             publication::Column::State,
@@ -97,6 +105,7 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
         .to_owned();
     publication::Entity::insert_many(rows).on_conflict(again).exec_without_returning(permit.tx()).await?;
     enqueue_many(permit, super::Publish.kind(), &due, due_at, context.now).await?;
+    check_before(context.now, planned.iter().map(|(account_id, ..)| (permit, *account_id, due_at))).await?;
     let state = if post.state == PostState::PartiallyPublished { PostState::Publishing } else { PostState::Scheduled };
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(state))

@@ -35,7 +35,7 @@ pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::M
     let open = context.all(open).await?;
     let standing = |row: &publication::Model| {
         use PublicationState as P;
-        matches!(row.state, P::Scheduled | P::Queued | P::Retrying | P::Failed | P::Missed)
+        matches!(row.state, P::Scheduled | P::Queued | P::Retrying | P::Paused | P::Failed | P::Missed)
             && !open.iter().any(|attempt| attempt.publication_id == row.id)
     };
     let (begun, untouched): (Vec<_>, Vec<_>) =

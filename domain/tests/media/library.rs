@@ -29,7 +29,10 @@ async fn each_network_gets_a_form_that_it_takes() -> Result<()> {
     let asset = bench.asset(id).await?;
     let forms = bench.forms(&asset).await?;
     let jpeg = |purpose: &str, width| (purpose.to_owned(), "image/jpeg".to_owned(), width);
-    assert_eq!(forms, [jpeg(SCREEN, 800), jpeg(THUMBNAIL, 320), jpeg("bluesky", 800)]);
+    assert_eq!(
+        forms,
+        [jpeg(SCREEN, 800), jpeg(THUMBNAIL, 320), jpeg("bluesky", 800), jpeg("instagram", 800), jpeg("tiktok", 800)]
+    );
     let key = media::rendition_key(bench.brand, id, "bluesky");
     assert!(bench.test.services.storage.get(key).await?.len() <= 1_000_000);
     // Asked for again, it is found done.
@@ -40,13 +43,14 @@ async fn each_network_gets_a_form_that_it_takes() -> Result<()> {
         .await?;
     assert_eq!(bench.test.run_jobs().await?, 1);
     assert_eq!(bench.forms(&asset).await?, forms);
-    assert_eq!(bench.test.stored_files()?.len(), 4);
-    // A small one needs none for networks.
+    assert_eq!(bench.test.stored_files()?.len(), 6);
+    // A small one needs none but for networks that take no PNG.
     let small = bench.upload(&pictures::png(50, 20)).await?;
-    assert_eq!(bench.forms(&small).await?, [jpeg(SCREEN, 50), jpeg(THUMBNAIL, 50)]);
-    // No network here takes films, and says so.
+    let expected = [jpeg(SCREEN, 50), jpeg(THUMBNAIL, 50), jpeg("instagram", 50), jpeg("tiktok", 50)];
+    assert_eq!(bench.forms(&small).await?, expected);
+    // This network takes no films, and says so.
     let film = bench.upload(&films::mp4(64, 64, 900, 100)).await?;
-    let post = bench.post("mastodon", film.id).await?;
+    let post = bench.post("bluesky", film.id).await?;
     assert!(bench.problems(post, None).await?.contains(&(Code::ImageTypeNotForNetwork, ProblemSeverity::Block)));
     Ok(())
 }
@@ -245,8 +249,8 @@ async fn freelancers_and_clients_see_their_part() -> Result<()> {
         assert_eq!(seen.rows.iter().map(|row| row.id).collect::<Vec<_>>(), expected);
         let files: Vec<Uuid> = [&shown, &hidden].iter().filter_map(|asset| asset.file_id).collect();
         let forms = media::renditions_of_files(&context, &files).await?;
-        // A thumbnail and a form for the screen of each.
-        let known = if who.id == client.id { 2 } else { 4 };
+        // A thumbnail of each, a form for the screen, and one for each network that takes no PNG.
+        let known = if who.id == client.id { 4 } else { 8 };
         assert_eq!(forms.len(), known, "forms are seen with what shows them");
         assert_eq!(code(media::update_asset(&context, shown.id, 1, AssetChange::default()).await)?, Code::Forbidden);
         assert_eq!(code(media::update_asset(&context, hidden.id, 1, AssetChange::default()).await)?, Code::NotFound);

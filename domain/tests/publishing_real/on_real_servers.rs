@@ -133,7 +133,8 @@ pub async fn take_up(bench: &Bench, post: &Scheduled<'_>) -> Result<()> {
     assert_eq!(jobs::run(services, post.job, "too early").await?, Ran::NotOurs, "the lease of the dead worker holds");
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
-        let found = outbox::quiet(services.db.unscoped(), 10, services.now(), services.now()).await?;
+        let found =
+            outbox::quiet(services.db.unscoped(), 10, services.now(), (services.now(), services.timing.lease)).await?;
         if found.iter().any(|found| found.id == post.job) {
             break;
         }
@@ -182,7 +183,7 @@ async fn an_authorization_that_was_taken_back_asks_to_connect_again() -> Result<
         // Beyond the lifetime of the token in hand, within the brand's patience.
         bench.test.db.run("update brand set publish_grace_seconds = 86400").await?;
         clock.advance(TimeDelta::hours(3));
-        assert_eq!(bench.test.run_jobs().await?, 1);
+        bench.test.run_jobs().await?;
         assert_eq!((post.state().await?.as_str(), post.column("trouble").await?.as_str()), ("FAILED", "RECONNECT"));
         assert_eq!(post.post_state().await?, "FAILED");
         assert_eq!(bench.posts().await?, 0);

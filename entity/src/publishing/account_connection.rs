@@ -13,6 +13,7 @@ pub enum ConnectionState {
     Requested,
     AwaitingAuthorization,
     Authorized,
+    Choosing,
     Connected,
     Failed,
 }
@@ -31,6 +32,7 @@ pub struct Model {
     pub state_hash: Option<Vec<u8>>,
     pub authorization_url: Option<String>,
     pub social_account_id: Option<Uuid>,
+    pub candidates: Option<Json>,
     pub error: Option<String>,
     pub requested_by: Uuid,
     pub created_at: DateTimeUtc,

@@ -34,6 +34,12 @@ pub struct Model {
     pub connected_by: Uuid,
     pub connected_at: DateTimeUtc,
     pub trouble: Option<String>,
+    pub refreshing_by: Option<Uuid>,
+    pub refreshing_until: Option<DateTimeUtc>,
+    pub refresh_due_at: Option<DateTimeUtc>,
+    pub closed_until: Option<DateTimeUtc>,
+    pub paced_until: Option<DateTimeUtc>,
+    pub checked_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

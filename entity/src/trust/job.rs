@@ -38,6 +38,7 @@ pub struct Model {
     pub last_error: Option<String>,
     pub created_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,
+    pub trace: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

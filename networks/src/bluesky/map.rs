@@ -216,7 +216,15 @@ mod tests {
         let expected = json!({ "$type": "app.bsky.embed.external", "external": card });
         assert_eq!(embed(&content, &[]), Ok(Some(expected)));
         let (mime, alt_text) = ("image/png".to_owned(), String::new());
-        content.media = vec![Media { mime, width: 1, height: 1, alt_text, bytes: Vec::new().into() }];
+        content.media = vec![Media {
+            mime,
+            width: 1,
+            height: 1,
+            alt_text,
+            duration_ms: None,
+            source: Vec::new().into(),
+            link: "https://example.com/a".parse().expect("an address"),
+        }];
         assert_eq!(embed(&content, &[json!({})]).expect_err("both").code, "link_with_images");
         content.media.clear();
         content.link = Some("javascript:alert(1)".to_owned());

@@ -11,7 +11,6 @@ mod wire;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use diwan_platform::http::HttpClient;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use url::Url;
@@ -22,7 +21,7 @@ use crate::content::{Checkpoint, Content, MOST_PARTS};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{
-    Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
+    Account, AccountMetrics, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics, Progress,
     Published, RemotePost,
 };
 use crate::preview::Preview;
@@ -38,12 +37,20 @@ static CAPABILITIES: Capabilities = Capabilities {
     key: NetworkKey("bluesky"),
     name: "Bluesky",
     connect: ConnectMethod::AppPassword,
+    home: None,
+    hosts: &[],
+    app: None,
     text: counting::BLUESKY,
+    caption: None,
+    text_also: &[],
     media: MediaLimits {
         max_images: 4,
         max_image_bytes: 1_000_000,
         mime_types: &["image/jpeg", "image/png", "image/webp"],
         max_alt_text: 2000,
+        video: None,
+        required: false,
+        mixed: false,
     },
     allows_empty_text_with_media: true,
     thread: Some(MOST_PARTS),
@@ -63,6 +70,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     idempotency: "The record key is chosen before sending; the server makes a record only where there is none.",
     look_up: true,
     delete: true,
+    edit: false,
+    quota: None,
+    pace: None,
 };
 
 /// Sessions are renewed this long before they end.
@@ -76,6 +86,11 @@ fn session(credentials: &Credentials) -> Result<Session, NetworkError> {
     Session::deserialize(&credentials.0).map_err(|error| NetworkError::credentials(&error))
 }
 
+/// Whether the session ends soon. One whose end cannot be read is used until the server refuses it.
+fn is_stale(session: &Session, now: DateTime<Utc>) -> bool {
+    map::expiry(&session.access_jwt).is_some_and(|expiry| expiry - now <= RENEW_AHEAD)
+}
+
 fn credentials(answer: &SessionAnswer) -> Credentials {
     Credentials(json!({
         "did": answer.did,
@@ -85,8 +100,8 @@ fn credentials(answer: &SessionAnswer) -> Credentials {
 }
 
 /// A PDS asked without an account: repositories are public.
-fn public<'a>(http: &'a HttpClient, account: &'a Account) -> Xrpc<'a> {
-    Xrpc { http, base: &account.base_url, token: None }
+fn public<'a>(out: Outside<'a>, account: &'a Account) -> Xrpc<'a> {
+    Xrpc { http: out.http, base: &account.base_url, token: None }
 }
 
 fn uri(did: &str, rkey: &str) -> String {
@@ -116,29 +131,9 @@ impl Network for Bluesky {
         facets::preview(text)
     }
 
-    async fn begin_authorization(
-        &self,
-        _http: &HttpClient,
-        _instance: &Url,
-        _redirect_uri: &Url,
-        _state: &str,
-    ) -> Result<Authorization, NetworkError> {
-        Err(NetworkError::not_offered("connecting by OAuth"))
-    }
-
-    async fn complete_authorization(
-        &self,
-        _http: &HttpClient,
-        _pending: &Credentials,
-        _code: &str,
-        _redirect_uri: &Url,
-    ) -> Result<Connected, NetworkError> {
-        Err(NetworkError::not_offered("connecting by OAuth"))
-    }
-
     async fn connect_with_app_password(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         service: &Url,
         identifier: &str,
         password: &str,
@@ -146,7 +141,7 @@ impl Network for Bluesky {
         // Handles copied from an app come with `@` and with marks of writing direction.
         let identifier: String = identifier.chars().filter(char::is_ascii_graphic).skip_while(|c| *c == '@').collect();
         let body = json!({ "identifier": identifier, "password": password.trim() });
-        let server = Xrpc { http, base: service, token: None };
+        let server = Xrpc { http: out.http, base: service, token: None };
         let answer = server.procedure("com.atproto.server.createSession", &body, Step::Repeatable).await?;
         let answer: SessionAnswer = read(&answer, Step::Repeatable)?;
         if answer.active == Some(false) {
@@ -154,8 +149,8 @@ impl Network for Bluesky {
             return Err(NetworkError::new(ErrorKind::Ask, "account_inactive", format!("the account is {status}")));
         }
         let base_url = answer.did_doc.as_ref().and_then(wire::DidDocument::pds).unwrap_or_else(|| service.clone());
-        http.check(&base_url).map_err(|error| no_answer(&error, Step::Repeatable))?;
-        let pds = Xrpc { http, base: &base_url, token: None };
+        out.http.check(&base_url).map_err(|error| no_answer(&error, Step::Repeatable))?;
+        let pds = Xrpc { http: out.http, base: &base_url, token: None };
         // A profile is only for show: without one, the handle is the name.
         let profile = pds.record(&answer.did, "app.bsky.actor.profile", "self").await.ok().flatten();
         let name = profile.as_ref().and_then(|profile| profile.value["displayName"].as_str()).map(str::trim);
@@ -170,17 +165,21 @@ impl Network for Bluesky {
         })
     }
 
+    fn is_stale(&self, account: &Account, now: DateTime<Utc>) -> bool {
+        session(&account.credentials).ok().is_none_or(|session| is_stale(&session, now))
+    }
+
     async fn refresh(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         now: DateTime<Utc>,
     ) -> Result<Option<Credentials>, NetworkError> {
         let session = session(&account.credentials)?;
-        if map::expiry(&session.access_jwt).is_none_or(|expiry| expiry - now > RENEW_AHEAD) {
+        if !is_stale(&session, now) {
             return Ok(None);
         }
-        let server = Xrpc { http, base: &account.base_url, token: Some(&session.refresh_jwt) };
+        let server = Xrpc { http: out.http, base: &account.base_url, token: Some(&session.refresh_jwt) };
         let answer = server.procedure("com.atproto.server.refreshSession", &Value::Null, Step::Repeatable).await?;
         let answer: SessionAnswer = read(&answer, Step::Repeatable)?;
         Ok(Some(credentials(&answer)))
@@ -188,30 +187,30 @@ impl Network for Bluesky {
 
     async fn publish(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         content: &Content,
         resume: Option<Checkpoint>,
         progress: &dyn Progress,
     ) -> Result<Published, NetworkError> {
         let session = session(&account.credentials)?;
-        let pds = Xrpc { http, base: &account.base_url, token: Some(&session.access_jwt) };
+        let pds = Xrpc { http: out.http, base: &account.base_url, token: Some(&session.access_jwt) };
         publish::publish(&pds, account, content, resume.as_ref(), progress).await
     }
 
     async fn look_up(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         content: &Content,
         checkpoint: Option<&Checkpoint>,
     ) -> Result<LookUp, NetworkError> {
-        publish::look_up(&public(http, account), account, content, checkpoint).await
+        publish::look_up(&public(out, account), account, content, checkpoint).await
     }
 
     async fn post_metrics(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         remote_ids: &[String],
     ) -> Result<Vec<PostMetrics>, NetworkError> {
@@ -223,7 +222,7 @@ impl Network for Bluesky {
             ("bookmarkCount", Metric::Bookmarks),
         ];
         let session = session(&account.credentials)?;
-        let pds = Xrpc { http, base: &account.base_url, token: Some(&session.access_jwt) };
+        let pds = Xrpc { http: out.http, base: &account.base_url, token: Some(&session.access_jwt) };
         let mut metrics = Vec::with_capacity(remote_ids.len());
         for ids in remote_ids.chunks(POSTS_PER_READ) {
             let uris: Vec<_> = ids.iter().map(|id| ("uris", id.as_str())).collect();
@@ -246,11 +245,11 @@ impl Network for Bluesky {
         Ok(metrics)
     }
 
-    async fn account_metrics(&self, http: &HttpClient, account: &Account) -> Result<AccountMetrics, NetworkError> {
+    async fn account_metrics(&self, out: Outside<'_>, account: &Account) -> Result<AccountMetrics, NetworkError> {
         const NAMES: [(&str, Metric); 3] =
             [("followersCount", Metric::Followers), ("followsCount", Metric::Following), ("postsCount", Metric::Posts)];
         let session = session(&account.credentials)?;
-        let pds = Xrpc { http, base: &account.base_url, token: Some(&session.access_jwt) };
+        let pds = Xrpc { http: out.http, base: &account.base_url, token: Some(&session.access_jwt) };
         match pds.query("app.bsky.actor.getProfile", &[("actor", &account.remote_id)]).await {
             Ok(answer) => {
                 let profile: Value = read(&answer, Step::Repeatable)?;
@@ -274,12 +273,12 @@ impl Network for Bluesky {
 
     async fn read_post(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         remote_id: &str,
     ) -> Result<Option<RemotePost>, NetworkError> {
         let rkey = rkey(remote_id)?;
-        let record = public(http, account).record(&account.remote_id, POST, rkey).await?;
+        let record = public(out, account).record(&account.remote_id, POST, rkey).await?;
         Ok(record.map(|RecordAnswer { value, .. }| RemotePost {
             text: value["text"].as_str().unwrap_or_default().to_owned(),
             url: published(account, rkey).url,
@@ -288,9 +287,9 @@ impl Network for Bluesky {
         }))
     }
 
-    async fn delete_post(&self, http: &HttpClient, account: &Account, remote_id: &str) -> Result<(), NetworkError> {
+    async fn delete_post(&self, out: Outside<'_>, account: &Account, remote_id: &str) -> Result<(), NetworkError> {
         let session = session(&account.credentials)?;
-        let pds = Xrpc { http, base: &account.base_url, token: Some(&session.access_jwt) };
+        let pds = Xrpc { http: out.http, base: &account.base_url, token: Some(&session.access_jwt) };
         let body = json!({ "repo": account.remote_id, "collection": POST, "rkey": rkey(remote_id)? });
         pds.procedure("com.atproto.repo.deleteRecord", &body, Step::Repeatable).await?;
         Ok(())

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::map::Sent;
 use super::wire::{POST, PutAnswer, ResolvedHandle, Xrpc, XrpcError};
 use super::{facets, map, published, uri};
-use crate::call::{Step, read};
+use crate::call::{Step, read, unreadable};
 use crate::content::{Checkpoint, Content};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Account, LookUp, Progress, Published};
@@ -109,7 +109,7 @@ async fn embed(
     progress: &dyn Progress,
 ) -> Result<Option<Value>, NetworkError> {
     for media in content.media.iter().skip(state.own.blobs.len()) {
-        let answer = pds.upload(&media.mime, media.bytes.clone()).await?;
+        let answer = pds.upload(&media.mime, media.source.whole().await.map_err(|error| unreadable(&error))?).await?;
         state.own.blobs.push(answer.blob);
         state.save(progress).await?;
     }

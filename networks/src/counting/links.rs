@@ -7,7 +7,7 @@ use std::ops::Range;
 use linkify::{LinkFinder, LinkKind};
 
 /// Where the links are, in bytes, in order.
-pub(super) fn links(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn links(text: &str) -> Vec<Range<usize>> {
     let mut finder = LinkFinder::new();
     // Mail addresses are looked for so that their hosts are not taken for links.
     finder.url_must_have_scheme(false).kinds(&[LinkKind::Url, LinkKind::Email]);

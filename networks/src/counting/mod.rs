@@ -17,7 +17,12 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use crate::content::graphemes;
 use crate::mastodon;
 
-pub(crate) use rules::{BLUESKY, MASTODON};
+pub(crate) use links::links;
+pub(crate) use rules::{
+    BLUESKY, FACEBOOK, GOOGLE_BUSINESS, INSTAGRAM, INSTAGRAM_HASHTAGS, INSTAGRAM_MENTIONS, LINKEDIN, MASTODON,
+    PINTEREST, PINTEREST_TITLE, TELEGRAM, TELEGRAM_CAPTION, THREADS, THREADS_LINKS, TIKTOK, X, YOUTUBE_DESCRIPTION,
+    YOUTUBE_TITLE,
+};
 pub use rules::{TextPart, TextRules, text_rules};
 
 /// How long a text may be, by default.
@@ -76,7 +81,7 @@ impl TextUnit {
             Self::Bytes => text.len(),
             Self::Hashtags => things::hashtags(text),
             Self::Mentions => things::mentions(text),
-            Self::Links => links::links(text).iter().map(|link| &text[link.clone()]).collect::<HashSet<_>>().len(),
+            Self::Links => links(text).iter().map(|link| &text[link.clone()]).collect::<HashSet<_>>().len(),
         };
         count as u64
     }

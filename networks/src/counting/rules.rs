@@ -28,65 +28,83 @@ pub struct TextRules {
 
 /// Lexicon `app.bsky.feed.post`: `maxGraphemes` 300, `maxLength` 3000.
 pub(crate) const BLUESKY: TextLimit = TextLimit { max: 300, unit: TextUnit::Graphemes, max_bytes: Some(3000) };
+/// What the network enforces; its documentation names no number. <https://docs.upload-post.com/resources/character-limits>
+pub(crate) const FACEBOOK: TextLimit = utf16(63_206);
 /// <https://docs.joinmastodon.org/user/posting/#text>
 pub(crate) const MASTODON: TextLimit = TextLimit::new(500, TextUnit::MastodonCharacters);
+/// The description and the title of a pin. <https://developers.pinterest.com/docs/api/v5/pins-create>
+pub(crate) const PINTEREST: TextLimit = utf16(800);
+pub(crate) const PINTEREST_TITLE: TextLimit = utf16(100);
+/// <https://core.telegram.org/bots/api#sendmessage>, and with media <https://core.telegram.org/bots/api#sendphoto>
+pub(crate) const TELEGRAM: TextLimit = utf16(4_096);
+pub(crate) const TELEGRAM_CAPTION: TextLimit = utf16(1_024);
+/// <https://docs.x.com/fundamentals/counting-characters>
+pub(crate) const X: TextLimit = TextLimit::new(280, TextUnit::XWeighted);
+/// <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api> (`commentary`)
+pub(crate) const LINKEDIN: TextLimit = utf16(3_000);
+
+/// The text under a film. "The maximum length is 2200 in UTF-16 runes":
+/// <https://developers.tiktok.com/doc/content-posting-api-reference-direct-post>
+pub(crate) const TIKTOK: TextLimit = utf16(2_200);
+/// <https://developers.google.com/youtube/v3/docs/videos> (`snippet.title`)
+pub(crate) const YOUTUBE_TITLE: TextLimit = utf16(100);
+/// <https://developers.google.com/youtube/v3/docs/videos> (`snippet.description`)
+pub(crate) const YOUTUBE_DESCRIPTION: TextLimit = TextLimit::new(5_000, TextUnit::Bytes);
+/// <https://developers.google.com/my-business/reference/rest/v4/accounts.locations.localPosts> (`summary`)
+pub(crate) const GOOGLE_BUSINESS: TextLimit = utf16(1_500);
+
+/// <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media> (`caption`)
+pub(crate) const INSTAGRAM: TextLimit = utf16(2_200);
+pub(crate) const INSTAGRAM_HASHTAGS: TextLimit = TextLimit::new(30, TextUnit::Hashtags);
+pub(crate) const INSTAGRAM_MENTIONS: TextLimit = TextLimit::new(20, TextUnit::Mentions);
+/// <https://developers.facebook.com/documentation/threads/posts>; links:
+/// <https://developers.facebook.com/documentation/threads/create-posts/text-attachments>
+pub(crate) const THREADS: TextLimit = TextLimit::new(500, TextUnit::ThreadsCharacters);
+pub(crate) const THREADS_LINKS: TextLimit = TextLimit::new(5, TextUnit::Links);
 
 const fn utf16(max: u64) -> TextLimit {
     TextLimit::new(max, TextUnit::Utf16Units)
 }
 
 static RULES: &[TextRules] = &[
-    // 63,206 is what the network enforces; its documentation names no number. <https://docs.upload-post.com/resources/character-limits>
-    TextRules { key: "facebook", name: "Facebook", limits: &[(TextPart::Text, utf16(63_206))] },
-    // <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media> (`caption`)
+    TextRules { key: "facebook", name: "Facebook", limits: &[(TextPart::Text, FACEBOOK)] },
     TextRules {
         key: "instagram",
         name: "Instagram",
         limits: &[
-            (TextPart::Caption, utf16(2_200)),
-            (TextPart::Caption, TextLimit::new(30, TextUnit::Hashtags)),
-            (TextPart::Caption, TextLimit::new(20, TextUnit::Mentions)),
+            (TextPart::Caption, INSTAGRAM),
+            (TextPart::Caption, INSTAGRAM_HASHTAGS),
+            (TextPart::Caption, INSTAGRAM_MENTIONS),
         ],
     },
-    // <https://developers.facebook.com/documentation/threads/posts>; links:
-    // <https://developers.facebook.com/documentation/threads/create-posts/text-attachments>
     TextRules {
         key: "threads",
         name: "Threads",
-        limits: &[
-            (TextPart::Text, TextLimit::new(500, TextUnit::ThreadsCharacters)),
-            (TextPart::Text, TextLimit::new(5, TextUnit::Links)),
-        ],
+        limits: &[(TextPart::Text, THREADS), (TextPart::Text, THREADS_LINKS)],
     },
-    // <https://docs.x.com/fundamentals/counting-characters>
-    TextRules { key: "x", name: "X", limits: &[(TextPart::Text, TextLimit::new(280, TextUnit::XWeighted))] },
-    // <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api> (`commentary`)
-    TextRules { key: "linkedin", name: "LinkedIn", limits: &[(TextPart::Text, utf16(3_000))] },
-    // "The maximum length is 2200 in UTF-16 runes": the `title` of a video.
-    // <https://developers.tiktok.com/doc/content-posting-api-reference-direct-post>
-    TextRules { key: "tiktok", name: "TikTok", limits: &[(TextPart::Caption, utf16(2_200))] },
-    // <https://developers.google.com/youtube/v3/docs/videos> (`snippet.title`, `snippet.description`)
+    TextRules { key: "x", name: "X", limits: &[(TextPart::Text, X)] },
+    TextRules { key: "linkedin", name: "LinkedIn", limits: &[(TextPart::Text, LINKEDIN)] },
+    TextRules { key: "tiktok", name: "TikTok", limits: &[(TextPart::Caption, TIKTOK)] },
     TextRules {
         key: "youtube",
         name: "YouTube",
-        limits: &[(TextPart::Title, utf16(100)), (TextPart::Description, TextLimit::new(5_000, TextUnit::Bytes))],
+        limits: &[(TextPart::Title, YOUTUBE_TITLE), (TextPart::Description, YOUTUBE_DESCRIPTION)],
     },
     // <https://developers.pinterest.com/docs/api/v5/pins-create>
     TextRules {
         key: "pinterest",
         name: "Pinterest",
-        limits: &[(TextPart::Title, utf16(100)), (TextPart::Description, utf16(800))],
+        limits: &[(TextPart::Title, PINTEREST_TITLE), (TextPart::Description, PINTEREST)],
     },
     // <https://core.telegram.org/bots/api#sendmessage>, <https://core.telegram.org/bots/api#sendphoto>
     TextRules {
         key: "telegram",
         name: "Telegram",
-        limits: &[(TextPart::Text, utf16(4_096)), (TextPart::Caption, utf16(1_024))],
+        limits: &[(TextPart::Text, TELEGRAM), (TextPart::Caption, TELEGRAM_CAPTION)],
     },
     TextRules { key: "mastodon", name: "Mastodon", limits: &[(TextPart::Text, MASTODON)] },
     TextRules { key: "bluesky", name: "Bluesky", limits: &[(TextPart::Text, BLUESKY)] },
-    // <https://developers.google.com/my-business/reference/rest/v4/accounts.locations.localPosts> (`summary`)
-    TextRules { key: "google_business", name: "Google Business Profile", limits: &[(TextPart::Text, utf16(1_500))] },
+    TextRules { key: "google_business", name: "Google Business Profile", limits: &[(TextPart::Text, GOOGLE_BUSINESS)] },
 ];
 
 /// How every network counts, also those to which nothing can be published from here.

@@ -5,32 +5,35 @@
 //! posts are read and compared before anything is sent again. A thread is a chain of answers, each of its posts kept in the
 //! same way.
 
+mod media;
 mod oauth;
 mod preview;
 mod publish;
+mod rules;
 pub(crate) mod text;
 mod wire;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diwan_platform::http::{HttpClient, Method};
+use diwan_platform::http::Method;
 use serde::Deserialize as _;
 use serde_json::Value;
 use url::Url;
 
 use crate::call::{Step, read};
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec,
+    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, VideoLimits,
 };
-use crate::content::{Checkpoint, Content, Draft, MOST_PARTS, Violation, graphemes};
+use crate::content::{Checkpoint, Content, Draft, MOST_PARTS, Violation};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{
-    Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, PostMetrics, Progress,
-    Published, RemotePost,
+    Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
+    Progress, Published, RemotePost,
 };
 use crate::preview::Preview;
-use crate::validate::violations;
+use crate::steps;
+use publish::Publishing;
 use wire::{Grant, Server, Status};
 
 /// The network.
@@ -41,19 +44,42 @@ pub struct Mastodon;
 const VISIBILITY: &str = "visibility";
 const SENSITIVE: &str = "sensitive";
 const SPOILER_TEXT: &str = "spoiler_text";
+/// The answers of a poll whose question is the text, how long it is open, and whether several may be chosen. It belongs to
+/// the first post alone.
+const POLL: &str = "poll";
+const POLL_MINUTES: &str = "poll_minutes";
+const POLL_MULTIPLE: &str = "poll_multiple";
 
-/// Defaults of Mastodon 4; every server tells its own. <https://docs.joinmastodon.org/entities/Instance/>,
-/// <https://docs.joinmastodon.org/user/posting/>
+/// Defaults of Mastodon 4; every server tells its own, but for polls. <https://docs.joinmastodon.org/entities/Instance/>,
+/// <https://docs.joinmastodon.org/user/posting/>; polls:
+/// <https://github.com/mastodon/mastodon/blob/main/app/validators/poll_options_validator.rb>
 static CAPABILITIES: Capabilities = Capabilities {
     key: NetworkKey("mastodon"),
     name: "Mastodon",
     connect: ConnectMethod::OAuthCode { needs_instance: true },
+    home: None,
+    hosts: &[],
+    app: None,
     text: counting::MASTODON,
+    caption: None,
+    text_also: &[],
     media: MediaLimits {
         max_images: 4,
         max_image_bytes: 16 * 1024 * 1024,
-        mime_types: &["image/jpeg", "image/png", "image/gif", "image/webp"],
+        mime_types: &[
+            "image/jpeg",
+            "image/png",
+            "image/gif",
+            "image/webp",
+            "video/mp4",
+            "video/quicktime",
+            "video/webm",
+        ],
         max_alt_text: 1500,
+        // Films may be as long as they are small enough.
+        video: Some(VideoLimits { max_videos: 1, max_bytes: 99 * 1024 * 1024, min_ms: 0, max_ms: 86_400_000 }),
+        required: false,
+        mixed: false,
     },
     allows_empty_text_with_media: true,
     thread: Some(MOST_PARTS),
@@ -64,9 +90,33 @@ static CAPABILITIES: Capabilities = Capabilities {
             name: VISIBILITY,
             label: "Who sees it",
             kind: OptionKind::Choice(&["public", "unlisted", "private", "direct"]),
+            required: false,
         },
-        OptionSpec { name: SENSITIVE, label: "The images are sensitive", kind: OptionKind::Flag },
-        OptionSpec { name: SPOILER_TEXT, label: "Content warning", kind: OptionKind::Text { max: 500 } },
+        OptionSpec { name: SENSITIVE, label: "The images are sensitive", kind: OptionKind::Flag, required: false },
+        OptionSpec {
+            name: SPOILER_TEXT,
+            label: "Content warning",
+            kind: OptionKind::Text { max: 500 },
+            required: false,
+        },
+        OptionSpec {
+            name: POLL,
+            label: "Poll answers, one per line",
+            kind: OptionKind::Lines { least: 2, most: 4, max: 50 },
+            required: false,
+        },
+        OptionSpec {
+            name: POLL_MINUTES,
+            label: "Minutes the poll runs",
+            kind: OptionKind::Number { least: 5, most: 43_829 },
+            required: false,
+        },
+        OptionSpec {
+            name: POLL_MULTIPLE,
+            label: "Several answers may be chosen in the poll",
+            kind: OptionKind::Flag,
+            required: false,
+        },
     ],
     metrics: &[
         Metric::Likes,
@@ -80,6 +130,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     idempotency: "Idempotency-Key, and for servers that ignore it the account's newer posts are compared.",
     look_up: true,
     delete: true,
+    edit: true,
+    quota: None,
+    pace: None,
 };
 
 fn grant(account: &Account) -> Result<Grant, NetworkError> {
@@ -107,11 +160,8 @@ impl Network for Mastodon {
         &CAPABILITIES
     }
 
-    /// The server counts the content warning together with each text.
     fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation> {
-        let warning = draft.options.get(SPOILER_TEXT).map_or(0, |text| graphemes(text));
-        let left = limits.max_text.saturating_sub(warning);
-        violations(&CAPABILITIES, &Limits { max_text: left, ..limits.clone() }, draft)
+        rules::check(limits, draft)
     }
 
     fn preview(&self, text: &str, images: usize) -> Preview {
@@ -120,71 +170,65 @@ impl Network for Mastodon {
 
     async fn begin_authorization(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         instance: &Url,
         redirect_uri: &Url,
         state: &str,
     ) -> Result<Authorization, NetworkError> {
-        oauth::begin(http, instance, redirect_uri, state).await
+        oauth::begin(out.http, instance, redirect_uri, state).await
     }
 
     async fn complete_authorization(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         pending: &Credentials,
         code: &str,
         redirect_uri: &Url,
-    ) -> Result<Connected, NetworkError> {
-        oauth::complete(http, pending, code, redirect_uri).await
+    ) -> Result<Vec<Connected>, NetworkError> {
+        Ok(vec![oauth::complete(out.http, pending, code, redirect_uri).await?])
     }
 
-    async fn connect_with_app_password(
-        &self,
-        _http: &HttpClient,
-        _service: &Url,
-        _identifier: &str,
-        _password: &str,
-    ) -> Result<Connected, NetworkError> {
-        Err(NetworkError::not_offered("connecting with an app password"))
+    fn is_stale(&self, account: &Account, now: DateTime<Utc>) -> bool {
+        grant(account).ok().is_none_or(|grant| oauth::is_stale(&grant, now))
     }
 
     async fn refresh(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         now: DateTime<Utc>,
     ) -> Result<Option<Credentials>, NetworkError> {
-        oauth::refresh(http, account, grant(account)?, now).await
+        oauth::refresh(out.http, account, grant(account)?, now).await
     }
 
     async fn publish(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         content: &Content,
         resume: Option<Checkpoint>,
         progress: &dyn Progress,
     ) -> Result<Published, NetworkError> {
         let grant = grant(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
-        publish::publish(&server, account, content, resume.as_ref(), progress).await
+        let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
+        steps::publish(&Publishing { server, account, content }, content, resume.as_ref(), progress).await
     }
 
     async fn look_up(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         content: &Content,
         checkpoint: Option<&Checkpoint>,
     ) -> Result<LookUp, NetworkError> {
         let grant = grant(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
-        publish::look_up(&server, account, content, checkpoint).await
+        let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
+        steps::look_up(&Publishing { server, account, content }, content, checkpoint).await
     }
 
     async fn post_metrics(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         remote_ids: &[String],
     ) -> Result<Vec<PostMetrics>, NetworkError> {
@@ -195,7 +239,7 @@ impl Network for Mastodon {
             ("quotes_count", Metric::Quotes),
         ];
         let grant = grant(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
+        let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
         let mut metrics = Vec::with_capacity(remote_ids.len());
         // Reading many at once exists only since 4.3, and not on the compatible servers.
         for id in remote_ids {
@@ -213,26 +257,26 @@ impl Network for Mastodon {
         Ok(metrics)
     }
 
-    async fn account_metrics(&self, http: &HttpClient, account: &Account) -> Result<AccountMetrics, NetworkError> {
+    async fn account_metrics(&self, out: Outside<'_>, account: &Account) -> Result<AccountMetrics, NetworkError> {
         const NAMES: [(&str, Metric); 3] = [
             ("followers_count", Metric::Followers),
             ("following_count", Metric::Following),
             ("statuses_count", Metric::Posts),
         ];
         let grant = grant(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
+        let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
         let raw: Value = read(&server.verify_credentials().await?, Step::Repeatable)?;
         Ok(AccountMetrics { values: numbers(&raw, &NAMES), raw, missing: None })
     }
 
     async fn read_post(
         &self,
-        http: &HttpClient,
+        out: Outside<'_>,
         account: &Account,
         remote_id: &str,
     ) -> Result<Option<RemotePost>, NetworkError> {
         let grant = grant(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
+        let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
         let Some(answer) = server.find(&status_path(remote_id)).await? else { return Ok(None) };
         let status: Status = read(&answer, Step::Repeatable)?;
         Ok(Some(RemotePost {
@@ -243,11 +287,11 @@ impl Network for Mastodon {
         }))
     }
 
-    async fn delete_post(&self, http: &HttpClient, account: &Account, remote_id: &str) -> Result<(), NetworkError> {
+    async fn delete_post(&self, out: Outside<'_>, account: &Account, remote_id: &str) -> Result<(), NetworkError> {
         let grant = grant(account)?;
-        let server = Server { http, base: &account.base_url, token: Some(&grant.access) };
+        let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
         let path = status_path(remote_id);
-        let answer = server.answer(http.request(Method::DELETE, server.url(&path)?), Step::Repeatable).await?;
+        let answer = server.answer(out.http.request(Method::DELETE, server.url(&path)?), Step::Repeatable).await?;
         if answer.status.is_success() {
             return Ok(());
         }
@@ -260,5 +304,17 @@ impl Network for Mastodon {
             None => Ok(()),
             Some(_) => Err(NetworkError::new(ErrorKind::Ask, "delete_not_served", error.detail)),
         }
+    }
+
+    async fn edit_post(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        remote_id: &str,
+        content: &Content,
+    ) -> Result<(), NetworkError> {
+        let grant = grant(account)?;
+        let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
+        publish::edit(&server, &status_path(remote_id), content).await
     }
 }

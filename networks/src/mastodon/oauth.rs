@@ -1,22 +1,20 @@
 //! Connecting: an application registered at each server, and the code flow with PKCE.
 //! <https://docs.joinmastodon.org/spec/oauth/>
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use diwan_platform::http::HttpClient;
 use serde::Deserialize as _;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::CAPABILITIES;
 use super::text::URL_LENGTH;
 use super::wire::{AccountAnswer, AppAnswer, Grant, Pending, SCOPES, Server, TokenAnswer, rejected};
+use super::{CAPABILITIES, POLL};
 use crate::call::{Step, read, server_time};
 use crate::capabilities::Limits;
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Account, Authorization, Connected, Credentials};
+use crate::oauth::{challenge, verifier};
 
 /// Tokens that expire are renewed this long before they do.
 const RENEW_AHEAD: TimeDelta = TimeDelta::minutes(10);
@@ -39,7 +37,7 @@ pub async fn begin(
         ("scopes", SCOPES),
     ]);
     let app: AppAnswer = read(&server.send(request, Step::Repeatable).await?, Step::Repeatable)?;
-    let code_verifier = random()?;
+    let code_verifier = verifier()?;
     let mut url = server.url("/oauth/authorize")?;
     url.query_pairs_mut()
         .append_pair("response_type", "code")
@@ -93,6 +91,11 @@ pub async fn complete(
     })
 }
 
+/// Whether a token ends soon; most servers make tokens that last.
+pub fn is_stale(grant: &Grant, now: DateTime<Utc>) -> bool {
+    grant.expires_at.is_some_and(|end| end - now <= RENEW_AHEAD)
+}
+
 /// Renews a token that expires and can be renewed.
 pub async fn refresh(
     http: &HttpClient,
@@ -100,7 +103,7 @@ pub async fn refresh(
     grant: Grant,
     now: DateTime<Utc>,
 ) -> Result<Option<Credentials>, NetworkError> {
-    if grant.expires_at.is_none_or(|end| end - now > RENEW_AHEAD) {
+    if !is_stale(&grant, now) {
         return Ok(None);
     }
     let Some(refresh_token) = grant.refresh else {
@@ -179,14 +182,24 @@ fn limits(instance: &Value) -> Limits {
     set("/configuration/media_attachments/image_size_limit", |limits, value| limits.max_image_bytes = value);
     set("/configuration/media_attachments/image_matrix_limit", |limits, value| limits.max_image_pixels = Some(value));
     set("/configuration/media_attachments/description_limit", |limits, value| limits.max_alt_text = value);
+    // snac tells limits of polls, and makes posts without them (seen with 2.75).
+    let is_snac = instance["version"].as_str().is_some_and(|version| version.contains("snac"));
+    if instance.is_object() && (is_snac || instance.pointer("/configuration/polls").is_none()) {
+        limits.choices.insert(POLL.to_owned(), Vec::new());
+    }
     // A server's word, within what one worker can hold in memory.
     limits.max_images = limits.max_images.min(16);
     limits.max_image_bytes = limits.max_image_bytes.min(20 * 1024 * 1024);
+    let film_bytes = number("/configuration/media_attachments/video_size_limit");
+    if let (Some(video), Some(bytes)) = (&mut limits.video, film_bytes) {
+        video.max_bytes = bytes;
+    }
     if let Some(types) = instance.pointer("/configuration/media_attachments/supported_mime_types") {
         let types: Vec<&str> = types.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         // An empty list is a server that does not say.
         if !types.is_empty() {
             limits.mime_types.retain(|mime| types.contains(&mime.as_str()));
+            limits.video = limits.video.filter(|_| limits.mime_types.iter().any(|mime| mime.starts_with("video/")));
         }
     }
     limits
@@ -198,18 +211,6 @@ fn authority(base: &Url) -> Option<String> {
     Some(base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
-/// A code verifier: 32 random bytes (RFC 7636).
-fn random() -> Result<String, NetworkError> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| NetworkError::new(ErrorKind::Retry, "no_randomness", error.to_string()))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
-fn challenge(code_verifier: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(code_verifier))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -217,30 +218,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_challenge_is_that_of_the_specification() {
-        // RFC 7636, appendix B.
-        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        assert_eq!(challenge(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-    }
-
-    #[test]
     fn limits_are_the_servers_where_it_tells_them() {
         let limits = limits(&json!({ "configuration": {
             "statuses": { "max_characters": 5000, "characters_reserved_per_url": 32, "max_media_attachments": 6 },
             "media_attachments": {
-                "image_size_limit": 1000, "image_matrix_limit": 2000, "description_limit": 10_000,
+                "image_size_limit": 1000, "image_matrix_limit": 2000, "description_limit": 10_000, "video_size_limit": 3000,
                 "supported_mime_types": ["image/png", "video/mp4", "image/svg+xml"],
             },
         } }));
         assert_eq!((limits.max_text, limits.url_length, limits.max_images), (5000, Some(32), 6));
         assert_eq!((limits.max_image_bytes, limits.max_image_pixels), (1000, Some(2000)));
-        assert_eq!((limits.max_alt_text, limits.mime_types), (10_000, vec!["image/png".to_owned()]));
+        assert_eq!((limits.max_alt_text, limits.video.map(|video| video.max_bytes)), (10_000, Some(3000)));
+        assert_eq!(limits.mime_types, ["image/png", "video/mp4"]);
+    }
+
+    #[test]
+    fn a_server_that_takes_no_films_has_no_limits_for_them() {
+        let instance = json!({ "configuration": { "media_attachments": { "supported_mime_types": ["image/png"] } } });
+        assert_eq!(limits(&instance).video, None);
+        assert_eq!(limits(&instance).choices.get(POLL), Some(&Vec::new()), "nor polls");
+        let instance = json!({ "configuration": { "polls": { "max_options": 4 } } });
+        assert_eq!(limits(&instance).choices.get(POLL), None);
     }
 
     #[test]
     fn limits_are_the_defaults_where_it_does_not() {
         let limits = limits(&Value::Null);
         assert_eq!((limits.max_text, limits.url_length, limits.max_images), (500, Some(23), 4));
+        assert!(limits.video.is_some() && limits.choices.is_empty());
         assert_eq!(limits.mime_types.len(), CAPABILITIES.media.mime_types.len());
     }
 }

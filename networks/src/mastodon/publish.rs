@@ -1,46 +1,35 @@
 //! Publishing, and finding out afterwards whether it happened.
 
-use std::time::Duration;
-
+use async_trait::async_trait;
 use chrono::TimeDelta;
-use diwan_platform::http::{Part, StatusCode};
+use diwan_platform::http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
+use super::media::{self, Uploaded};
 use super::text;
-use super::wire::{MediaAnswer, Server, Status, refusal};
-use super::{SENSITIVE, SPOILER_TEXT, VISIBILITY};
+use super::wire::{Server, Status, refusal};
+use super::{POLL, POLL_MINUTES, POLL_MULTIPLE, SENSITIVE, SPOILER_TEXT, VISIBILITY};
 use crate::call::{Step, read};
-use crate::content::{Checkpoint, Content, Media};
+use crate::content::Content;
 use crate::error::{ErrorKind, NetworkError};
-use crate::network::{Account, LookUp, Progress, Published};
-use crate::state;
+use crate::network::{Account, Progress, Published};
+use crate::steps::{Search, State, Steps, parent};
 
-/// How often and how long a server is asked whether it has processed a file.
-const MEDIA_POLL: Duration = Duration::from_secs(1);
-const MEDIA_POLLS: usize = 20;
 /// Posts per page of an account's list, and how many pages a look-up reads.
 const PAGE: usize = 40;
 const MAX_PAGES: usize = 5;
 /// How far a server's clock may be behind.
 const CLOCK_SKEW: TimeDelta = TimeDelta::hours(1);
 
-/// How far a publication has come.
-type State = state::State<Own, Published>;
-
+/// What is remembered of a publication.
 #[derive(Default, Serialize, Deserialize)]
-struct Own {
+pub struct Own {
     /// The files uploaded so far, in the order of the images.
     #[serde(default)]
-    media: Vec<Uploaded>,
+    pub media: Vec<Uploaded>,
     /// The account's newest post before sending; none when the server could not tell.
     #[serde(default)]
     before: Option<Before>,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct Uploaded {
-    id: String,
-    ready: bool,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -49,89 +38,85 @@ struct Before {
     newest: Option<String>,
 }
 
-/// The next post is there. What follows it must not be forgotten: a failure to save leaves it open how far things came.
-async fn arrived(
-    state: &mut State,
-    post: Published,
-    content: &Content,
-    progress: &dyn Progress,
-) -> Result<(), NetworkError> {
-    state.arrived(post);
-    if state.is_whole(content) { Ok(()) } else { state.save(progress).await.map_err(still_unknown) }
+/// A publication on its way to an account.
+pub struct Publishing<'a> {
+    pub server: Server<'a>,
+    pub account: &'a Account,
+    pub content: &'a Content,
 }
 
-/// The post that the next one answers.
-fn parent<'a>(state: &'a State, content: &Content) -> Option<&'a str> {
-    let parent = state.sent.get(content.parent(state.sent.len())?)?;
-    Some(&parent.remote_id)
-}
+#[async_trait]
+impl Steps for Publishing<'_> {
+    type Own = Own;
 
-/// Publishes, from the beginning or from a checkpoint.
-pub async fn publish(
-    server: &Server<'_>,
-    account: &Account,
-    content: &Content,
-    resume: Option<&Checkpoint>,
-    progress: &dyn Progress,
-) -> Result<Published, NetworkError> {
-    let mut state = resume.map_or_else(|| Ok(State::new(Checkpoint::PREPARING)), State::read)?;
-    if state.is_sending() {
-        match find_next(server, account, content, &state).await.map_err(still_unknown)? {
-            Search::Found(post) => arrived(&mut state, post, content, progress).await?,
-            Search::NotThere => {}
-            Search::CannotTell => {
-                let detail = "an earlier attempt may have published, and the server's answers leave it open";
-                return Err(NetworkError::new(ErrorKind::Unknown, "look_up_undecided", detail));
-            }
+    async fn prepare(&self, state: &mut State<Own>, progress: &dyn Progress) -> Result<(), NetworkError> {
+        if state.sent.is_empty() {
+            media::upload(&self.server, self.content, state, progress).await?;
         }
+        state.own.before = newest(&self.server, self.account).await?;
+        Ok(())
     }
-    while !state.is_whole(content) {
-        if !state.is_sending() {
-            if state.sent.is_empty() {
-                upload(server, content, &mut state, progress).await?;
-            }
-            state.own.before = newest(server, account).await?;
-            state.send();
-            state.save(progress).await?;
-        }
-        progress.before_commit().await?;
-        match send_next(server, content, &state).await {
-            Ok(post) => arrived(&mut state, post, content, progress).await?,
-            Err(error) => {
-                if error.kind != ErrorKind::Unknown {
-                    state.settle();
-                    state.save(progress).await?;
-                }
-                return Err(error);
-            }
-        }
-    }
-    first(state)
-}
 
-/// What the publication is to those who see it.
-fn first(state: State) -> Result<Published, NetworkError> {
-    let nothing = || NetworkError::new(ErrorKind::Ask, "checkpoint_unreadable", "nothing was sent");
-    state.sent.into_iter().next().ok_or_else(nothing)
+    async fn send(&self, state: &mut State<Own>, _progress: &dyn Progress) -> Result<Published, NetworkError> {
+        send_next(&self.server, self.content, state).await
+    }
+
+    /// Servers that ignore the idempotency key may leave posts that not everybody sees out of the account's list, too (snac): what is
+    /// not found there may still exist.
+    async fn find(&self, state: &State<Own>) -> Result<Search, NetworkError> {
+        let visibility = self.content.options.get(VISIBILITY);
+        let hidden = visibility.is_some_and(|value| matches!(value.as_str(), "private" | "direct"));
+        Ok(match listed(&self.server, self.account, self.content, state).await? {
+            Search::NotThere if hidden => Search::CannotTell,
+            search => search,
+        })
+    }
 }
 
 /// Makes the next post visible.
-async fn send_next(server: &Server<'_>, content: &Content, state: &State) -> Result<Published, NetworkError> {
-    let index = state.sent.len();
-    let key = idempotency_key(content, index);
-    let option = |name| content.options.get(name).map(String::as_str);
-    let text = content.pieces().get(index).copied().unwrap_or_default();
-    let mut form = vec![("status", text), ("visibility", option(VISIBILITY).unwrap_or("public"))];
-    form.extend(content.language.as_deref().map(|language| ("language", language)));
-    form.extend(option(SENSITIVE).map(|sensitive| ("sensitive", sensitive)));
-    form.extend(option(SPOILER_TEXT).map(|warning| ("spoiler_text", warning)));
-    form.extend(parent(state, content).map(|parent| ("in_reply_to_id", parent)));
-    if index == 0 {
-        form.extend(state.own.media.iter().map(|media| ("media_ids[]", media.id.as_str())));
-    }
+async fn send_next(server: &Server<'_>, content: &Content, state: &State<Own>) -> Result<Published, NetworkError> {
+    let key = idempotency_key(content, state.sent.len());
+    let seconds = poll_seconds(content);
+    let form = form(content, state, &seconds);
     let request = server.post("/api/v1/statuses")?.header("idempotency-key", &key).form(&form);
     let answer = server.send(request, Step::Commit).await?;
     read(&answer, Step::Commit).map(super::published)
+}
+
+/// What is said of the next post. <https://docs.joinmastodon.org/methods/statuses/#create>
+fn form<'a>(content: &'a Content, state: &'a State<Own>, seconds: &'a str) -> Vec<(&'static str, &'a str)> {
+    let index = state.sent.len();
+    let text = content.pieces().get(index).copied().unwrap_or_default();
+    let mut form = vec![("status", text), ("visibility", option(content, VISIBILITY).unwrap_or("public"))];
+    form.extend(common(content));
+    form.extend(parent(state, content).map(|parent| ("in_reply_to_id", parent)));
+    if index == 0 {
+        form.extend(state.own.media.iter().map(|media| ("media_ids[]", media.id())));
+        if let Some(answers) = option(content, POLL) {
+            form.extend(answers.lines().map(|answer| ("poll[options][]", answer)));
+            form.push(("poll[expires_in]", seconds));
+            form.extend(option(content, POLL_MULTIPLE).map(|multiple| ("poll[multiple]", multiple)));
+        }
+    }
+    form
+}
+
+fn option<'a>(content: &'a Content, name: &str) -> Option<&'a str> {
+    content.options.get(name).map(String::as_str)
+}
+
+/// What every post of a publication has.
+fn common(content: &Content) -> impl Iterator<Item = (&'static str, &str)> {
+    let language = content.language.as_deref().map(|language| ("language", language));
+    let sensitive = option(content, SENSITIVE).map(|sensitive| ("sensitive", sensitive));
+    let warning = option(content, SPOILER_TEXT).map(|warning| ("spoiler_text", warning));
+    language.into_iter().chain(sensitive).chain(warning)
+}
+
+/// How long a poll is open, in seconds: a day where nothing is said.
+fn poll_seconds(content: &Content) -> String {
+    let minutes = option(content, POLL_MINUTES).and_then(|minutes| minutes.parse::<u64>().ok());
+    (minutes.unwrap_or(24 * 60) * 60).to_string()
 }
 
 /// One key per post: the publication's id, and behind it which of its posts.
@@ -142,66 +127,12 @@ fn idempotency_key(content: &Content, index: usize) -> String {
     }
 }
 
-/// As long as nobody knows whether an earlier attempt published, a failure leaves it open.
-fn still_unknown(error: NetworkError) -> NetworkError {
-    match error.kind {
-        ErrorKind::Retry => NetworkError { kind: ErrorKind::Unknown, ..error },
-        _ => error,
-    }
-}
-
-/// Finds out how far a publication has come whose last request has no known outcome.
-pub async fn look_up(
-    server: &Server<'_>,
-    account: &Account,
-    content: &Content,
-    checkpoint: Option<&Checkpoint>,
-) -> Result<LookUp, NetworkError> {
-    let mut state = checkpoint.map_or_else(|| Ok(State::new(Checkpoint::SENDING)), State::read)?;
-    if state.is_sending() {
-        match find_next(server, account, content, &state).await? {
-            Search::Found(post) => state.arrived(post),
-            Search::NotThere => return Ok(LookUp::NotThere),
-            Search::CannotTell => return Ok(LookUp::CannotTell),
-        }
-    }
-    Ok(if state.is_whole(content) {
-        LookUp::Found(first(state)?)
-    } else if state.sent.is_empty() {
-        LookUp::NotThere
-    } else {
-        LookUp::Partly(state.checkpoint()?)
-    })
-}
-
-/// What the account's list tells of the next post.
-enum Search {
-    Found(Published),
-    NotThere,
-    CannotTell,
-}
-
-/// Looks for the next post. Servers that ignore the idempotency key may leave posts that not everybody sees out of the
-/// account's list, too (snac): what is not found there may still exist.
-async fn find_next(
-    server: &Server<'_>,
-    account: &Account,
-    content: &Content,
-    state: &State,
-) -> Result<Search, NetworkError> {
-    let hidden = content.options.get(VISIBILITY).is_some_and(|value| matches!(value.as_str(), "private" | "direct"));
-    Ok(match listed(server, account, content, state).await? {
-        Search::NotThere if hidden => Search::CannotTell,
-        search => search,
-    })
-}
-
 /// Looks for the next post among the account's posts that are newer than the one that was newest before sending.
 async fn listed(
     server: &Server<'_>,
     account: &Account,
     content: &Content,
-    state: &State,
+    state: &State<Own>,
 ) -> Result<Search, NetworkError> {
     let newest = state.own.before.as_ref().and_then(|before| before.newest.as_deref());
     let oldest = content.created_at - CLOCK_SKEW;
@@ -232,7 +163,7 @@ async fn listed(
 
 /// True when a post of the account's list is the next one of the publication. A server that says what a post answers must say
 /// the right one.
-fn is_next(status: &Status, content: &Content, state: &State) -> bool {
+fn is_next(status: &Status, content: &Content, state: &State<Own>) -> bool {
     let index = state.sent.len();
     let images = if index == 0 { content.media.len() } else { 0 };
     let answers = status.in_reply_to_id.as_deref();
@@ -275,65 +206,64 @@ async fn newest(server: &Server<'_>, account: &Account) -> Result<Option<Before>
     Ok(page.map(|page| Before { newest: page.into_iter().next().map(|status| status.id) }))
 }
 
-/// Uploads what is missing and waits until the server has processed it.
-async fn upload(
-    server: &Server<'_>,
-    content: &Content,
-    state: &mut State,
-    progress: &dyn Progress,
-) -> Result<(), NetworkError> {
-    for index in 0..content.media.len() {
-        if state.own.media.len() == index {
-            let uploaded = upload_one(server, &content.media[index], index).await?;
-            state.own.media.push(uploaded);
-            state.save(progress).await?;
-        }
-        if !state.own.media[index].ready {
-            if wait_until_ready(server, &state.own.media[index].id).await? {
-                state.own.media[index].ready = true;
-            } else {
-                // The server forgot the file: upload again from here.
-                state.own.media.truncate(index);
-                state.save(progress).await?;
-                let detail = "the server forgot an uploaded file";
-                return Err(NetworkError::new(ErrorKind::Retry, "upload_expired", detail));
-            }
-        }
+/// Replaces the words of a post. What is not named is taken away, so its images and films are named.
+/// <https://docs.joinmastodon.org/methods/statuses/#edit>
+pub async fn edit(server: &Server<'_>, path: &str, content: &Content) -> Result<(), NetworkError> {
+    let not_editable = |detail: &str| NetworkError::new(ErrorKind::Ask, "not_editable", detail);
+    if content.options.contains_key(POLL) {
+        // What is voted on would begin anew.
+        return Err(not_editable("a poll cannot be changed"));
     }
-    Ok(())
+    let gone = || not_editable("the post is not there any more");
+    let there: Status = read(&server.find(path).await?.ok_or_else(gone)?, Step::Repeatable)?;
+    let media: Vec<_> = there.media_attachments.iter().filter_map(|media| media["id"].as_str()).collect();
+    let mut form = vec![("status", content.text.as_str())];
+    form.extend(common(content));
+    form.extend(media.into_iter().map(|id| ("media_ids[]", id)));
+    let request = server.http.request(Method::PUT, server.url(path)?).form(&form);
+    let answer = server.answer(request, Step::Repeatable).await?;
+    match answer.status.as_u16() {
+        _ if answer.status.is_success() => Ok(()),
+        404 | 405 | 501 => Err(NetworkError::new(ErrorKind::Ask, "edit_not_served", "the server changes no posts")),
+        _ => Err(refusal(&answer, Step::Repeatable)),
+    }
 }
 
-async fn upload_one(server: &Server<'_>, media: &Media, index: usize) -> Result<Uploaded, NetworkError> {
-    let parts = || {
-        let extension = media.mime.rsplit('/').next().unwrap_or("bin");
-        let mut parts =
-            vec![Part::file("file", format!("image-{index}.{extension}"), media.mime.clone(), media.bytes.clone())];
-        if !media.alt_text.is_empty() {
-            parts.push(Part::text("description", media.alt_text.clone()));
-        }
-        parts
-    };
-    let mut answer = server.answer(server.post("/api/v2/media")?.multipart(parts()), Step::Repeatable).await?;
-    if answer.status == StatusCode::NOT_FOUND {
-        // Servers older than 3.1.3 know only the first version, which processes before it answers.
-        answer = server.answer(server.post("/api/v1/media")?.multipart(parts()), Step::Repeatable).await?;
-    }
-    if !answer.status.is_success() {
-        return Err(refusal(&answer, Step::Repeatable));
-    }
-    let MediaAnswer { id } = read(&answer, Step::Repeatable)?;
-    Ok(Uploaded { id, ready: answer.status != StatusCode::ACCEPTED })
-}
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use uuid::Uuid;
 
-/// Polls until a file is processed: 206 while it is not. False when the server does not know the file.
-async fn wait_until_ready(server: &Server<'_>, id: &str) -> Result<bool, NetworkError> {
-    let path = format!("/api/v1/media/{id}");
-    for _ in 0..MEDIA_POLLS {
-        match server.find(&path).await? {
-            None => return Ok(false),
-            Some(answer) if answer.status == StatusCode::PARTIAL_CONTENT => tokio::time::sleep(MEDIA_POLL).await,
-            Some(_) => return Ok(true),
-        }
+    use super::*;
+    use crate::content::Checkpoint;
+
+    #[test]
+    fn a_poll_is_of_the_first_post_alone() {
+        let options = [(POLL, "yes\nno"), (POLL_MINUTES, "60"), (POLL_MULTIPLE, "true")];
+        let content = Content {
+            text: "well?".to_owned(),
+            language: None,
+            media: Vec::new(),
+            thread: vec!["more".to_owned()],
+            first_comment: None,
+            link: None,
+            options: options.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            idempotency_key: Uuid::nil(),
+            created_at: DateTime::UNIX_EPOCH,
+        };
+        let seconds = poll_seconds(&content);
+        let mut state = State::new(Checkpoint::PREPARING);
+        let expected = [
+            ("status", "well?"),
+            ("visibility", "public"),
+            ("poll[options][]", "yes"),
+            ("poll[options][]", "no"),
+            ("poll[expires_in]", "3600"),
+            ("poll[multiple]", "true"),
+        ];
+        assert_eq!(form(&content, &state, &seconds), expected);
+        state.arrived(Published { remote_id: "1".to_owned(), url: None });
+        let answer = [("status", "more"), ("visibility", "public"), ("in_reply_to_id", "1")];
+        assert_eq!(form(&content, &state, &seconds), answer);
     }
-    Err(NetworkError::new(ErrorKind::Retry, "media_processing", "the server still processes an image"))
 }

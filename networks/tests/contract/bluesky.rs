@@ -7,7 +7,7 @@ use diwan_platform::http::HttpClient;
 use diwan_testkit::servers::{BlueskyServer, BlueskyUser, FaultProxy};
 use serde_json::{Value, json};
 
-use crate::rig::{Rig, now, registered, text, with_every_network};
+use crate::rig::{Rig, now, out, registered, text, with_every_network};
 
 pub struct BlueskyRig {
     proxy: FaultProxy,
@@ -38,7 +38,8 @@ impl Rig for BlueskyRig {
         // As it comes out of the app: with an `@` and marks of writing direction.
         let identifier = format!("\u{2066}@{}\u{2069}", self.user.handle);
         let password = &self.user.app_password;
-        let connected = self.network().connect_with_app_password(http, &self.proxy.url, &identifier, password).await;
+        let connected =
+            self.network().connect_with_app_password(out(http), &self.proxy.url, &identifier, password).await;
         let connected = connected.expect("the right password");
         assert_eq!(connected.remote_id, self.user.did);
         assert_eq!(connected.handle, self.user.handle);
@@ -46,7 +47,9 @@ impl Rig for BlueskyRig {
     }
 
     async fn connect_wrongly(&self, http: &HttpClient) -> Result<Connected, NetworkError> {
-        self.network().connect_with_app_password(http, &self.proxy.url, &self.user.handle, "aaaa-bbbb-cccc-dddd").await
+        self.network()
+            .connect_with_app_password(out(http), &self.proxy.url, &self.user.handle, "aaaa-bbbb-cccc-dddd")
+            .await
     }
 
     fn commit_path(&self) -> &'static str {
@@ -95,7 +98,7 @@ async fn bluesky_marks_links_tags_and_the_mentions_that_resolve() {
     let account = rig.connect(&http).await.into_account();
     let content = text("مرحبا @samir.test و @nobody.test: https://example.com/س #وسم");
     let progress = crate::rig::Recorder::default();
-    rig.network().publish(&http, &account, &content, None, &progress).await.expect("published");
+    rig.network().publish(out(&http), &account, &content, None, &progress).await.expect("published");
     let posts = rig.server.list_posts(&rig.user.did).await.expect("a list");
     let facets = posts[0]["value"]["facets"].as_array().expect("facets").clone();
     let found: Vec<(String, Value)> = facets
@@ -124,7 +127,7 @@ async fn bluesky_shows_a_link_as_a_card() {
     let account = rig.connect(&http).await.into_account();
     let content = Content { link: Some("https://www.example.com/س?a=1".to_owned()), ..text("Look") };
     let progress = crate::rig::Recorder::default();
-    rig.network().publish(&http, &account, &content, None, &progress).await.expect("published");
+    rig.network().publish(out(&http), &account, &content, None, &progress).await.expect("published");
     let posts = rig.server.list_posts(&rig.user.did).await.expect("a list");
     let address = "https://www.example.com/%D8%B3?a=1";
     let card = json!({ "uri": address, "title": "example.com", "description": "" });
@@ -137,19 +140,23 @@ async fn bluesky_renews_its_session_before_it_ends_and_counts_what_a_lone_server
     let rig = BlueskyRig::start().await;
     let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
     let mut account = rig.connect(&http).await.into_account();
-    assert!(rig.network().refresh(&http, &account, now()).await.expect("an answer").is_none(), "the session is young");
+    assert!(
+        rig.network().refresh(out(&http), &account, now()).await.expect("an answer").is_none(),
+        "the session is young"
+    );
     let later = now() + TimeDelta::minutes(115);
-    let renewed = rig.network().refresh(&http, &account, later).await.expect("an answer").expect("a new session");
+    let renewed = rig.network().refresh(out(&http), &account, later).await.expect("an answer").expect("a new session");
     assert_ne!(renewed, account.credentials);
     account.credentials = renewed;
     let progress = crate::rig::Recorder::default();
-    let published = rig.network().publish(&http, &account, &text("one"), None, &progress).await.expect("published");
+    let published =
+        rig.network().publish(out(&http), &account, &text("one"), None, &progress).await.expect("published");
 
     // Nobody counts likes or followers here: absent, not zero. Its own posts the server knows.
     let ids = [published.remote_id];
-    let metrics = rig.network().post_metrics(&http, &account, &ids).await.expect("an answer");
+    let metrics = rig.network().post_metrics(out(&http), &account, &ids).await.expect("an answer");
     assert_eq!((metrics[0].missing, metrics[0].values.len()), (Some(Missing::NotServed), 0));
-    let metrics = rig.network().account_metrics(&http, &account).await.expect("an answer");
+    let metrics = rig.network().account_metrics(out(&http), &account).await.expect("an answer");
     assert_eq!(metrics.values, [(Metric::Posts, 1), (Metric::Following, 0)]);
     assert_eq!(metrics.missing, Some(Missing::NotServed));
 }

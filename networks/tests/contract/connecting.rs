@@ -34,17 +34,17 @@ async fn a_wrong_secret_asks_to_connect_again_and_tells_no_secret() {
 #[tokio::test]
 async fn what_is_not_offered_says_so() {
     with_every_network(async |bench| {
-        let (http, url) = (&bench.http, &bench.rig.proxy().url);
+        let (out, url) = (bench.out(), &bench.rig.proxy().url);
         let nothing = Credentials(Value::Null);
         let code = match bench.network.capabilities().connect {
-            ConnectMethod::AppPassword => {
-                let begun = bench.network.begin_authorization(http, url, url, "state").await;
-                let completed = bench.network.complete_authorization(http, &nothing, "code", url).await;
+            ConnectMethod::AppPassword | ConnectMethod::BotToken => {
+                let begun = bench.network.begin_authorization(out, url, url, "state").await;
+                let completed = bench.network.complete_authorization(out, &nothing, "code", url).await;
                 assert_eq!(completed.expect_err("not offered").code, "not_offered");
                 begun.expect_err("not offered").code
             }
             ConnectMethod::OAuthCode { .. } => {
-                let connected = bench.network.connect_with_app_password(http, url, "amal", "password").await;
+                let connected = bench.network.connect_with_app_password(out, url, "amal", "password").await;
                 connected.expect_err("not offered").code
             }
         };
@@ -59,7 +59,7 @@ async fn a_revoked_authorization_asks_to_connect_again() {
         bench.rig.revoke().await;
         // A token of its own lifetime works until it has to be renewed.
         let later = now() + TimeDelta::hours(3);
-        let refused = match bench.network.refresh(&bench.http, &bench.account, later).await {
+        let refused = match bench.network.refresh(bench.out(), &bench.account, later).await {
             Ok(_) => bench.publish(&text("after the end"), None).await.0.expect_err("refused"),
             Err(error) => error,
         };

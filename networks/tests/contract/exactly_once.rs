@@ -9,7 +9,7 @@ use crate::rig::{Bench, MIXED, Recorder, image, kind, text, with_every_network};
 
 async fn look_up(bench: &Bench, content: &diwan_networks::Content, recorder: &Recorder) -> LookUp {
     let checkpoint = recorder.last();
-    let found = bench.network.look_up(&bench.http, &bench.account, content, checkpoint.as_ref()).await;
+    let found = bench.network.look_up(bench.out(), &bench.account, content, checkpoint.as_ref()).await;
     found.expect("an answer")
 }
 
@@ -106,7 +106,7 @@ async fn a_failed_upload_is_tried_again_and_leaves_no_doubt() {
             assert_eq!(recorder.commits(), 0);
             assert!(recorder.last().is_none_or(|last| !last.may_have_been_sent()));
             if let Some(checkpoint) = recorder.last() {
-                let found = bench.network.look_up(&bench.http, &bench.account, &content, Some(&checkpoint)).await;
+                let found = bench.network.look_up(bench.out(), &bench.account, &content, Some(&checkpoint)).await;
                 assert_eq!(found.expect("an answer"), LookUp::NotThere);
             }
         }
@@ -137,7 +137,7 @@ async fn a_lost_lease_ends_the_attempt_before_anything_is_visible() {
         let content = text("not mine any more");
         for (at_save, at_commit) in [(true, false), (false, true)] {
             let recorder = Recorder::losing_the_lease(at_save, at_commit);
-            let attempt = bench.network.publish(&bench.http, &bench.account, &content, None, &recorder).await;
+            let attempt = bench.network.publish(bench.out(), &bench.account, &content, None, &recorder).await;
             assert_eq!(kind(&attempt), Some(ErrorKind::LeaseLost), "{attempt:?}");
             assert_eq!(bench.rig.proxy().count(bench.rig.commit_path()), 0);
         }

@@ -1,13 +1,15 @@
 //! Mastodon's part, with a real snac: a server that ignores `Idempotency-Key`.
 
 use async_trait::async_trait;
-use diwan_networks::{Connected, Content, ErrorKind, LookUp, Metric, Network, NetworkError};
+use diwan_networks::{
+    Connected, Content, Draft, ErrorKind, LookUp, Media, Metric, Network, NetworkError, ViolationCode,
+};
 use diwan_platform::http::HttpClient;
 use diwan_testkit::servers::{Fault, FaultProxy, SnacServer, SnacUser};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::rig::{Recorder, Rig, kind, registered, text, thread};
+use crate::rig::{Recorder, Rig, image, kind, out, registered, text, thread};
 
 pub struct MastodonRig {
     proxy: FaultProxy,
@@ -40,7 +42,7 @@ impl Rig for MastodonRig {
 
     async fn connect(&self, http: &HttpClient) -> Connected {
         let redirect_uri = redirect_uri();
-        let begun = self.network().begin_authorization(http, &self.proxy.url, &redirect_uri, "st&te").await;
+        let begun = self.network().begin_authorization(out(http), &self.proxy.url, &redirect_uri, "st&te").await;
         let begun = begun.expect("an address to go to");
         let back = self.server.authorize(&self.user, &begun.url).await.expect("sent back");
         assert!(back.as_str().starts_with(redirect_uri.as_str()));
@@ -48,8 +50,8 @@ impl Rig for MastodonRig {
             back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
         };
         let code = parameter("code");
-        let connected = self.network().complete_authorization(http, &begun.pending, &code, &redirect_uri).await;
-        let connected = connected.expect("the right code");
+        let connected = self.network().complete_authorization(out(http), &begun.pending, &code, &redirect_uri).await;
+        let connected = connected.expect("the right code").remove(0);
         let authority = self.proxy.url.authority();
         assert_eq!(connected.handle, format!("amal@{authority}"));
         assert_eq!(connected.base_url, self.proxy.url);
@@ -58,8 +60,10 @@ impl Rig for MastodonRig {
 
     async fn connect_wrongly(&self, http: &HttpClient) -> Result<Connected, NetworkError> {
         let redirect_uri = redirect_uri();
-        let begun = self.network().begin_authorization(http, &self.proxy.url, &redirect_uri, "state").await?;
-        self.network().complete_authorization(http, &begun.pending, "a code nobody gave", &redirect_uri).await
+        let begun = self.network().begin_authorization(out(http), &self.proxy.url, &redirect_uri, "state").await?;
+        let refused =
+            self.network().complete_authorization(out(http), &begun.pending, "a code nobody gave", &redirect_uri).await;
+        refused.map(|mut connected| connected.remove(0))
     }
 
     fn commit_path(&self) -> &'static str {
@@ -105,16 +109,17 @@ async fn mastodon_takes_the_limits_its_server_tells_and_reports_its_numbers() {
     let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
     let account = rig.connect(&http).await.into_account();
     assert_eq!((account.limits.max_text, account.limits.url_length), (100_000, Some(32)));
-    assert_eq!(account.limits.mime_types, ["image/jpeg", "image/png", "image/gif", "image/webp"]);
+    let types = ["image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/quicktime", "video/webm"];
+    assert_eq!(account.limits.mime_types, types);
 
     let content = text("numbers");
-    let published = rig.network().publish(&http, &account, &content, None, &Recorder::default()).await;
+    let published = rig.network().publish(out(&http), &account, &content, None, &Recorder::default()).await;
     let ids = [published.expect("published").remote_id, "17953".to_owned()];
-    let metrics = rig.network().post_metrics(&http, &account, &ids).await.expect("an answer");
+    let metrics = rig.network().post_metrics(out(&http), &account, &ids).await.expect("an answer");
     // This server counts no quotes: absent, not zero.
     assert_eq!(metrics[0].values, [(Metric::Likes, 0), (Metric::Reposts, 0), (Metric::Replies, 0)]);
     assert_eq!(metrics[1].missing, Some(diwan_networks::Missing::Gone));
-    let metrics = rig.network().account_metrics(&http, &account).await.expect("an answer");
+    let metrics = rig.network().account_metrics(out(&http), &account).await.expect("an answer");
     assert!(metrics.values.contains(&(Metric::Followers, 0)), "{:?}", metrics.values);
 }
 
@@ -124,13 +129,27 @@ fn with_options(content: Content, options: &[(&str, &str)]) -> Content {
 }
 
 #[tokio::test]
+async fn mastodon_gives_no_poll_to_a_server_that_would_make_a_post_without_it() {
+    let rig = MastodonRig::start().await;
+    let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
+    let account = rig.connect(&http).await.into_account();
+    let poll = with_options(text("well?"), &[("poll", "yes\nno"), ("poll_minutes", "60")]);
+    let refused = rig.network().validate(&account.limits, &Draft::from(&poll));
+    assert_eq!(refused.iter().map(|violation| violation.code).collect::<Vec<_>>(), [ViolationCode::OptionUnknown]);
+    let published = rig.network().publish(out(&http), &account, &poll, None, &Recorder::default()).await;
+    published.expect("published");
+    let notes = rig.server.list_statuses(&rig.user).expect("a list");
+    assert_eq!((notes.len(), &notes[0]["type"]), (1, &json!("Note")), "{}", notes[0]);
+}
+
+#[tokio::test]
 async fn mastodon_shows_a_whole_thread_as_its_options_say() {
     let rig = MastodonRig::start().await;
     let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
     let account = rig.connect(&http).await.into_account();
     let options = [("visibility", "unlisted"), ("sensitive", "true"), ("spoiler_text", "The end")];
     let content = with_options(thread("film"), &options);
-    let published = rig.network().publish(&http, &account, &content, None, &Recorder::default()).await;
+    let published = rig.network().publish(out(&http), &account, &content, None, &Recorder::default()).await;
     published.expect("published");
     let notes = rig.server.list_statuses(&rig.user).expect("a list");
     assert_eq!(notes.len(), 4);
@@ -151,12 +170,70 @@ async fn mastodon_asks_a_person_about_a_post_that_the_list_may_leave_out() {
     let content = with_options(text("for followers"), &[("visibility", "private")]);
     rig.proxy.set(rig.commit_path(), Fault::ForwardThenReset);
     let recorder = Recorder::default();
-    let attempt = rig.network().publish(&http, &account, &content, None, &recorder).await;
+    let attempt = rig.network().publish(out(&http), &account, &content, None, &recorder).await;
     assert_eq!(kind(&attempt), Some(ErrorKind::Unknown), "{attempt:?}");
     rig.proxy.clear();
-    let found = rig.network().look_up(&http, &account, &content, recorder.last().as_ref()).await;
+    let found = rig.network().look_up(out(&http), &account, &content, recorder.last().as_ref()).await;
     assert_eq!(found.expect("an answer"), LookUp::CannotTell);
-    let again = rig.network().publish(&http, &account, &content, recorder.last(), &Recorder::default()).await;
+    let again = rig.network().publish(out(&http), &account, &content, recorder.last(), &Recorder::default()).await;
     assert_eq!(kind(&again), Some(ErrorKind::Unknown), "{again:?}");
     assert_eq!(rig.proxy.count(rig.commit_path()), 1, "it was not sent again");
+}
+
+/// The first box of an MP4, filled up to 3 MB.
+fn film() -> Media {
+    let mut bytes = vec![0, 0, 0, 20];
+    bytes.extend_from_slice(b"ftypisom\0\0\x02\0isommp41");
+    bytes.resize(3_000_000, 7);
+    Media {
+        mime: "video/mp4".to_owned(),
+        width: 640,
+        height: 480,
+        alt_text: "a film of nothing".to_owned(),
+        duration_ms: Some(5_000),
+        source: bytes.into(),
+        link: "https://media.example/film.mp4".parse().expect("an address"),
+    }
+}
+
+#[tokio::test]
+async fn mastodon_publishes_a_film_and_uploads_it_once() {
+    let rig = MastodonRig::start().await;
+    let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
+    let account = rig.connect(&http).await.into_account();
+    let content = Content { media: vec![film()], ..text("a film") };
+    assert_eq!(rig.network().validate(&account.limits, &Draft::from(&content)), []);
+    // The lease is lost between the upload and the post.
+    let first = Recorder::losing_the_lease(false, true);
+    let attempt = rig.network().publish(out(&http), &account, &content, None, &first).await;
+    assert_eq!(kind(&attempt), Some(ErrorKind::LeaseLost));
+    let published = rig.network().publish(out(&http), &account, &content, first.last(), &Recorder::default()).await;
+    let published = published.expect("published");
+    assert_eq!(rig.proxy.count(rig.upload_path()), 1);
+    let notes = rig.server.list_statuses(&rig.user).expect("a list");
+    assert_eq!(notes.len(), 1);
+    let film = &notes[0]["attachment"][0];
+    assert_eq!(json!([film["mediaType"], film["name"]]), json!(["video/mp4", "a film of nothing"]));
+    let read = rig.network().read_post(out(&http), &account, &published.remote_id).await.expect("an answer");
+    assert_eq!(read.expect("the post").media_count, 1);
+}
+
+#[tokio::test]
+async fn mastodon_changes_the_words_of_a_post_and_keeps_its_images() {
+    let rig = MastodonRig::start().await;
+    let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
+    let account = rig.connect(&http).await.into_account();
+    let content = image("before", "a dot");
+    let published = rig.network().publish(out(&http), &account, &content, None, &Recorder::default()).await;
+    let published = published.expect("published");
+    let changed = Content { text: "after".to_owned(), ..content };
+    for _ in 0..2 {
+        rig.network().edit_post(out(&http), &account, &published.remote_id, &changed).await.expect("changed");
+    }
+    let read = rig.network().read_post(out(&http), &account, &published.remote_id).await.expect("an answer");
+    let read = read.expect("the post");
+    assert_eq!((read.text.as_str(), read.media_count, rig.posts().await), ("after", 1, 1));
+    assert_eq!(rig.alt_texts().await, ["a dot"]);
+    let gone = rig.network().edit_post(out(&http), &account, "17953", &changed).await;
+    assert_eq!(gone.expect_err("not there").code, "not_editable");
 }

@@ -13,7 +13,7 @@ async fn a_text_is_published_and_read_back() {
         let published = attempt.expect("published");
         assert_eq!((bench.rig.posts().await, recorder.commits()), (1, 1));
         assert!(published.url.is_some());
-        let read = bench.network.read_post(&bench.http, &bench.account, &published.remote_id).await;
+        let read = bench.network.read_post(bench.out(), &bench.account, &published.remote_id).await;
         let post = read.expect("an answer").expect("the post");
         assert_eq!((post.text.as_str(), post.media_count), (MIXED, 0));
         let age = post.created_at.expect("a time") - content.created_at;
@@ -29,7 +29,7 @@ async fn an_image_is_published_with_its_description() {
         assert_eq!(bench.problems(&content), []);
         let published = bench.publish(&content, None).await.0.expect("published");
         assert_eq!(bench.rig.alt_texts().await, ["نقطة رمادية \"واحدة\" & a dot"]);
-        let read = bench.network.read_post(&bench.http, &bench.account, &published.remote_id).await;
+        let read = bench.network.read_post(bench.out(), &bench.account, &published.remote_id).await;
         assert_eq!(read.expect("an answer").expect("the post").media_count, 1);
     })
     .await;
@@ -73,7 +73,7 @@ async fn what_does_not_fit_is_refused_before_it_is_sent() {
         assert_eq!(bench.problems(&content)[0].code, ViolationCode::TooManyImages);
         let large = usize::try_from(limits.max_image_bytes).expect("small") + 1;
         content.media.truncate(1);
-        content.media[0].bytes = vec![0; large].into();
+        content.media[0].source = vec![0; large].into();
         assert_eq!(bench.problems(&content)[0].code, ViolationCode::ImageTooLarge);
     })
     .await;
@@ -83,13 +83,13 @@ async fn what_does_not_fit_is_refused_before_it_is_sent() {
 async fn a_post_is_deleted_where_the_server_can() {
     with_every_network(async |bench| {
         let published = bench.publish(&text("to be taken back"), None).await.0.expect("published");
-        let delete = async || bench.network.delete_post(&bench.http, &bench.account, &published.remote_id).await;
+        let delete = async || bench.network.delete_post(bench.out(), &bench.account, &published.remote_id).await;
         let deleted = delete().await;
         if bench.rig.deletes() {
             deleted.expect("deleted");
             delete().await.expect("no error when it is gone already");
             assert_eq!(bench.rig.posts().await, 0);
-            let read = bench.network.read_post(&bench.http, &bench.account, &published.remote_id).await;
+            let read = bench.network.read_post(bench.out(), &bench.account, &published.remote_id).await;
             assert!(read.expect("an answer").is_none());
         } else {
             assert_eq!(kind(&deleted), Some(ErrorKind::Ask), "{deleted:?}");
@@ -104,9 +104,9 @@ async fn numbers_are_those_the_network_can_report() {
     with_every_network(async |bench| {
         let published = bench.publish(&text("counted"), None).await.0.expect("published");
         let ids = [published.remote_id];
-        let posts = bench.network.post_metrics(&bench.http, &bench.account, &ids).await.expect("an answer");
+        let posts = bench.network.post_metrics(bench.out(), &bench.account, &ids).await.expect("an answer");
         assert_eq!(posts.iter().map(|post| &post.remote_id).collect::<Vec<_>>(), [&ids[0]]);
-        let account = bench.network.account_metrics(&bench.http, &bench.account).await.expect("an answer");
+        let account = bench.network.account_metrics(bench.out(), &bench.account).await.expect("an answer");
         assert!(!account.values.is_empty(), "every server knows some number of an account");
         let offered = bench.network.capabilities().metrics;
         for (metric, value) in posts[0].values.iter().chain(&account.values) {

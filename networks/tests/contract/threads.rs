@@ -20,7 +20,7 @@ async fn is_there_once(bench: &Bench, name: &str, before: usize) {
 }
 
 async fn look_up(bench: &Bench, content: &Content, checkpoint: Option<&Checkpoint>) -> LookUp {
-    bench.network.look_up(&bench.http, &bench.account, content, checkpoint).await.expect("an answer")
+    bench.network.look_up(bench.out(), &bench.account, content, checkpoint).await.expect("an answer")
 }
 
 /// Publishes what is left of the thread. Answers the id of its first post.
@@ -37,7 +37,7 @@ async fn a_thread_is_a_chain_and_its_comment_answers_the_first_post() {
         let published = attempt.expect("published");
         is_there_once(bench, "plain", 0).await;
         assert_eq!(recorder.commits(), PARTS);
-        let read = bench.network.read_post(&bench.http, &bench.account, &published.remote_id).await;
+        let read = bench.network.read_post(bench.out(), &bench.account, &published.remote_id).await;
         assert_eq!(read.expect("an answer").expect("the post").text, "plain one", "it is the first that is told");
 
         // From the last checkpoint, nothing is left to do.
@@ -162,7 +162,7 @@ async fn wherever_the_lease_is_lost_the_next_worker_goes_on_from_there() {
             let name = format!("lease {steps}");
             let (content, before) = (thread(&name), steps * PARTS);
             let recorder = Recorder::losing_the_lease_after(steps);
-            let attempt = bench.network.publish(&bench.http, &bench.account, &content, None, &recorder).await;
+            let attempt = bench.network.publish(bench.out(), &bench.account, &content, None, &recorder).await;
             let there = bench.rig.posts().await - before;
             if attempt.is_ok() {
                 // A checkpoint and the question before each post, and a checkpoint after each but the last, at least.
@@ -209,7 +209,7 @@ async fn deleting_takes_the_first_post_back_and_leaves_the_rest() {
             return;
         }
         let first = finish(bench, &thread("gone"), None).await;
-        bench.network.delete_post(&bench.http, &bench.account, &first).await.expect("deleted");
+        bench.network.delete_post(bench.out(), &bench.account, &first).await.expect("deleted");
         assert_eq!(bench.rig.posts().await, PARTS - 1);
     })
     .await;

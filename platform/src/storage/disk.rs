@@ -1,13 +1,18 @@
 //! A folder of objects, one file each. Written aside and moved into place, so that a reader never sees half of one.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use tokio::fs;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use super::{Key, Staged, StorageError};
+use crate::source::{Open, Source};
 
 #[derive(Debug, Clone)]
 pub(super) struct Disk {
@@ -67,6 +72,12 @@ impl Disk {
         fs::read(path).await.map(Bytes::from).map_err(not_found)
     }
 
+    pub(super) async fn source(&self, key: Key<'_>) -> Result<Source, StorageError> {
+        let path = self.path(key);
+        let size = fs::metadata(&path).await.map_err(not_found)?.len();
+        Ok(Source::new(File { path, size }))
+    }
+
     pub(super) async fn find(&self, key: Key<'_>) -> Result<PathBuf, StorageError> {
         let path = self.path(key);
         fs::metadata(&path).await.map_err(not_found)?;
@@ -105,6 +116,31 @@ impl Disk {
         let mut staged = self.stage(key).await?;
         staged.write(b"diwan").await?;
         staged.sync().await
+    }
+}
+
+/// How much of a file is read at a time, in bytes.
+const READ: usize = 128 * 1024;
+
+/// A file that is read when it is needed.
+struct File {
+    path: PathBuf,
+    size: u64,
+}
+
+impl Open for File {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn open(&self, range: Range<u64>) -> BoxStream<'static, std::io::Result<Bytes>> {
+        let path = self.path.clone();
+        let opened = async move {
+            let mut file = fs::File::open(path).await?;
+            file.seek(SeekFrom::Start(range.start)).await?;
+            Ok::<_, std::io::Error>(ReaderStream::with_capacity(file.take(range.end - range.start), READ))
+        };
+        stream::once(opened).try_flatten().boxed()
     }
 }
 

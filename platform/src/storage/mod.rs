@@ -21,6 +21,7 @@ use self::disk::Disk;
 use self::s3::Bucket;
 pub use self::s3::S3Settings;
 pub use self::staging::Staged;
+use crate::source::Source;
 
 /// The largest piece of an object that is held in memory, in bytes: that of a multipart upload and of a ranged download.
 pub const PIECE: usize = 8 * 1024 * 1024;
@@ -152,12 +153,26 @@ impl Storage {
         }
     }
 
+    /// An object that is read a piece at a time, however large it is. It must be there; later readings fail when it is not there
+    /// any more.
+    pub async fn source(&self, key: Key<'_>) -> Result<Source, StorageError> {
+        match &self.bucket {
+            Some(bucket) => Bucket::source(bucket, key).await,
+            None => self.disk.source(key).await,
+        }
+    }
+
     /// Opens an object for a reader.
     pub async fn open(&self, key: Key<'_>, served: Served<'_>) -> Result<Opened, StorageError> {
         match &self.bucket {
-            Some(bucket) => Ok(Opened::Link(bucket.link(key, served))),
+            Some(bucket) => Ok(Opened::Link(bucket.link(key, served, s3::FOR_READERS))),
             None => self.disk.find(key).await.map(Opened::File),
         }
+    }
+
+    /// A link to the store itself, good for so long; none where the store is a folder.
+    pub fn direct_link(&self, key: Key<'_>, served: Served<'_>, valid: Duration) -> Option<Url> {
+        self.bucket.as_ref().map(|bucket| bucket.link(key, served, valid))
     }
 
     /// Where the links of [`Storage::open`] lead, as a browser's policy names it; none while files lie here.

@@ -4,10 +4,13 @@
 //! and little is in memory. A request that the server could not serve is made again a few times; whoever calls tries again
 //! later.
 
+use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures::stream::{self, BoxStream, StreamExt as _};
 use rusty_s3::actions::{CompleteMultipartUploadResponse, CreateMultipartUpload, ListObjectsV2};
 use rusty_s3::{Bucket as Named, Credentials, S3Action, UrlStyle};
 use tokio::io::AsyncReadExt as _;
@@ -15,11 +18,12 @@ use url::Url;
 
 use super::{DirectPut, Key, PIECE, Served, Staged, StorageError};
 use crate::http::{HttpClient, HttpPolicy, Method, Request, Response, StatusCode};
+use crate::source::{Open, Source};
 
 /// How long a signed address of our own requests is good.
 const SOON: Duration = Duration::from_mins(5);
 /// How long a link for a reader is good.
-const FOR_READERS: Duration = Duration::from_mins(15);
+pub(super) const FOR_READERS: Duration = Duration::from_mins(15);
 /// How often a request is made before it counts as failed, and the wait before the second time, which doubles.
 const TRIES: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_millis(200);
@@ -148,7 +152,7 @@ impl Bucket {
     pub(super) async fn get(&self, key: Key<'_>, at_most: u64) -> Result<Bytes, StorageError> {
         let mut whole = BytesMut::new();
         loop {
-            let (bytes, total) = self.range(key, whole.len() as u64).await?;
+            let (bytes, total) = self.range(&key.to_string(), whole.len() as u64, PIECE).await?;
             if total > at_most {
                 return Err(StorageError::TooLarge(at_most));
             }
@@ -161,7 +165,7 @@ impl Bucket {
 
     pub(super) async fn fetch(&self, key: Key<'_>, into: &mut Staged, at_most: u64) -> Result<(), StorageError> {
         loop {
-            let (bytes, total) = self.range(key, into.length()).await?;
+            let (bytes, total) = self.range(&key.to_string(), into.length(), PIECE).await?;
             if total > at_most {
                 return Err(StorageError::TooLarge(at_most));
             }
@@ -172,11 +176,16 @@ impl Bucket {
         }
     }
 
-    /// The bytes from here on, at most a piece, and how many there are in all.
-    async fn range(&self, key: Key<'_>, from: u64) -> Result<(Bytes, u64), StorageError> {
+    pub(super) async fn source(bucket: &Arc<Self>, key: Key<'_>) -> Result<Source, StorageError> {
         let name = key.to_string();
-        let url = || self.inside.get_object(Some(&self.credentials), &name).sign(SOON);
-        let range = format!("bytes={from}-{}", from + PIECE as u64 - 1);
+        let (_, size) = bucket.range(&name, 0, 1).await?;
+        Ok(Source::new(Object { bucket: Arc::clone(bucket), name, size }))
+    }
+
+    /// The bytes from here on, at most so many, and how many there are in all.
+    async fn range(&self, name: &str, from: u64, most: usize) -> Result<(Bytes, u64), StorageError> {
+        let url = || self.inside.get_object(Some(&self.credentials), name).sign(SOON);
+        let range = format!("bytes={from}-{}", from + most as u64 - 1);
         let answer = self.answer(|| self.http.get(url()).header("range", &range)).await?;
         let total = match answer.status {
             StatusCode::PARTIAL_CONTENT => answer
@@ -192,12 +201,12 @@ impl Bucket {
         Ok((answer.body, total))
     }
 
-    pub(super) fn link(&self, key: Key<'_>, served: Served<'_>) -> Url {
+    pub(super) fn link(&self, key: Key<'_>, served: Served<'_>, valid: Duration) -> Url {
         let name = key.to_string();
         let mut action = self.outside.get_object(Some(&self.credentials), &name);
         action.query_mut().insert("response-content-type", served.mime_type.to_owned());
         action.query_mut().insert("response-content-disposition", served.disposition.to_owned());
-        action.sign(FOR_READERS)
+        action.sign(valid)
     }
 
     pub(super) fn direct_put(&self, key: Key<'_>, size: u64, valid: Duration) -> DirectPut {
@@ -270,6 +279,39 @@ impl Bucket {
 }
 
 /// The next piece of a file; a short one is the last.
+/// How much of an object is asked for at a time while it is sent elsewhere, in bytes: every object on its way holds as much.
+const READ: usize = 1024 * 1024;
+
+/// An object that is read when it is needed.
+struct Object {
+    bucket: Arc<Bucket>,
+    name: String,
+    size: u64,
+}
+
+impl Open for Object {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn open(&self, range: Range<u64>) -> BoxStream<'static, std::io::Result<Bytes>> {
+        let (bucket, name) = (Arc::clone(&self.bucket), self.name.clone());
+        stream::try_unfold(range.start, move |from| {
+            let (bucket, name) = (Arc::clone(&bucket), name.clone());
+            async move {
+                let most = usize::try_from(range.end - from).unwrap_or(READ).min(READ);
+                if most == 0 {
+                    return Ok(None);
+                }
+                let (bytes, _) = bucket.range(&name, from, most).await.map_err(std::io::Error::other)?;
+                let next = from + bytes.len() as u64;
+                Ok(Some((bytes, next)))
+            }
+        })
+        .boxed()
+    }
+}
+
 async fn piece(file: &mut tokio::fs::File) -> Result<Bytes, StorageError> {
     let mut piece = Vec::with_capacity(PIECE);
     file.take(PIECE as u64).read_to_end(&mut piece).await?;

@@ -1,4 +1,4 @@
-//! Real social-network servers, a mail catcher, an OpenID provider, an S3 server, feeds, a browser and a proxy that spoils
+//! Real social-network servers, a mail catcher, an OpenID provider, an S3 server, feeds, webhooks, a browser and a proxy that spoils
 //! connections, for tests. All that listen do so on loopback only, on free ports; all keep their data in a temporary folder, and
 //! stop with the test that started them, even when it dies.
 
@@ -6,6 +6,7 @@ mod bluesky;
 mod browser;
 mod fault_proxy;
 mod feeds;
+mod hooks;
 mod mail;
 mod oidc;
 mod s3;
@@ -26,6 +27,7 @@ pub use bluesky::{BlueskyServer, BlueskyUser};
 pub use browser::{Browser, DESK, PHONE, Screen};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
 pub use feeds::{FeedAnswer, FeedRequest, FeedServer};
+pub use hooks::{Hook, HookServer};
 pub use mail::MailCatcher;
 pub use oidc::OidcServer;
 pub use s3::S3Server;

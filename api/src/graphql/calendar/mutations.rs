@@ -14,7 +14,7 @@ use crate::graphql::strategy::Partnership;
 
 /// A setting of a post that only one network knows.
 #[derive(InputObject)]
-struct PostOptionInput {
+pub struct PostOptionInput {
     /// Its name, one of `Network.options`.
     name: String,
     /// Its value, up to 1000 characters; of a flag `true` or `false`.
@@ -120,7 +120,7 @@ fn marks(pillar_id: &MaybeUndefined<ID>, partnership: MaybeUndefined<Partnership
 }
 
 /// Options by their names, each once.
-fn options(options: Vec<PostOptionInput>, path: &str) -> Result<Options, Failure> {
+pub fn options_by_name(options: Vec<PostOptionInput>, path: &str) -> Result<Options, Failure> {
     let mut known = Options::new();
     for (place, option) in options.into_iter().enumerate() {
         if known.insert(option.name, option.value).is_some() {
@@ -148,7 +148,7 @@ fn content(
             thread: variant.thread,
             first_comment: variant.first_comment,
             link: variant.link,
-            options: options(variant.options, &format!("variants.{index}.options"))?,
+            options: options_by_name(variant.options, &format!("variants.{index}.options"))?,
         })
     });
     Ok(PostContent { title, base_text, variants: variants.collect::<Result<_, Failure>>()?, marks })

@@ -18,7 +18,7 @@ use crate::graphql::ideas::Idea;
 use crate::graphql::loaders::Loadable as _;
 use crate::graphql::media::Asset;
 use crate::graphql::page::{Window, connection, cost};
-use crate::graphql::publishing::{Publication, SocialAccount};
+use crate::graphql::publishing::{Publication, PublishingPause, SocialAccount, pauses_of_post};
 use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::strategy::{ContentPillar, Partnership};
 use crate::graphql::tenancy::{Brand, User};
@@ -197,6 +197,12 @@ impl Post {
     async fn variants(&self) -> Result<Vec<PostVariant>> {
         let rows = self.op.load_of::<post_variant::Model>(self.row.id).await?;
         Ok(rows.into_iter().map(|row| PostVariant { op: self.op.clone(), row }).collect())
+    }
+    /// What holds it back: a pause of its own, of an account that it goes to, of its brand, or of the agency. For the agency's staff;
+    /// others see none.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
+    async fn pauses(&self) -> Result<Vec<PublishingPause>> {
+        pauses_of_post(&self.op, self.row.id).await
     }
     /// Its publications, canceled ones with them, oldest first.
     #[graphql(complexity = "1 + 3 * child_complexity")]

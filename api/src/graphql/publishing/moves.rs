@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use diwan_domain::publishing::{self, ErrorPolicy, MOST_MOVED, Shift};
+use diwan_domain::publishing::{self, ErrorPolicy, MOST_MOVED, Moved, Shift};
 use diwan_domain::{Code, Context as Domain, Failure, UserError};
 
 use crate::graphql::calendar::Post;
@@ -14,7 +14,7 @@ use crate::graphql::scalars::Kind;
 /// said stays as it is: a post at 09:00 is moved to 09:00 of another day, whatever the clocks do in between. A local time that a
 /// change of the clocks skips is as much later as the clocks go forward; one that they repeat is the earlier of the two.
 #[derive(InputObject)]
-struct MoveInput {
+pub(super) struct MoveInput {
     /// Exactly then. Stands alone.
     at: Option<DateTime<Utc>>,
     /// So many days later, or earlier when negative; at most 3660.
@@ -69,7 +69,7 @@ struct ReschedulePostPayload {
 
 /// What came of one post.
 #[derive(SimpleObject)]
-struct MovedPost {
+pub(super) struct MovedPost {
     /// Which post.
     post_id: ID,
     /// The post, when it was moved.
@@ -87,8 +87,20 @@ struct MovePostsPayload {
     user_errors: Vec<Refused>,
 }
 
+impl MovedPost {
+    /// As the API shows it, under the id by which it was asked for.
+    pub(super) fn new(op: &Op, moved: Moved, post_id: ID) -> Self {
+        Self {
+            post_id,
+            post: moved.post.map(|row| Post { op: op.clone(), row }),
+            user_errors: moved.errors.iter().map(|error| Refused::new(op.locale(), error)).collect(),
+        }
+    }
+}
+
 impl MoveInput {
-    fn into_domain(self) -> Result<Shift, Failure> {
+    /// As the domain wants it.
+    pub(super) fn into_domain(self) -> Result<Shift, Failure> {
         let time = self
             .time
             .map(|time| NaiveTime::parse_from_str(&time, "%H:%M").map_err(|_| UserError::at(Code::Invalid, "to.time")));
@@ -143,11 +155,7 @@ impl MoveMutation {
             publishing::move_posts(context, &ids, input.to.into_domain()?, input.error_policy.into()).await
         };
         let (rows, user_errors) = op.command(command).await?;
-        let rows = rows.unwrap_or_default().into_iter().zip(input.post_ids).map(|(moved, post_id)| MovedPost {
-            post_id,
-            post: moved.post.map(|row| Post { op: op.clone(), row }),
-            user_errors: moved.errors.iter().map(|error| Refused::new(op.locale(), error)).collect(),
-        });
-        Ok(MovePostsPayload { rows: rows.collect(), user_errors })
+        let rows = rows.unwrap_or_default().into_iter().zip(input.post_ids);
+        Ok(MovePostsPayload { rows: rows.map(|(moved, id)| MovedPost::new(op, moved, id)).collect(), user_errors })
     }
 }

@@ -27,8 +27,18 @@ struct AppPasswordInput {
 /// Agreeing at the network.
 #[derive(InputObject)]
 struct OAuthInput {
-    /// The server that keeps the account, such as `https://mastodon.social`.
-    instance: String,
+    /// The server that keeps the account, such as `https://mastodon.social`; not needed where the network has only one (`needsServer`
+    /// in `networks`).
+    instance: Option<String>,
+}
+
+/// A bot.
+#[derive(InputObject)]
+struct BotTokenInput {
+    /// The chat in which it posts: its id, or its name with `@`. The bot must be allowed to post there.
+    chat: String,
+    /// The bot's token.
+    token: String,
 }
 
 /// How the account is connected; see `connectMethod` in `networks`.
@@ -38,6 +48,8 @@ enum ConnectUsing {
     AppPassword(AppPasswordInput),
     /// By agreeing at the network.
     Oauth(OAuthInput),
+    /// With the token of a bot.
+    BotToken(BotTokenInput),
 }
 
 /// An account to connect.
@@ -56,6 +68,24 @@ struct ConnectAccountInput {
 struct ConnectAccountPayload {
     /// The way to the account: read it again until it is `CONNECTED` or `FAILED`.
     connection: Option<AccountConnection>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
+}
+
+/// Which accounts are connected.
+#[derive(InputObject)]
+struct ChooseAccountsInput {
+    /// The connection that is `CHOOSING`.
+    connection_id: ID,
+    /// The ids at the network, of its `candidates`; at least one.
+    remote_ids: Vec<String>,
+}
+
+/// The answer of `chooseAccounts`.
+#[derive(SimpleObject)]
+struct ChooseAccountsPayload {
+    /// The accounts, connected.
+    social_accounts: Vec<SocialAccount>,
     /// What must be mended.
     user_errors: Vec<Refused>,
 }
@@ -165,7 +195,10 @@ impl ConnectUsing {
                 identifier: input.identifier,
                 password: input.password,
             },
-            Self::Oauth(input) => ConnectInput::OAuth { instance: address(&input.instance, "using.oauth.instance")? },
+            Self::Oauth(input) => ConnectInput::OAuth {
+                instance: input.instance.map(|instance| address(&instance, "using.oauth.instance")).transpose()?,
+            },
+            Self::BotToken(input) => ConnectInput::BotToken { chat: input.chat, token: input.token },
         })
     }
 }
@@ -204,6 +237,22 @@ impl PublishingMutation {
         };
         let (row, user_errors) = op.command(command).await?;
         Ok(ConnectAccountPayload { connection: row.map(|row| AccountConnection { op: op.clone(), row }), user_errors })
+    }
+
+    /// Connects those of the accounts that somebody may publish to who agreed at a network. For SENIOR and above.
+    async fn choose_accounts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which accounts.")] input: ChooseAccountsInput,
+    ) -> Result<ChooseAccountsPayload> {
+        let op = Op::of(ctx)?;
+        let command = async |context: &Domain| {
+            let id = Kind::Connection.parse(&input.connection_id, "connectionId")?;
+            publishing::choose_accounts(context, id, &input.remote_ids).await
+        };
+        let (rows, user_errors) = op.command(command).await?;
+        let accounts = rows.unwrap_or_default().into_iter().map(|row| SocialAccount { op: op.clone(), row });
+        Ok(ChooseAccountsPayload { social_accounts: accounts.collect(), user_errors })
     }
 
     /// Ends an account's connection and forgets its secrets. For SENIOR and above.

@@ -18,6 +18,12 @@ enum NetworkOptionKind {
     Text,
     /// `true` or `false`.
     Flag,
+    /// One of the account's own: see `SocialAccount.choices`.
+    OfAccount,
+    /// Lines of text, one below the other.
+    Lines,
+    /// A whole number.
+    Number,
 }
 
 /// A value that an option takes.
@@ -40,32 +46,64 @@ struct NetworkOption {
     kind: NetworkOptionKind,
     /// The values of a choice or a flag; none of a text.
     values: Vec<NetworkOptionValue>,
-    /// The longest text, in graphemes; null where it is none.
+    /// The longest text or line, in graphemes; null where it is none.
     max_length: Option<Long>,
+    /// The smallest number, or the fewest lines; null where it is neither.
+    least: Option<Long>,
+    /// The largest number, or the most lines; null where it is neither.
+    most: Option<Long>,
+    /// Whether a post must have it.
+    required: bool,
 }
 
 impl NetworkOption {
     fn of(locale: Locale, option: &'static OptionSpec) -> Self {
-        let (kind, values, max_length): (_, &[&'static str], _) = match option.kind {
-            OptionKind::Choice(values) => (NetworkOptionKind::Choice, values, None),
-            OptionKind::Text { max } => (NetworkOptionKind::Text, &[], Some(max.into())),
-            OptionKind::Flag => (NetworkOptionKind::Flag, &["true", "false"], None),
+        let kind = match option.kind {
+            OptionKind::Choice(_) => NetworkOptionKind::Choice,
+            OptionKind::Text { .. } => NetworkOptionKind::Text,
+            OptionKind::Flag => NetworkOptionKind::Flag,
+            OptionKind::OfAccount => NetworkOptionKind::OfAccount,
+            OptionKind::Lines { .. } => NetworkOptionKind::Lines,
+            OptionKind::Number { .. } => NetworkOptionKind::Number,
+        };
+        let values: &[&'static str] = match option.kind {
+            OptionKind::Choice(values) => values,
+            OptionKind::Flag => &["true", "false"],
+            _ => &[],
+        };
+        let max_length = match option.kind {
+            OptionKind::Text { max } | OptionKind::Lines { max, .. } => Some(max.into()),
+            _ => None,
+        };
+        let range = match option.kind {
+            OptionKind::Lines { least, most, .. } | OptionKind::Number { least, most } => Some((least, most)),
+            _ => None,
         };
         let in_words =
             |value: &&'static str| NetworkOptionValue { value, label: messages::option_value(locale, option, value) };
         let values = values.iter().map(in_words).collect();
-        Self { name: option.name, label: messages::option_label(locale, option), kind, values, max_length }
+        Self {
+            name: option.name,
+            label: messages::option_label(locale, option),
+            kind,
+            values,
+            max_length,
+            least: range.map(|(least, _)| least.into()),
+            most: range.map(|(_, most)| most.into()),
+            required: option.required,
+        }
     }
 }
 
 /// What a network can do.
 #[derive(SimpleObject)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something that a network offers or does not")]
 struct Network {
     /// Its key in this API.
     key: &'static str,
     /// Its name.
     name: &'static str,
-    /// How an account is connected: `APP_PASSWORD` or `OAUTH_CODE`.
+    /// How an account is connected: `APP_PASSWORD`, `OAUTH_CODE` or `BOT_TOKEN`.
     connect_method: &'static str,
     /// The longest text, in `textUnit`. An account's own server may allow more or less.
     max_text: Long,
@@ -73,6 +111,20 @@ struct Network {
     text_unit: TextUnit,
     /// The most bytes of a text, where it limits them as well.
     max_text_bytes: Option<Long>,
+    /// Whether an account can be connected here: false while the operator has not set up the network's application.
+    set_up: bool,
+    /// Whether the network has many servers, so that `connectAccount` must name the account's.
+    needs_server: bool,
+    /// The longest text beside images or a film, in `textUnit`, where that is less.
+    max_caption: Option<Long>,
+    /// Whether a post must have an image or a film.
+    media_required: bool,
+    /// The most films in a post; 0 where it takes none.
+    max_videos: Long,
+    /// The largest film, in bytes; null where it takes none.
+    max_video_bytes: Option<Long>,
+    /// The longest film, in seconds; null where it takes none.
+    max_video_seconds: Option<Long>,
     /// The most images in a post.
     max_images: Long,
     /// The largest image, in bytes.
@@ -89,6 +141,12 @@ struct Network {
     metrics: Vec<&'static str>,
     /// Whether a publication without an answer can be looked up.
     look_up: bool,
+    /// Whether a post can be taken back from here.
+    delete: bool,
+    /// Whether the words of a post can be changed from here.
+    edit: bool,
+    /// How many posts an account may publish in the network's period; null where it names none.
+    quota: Option<i32>,
 }
 
 /// Queries for networks.
@@ -99,11 +157,13 @@ pub struct PublishingQuery;
 impl PublishingQuery {
     /// The networks that Diwan publishes to, and what each can do.
     async fn networks(&self, ctx: &Context<'_>) -> Result<Vec<Network>> {
-        let locale = Op::of(ctx)?.locale();
+        let op = Op::of(ctx)?;
+        let (locale, apps) = (op.locale(), &op.services.apps);
         let networks = diwan_networks::registry()
             .iter()
             .map(|network| {
                 let capabilities = network.capabilities();
+                let video = capabilities.media.video;
                 Network {
                     key: capabilities.key.as_str(),
                     name: capabilities.name,
@@ -111,6 +171,13 @@ impl PublishingQuery {
                     max_text: capabilities.text.max.into(),
                     text_unit: capabilities.text.unit.into(),
                     max_text_bytes: capabilities.text.max_bytes.map(Into::into),
+                    set_up: capabilities.app.is_none_or(|app| apps.get(app).is_some()),
+                    needs_server: capabilities.home.is_none(),
+                    max_caption: capabilities.caption.map(|caption| caption.max.into()),
+                    media_required: capabilities.media.required,
+                    max_videos: video.map_or(0, |video| video.max_videos).into(),
+                    max_video_bytes: video.map(|video| video.max_bytes.into()),
+                    max_video_seconds: video.map(|video| (video.max_ms / 1000).into()),
                     max_images: capabilities.media.max_images.into(),
                     max_image_bytes: capabilities.media.max_image_bytes.into(),
                     max_thread_parts: capabilities.thread.map(Into::into),
@@ -119,6 +186,9 @@ impl PublishingQuery {
                     options: capabilities.options.iter().map(|option| NetworkOption::of(locale, option)).collect(),
                     metrics: capabilities.metrics.iter().map(|metric| metric.as_str()).collect(),
                     look_up: capabilities.look_up,
+                    delete: capabilities.delete,
+                    edit: capabilities.edit,
+                    quota: capabilities.quota.and_then(|quota| i32::try_from(quota.most).ok()),
                 }
             })
             .collect();

@@ -4,9 +4,14 @@ use async_graphql::{Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use diwan_domain::insights::LatestNumbers;
 use diwan_domain::{messages, publishing};
-use diwan_entity::publishing::{account_connection, publication, publication_attempt, social_account};
+use diwan_entity::publishing::{
+    account_connection, publication, publication_attempt, publication_change, social_account,
+};
 use diwan_entity::tenancy::agency::Locale;
+use diwan_platform::http::is_web;
 
+use super::pauses::{PublishingPause, pauses_of_account};
+use super::published::PublicationChange;
 use crate::graphql::calendar::Post;
 use crate::graphql::context::Op;
 use crate::graphql::scalars::{Kind, Long};
@@ -33,6 +38,8 @@ pub enum ConnectionState {
     AwaitingAuthorization,
     /// They agreed; the network is being asked again.
     Authorized,
+    /// They may publish to several accounts: choose among `candidates` with `chooseAccounts`.
+    Choosing,
     /// The account is there.
     Connected,
     /// It did not work; see `error`.
@@ -83,14 +90,38 @@ pub enum AttemptOutcome {
     Refused,
 }
 
+/// What is to be done about a trouble.
+#[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
+#[graphql(remote = "publishing::NextStep")]
+pub enum NextStep {
+    /// Nothing: it goes on by itself.
+    Wait,
+    /// `connectAccount`, then `schedulePost`.
+    ConnectAccount,
+    /// `updatePost`, then `schedulePost`.
+    ChangePost,
+    /// `schedulePost`, or `schedulePostsAgain` for several.
+    ScheduleAgain,
+    /// `settlePublication`.
+    Settle,
+    /// `resumePublishing`, or `schedulePost` for another time.
+    Resume,
+    /// Ask for less, or in another form.
+    AskForLess,
+    /// Have the operator of this installation look.
+    AskOperator,
+}
+
 /// Why something is not as it should be, and the next step.
 #[derive(SimpleObject)]
 pub struct Trouble {
     /// For programs: `RETRY`, `RATE_LIMITED`, `RECONNECT`, `CONTENT`, `ASK`, `UNKNOWN`, `CANNOT_TELL`, `MISSED`, `GAVE_UP`,
-    /// `PARTLY_PUBLISHED`, `MEDIA_GONE`, `EXPIRED`, `TOO_MANY_ROWS`, `CELL_TOO_LONG`.
+    /// `PARTLY_PUBLISHED`, `PAUSED`, `MEDIA_GONE`, `EXPIRED`, `TOO_MANY_ROWS`, `CELL_TOO_LONG`.
     pub kind: String,
     /// What happened and the next step, in the caller's language.
     pub message: String,
+    /// The next step, for programs.
+    pub next_step: NextStep,
     /// The network's own words, for operators.
     pub detail: Option<String>,
 }
@@ -98,7 +129,12 @@ pub struct Trouble {
 impl Trouble {
     /// A stored trouble in words.
     pub fn new(locale: Locale, kind: &str, detail: Option<&str>) -> Self {
-        Self { kind: kind.to_owned(), message: messages::trouble(locale, kind), detail: detail.map(str::to_owned) }
+        Self {
+            kind: kind.to_owned(),
+            message: messages::trouble(locale, kind),
+            next_step: publishing::next_step(kind).into(),
+            detail: detail.map(str::to_owned),
+        }
     }
 }
 
@@ -135,6 +171,18 @@ impl SocialAccount {
     async fn profile_url(&self) -> Option<&str> {
         self.row.profile_url.as_deref()
     }
+    /// The values of the options that are its own: its boards, who may see its posts.
+    async fn choices(&self) -> Result<Vec<OptionChoice>> {
+        let limits = self.op.query(publishing::limits_of(&self.row).map_err(Into::into))?;
+        let of = |(option, values): (String, Vec<diwan_networks::OptionValue>)| {
+            values.into_iter().map(move |known| OptionChoice {
+                option: option.clone(),
+                value: known.value,
+                label: known.label,
+            })
+        };
+        Ok(limits.choices.into_iter().flat_map(of).collect())
+    }
     /// Whether it can be used.
     async fn state(&self) -> AccountState {
         self.row.state.into()
@@ -143,11 +191,51 @@ impl SocialAccount {
     async fn connected_at(&self) -> DateTime<Utc> {
         self.row.connected_at
     }
+    /// What holds back whatever goes to it: a pause of its own, of its brand, or of the agency. For the agency's staff; others see none.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
+    async fn pauses(&self) -> Result<Vec<PublishingPause>> {
+        pauses_of_account(&self.op, self.row.id).await
+    }
     /// Why it cannot be used.
     async fn trouble(&self) -> Option<Trouble> {
         let detail = self.row.trouble.as_deref()?;
         Some(Trouble::new(self.op.locale(), "RECONNECT", Some(detail)))
     }
+}
+
+/// An account that can be chosen.
+#[derive(SimpleObject)]
+pub struct AccountCandidate {
+    /// Its id at the network.
+    remote_id: String,
+    /// Its name on the network, without `@`.
+    handle: String,
+    /// The name that it shows.
+    display_name: String,
+    /// Where people see it.
+    profile_url: Option<String>,
+}
+
+impl From<publishing::Candidate> for AccountCandidate {
+    fn from(candidate: publishing::Candidate) -> Self {
+        Self {
+            remote_id: candidate.remote_id,
+            handle: candidate.handle,
+            display_name: candidate.display_name,
+            profile_url: candidate.profile_url.filter(is_web).map(|url| url.to_string()),
+        }
+    }
+}
+
+/// A value that an option takes on one account.
+#[derive(SimpleObject)]
+pub struct OptionChoice {
+    /// The option's name.
+    option: String,
+    /// The value.
+    value: String,
+    /// What people read.
+    label: String,
 }
 
 /// The way to a connected account.
@@ -176,7 +264,12 @@ impl AccountConnection {
         let waiting = self.row.state == account_connection::ConnectionState::AwaitingAuthorization;
         self.row.authorization_url.as_deref().filter(|_| waiting)
     }
-    /// The account, once it is there.
+    /// What there is to choose from, while it is `CHOOSING`.
+    async fn candidates(&self) -> Result<Vec<AccountCandidate>> {
+        let candidates = self.op.query(publishing::candidates(&self.row).map_err(Into::into))?;
+        Ok(candidates.into_iter().map(AccountCandidate::from).collect())
+    }
+    /// The account, once it is there; where several were chosen, the first.
     async fn social_account(&self) -> Result<Option<SocialAccount>> {
         let Some(id) = self.row.social_account_id else {
             return Ok(None);
@@ -288,6 +381,12 @@ impl Publication {
                 error_detail: row.error_detail,
             })
             .collect())
+    }
+    /// What was changed of it on its network, oldest first: taken back, or its words changed.
+    #[graphql(complexity = "1 + 2 * child_complexity")]
+    async fn changes(&self) -> Result<Vec<PublicationChange>> {
+        let rows = self.op.load_of::<publication_change::Model>(self.row.id).await?;
+        Ok(rows.into_iter().map(|row| PublicationChange { op: self.op.clone(), row }).collect())
     }
     /// The newest numbers, for MID and above. A number that the network does not give is missing, never zero.
     #[graphql(complexity = "1 + 5 * child_complexity")]

@@ -3,6 +3,7 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use diwan_domain::calendar;
+use diwan_domain::publishing;
 use diwan_domain::tenancy::{self, AgencyChange, Opening, SecurityChange};
 use diwan_domain::trust;
 use diwan_entity::tenancy::agency;
@@ -12,6 +13,7 @@ use crate::graphql::calendar::SpecialDay;
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::page::{Window, connection, cost};
+use crate::graphql::publishing::PublishingPause;
 use crate::graphql::scalars::Kind;
 use crate::graphql::trust::{Job, JobState};
 
@@ -77,6 +79,11 @@ impl Agency {
         let states = states.unwrap_or_default().into_iter().map(Into::into).collect();
         let slice = self.op.query(trust::agency_jobs(&self.op, states, page).await)?;
         Ok(connection(slice, |row| row.id, |row| Job { op: self.op.clone(), row }))
+    }
+    /// What holds the whole agency's publishing back now, if it is. For the agency's staff; others see none.
+    async fn publishing_pause(&self) -> Result<Option<PublishingPause>> {
+        let row = self.op.query(publishing::agency_pause(&self.op).await)?;
+        Ok(row.map(|row| PublishingPause { op: self.op.clone(), row }))
     }
     /// How long an archived brand waits between the order to delete it and its end, in days.
     async fn deletion_grace_days(&self) -> i32 {

@@ -17,7 +17,7 @@ use crate::graphql::curation::{Source, SourceItem, SourceItemFilterInput};
 use crate::graphql::insights::ReportRun;
 use crate::graphql::media::{Asset, AssetFilterInput, MediaLibrary};
 use crate::graphql::page::{Window, connection, cost};
-use crate::graphql::publishing::{Publication, SocialAccount};
+use crate::graphql::publishing::{Publication, PublishingPause, PublishingWatch, SocialAccount};
 use crate::graphql::scalars::Kind;
 use crate::graphql::strategy::{BrandProfile, Strategy};
 use crate::graphql::trust::{Integration, Job, JobState};
@@ -329,6 +329,47 @@ impl Brand {
         let page = Window { first, after, last, before }.page()?;
         let slice = self.op.query(publishing::publications(&self.op, self.row.id, page).await)?;
         Ok(connection(slice, |row| row.id, |row| Publication { op: self.op.clone(), row }))
+    }
+
+    /// How its publishing goes: what is stuck, and why. From MID on.
+    #[graphql(complexity = "5 + 20 * child_complexity")]
+    async fn publishing(
+        &self,
+        #[graphql(desc = "How many stuck publications at most, 1 to 200.", default = 50)] most: i32,
+    ) -> Result<PublishingWatch> {
+        let state = publishing::publishing_state(&self.op, self.row.id, most.into()).await;
+        Ok(PublishingWatch::new(&self.op, self.op.query(state)?))
+    }
+
+    /// Its publications that go on only when a person does something, newest first: `FAILED`, `MISSED`, `NEEDS_ATTENTION`.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn needs_attention(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Publication>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(publishing::needs_attention(&self.op, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| Publication { op: self.op.clone(), row }))
+    }
+
+    /// What is held back of it now, newest first: the brand, its accounts, its posts, and the agency if that is. For the agency's staff;
+    /// others see none.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn pauses(
+        &self,
+        _ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, PublishingPause>> {
+        let page = Window { first, after, last, before }.page()?;
+        let slice = self.op.query(publishing::pauses_of_brand(&self.op, self.row.id, page).await)?;
+        Ok(connection(slice, |row| row.id, |row| PublishingPause { op: self.op.clone(), row }))
     }
 
     /// Its reports, newest first; from MID on.

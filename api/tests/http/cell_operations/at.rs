@@ -29,6 +29,9 @@ pub struct At {
     pub agency_version: i32,
     /// An identity provider, the only one.
     pub provider: Uuid,
+    /// What holds the account back.
+    pub pause: Uuid,
+    pub webhook: Uuid,
 }
 
 impl At {
@@ -42,17 +45,20 @@ impl At {
         let (fresh, _) = app.post(written.brand, written.account, "Hello again", &chief).await?;
         let (reviewed, _) = app.post(written.brand, written.account, "Hello at last", &chief).await?;
         let (brand, by, now) = (written.brand, chief.id, app.services.now().to_rfc3339());
+        let account = written.account;
         let other = app.brand(&format!("{name} 2")).await?;
         let archived = app.brand(&format!("{name} 3")).await?;
         // Somebody who could approve what others submit.
         app.member(brand, Level::Senior, UserKind::Staff).await?;
-        let [request, invited, provider, check_item] = std::array::from_fn(|_| ids::new_id(app.services.now()));
+        let [request, invited, provider, check_item, pause] = std::array::from_fn(|_| ids::new_id(app.services.now()));
         app.db
             .run(&format!(
                 "delete from identity_provider;
                  insert into identity_provider (id, agency_id, name, issuer, client_id, client_secret, scopes, created_by, created_at)
                    select '{provider}', id, 'Nour ID', 'https://id.nour.example', 'diwan', 'x', array['email'], '{by}', '{now}' from agency;
                  update brand set archived_at = '{now}' where id = '{archived}';
+                 insert into publishing_pause (id, agency_id, brand_id, social_account_id, reason, paused_by, paused_at)
+                   select '{pause}', id, '{brand}', '{account}', 'A crisis', '{by}', '{now}' from agency;
                  insert into checklist_item (id, brand_id, post_id, position, text, required, created_at)
                    values ('{check_item}', '{brand}', '{draft}', 1, 'Ask the printer', false, '{now}');
                  update post set state = 'IN_REVIEW' where id = '{reviewed}';
@@ -71,6 +77,8 @@ impl At {
             .await?;
         let place = format!("select id from membership where brand_id = '{brand}' and user_id = '{}'", junior.id);
         let junior_place = app.db.value(&place).await?;
+        let hook = format!("select id from webhook_endpoint where brand_id = '{brand}'");
+        let webhook = app.db.value(&hook).await?;
         let agency_version = app.db.value("select version from agency").await?;
         Ok(Self {
             written,
@@ -86,6 +94,8 @@ impl At {
             archived,
             agency_version,
             provider,
+            pause,
+            webhook,
         })
     }
 

@@ -10,6 +10,7 @@ mod calendars;
 mod checklists;
 mod ideas;
 mod media;
+mod notices;
 mod people;
 mod planning;
 mod publishing;
@@ -43,6 +44,7 @@ const DOMAINS: &[Operations] = &[
     ideas::operations,
     approvals::operations,
     publishing::operations,
+    notices::operations,
 ];
 
 const PERSONAL: &[&[(&str, &str)]] = &[
@@ -60,6 +62,7 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     ideas::PERSONAL,
     approvals::PERSONAL,
     publishing::PERSONAL,
+    notices::PERSONAL,
 ];
 
 /// What belongs to no domain.

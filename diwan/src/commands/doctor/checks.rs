@@ -121,6 +121,45 @@ pub(super) async fn overdue(on: &impl ConnectionTrait) -> Result<String> {
     }
 }
 
+/// Which networks can be connected, and whether they are called at all.
+pub(super) fn networks(config: &Config) -> String {
+    let all = || diwan_networks::registry().iter().map(|network| network.capabilities());
+    let is_set_up = |app: Option<&str>| app.is_none_or(|app| config.apps.get(app).is_some());
+    let missing: Vec<_> = all().filter(|known| !is_set_up(known.app)).map(|known| known.name).collect();
+    let said = match missing.as_slice() {
+        [] => "all twelve can be connected".to_owned(),
+        missing => format!("without an application, and not to be connected: {}", missing.join(", ")),
+    };
+    match &config.stand_in {
+        Some(url) => {
+            format!("{said}; {url} is called in the place of those that have servers of their own (DIWAN_STAND_IN)")
+        }
+        None => said,
+    }
+}
+
+/// How publishing goes, across all brands.
+pub(super) async fn publishing(on: &impl ConnectionTrait) -> Result<String> {
+    let figures = jobs::figures(on, SystemClock.now()).await?;
+    let of = |state: &str| {
+        let publications = figures.iter().filter(|figure| figure.kind.is_none() && figure.state == state);
+        publications.map(|figure| figure.count).sum::<i64>()
+    };
+    let late = figures.iter().filter(|figure| figure.kind.is_none() && figure.state == "SCHEDULED");
+    let late = late.filter_map(|figure| figure.oldest).max().unwrap_or_default();
+    Ok(format!(
+        "{} planned (the oldest is due for {} s), {} on their way, {} tried again, {} looked for, {} paused, {} need a person \
+         (`Brand.publishing` says which, and why)",
+        of("SCHEDULED") + of("QUEUED"),
+        late.as_secs(),
+        of("SENDING"),
+        of("RETRYING"),
+        of("UNCONFIRMED"),
+        of("PAUSED"),
+        of("NEEDS_ATTENTION"),
+    ))
+}
+
 /// How many jobs gave up, if this login may know.
 pub(super) async fn set_aside(owner: &DatabaseConnection) -> Result<Option<i64>> {
     #[derive(FromQueryResult)]

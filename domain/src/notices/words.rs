@@ -1,0 +1,35 @@
+//! A notice in words.
+
+use diwan_entity::tenancy::agency::Locale;
+use diwan_entity::trust::notice::{self, NoticeKind};
+use serde_json::Value;
+
+use crate::error::Arg;
+use crate::messages;
+
+/// What a notice says, with the next step, in this language.
+pub fn in_words(locale: Locale, notice: &notice::Model) -> String {
+    let text = |name: &str| notice.params.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let count = notice.params.get("count").and_then(Value::as_i64);
+    let key = match (notice.kind, count) {
+        (NoticeKind::PublicationFailed, _) => "notice-publication-failed",
+        (NoticeKind::PublicationUnconfirmed, _) => "notice-publication-unconfirmed",
+        (NoticeKind::PublicationMissed, None) => "notice-publication-missed",
+        (NoticeKind::PublicationMissed, Some(_)) => "notice-publications-missed",
+        (NoticeKind::AccountDisconnected, _) => "notice-account-disconnected",
+        (NoticeKind::WebhookDisabled, _) => "notice-webhook-disabled",
+    };
+    let network = text("network");
+    let name = diwan_networks::network(&network).map_or(network, |known| known.capabilities().name.to_owned());
+    let trouble = text("trouble");
+    let trouble = if trouble.is_empty() { trouble } else { messages::trouble(locale, &trouble) };
+    let args = [
+        ("title", Arg::Text(text("title").into())),
+        ("account", Arg::Text(text("account").into())),
+        ("network", Arg::Text(name.into())),
+        ("trouble", Arg::Text(trouble.into())),
+        ("url", Arg::Text(text("url").into())),
+        ("count", Arg::Number(count.unwrap_or_default())),
+    ];
+    messages::message(locale, key, &args)
+}

@@ -1,0 +1,10 @@
+//! What the engine promises to accounts and brands, whatever the number of workers: one renewal at a time, one order, one budget, and
+//! nobody kept waiting by others.
+
+mod bench;
+mod connections;
+mod fairness;
+mod order;
+mod pds;
+mod quotas;
+mod renewal;
