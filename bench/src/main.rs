@@ -4,10 +4,14 @@
 //! script/bench tenant-scope
 //! script/bench calendar
 //! script/bench publish
+//! script/bench films
+//! script/bench ledger
 //! script/bench upload
 //! ```
 
 mod calendar;
+mod films;
+mod ledger;
 mod publish;
 mod tenant_scope;
 mod upload;
@@ -20,7 +24,11 @@ async fn main() -> Result<()> {
         Some("tenant-scope") => tenant_scope::run().await,
         Some("calendar") => calendar::run().await,
         Some("publish") => publish::run().await,
+        Some("films") => films::run().await,
+        // What it starts itself.
+        Some("stand-in") => films::stand_in().await,
+        Some("ledger") => ledger::run().await,
         Some("upload") => upload::run().await,
-        _ => bail!("usage: diwan-bench tenant-scope|calendar|publish|upload"),
+        _ => bail!("usage: diwan-bench tenant-scope|calendar|publish|films|ledger|upload"),
     }
 }

@@ -99,7 +99,7 @@ fn send(address: SocketAddr, path: &str, head: &[u8], size: u64) -> Result<()> {
 }
 
 /// A figure of the process, in MiB.
-fn memory(name: &str) -> Result<u64> {
+pub(crate) fn memory(name: &str) -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).context("no such figure")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? / 1024)

@@ -48,6 +48,9 @@ pub(crate) enum Command {
     /// Look after the audit trail
     #[command(subcommand)]
     Audit(Audit),
+    /// Prove that what is kept is what it was reckoned from
+    #[command(subcommand)]
+    Verify(Verify),
     /// Do what only the operator may
     #[command(subcommand)]
     Admin(Admin),
@@ -60,6 +63,13 @@ pub(crate) enum Admin {
     SetupToken,
     /// Publish a new key that signs access tokens a quarter of an hour later; nobody has to sign in again
     RotateSigningKey,
+}
+
+/// What can be proved.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verify {
+    /// Reckon the balance of every line of every budget from the ledger: exit code 1 when one is kept otherwise
+    Budgets,
 }
 
 /// What can be done with the audit trail.

@@ -4,7 +4,10 @@
 //! them, and ends with [`Scope::finish`] in the transaction that writes its last effects. A worker that lost its lease
 //! cannot write: `begin` refuses it.
 
+mod lease;
+
 use std::sync::Arc;
+use std::time::Duration as StdDuration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -14,13 +17,14 @@ use diwan_platform::traces::{follow, traceparent};
 use diwan_platform::{crypto, db, ids};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany, QueryFilter};
+use tokio::time::timeout;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::{Action, Permit};
-use crate::{approvals, calendar, curation, insights, media, notices, publishing, tenancy, trust};
+use crate::{approvals, calendar, campaigns, curation, insights, media, notices, publishing, tenancy, trust, ugc};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +88,7 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &calendar::ImportContentPlan,
         &calendar::ExportContentPlan,
         &approvals::RemindApprovers,
+        &campaigns::ActivateCampaign,
         &media::TakeInUpload,
         &media::StoreFile,
         &media::MakeRenditions,
@@ -97,6 +102,7 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &curation::FetchSource,
         &notices::MailNotices,
         &notices::DeliverWebhook,
+        &ugc::ExpireUgcGrant,
     ]
 }
 
@@ -393,28 +399,14 @@ fn booked(result: Result<Ran, JobError>) -> Result<Ran, Fault> {
 /// Runs a job and keeps its lease meanwhile, for as long as a run may take.
 async fn alive(work: &Work, job: &dyn Job) -> Result<(), JobError> {
     let timing = work.services.timing;
-    let every = (timing.lease / 3).to_std().unwrap_or(std::time::Duration::from_secs(1));
-    let keeping = async {
-        loop {
-            tokio::time::sleep(every).await;
-            match work.keep().await {
-                Ok(()) => {}
-                Err(JobError::LeaseLost) => return,
-                // The database is away: the lease may last until it is back.
-                Err(JobError::Fault(fault)) => {
-                    tracing::warn!(job_id = %work.job_id, error = %fault, "a lease was not kept");
-                }
-            }
-        }
-    };
-    let limit = timing.longest_run.to_std().unwrap_or(std::time::Duration::from_mins(15));
+    let limit = timing.longest_run.to_std().unwrap_or(StdDuration::from_mins(15));
     tokio::select! {
         // A run that has just ended has written its end, and with it given up the lease: it is asked first.
         biased;
-        ended = tokio::time::timeout(limit, job.run(work)) => {
+        ended = timeout(limit, job.run(work)) => {
             ended.unwrap_or_else(|_| Err(Fault::broken("a run took too long").into()))
         }
-        () = keeping => Err(JobError::LeaseLost),
+        () = lease::keep_on(timing.lease.to_std().unwrap_or_default(), || work.keep()) => Err(JobError::LeaseLost),
     }
 }
 

@@ -10,12 +10,17 @@
 //! | [`approvals`] | who approves what: chains, limits, standing in, requests |
 //! | [`strategy`] | what a brand is, wants and measures, and what of it is checked on a post |
 //! | [`calendar`] | calendars, posts and variants, assignments, comments |
+//! | [`campaigns`] | campaigns: planned, approved, running, closed with a report |
+//! | [`finance`] | budgets, their lines and the ledger |
 //! | [`media`] | the media library: uploads, files and their other forms, folders, rights, quotas |
 //! | [`curation`] | feeds that a brand follows, and what they brought |
 //! | [`ideas`] | the ideas board: what might become a post |
+//! | [`influencers`] | the agency's directory of influencers, and what brands have to do with them |
+//! | [`ugc`] | what users made, and what they allowed to be done with it |
 //! | [`templates`] | texts with variables, and hashtags that go together |
 //! | [`notices`] | telling people, in the product and by mail, and servers, by webhooks |
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
+//! | [`tracking`] | short links and how often they are followed, conversions, attribution, leads |
 //! | [`insights`] | numbers from the networks, reports |
 //! | [`permission`] | the one table of who may do what |
 //! | [`messages`] | the one catalogue of what the product says |
@@ -25,10 +30,13 @@
 
 pub mod approvals;
 pub mod calendar;
+pub mod campaigns;
 pub mod context;
 pub mod curation;
 pub mod error;
+pub mod finance;
 pub mod ideas;
+pub mod influencers;
 pub mod insights;
 pub mod jobs;
 pub mod media;
@@ -40,8 +48,10 @@ pub mod publishing;
 pub mod strategy;
 pub mod templates;
 pub mod tenancy;
+pub mod tracking;
 pub mod trust;
 pub mod turns;
+pub mod ugc;
 
 pub use context::{Actor, Context, Credential, Services, Timing};
 pub use error::{Code, Failure, Fault, UserError};

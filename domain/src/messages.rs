@@ -31,12 +31,15 @@ macro_rules! catalogue {
                 &[
                     include_str!(concat!("../messages/", $language, "/calendar.ftl")),
                     include_str!(concat!("../messages/", $language, "/errors.ftl")),
+                    include_str!(concat!("../messages/", $language, "/finance.ftl")),
+                    include_str!(concat!("../messages/", $language, "/influencers.ftl")),
                     include_str!(concat!("../messages/", $language, "/mail.ftl")),
                     include_str!(concat!("../messages/", $language, "/media.ftl")),
                     include_str!(concat!("../messages/", $language, "/notices.ftl")),
                     include_str!(concat!("../messages/", $language, "/pages.ftl")),
                     include_str!(concat!("../messages/", $language, "/requests.ftl")),
                     include_str!(concat!("../messages/", $language, "/review.ftl")),
+                    include_str!(concat!("../messages/", $language, "/tracking.ftl")),
                     include_str!(concat!("../messages/", $language, "/troubles.ftl")),
                 ],
             )

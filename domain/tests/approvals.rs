@@ -35,7 +35,7 @@ impl Desk {
         self.test.member(self.brand, level, UserKind::Staff).await
     }
 
-    /// Asks for an expense of so much, as its own domain will.
+    /// Asks for a contract of so much, as its own domain will.
     async fn ask(&self, minor: i64) -> Result<Result<approval_request::Model, Failure>> {
         let context = self.test.act(&self.writer).await?;
         let permit = match context.permit(Action::AssetUpload, self.brand).await {
@@ -43,7 +43,7 @@ impl Desk {
             Err(failure) => return Ok(Err(failure)),
         };
         let new = NewRequest {
-            kind: ApprovalKind::Expense,
+            kind: ApprovalKind::Contract,
             subject_id: context.new_id(),
             subject_version: 1,
             authors: Vec::new(),
@@ -92,7 +92,7 @@ impl Desk {
             if table == "approval_limit" { ("agency_id", self.test.agency().await?) } else { ("brand_id", self.brand) };
         let sql = format!(
             "insert into {table} (id, {column}, level, kind, currency, amount_minor, updated_at)
-             values (gen_random_uuid(), '{owner}', '{level}', 'EXPENSE', 'EUR', {minor}, now())"
+             values (gen_random_uuid(), '{owner}', '{level}', 'CONTRACT', 'EUR', {minor}, now())"
         );
         self.test.db.run(&sql).await
     }
@@ -146,7 +146,7 @@ async fn an_amount_climbs_to_the_first_level_whose_limit_covers_it() -> Result<(
 async fn a_step_for_all_waits_for_everybody_of_the_level_who_is_still_there() -> Result<()> {
     let desk = Desk::new(Settings::default()).await?;
     let senior = desk.staff(Level::Senior).await?;
-    desk.chain(&senior, ApprovalKind::Expense, step(StepMode::All, Level::Mid, None)).await?;
+    desk.chain(&senior, ApprovalKind::Contract, step(StepMode::All, Level::Mid, None)).await?;
     let chief = desk.test.chief().await?;
     // There is no MID, so the SENIOR is asked.
     let first = desk.ask(1).await??;
@@ -177,7 +177,7 @@ async fn those_who_have_not_decided_are_reminded_and_not_for_ever() -> Result<()
     let desk = Desk::new(Settings { clock: Some(Arc::clone(&clock)), ..Settings::default() }).await?;
     let senior = desk.staff(Level::Senior).await?;
     let (eager, slow) = (desk.staff(Level::Mid).await?, desk.staff(Level::Mid).await?);
-    desk.chain(&senior, ApprovalKind::Expense, step(StepMode::All, Level::Mid, Some(8))).await?;
+    desk.chain(&senior, ApprovalKind::Contract, step(StepMode::All, Level::Mid, Some(8))).await?;
     desk.test.chief().await?;
     let request = desk.ask(1).await??;
     assert_eq!(desk.approve(&eager, &request, 1).await?, Ok(RequestState::Pending));

@@ -111,6 +111,32 @@ async fn work_is_asked_for_twice_and_done_once_at_the_earlier_time() -> Result<(
 }
 
 #[tokio::test]
+async fn numbers_are_not_asked_of_a_network_that_wants_to_be_left_alone() -> Result<()> {
+    let bench = Bench::new().await?;
+    let written = bench.test.fill_brand("Beta").await?;
+    let until = bench.test.services.now() + Duration::hours(2);
+    let id = written.publication;
+    bench
+        .test
+        .db
+        .run(&format!(
+            "update publication set state = 'PUBLISHED', remote_id = '1', published_at = created_at where id = '{id}';
+             update social_account set closed_until = '{until}' where id = (select social_account_id from publication where id = '{id}');
+             delete from job where kind = 'sync_metrics';
+             insert into job (id, brand_id, kind, subject_id, due_at, created_at)
+               select gen_random_uuid(), brand_id, 'sync_metrics', id, created_at, created_at from publication where id = '{id}'"
+        ))
+        .await?;
+    let job: Uuid = bench.test.db.value("select id from job where kind = 'sync_metrics'").await?;
+    jobs::run(&bench.test.services, job, "worker").await?;
+    assert_eq!(
+        (bench.of_job::<String>(job, "state").await?, bench.of_job(job, "due_at").await?),
+        ("PENDING".to_owned(), until)
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn nothing_is_taken_or_begun_before_it_is_due() -> Result<()> {
     let bench = Bench::new().await?;
     let (_, job) = bench.report().await?;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use chrono::{Duration, TimeZone as _, Utc};
-use diwan_domain::messages;
 use diwan_domain::notices::in_words;
+use diwan_domain::publishing::{PauseTarget, pause_publishing, resume_publishing};
+use diwan_domain::{jobs, messages};
 use diwan_entity::tenancy::agency::Locale;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_entity::trust::notice::{self, NoticeKind};
@@ -97,6 +98,38 @@ async fn who_has_left_is_not_written_to_any_more() -> Result<()> {
     bench.clock.advance(Duration::minutes(12));
     bench.test.run_jobs().await?;
     assert_eq!((bench.letters().await?, bench.unmailed().await?), (1, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_many_threads_come_to_is_told_in_as_many_statements_as_of_one() -> Result<()> {
+    let bench = Bench::new().await?;
+    let chief = bench.test.chief().await?;
+    let mut statements = Vec::new();
+    for threads in [1, 12] {
+        for _ in 0..threads {
+            let (post, _) = bench.test.post(bench.brand, bench.account, "Good morning", &bench.person).await?;
+            bench.test.publication(bench.brand, post, bench.test.services.now() - Duration::days(1)).await?;
+        }
+        for sql in [
+            "delete from job",
+            r#"update publication set state = 'PAUSED', trouble = 'PAUSED', frozen_at = now(),
+                 checkpoint = '{"stage": "preparing", "sent": [{"id": "1"}]}' where state = 'SCHEDULED'"#,
+        ] {
+            bench.test.db.run(sql).await?;
+        }
+        let context = bench.test.act(&chief).await?;
+        let pause = pause_publishing(&context, PauseTarget::Brand(bench.brand), "A crisis").await?;
+        resume_publishing(&context, pause.id).await?;
+        context.commit().await?;
+        let told = bench.test.db.count("notice").await?;
+        let job: Uuid = bench.test.db.value("select id from job where kind = 'resume_publishing'").await?;
+        let before = bench.test.db.statements();
+        jobs::run(&bench.test.services, job, "test").await?;
+        statements.push(bench.test.db.statements() - before);
+        assert!(bench.test.db.count("notice").await? >= told + threads, "each is told");
+    }
+    assert_eq!(statements[0], statements[1]);
     Ok(())
 }
 

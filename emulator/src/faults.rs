@@ -25,8 +25,9 @@ pub enum Fault {
     },
     /// Status 429; the request is not processed.
     TooMany {
-        /// What `Retry-After` says, in seconds.
-        retry_after: u64,
+        /// What `Retry-After` says, in seconds; without, there is no such header.
+        #[serde(default)]
+        retry_after: Option<u64>,
     },
     /// A status of the server's own trouble.
     ServerError {

@@ -86,6 +86,9 @@ async fn dispatch(request: HttpRequest, payload: web::Payload, core: web::Data<C
         core.world.requests_mut(|requests| requests.close(number, Outcome::Unknown, Some(404)));
         return unknown(&format!("no network answers for {}", call.host)).into_response();
     };
+    if let Some(answer) = timeline::of_link(&core.world, service.key(), &call) {
+        return answer.into_response();
+    }
     let account = account_of(&core.world, service.key(), &call);
     let number = core.note(service.key(), &call, account.as_deref());
     let fault = core.world.faults_mut(|faults| {
@@ -120,7 +123,11 @@ async fn dispatch(request: HttpRequest, payload: web::Payload, core: web::Data<C
             std::future::pending().await
         }
         Some(Fault::TooMany { retry_after }) => {
-            exchange.refuse(429, payload).await.header("retry-after", retry_after.to_string()).into_response()
+            let answer = exchange.refuse(429, payload).await;
+            match retry_after {
+                Some(seconds) => answer.header("retry-after", seconds.to_string()).into_response(),
+                None => answer.into_response(),
+            }
         }
         Some(Fault::ServerError { status, processed: false }) => exchange.refuse(status, payload).await.into_response(),
         Some(Fault::ServerError { status, processed: true }) => {

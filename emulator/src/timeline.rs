@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use maud::{Markup, html};
 use serde_json::Value;
 use url::Url;
 
 use crate::answer::Answer;
+use crate::call::Call;
 use crate::ledger::{Effect, EffectKind};
 use crate::pages::page;
 use crate::server::Core;
+use crate::world::World;
+
+/// Hosts at which people see what is there, and whose names do not say so.
+const PAGES: [&str; 2] = ["x.com", "threads.net"];
 
 /// How deep answers are set in below what they answer.
 const DEEPEST: usize = 12;
@@ -21,6 +27,21 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/", web::get().to(async || Answer::empty(302).header("location", "/timeline").into_response()))
         .route("/timeline", web::get().to(overview))
         .route("/timeline/{network}/{account}", web::get().to(of_account));
+}
+
+/// Where a person goes who follows a link to a post or comment at its network: to the timeline. Networks name it by its id in the path of
+/// a page, a comment in the query behind it. A program's requests are the network's own to answer: they come to other hosts, or with a
+/// token.
+pub(crate) fn of_link(world: &World, network: &str, call: &Call) -> Option<Answer> {
+    let is_page = PAGES.contains(&call.host.as_str())
+        || call.host.strip_prefix("www.").is_some_and(|host| host != "googleapis.com");
+    if call.method != Method::GET || !is_page || call.header("authorization").is_some() {
+        return None;
+    }
+    let values = call.queries().iter().rev().map(|(_, value)| value.as_str());
+    let mut ids = values.chain(call.segments().into_iter().rev()).filter(|id| !id.is_empty());
+    let found = ids.find_map(|id| world.find(network, id))?;
+    Some(Answer::empty(302).header("location", world.permalink(network, &found.account, &found.id)))
 }
 
 /// Networks and their accounts, with what was published.

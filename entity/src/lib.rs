@@ -6,13 +6,18 @@
 
 pub mod approvals;
 pub mod calendar;
+pub mod campaigns;
 pub mod curation;
+pub mod finance;
+pub mod influencers;
 pub mod insights;
 pub mod media;
 pub mod publishing;
 pub mod strategy;
 pub mod tenancy;
+pub mod tracking;
 pub mod trust;
+pub mod ugc;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use uuid::Uuid;

@@ -52,6 +52,13 @@ mod m0039_choosing;
 mod m0040_changes;
 mod m0041_operations;
 mod m0042_gone_workers;
+mod m0043_campaigns;
+mod m0044_budgets;
+mod m0045_requests;
+mod m0046_tracking;
+mod m0047_influencers;
+mod m0048_ugc;
+mod m0049_quotas;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -103,6 +110,13 @@ impl MigratorTrait for Migrator {
             sql("m0040_changes", m0040_changes::UP),
             sql("m0041_operations", m0041_operations::UP),
             sql("m0042_gone_workers", m0042_gone_workers::UP),
+            sql("m0043_campaigns", m0043_campaigns::UP),
+            sql("m0044_budgets", m0044_budgets::UP),
+            sql("m0045_requests", m0045_requests::UP),
+            sql("m0046_tracking", m0046_tracking::UP),
+            sql("m0047_influencers", m0047_influencers::UP),
+            sql("m0048_ugc", m0048_ugc::UP),
+            sql("m0049_quotas", m0049_quotas::UP),
         ]
     }
 }

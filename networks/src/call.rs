@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use diwan_platform::http::{HttpError, Response, StatusCode};
 use serde::de::DeserializeOwned;
+use url::Url;
 
 use crate::error::{ErrorKind, NetworkError};
 
@@ -100,6 +101,11 @@ pub fn not_noted(error: NetworkError) -> NetworkError {
         ErrorKind::LeaseLost => error,
         _ => NetworkError { kind: ErrorKind::Unknown, ..error },
     }
+}
+
+/// An address of the network, or one that it handed out.
+pub fn address(address: &str) -> Result<Url, NetworkError> {
+    Url::parse(address).map_err(|error| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))
 }
 
 /// What the server's clock said when it answered.

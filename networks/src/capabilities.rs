@@ -43,7 +43,7 @@ pub struct Capabilities {
     pub connect: ConnectMethod,
     /// The server of a network that has only one, such as `https://api.example.com/`; none where every account has its own.
     pub home: Option<&'static str>,
-    /// Every host that is called.
+    /// Every host of the network: those that are called, and those where people see what is there.
     pub hosts: &'static [&'static str],
     /// The key of the application that whoever runs this installation registers at the network ([`diwan_platform::apps::APPS`]); none
     /// where none is needed.
@@ -90,6 +90,19 @@ pub struct Quota {
     pub most: u32,
     /// The period.
     pub period: QuotaPeriod,
+    /// Who has them.
+    pub of: QuotaOf,
+    /// The only posts that count: those with this value of this option. None where all do.
+    pub only: Option<(&'static str, &'static str)>,
+}
+
+/// Who has a quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuotaOf {
+    /// Each account its own.
+    Account,
+    /// All accounts together that are connected through the installation's application.
+    Application,
 }
 
 /// The period in which a network counts.
@@ -200,6 +213,8 @@ pub struct MediaLimits {
     pub mime_types: &'static [&'static str],
     /// The longest description of an image, in graphemes.
     pub max_alt_text: u64,
+    /// What has its description beside it where people see the post.
+    pub alt_text: AltText,
     /// Films, where the network takes them.
     pub video: Option<VideoLimits>,
     /// True when a post must have an image or a film.
@@ -215,10 +230,22 @@ impl MediaLimits {
         max_image_bytes: 0,
         mime_types: &[],
         max_alt_text: 0,
+        alt_text: AltText::Nothing,
         video: None,
         required: false,
         mixed: false,
     };
+}
+
+/// Of what a network takes the description for people who do not see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AltText {
+    /// Of images and films.
+    ImagesAndFilms,
+    /// Of images alone.
+    Images,
+    /// Of nothing.
+    Nothing,
 }
 
 /// What a film may be.

@@ -162,6 +162,13 @@ pub struct Violation {
     pub media_index: Option<usize>,
 }
 
+impl Violation {
+    /// Of a rule that is no number.
+    pub(crate) fn of(code: ViolationCode, part: Part) -> Self {
+        Self { code, part, limit: None, actual: None, unit: None, media_index: None }
+    }
+}
+
 /// What of a draft a violation is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {

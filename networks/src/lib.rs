@@ -32,8 +32,8 @@ mod x;
 mod youtube;
 
 pub use capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, OptionValue, Pace,
-    Quota, QuotaPeriod, VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, OptionValue,
+    Pace, Quota, QuotaOf, QuotaPeriod, VideoLimits,
 };
 pub use content::{Checkpoint, Content, Draft, DraftMedia, Media, Options, Part, Violation, ViolationCode};
 pub use counting::{TextCount, TextLimit, TextPart, TextRules, TextUnit, text_rules};

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use crate::capabilities::{Capabilities, Limits, Metric};
-use crate::content::{Checkpoint, Content, Draft, Violation};
+use crate::capabilities::{AltText, Capabilities, Limits, Metric};
+use crate::content::{Checkpoint, Content, Draft, DraftMedia, Violation};
 use crate::error::{ErrorKind, NetworkError, ProgressError};
 use crate::preview::Preview;
 use crate::validate::violations;
@@ -196,6 +196,17 @@ pub trait Network: Send + Sync {
         violations(self.capabilities(), limits, draft)
     }
 
+    /// The places of the images and films whose descriptions the network does not take.
+    fn undescribed(&self, draft: &Draft) -> Vec<usize> {
+        let is_taken = |media: &DraftMedia| match self.capabilities().media.alt_text {
+            AltText::ImagesAndFilms => true,
+            AltText::Images => !media.is_video(),
+            AltText::Nothing => false,
+        };
+        let media = draft.media.iter().enumerate();
+        media.filter(|(_, media)| !media.alt_text.is_empty() && !is_taken(media)).map(|(place, _)| place).collect()
+    }
+
     /// The text's length in the network's own unit, with default settings.
     fn measure(&self, text: &str) -> u64 {
         self.capabilities().text.unit.count(text, None)
@@ -250,11 +261,9 @@ pub trait Network: Send + Sync {
         self.account_metrics(out, account).await.map(|_| None)
     }
 
-    /// Whether [`Network::refresh`] would renew the credentials now. True where it alone can tell: then it is asked each time, by one
-    /// worker after the other.
-    fn is_stale(&self, _account: &Account, _now: DateTime<Utc>) -> bool {
-        true
-    }
+    /// Whether it is time to renew the credentials. Then [`Network::refresh`] is asked, by one worker after the other; and nothing of the
+    /// account goes out while a renewal that has just failed, or that the network has just been asked for early, is let rest.
+    fn is_stale(&self, account: &Account, now: DateTime<Utc>) -> bool;
 
     /// Called before an account is used: new credentials when the old ones are about to expire. The caller stores them
     /// before it goes on, and lets only one worker at a time do this for one account.

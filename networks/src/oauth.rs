@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{ErrorKind, NetworkError};
+use crate::network::{Account, Credentials};
 
 /// A code verifier: 32 random bytes (RFC 7636).
 pub(crate) fn verifier() -> Result<String, NetworkError> {
@@ -67,6 +68,16 @@ impl Tokens {
     pub(crate) fn ends_within(&self, ahead: TimeDelta, now: DateTime<Utc>) -> bool {
         self.expires_at.is_some_and(|end| end - now <= ahead)
     }
+}
+
+/// The tokens of an account.
+pub(crate) fn tokens(account: &Account) -> Result<Tokens, NetworkError> {
+    Tokens::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
+}
+
+/// As they are kept.
+pub(crate) fn stored(tokens: &Tokens) -> Result<Credentials, NetworkError> {
+    serde_json::to_value(tokens).map(Credentials).map_err(|error| NetworkError::credentials(&error))
 }
 
 #[cfg(test)]

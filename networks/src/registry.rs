@@ -39,7 +39,8 @@ pub fn network(key: &str) -> Option<&'static dyn Network> {
     NETWORKS.iter().copied().find(|network| network.capabilities().key.as_str() == key)
 }
 
-/// Every host at which networks have servers of their own: what a server must stand in for that is called in their place.
+/// Every host at which networks have servers of their own: what a server must stand in for that is called, and looked at, in their
+/// place.
 pub fn hosts() -> Vec<String> {
     let hosts = registry().iter().flat_map(|network| network.capabilities().hosts);
     hosts.map(|host| (*host).to_owned()).collect()

@@ -367,6 +367,26 @@ mod tests {
     }
 
     #[test]
+    fn a_description_that_is_lost_is_named() {
+        let media = |mime: &str, alt_text: &str| {
+            let (mime, alt_text) = (mime.to_owned(), alt_text.to_owned());
+            DraftMedia { mime, size: 1, width: 1, height: 1, alt_text, duration_ms: None }
+        };
+        let media = vec![media("image/png", "one"), media("video/mp4", "two"), media("image/png", "")];
+        let feed = Draft { media, ..draft() };
+        let story = Draft { options: option("format", "story").options, ..feed.clone() };
+        for (key, draft, lost) in [
+            ("mastodon", &feed, vec![]),
+            ("facebook", &feed, vec![1]),
+            ("instagram", &feed, vec![1]),
+            ("instagram", &story, vec![0, 1]),
+            ("telegram", &feed, vec![0, 1]),
+        ] {
+            assert_eq!(the(key).undescribed(draft), lost, "{key}");
+        }
+    }
+
+    #[test]
     fn mastodon_counts_a_content_warning_with_each_text() {
         let draft = Draft { text: "a".repeat(498), thread: vec!["b".repeat(497)], ..option("spoiler_text", "end") };
         let too_long = (ViolationCode::TextTooLong, Part::Text, Some(497), Some(498));

@@ -156,6 +156,13 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     mac.chain_update(message).finalize().into_bytes().into()
 }
 
+/// Whether a code is that of [`hmac_sha256`], in constant time.
+#[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes a key of any length")]
+pub fn hmac_sha256_fits(key: &[u8], message: &[u8], code: &[u8]) -> bool {
+    let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes any key");
+    mac.chain_update(message).verify_slice(code).is_ok()
+}
+
 /// SHA-256. What is kept of a random token: it is long enough that no salt is needed.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()

@@ -5,26 +5,22 @@
 //! do a thing twice needs to know: whether the request can have reached the server ([`HttpError::was_sent`]).
 
 mod address;
+mod request;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::ops::Range;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use futures::StreamExt as _;
+use bytes::Bytes;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use reqwest::{Method, StatusCode};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tracing::Instrument as _;
 use url::{Host, Url};
 
-use crate::source::Source;
-
 pub use address::is_public;
+pub use request::{Part, Request};
 
 /// Whether an address is one of the web: what comes from outside is never shown as a link otherwise.
 pub fn is_web(url: &Url) -> bool {
@@ -38,7 +34,7 @@ pub struct HttpPolicy {
     pub allowed_hosts: Vec<String>,
     /// Time to resolve and connect, TLS included.
     pub connect_timeout: Duration,
-    /// Longest silence while reading an answer.
+    /// Longest silence while an answer is waited for and read; of a request with [`Request::patience`], while it is read.
     pub read_timeout: Duration,
     /// Longest time for request and answer together.
     pub total_timeout: Duration,
@@ -162,7 +158,7 @@ impl HttpClient {
             builder
                 .user_agent(&policy.user_agent)
                 .connect_timeout(policy.connect_timeout)
-                .read_timeout(policy.read_timeout)
+                // Its limit on silence would count from the first byte that is sent, and end every long upload: we have our own.
                 .timeout(policy.total_timeout)
                 // A server may close a kept connection just as a request leaves on it, and then nobody knows whether
                 // it arrived (seen with snac, 2 in 400). A new connection each time costs a handshake, no doubt.
@@ -180,17 +176,7 @@ impl HttpClient {
 
     /// Starts a request.
     pub fn request(&self, method: Method, url: Url) -> Request {
-        Request {
-            max_response_bytes: self.0.policy.max_response_bytes,
-            client: self.clone(),
-            method,
-            url,
-            headers: HeaderMap::new(),
-            body: Body::Empty,
-            patience: None,
-            traced: true,
-            flaw: None,
-        }
+        Request::new(self.clone(), method, url)
     }
 
     /// Starts a `GET`.
@@ -283,237 +269,6 @@ impl Resolve for PublicResolver {
     }
 }
 
-/// One part of a multipart body.
-#[derive(Clone)]
-pub struct Part {
-    name: String,
-    content: Source,
-    file: Option<(String, String)>,
-}
-
-impl Part {
-    /// A plain field.
-    pub fn text(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { name: name.into(), content: Bytes::from(value.into()).into(), file: None }
-    }
-
-    /// A file with its name and media type, read while it is sent.
-    pub fn file(
-        name: impl Into<String>,
-        file_name: impl Into<String>,
-        mime: impl Into<String>,
-        content: impl Into<Source>,
-    ) -> Self {
-        Self { name: name.into(), content: content.into(), file: Some((file_name.into(), mime.into())) }
-    }
-}
-
-enum Body {
-    Empty,
-    Bytes(Bytes),
-    Source(Source, Range<u64>),
-    Multipart(Vec<Part>),
-}
-
-/// A request being built; [`Request::send`] makes it.
-#[must_use = "a request does nothing until it is sent"]
-pub struct Request {
-    client: HttpClient,
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Body,
-    max_response_bytes: usize,
-    patience: Option<Duration>,
-    traced: bool,
-    flaw: Option<String>,
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
-            .field("method", &self.method)
-            .field("origin", &origin(&self.url))
-            .finish_non_exhaustive()
-    }
-}
-
-impl Request {
-    /// Sets a header. An impossible name or value fails the request before it is sent.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(mut value)) => {
-                value.set_sensitive(name == reqwest::header::AUTHORIZATION || name == reqwest::header::COOKIE);
-                self.headers.insert(name, value);
-            }
-            _ => self.flaw = Some(format!("the header {name} cannot be sent")),
-        }
-        self
-    }
-
-    /// Sets `Authorization: Bearer`.
-    pub fn bearer(self, token: &str) -> Self {
-        self.header("authorization", &format!("Bearer {token}"))
-    }
-
-    /// Adds query parameters.
-    pub fn query<K: AsRef<str>, V: AsRef<str>>(mut self, pairs: &[(K, V)]) -> Self {
-        if !pairs.is_empty() {
-            self.url.query_pairs_mut().extend_pairs(pairs);
-        }
-        self
-    }
-
-    /// A JSON body.
-    pub fn json(mut self, value: &impl Serialize) -> Self {
-        match serde_json::to_vec(value) {
-            Ok(body) => self.bytes("application/json", body.into()),
-            Err(error) => {
-                self.flaw = Some(format!("the body cannot be written as JSON: {error}"));
-                self
-            }
-        }
-    }
-
-    /// A form body, `application/x-www-form-urlencoded`.
-    pub fn form<K: AsRef<str>, V: AsRef<str>>(self, pairs: &[(K, V)]) -> Self {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        self.bytes("application/x-www-form-urlencoded", body.into())
-    }
-
-    /// A body as it is, with its media type.
-    pub fn bytes(mut self, mime: &str, body: Bytes) -> Self {
-        self.body = Body::Bytes(body);
-        self.header("content-type", mime)
-    }
-
-    /// A body that is read while it is sent, this range of it, with its media type and its length.
-    pub fn source(mut self, mime: &str, source: &Source, range: Range<u64>) -> Self {
-        let end = range.end.min(source.size());
-        self.body = Body::Source(source.clone(), range.start.min(end)..end);
-        self.header("content-type", mime)
-    }
-
-    /// Replaces the policy's limit on the time of request and answer together for this request: large bodies take longer.
-    pub fn patience(mut self, limit: Duration) -> Self {
-        self.patience = Some(limit);
-        self
-    }
-
-    /// A `multipart/form-data` body.
-    pub fn multipart(mut self, parts: Vec<Part>) -> Self {
-        self.body = Body::Multipart(parts);
-        self
-    }
-
-    /// Replaces the policy's limit on the answer's size for this request.
-    pub fn max_response_bytes(mut self, limit: usize) -> Self {
-        self.max_response_bytes = limit;
-        self
-    }
-
-    /// Leaves no span behind: for what sends spans itself.
-    pub fn untraced(mut self) -> Self {
-        self.traced = false;
-        self
-    }
-
-    /// Sends the request and reads the whole answer.
-    pub async fn send(self) -> Result<Response, HttpError> {
-        if !self.traced {
-            return self.converse().await;
-        }
-        let span = tracing::info_span!(
-            "outbound request",
-            otel.kind = "client",
-            http.request.method = %self.method,
-            server.address = self.url.host_str(),
-            http.response.status_code = tracing::field::Empty,
-            error = tracing::field::Empty,
-        );
-        let answer = self.converse().instrument(span.clone()).await;
-        match &answer {
-            Ok(answer) => span.record("http.response.status_code", answer.status.as_u16()),
-            Err(error) => span.record("error", tracing::field::display(error)),
-        };
-        answer
-    }
-
-    async fn converse(self) -> Result<Response, HttpError> {
-        let origin = origin(&self.url);
-        let limit = self.max_response_bytes;
-        let method = self.method.clone();
-        let answer = self.exchange(&origin).await?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        tracing::debug!(%method, %origin, status = status.as_u16(), "outbound request");
-        let too_large = || HttpError::TooLarge { origin: origin.clone(), limit, status };
-        if answer.content_length().is_some_and(|length| length > limit as u64) {
-            return Err(too_large());
-        }
-        let mut body = BytesMut::new();
-        let mut chunks = answer.bytes_stream();
-        while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|error| HttpError::Unknown { origin: origin.clone(), reason: reason(&error) })?;
-            if body.len() + chunk.len() > limit {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Response { status, headers, body: body.freeze() })
-    }
-
-    /// Sends and waits for the head of the answer.
-    async fn exchange(self, origin: &str) -> Result<reqwest::Response, HttpError> {
-        let not_sent = |reason: String| HttpError::NotSent { origin: origin.to_owned(), reason };
-        if let Some(flaw) = self.flaw {
-            return Err(not_sent(flaw));
-        }
-        let url = self.client.called(&self.url);
-        let mut request = self.client.dialer(&url)?.request(self.method, url).headers(self.headers);
-        if let Some(patience) = self.patience {
-            request = request.timeout(patience);
-        }
-        request = match self.body {
-            Body::Empty => request,
-            Body::Bytes(body) => request.body(body),
-            Body::Source(source, range) => request
-                .header(reqwest::header::CONTENT_LENGTH, range.end - range.start)
-                .body(reqwest::Body::wrap_stream(source.stream(range))),
-            Body::Multipart(parts) => {
-                let mut form = reqwest::multipart::Form::new();
-                for Part { name, content, file } in parts {
-                    let length = content.size();
-                    let body = reqwest::Body::wrap_stream(content.stream(0..length));
-                    let mut part = reqwest::multipart::Part::stream_with_length(body, length);
-                    if let Some((file_name, mime)) = file {
-                        part = part.file_name(file_name).mime_str(&mime).map_err(|error| not_sent(reason(&error)))?;
-                    }
-                    form = form.part(name, part);
-                }
-                request.multipart(form)
-            }
-        };
-        let request = request.build().map_err(|error| not_sent(reason(&error)))?;
-        self.client.send(request, origin).await
-    }
-}
-
-impl HttpClient {
-    async fn send(&self, request: reqwest::Request, origin: &str) -> Result<reqwest::Response, HttpError> {
-        let dialer = self.dialer(request.url())?;
-        dialer.execute(request).await.map_err(|error| {
-            let origin = origin.to_owned();
-            if has_cause::<NotPublic>(&error) {
-                HttpError::Refused { origin, reason: "not a public address" }
-            } else if error.is_connect() || error.is_builder() {
-                HttpError::NotSent { origin, reason: reason(&error) }
-            } else {
-                HttpError::Unknown { origin, reason: reason(&error) }
-            }
-        })
-    }
-}
-
 /// A complete answer, whatever its status.
 pub struct Response {
     /// The status.
@@ -543,6 +298,10 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
+}
+
+fn silent(origin: &str) -> HttpError {
+    HttpError::Unknown { origin: origin.to_owned(), reason: "no answer in time".to_owned() }
 }
 
 /// Scheme, host and port: all of an address that may be told.

@@ -38,6 +38,13 @@ impl Source {
         self.0.open(range.start.min(end)..end)
     }
 
+    /// Those of this range, as far as there are any, as a source of their own: nothing is read before it is.
+    #[must_use]
+    pub fn part(&self, range: Range<u64>) -> Self {
+        let end = range.end.min(self.size());
+        Self::new(Part { whole: self.clone(), range: range.start.min(end)..end })
+    }
+
     /// Those of this range in memory: for ranges that are known to be small. Fewer than asked for are an error.
     pub async fn read(&self, range: Range<u64>) -> io::Result<Bytes> {
         let wanted = range.end.min(self.size()).saturating_sub(range.start);
@@ -58,6 +65,22 @@ impl Source {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source").field("size", &self.size()).finish()
+    }
+}
+
+/// A range of a source.
+struct Part {
+    whole: Source,
+    range: Range<u64>,
+}
+
+impl Open for Part {
+    fn size(&self) -> u64 {
+        self.range.end - self.range.start
+    }
+
+    fn open(&self, range: Range<u64>) -> BoxStream<'static, io::Result<Bytes>> {
+        self.whole.stream(self.range.start + range.start..self.range.start + range.end)
     }
 }
 
@@ -97,5 +120,15 @@ mod tests {
         assert_eq!(source.read(2..5).await.unwrap(), "234");
         assert_eq!(source.read(8..50).await.unwrap(), "89");
         assert!(source.read(10..12).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_part_is_a_source_of_its_own() {
+        let part = Source::from(b"0123456789".to_vec()).part(3..7);
+        assert_eq!(part.size(), 4);
+        assert_eq!(part.whole().await.unwrap(), "3456");
+        assert_eq!(part.read(1..3).await.unwrap(), "45");
+        assert_eq!(part.part(2..20).whole().await.unwrap(), "56");
+        assert_eq!(part.part(9..20).size(), 0);
     }
 }

@@ -9,6 +9,9 @@
 // userinfo endpoint), `methods` (how the client is to say at the token endpoint who it is, `registered`, and which ways the
 // metadata offers, `offered`) and `fake`. GET /control answers what the token endpoint of the real one was asked and gave.
 //
+// The real one also stands in for the social network X, at /x.com/… and /api.x.com/…: its page of consent, its tokens, which it
+// renews for an application that asks for `offline.access`, with another refresh token each time, and who somebody is.
+//
 // Prints a line `ready <its address>`, and stops when its standard input ends, so that it never outlives the test that started
 // it. Says on standard error how far it has come, for when that line does not come.
 import crypto from 'node:crypto';
@@ -59,8 +62,17 @@ const note = (ctx, error) => {
   exchanges.push({ basic: Boolean(ctx.get('authorization')), post: Boolean(posted), verifier, code, error, gave: error ? null : ctx.body });
 };
 
+const scopesOfX = ['tweet.read', 'tweet.write', 'users.read', 'media.write', 'offline.access'];
+const ofX = { '/x.com/i/oauth2/authorize': '/auth', '/api.x.com/2/oauth2/token': '/token', '/api.x.com/2/oauth2/revoke': '/token/revocation' };
+
 const provider = (conformIdTokenClaims, { registered, offered }) => {
-  const client = { client_id: clientId, client_secret: clientSecret, redirect_uris: [redirect], token_endpoint_auth_method: registered };
+  const client = {
+    client_id: clientId,
+    client_secret: clientSecret,
+    redirect_uris: [redirect],
+    token_endpoint_auth_method: registered,
+    grant_types: ['authorization_code', 'refresh_token'],
+  };
   const made = new Provider(origin, {
     clients: [client],
     clientAuthMethods: offered,
@@ -68,11 +80,14 @@ const provider = (conformIdTokenClaims, { registered, offered }) => {
     cookies: { keys: ['of a test'] },
     conformIdTokenClaims,
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+    scopes: ['openid', 'email', 'profile', ...scopesOfX],
+    issueRefreshToken: (_, client, code) => client.grantTypeAllowed('refresh_token') && code.scopes.has('offline.access'),
+    rotateRefreshToken: true,
     claims: { openid: ['sub', 'amr'], email: ['email', 'email_verified'], profile: ['name'] },
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts[id] }) }),
-    ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 600, Grant: 600, Session: 600 },
+    ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 600, Grant: 600, RefreshToken: 600, Session: 600 },
   });
   made.on('grant.success', (ctx) => note(ctx));
   made.on('grant.error', (ctx, error) => note(ctx, error.error));
@@ -106,6 +121,15 @@ const interact = async (request, response) => {
   const grant = new made.Grant({ accountId: session.accountId, clientId: params.client_id });
   grant.addOIDCScope(params.scope);
   return made.interactionFinished(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true });
+};
+
+// GET /2/users/me of X.
+const whoIs = async (request, response) => {
+  const value = (request.headers.authorization ?? '').replace(/^Bearer /, '');
+  const token = await present().made.AccessToken.find(value);
+  if (!token?.scopes.has('users.read')) return json(response, 401, { title: 'Unauthorized', type: 'about:blank', status: 401 });
+  const id = token.accountId;
+  return json(response, 200, { data: { id, username: id, name: accounts[id]?.name ?? id } });
 };
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -155,6 +179,9 @@ server.on('request', async (request, response) => {
     }
     if (request.url.startsWith('/fake')) return await pretend(request.url, response);
     if (request.url.startsWith('/interaction/') && request.method === 'POST') return await interact(request, response);
+    const [path, query] = request.url.split('?');
+    if (path === '/api.x.com/2/users/me') return await whoIs(request, response);
+    if (path in ofX) request.url = ofX[path] + (query ? `?${query}` : '');
     // The library takes the secret either way; many a provider takes it as the client is registered alone.
     const basic = Boolean(request.headers.authorization);
     if (request.url === '/token' && basic !== (methods.registered === 'client_secret_basic')) {

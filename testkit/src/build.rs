@@ -11,10 +11,14 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait as _, Value};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use crate::campaigns::CampaignsWritten;
+use crate::finance::FinanceWritten;
+use crate::influencers::InfluencersWritten;
 use crate::pictures;
 use crate::planning::PlanningWritten;
 use crate::services::TestServices;
 use crate::strategy::StrategyWritten;
+use crate::tracking::TrackingWritten;
 
 /// The password of everyone whom the builders make.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -67,6 +71,10 @@ pub struct Written {
     pub folder: Uuid,
     pub strategy: StrategyWritten,
     pub planning: PlanningWritten,
+    pub campaigns: CampaignsWritten,
+    pub finance: FinanceWritten,
+    pub tracking: TrackingWritten,
+    pub influencers: InfluencersWritten,
 }
 
 impl TestServices {
@@ -383,6 +391,8 @@ impl TestServices {
                    from audit_anchor"
             ))
             .await?;
+        let strategy = self.fill_strategy(brand, user, post).await?;
+        let campaigns = self.fill_campaigns(brand, user, (post, account, strategy.persona)).await?;
         Ok(Written {
             brand,
             membership,
@@ -413,8 +423,12 @@ impl TestServices {
             import,
             export,
             folder,
-            strategy: self.fill_strategy(brand, user, post).await?,
+            strategy,
+            finance: self.fill_finance(brand, user, (campaigns.active, asset)).await?,
+            campaigns,
             planning: self.fill_planning(brand, user, post).await?,
+            tracking: self.fill_tracking(brand, user, post).await?,
+            influencers: self.fill_influencers(brand, user, (publication, asset)).await?,
         })
     }
 }

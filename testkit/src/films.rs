@@ -1,6 +1,7 @@
 //! Films for tests. Most are made without a library: an MP4 file whose boxes say what it is, with a picture that nobody could
 //! show. One that can be shown is made by the program that takes stills from it.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -58,6 +59,16 @@ pub fn mp4(width: u16, height: u16, duration_ms: u32, content: usize) -> Vec<u8>
     let mut state = u32::from(width) ^ duration_ms;
     file.extend(std::iter::repeat_with(|| next(&mut state)).take(content));
     file
+}
+
+/// Such a film of so many bytes at this place. Its content is zeros that nobody has written, so that the disk keeps next to nothing of it.
+pub fn sparse(path: &Path, (width, height): (u16, u16), duration_ms: u32, bytes: u32) -> Result<()> {
+    // The head has the same length whatever it says.
+    let length = u32::try_from(head(*b"isom", (width, height), duration_ms, 0).len())?;
+    let content = bytes.checked_sub(length).context("no room for a head")?;
+    let mut file = std::fs::File::create_new(path)?;
+    file.write_all(&head(*b"isom", (width, height), duration_ms, content))?;
+    Ok(file.set_len(bytes.into())?)
 }
 
 /// How such a film begins: everything up to its content, of which so many bytes follow.

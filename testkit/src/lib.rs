@@ -8,10 +8,16 @@
 pub mod app;
 #[cfg(feature = "domain")]
 pub mod build;
+#[cfg(feature = "domain")]
+mod campaigns;
 pub mod client;
 #[cfg(feature = "domain")]
 pub mod db;
 pub mod films;
+#[cfg(feature = "domain")]
+mod finance;
+#[cfg(feature = "domain")]
+mod influencers;
 pub mod load;
 pub mod logs;
 pub mod pictures;
@@ -23,13 +29,21 @@ pub mod servers;
 pub mod services;
 #[cfg(feature = "domain")]
 mod strategy;
+#[cfg(feature = "domain")]
+mod tracking;
 
 #[cfg(feature = "api")]
 pub use app::TestApp;
 #[cfg(feature = "domain")]
 pub use build::{Person, Written};
 #[cfg(feature = "domain")]
+pub use campaigns::CampaignsWritten;
+#[cfg(feature = "domain")]
 pub use db::TestDb;
+#[cfg(feature = "domain")]
+pub use finance::FinanceWritten;
+#[cfg(feature = "domain")]
+pub use influencers::InfluencersWritten;
 pub use logs::Logs;
 #[cfg(feature = "domain")]
 pub use planning::PlanningWritten;
@@ -37,3 +51,5 @@ pub use planning::PlanningWritten;
 pub use services::{Settings, TestServices};
 #[cfg(feature = "domain")]
 pub use strategy::StrategyWritten;
+#[cfg(feature = "domain")]
+pub use tracking::TrackingWritten;

@@ -35,6 +35,35 @@ pub fn data_folder() -> Result<TempDir> {
     Ok(folder)
 }
 
+/// A process that sleeps until this is dropped.
+#[derive(Debug)]
+pub struct Frozen(Pid);
+
+impl Frozen {
+    /// Puts a process to sleep by SIGSTOP.
+    pub fn new(process: u32) -> Result<Self> {
+        let process = pid(process)?;
+        kill_process(process, Signal::STOP)?;
+        Ok(Self(process))
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        // It is gone, should this fail.
+        let _woken = kill_process(self.0, Signal::CONT);
+    }
+}
+
+/// Tells a PostgreSQL, by the process id of its first process, to end at once without a checkpoint, as `pg_ctl stop -m immediate` does.
+pub fn end_postgres_at_once(process: u32) -> Result<()> {
+    Ok(kill_process(pid(process)?, Signal::QUIT)?)
+}
+
+fn pid(process: u32) -> Result<Pid> {
+    Pid::from_raw(i32::try_from(process)?).context("a process id is not 0")
+}
+
 impl Diwan {
     /// Starts `program` with a command such as `up` or `admin setup-token`, these settings and no others of the product.
     /// What it says goes to files in `folder`, named after the start.
@@ -102,6 +131,11 @@ impl Diwan {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// Puts it to sleep in the middle of whatever it does, until what is answered is dropped.
+    pub fn freeze(&self) -> Result<Frozen> {
+        Frozen::new(self.child.id())
     }
 
     /// Tells it to stop, without waiting for it.

@@ -90,6 +90,8 @@ pub enum ErrorCode {
     ImageTypeNotForNetwork,
     /// A description is longer than the network takes.
     AltTextTooLongForNetwork,
+    /// The network shows the image or film without its description.
+    AltTextNotForNetwork,
     /// A thread is said to be there, and not that all of it is.
     ThreadNotConfirmed,
     /// The network makes no threads.
@@ -258,6 +260,20 @@ pub enum ErrorCode {
     RightsMissing,
     /// The form for a network is still being made.
     RenditionPending,
+    /// Nobody works with this influencer: the brand, or the agency, has blocked them.
+    InfluencerBlocked,
+    /// This influencer has promised a competitor to work for nobody beside.
+    InfluencerExclusive,
+    /// This influencer did not name advertising for the brand as such before.
+    InfluencerUndisclosed,
+    /// This influencer speaks none of the brand's languages.
+    InfluencerLanguage,
+    /// This influencer's public is not where the brand wants to be heard.
+    InfluencerMarket,
+    /// Whoever made the file has not allowed it to be published there then.
+    GrantMissing,
+    /// Something that must stay, such as a grant, refers to the file.
+    AssetReferredTo,
     /// Something stands in the folder.
     FolderNotEmpty,
     /// A folder cannot stand in itself.
@@ -280,6 +296,28 @@ pub enum ErrorCode {
     VariableMissing,
     /// The hashtags are for other networks.
     HashtagsNotForNetwork,
+    /// The line has not so much left.
+    BudgetExceeded,
+    /// No more is taken back than was booked.
+    MoreThanBooked,
+    /// Nothing is booked on a closed budget.
+    BudgetClosed,
+    /// The budget still has commitments.
+    BudgetCommitted,
+    /// The other is in another currency.
+    CurrencyDiffers,
+    /// An expense is handed in with its receipt.
+    ReceiptRequired,
+    /// An expense is approved on a line of a budget.
+    BudgetLineRequired,
+    /// There is no exchange rate for that day.
+    ExchangeRateMissing,
+    /// Another conversion of the source has this id.
+    ConversionDiffers,
+    /// What was sent is not signed with the endpoint's secret.
+    SignatureWrong,
+    /// What was sent was signed too long ago, or in the future.
+    SignatureTooOld,
 }
 
 /// One thing that the caller must mend. Nothing was written.

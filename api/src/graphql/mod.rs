@@ -3,12 +3,15 @@
 
 mod approvals;
 mod calendar;
+mod campaigns;
 mod context;
 mod curation;
 mod error;
 mod feed;
+mod finance;
 mod ground;
 mod ideas;
+mod influencers;
 mod insights;
 mod limits;
 mod live;
@@ -23,7 +26,9 @@ mod scalars;
 mod strategy;
 mod templates;
 mod tenancy;
+mod tracking;
 mod trust;
+mod ugc;
 
 pub use calendar::CalendarView;
 pub use context::{Caller, Op, RequestFacts};
@@ -56,6 +61,14 @@ pub struct Query(
     calendar::SlotQuery,
     templates::TemplateQuery,
     ideas::IdeaQuery,
+    influencers::InfluencerQuery,
+    ugc::UgcQuery,
+    campaigns::CampaignQuery,
+    finance::BudgetQuery,
+    finance::FinanceQuery,
+    finance::FinancialRequestQuery,
+    finance::ExpenseQuery,
+    campaigns::ExperimentQuery,
     publishing::PublishingQuery,
     publishing::CountingQuery,
     approvals::ApprovalQuery,
@@ -66,6 +79,9 @@ pub struct Query(
     notices::NoticeQuery,
     notices::NoticeSettingQuery,
     notices::WebhookQuery,
+    tracking::LinkQuery,
+    tracking::ConversionQuery,
+    tracking::LeadQuery,
 );
 
 // In groups: the library merges by types within types, and a long row of them takes the compiler minutes.
@@ -128,6 +144,9 @@ struct PlanningMutations(
     templates::TemplateMutation,
     templates::HashtagSetMutation,
     ideas::IdeaMutation,
+    campaigns::CampaignMutation,
+    campaigns::CampaignTaskMutation,
+    campaigns::ExperimentMutation,
 );
 
 #[derive(MergedObject, Default)]
@@ -143,7 +162,32 @@ struct PublishingMutations(
 );
 
 #[derive(MergedObject, Default)]
+struct InfluencerMutations(
+    influencers::InfluencerMutation,
+    influencers::ShortlistMutation,
+    influencers::InfluencerWorkMutation,
+    ugc::UgcMutation,
+);
+
+#[derive(MergedObject, Default)]
 struct NoticeMutations(notices::NoticeMutation, notices::NoticeSettingMutation, notices::WebhookMutation);
+
+#[derive(MergedObject, Default)]
+struct TrackingMutations(
+    tracking::LinkMutation,
+    tracking::ConversionMutation,
+    tracking::EndpointMutation,
+    tracking::LeadMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct FinanceMutations(
+    finance::BudgetMutation,
+    finance::LedgerMutation,
+    finance::FinancialRequestMutation,
+    finance::ExpenseMutation,
+    finance::ExchangeRateMutation,
+);
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
@@ -155,7 +199,10 @@ pub struct Mutation(
     MediaMutations,
     PlanningMutations,
     PublishingMutations,
+    InfluencerMutations,
     NoticeMutations,
+    TrackingMutations,
+    FinanceMutations,
 );
 
 /// Builds the schema with its limits.

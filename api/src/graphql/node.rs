@@ -7,10 +7,13 @@ use super::calendar::{
     Calendar, ChecklistItem, ChecklistTemplate, ContentExport, ContentImport, ContentPromise, EvergreenItem,
     EvergreenQueue, Post, PostAssignment, PostComment, PostSeries, PostVariant, Slot, SpecialDay,
 };
+use super::campaigns::{Campaign, CampaignTask, Experiment};
 use super::context::Op;
 use super::curation::{Source, SourceItem};
 use super::error::request_error;
+use super::finance::{Budget, BudgetEntry, BudgetLine, Expense, FinancialRequest};
 use super::ideas::Idea;
+use super::influencers::{Influencer, InfluencerOutreach, InfluencerResult, InfluencerShortlist};
 use super::insights::ReportRun;
 use super::media::{Asset, AssetFolder};
 use super::publishing::{AccountConnection, Publication, SocialAccount};
@@ -18,7 +21,9 @@ use super::scalars::Kind;
 use super::strategy::{BrandProfile, Challenge, ChannelChoice, ContentPillar, ContentPlan, Kpi, Objective, Persona};
 use super::templates::{ContentTemplate, HashtagSet};
 use super::tenancy::{Agency, Brand, BrandGroup, Membership, User};
+use super::tracking::{Conversion, Lead, TrackedLink};
 use super::trust::Job;
+use super::ugc::UgcGrant;
 
 /// Anything that has an id.
 #[derive(Interface)]
@@ -110,6 +115,38 @@ pub enum Node {
     HashtagSet(HashtagSet),
     /// What might become a post.
     Idea(Idea),
+    /// Somebody whom brands work with.
+    Influencer(Influencer),
+    /// Whom a brand thinks of for something.
+    InfluencerShortlist(InfluencerShortlist),
+    /// What was said to an influencer.
+    InfluencerOutreach(InfluencerOutreach),
+    /// What an influencer brought.
+    InfluencerResult(InfluencerResult),
+    /// What somebody allowed to be done with what they made.
+    UgcGrant(UgcGrant),
+    /// A short link.
+    TrackedLink(TrackedLink),
+    /// Something that somebody did and the brand wanted.
+    Conversion(Conversion),
+    /// Somebody who might buy.
+    Lead(Lead),
+    /// What is done for one aim.
+    Campaign(Campaign),
+    /// Something to do for a campaign.
+    CampaignTask(CampaignTask),
+    /// What may be spent, for a time or a campaign.
+    Budget(Budget),
+    /// A part of a budget.
+    BudgetLine(BudgetLine),
+    /// What was booked on a line of a budget.
+    BudgetEntry(BudgetEntry),
+    /// More money that is asked for.
+    FinancialRequest(FinancialRequest),
+    /// Money that somebody spent for a brand.
+    Expense(Expense),
+    /// Formats compared by one number.
+    Experiment(Experiment),
 }
 
 /// Queries for anything.
@@ -196,8 +233,31 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         }
         Kind::HashtagSet => op.load(id).await?.map(|row| Node::HashtagSet(HashtagSet { op: own(), row })),
         Kind::Idea => op.load(id).await?.map(|row| Node::Idea(Idea { op: own(), row })),
+        Kind::Influencer => op.load(id).await?.map(|row| Node::Influencer(Influencer { op: own(), row })),
+        Kind::Shortlist => {
+            op.load(id).await?.map(|row| Node::InfluencerShortlist(InfluencerShortlist { op: own(), row }))
+        }
+        Kind::Outreach => op.load(id).await?.map(|row| Node::InfluencerOutreach(InfluencerOutreach { op: own(), row })),
+        Kind::InfluencerResult => {
+            op.load(id).await?.map(|row| Node::InfluencerResult(InfluencerResult { op: own(), row }))
+        }
+        Kind::UgcGrant => op.load(id).await?.map(|row| Node::UgcGrant(UgcGrant { op: own(), row })),
+        Kind::TrackedLink => op.load(id).await?.map(|row| Node::TrackedLink(TrackedLink { op: own(), row })),
+        Kind::Conversion => op.load(id).await?.map(|row| Node::Conversion(Conversion { op: own(), row })),
+        Kind::Lead => op.load(id).await?.map(|row| Node::Lead(Lead { op: own(), row })),
+        Kind::Campaign => op.load(id).await?.map(|row| Node::Campaign(Campaign { op: own(), row })),
+        Kind::CampaignTask => op.load(id).await?.map(|row| Node::CampaignTask(CampaignTask { op: own(), row })),
+        Kind::Budget => op.load(id).await?.map(|row| Node::Budget(Budget { op: own(), row })),
+        Kind::BudgetLine => op.load(id).await?.map(|row| Node::BudgetLine(BudgetLine { op: own(), row })),
+        Kind::BudgetEntry => op.load(id).await?.map(|row| Node::BudgetEntry(BudgetEntry { op: own(), row })),
+        Kind::FinancialRequest => {
+            op.load(id).await?.map(|row| Node::FinancialRequest(FinancialRequest { op: own(), row }))
+        }
+        Kind::Expense => op.load(id).await?.map(|row| Node::Expense(Expense { op: own(), row })),
+        Kind::Experiment => op.load(id).await?.map(|row| Node::Experiment(Experiment { op: own(), row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with
-        // its owner, a review link with its request, a pause with what it holds, notices and webhooks in lists of their own.
+        // its owner, a review link with its request, a target with its campaign, a pause with what it
+        // holds, an exclusivity with whose it is, notices and webhooks in lists of their own.
         Kind::Session
         | Kind::ApiToken
         | Kind::Feed
@@ -205,7 +265,12 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         | Kind::Passkey
         | Kind::ReviewLink
         | Kind::Pause
+        | Kind::Exclusivity
         | Kind::Notice
-        | Kind::Webhook => None,
+        | Kind::Webhook
+        | Kind::ConversionEndpoint
+        | Kind::ConversionImport
+        | Kind::CampaignTarget
+        | Kind::ExperimentArm => None,
     })
 }

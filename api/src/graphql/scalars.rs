@@ -108,15 +108,57 @@ pub enum Kind {
     ReviewLink,
     /// What holds publishing back.
     Pause,
+    /// Somebody whom brands work with.
+    Influencer,
+    /// For whom else an influencer works, and for nobody beside.
+    Exclusivity,
+    /// Whom a brand thinks of for something.
+    Shortlist,
+    /// What was said to an influencer.
+    Outreach,
+    /// What an influencer brought.
+    InfluencerResult,
+    /// What somebody allowed to be done with what they made.
+    UgcGrant,
     /// Something that somebody should know.
     Notice,
     /// A server that is told of things; not its secret.
     Webhook,
+    /// A short link.
+    TrackedLink,
+    /// An endpoint to which a server sends conversions; not its secret.
+    ConversionEndpoint,
+    /// Something that somebody did and the brand wanted.
+    Conversion,
+    /// Conversions that come in as a file.
+    ConversionImport,
+    /// Somebody who might buy.
+    Lead,
+    /// What is done for one aim.
+    Campaign,
+    /// What a campaign has to reach.
+    CampaignTarget,
+    /// Something to do for a campaign.
+    CampaignTask,
+    /// What may be spent, for a time or a campaign.
+    Budget,
+    /// A part of a budget.
+    BudgetLine,
+    /// What was booked on a line of a budget.
+    BudgetEntry,
+    /// More money that is asked for.
+    FinancialRequest,
+    /// Money that somebody spent for a brand.
+    Expense,
+    /// Formats compared by one number.
+    Experiment,
+    /// One of the formats that an experiment compares.
+    ExperimentArm,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 73] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -167,8 +209,29 @@ impl Kind {
         Self::HashtagSet,
         Self::ReviewLink,
         Self::Pause,
+        Self::Influencer,
+        Self::Exclusivity,
+        Self::Shortlist,
+        Self::Outreach,
+        Self::InfluencerResult,
+        Self::UgcGrant,
         Self::Notice,
         Self::Webhook,
+        Self::TrackedLink,
+        Self::ConversionEndpoint,
+        Self::Conversion,
+        Self::ConversionImport,
+        Self::Lead,
+        Self::Campaign,
+        Self::CampaignTarget,
+        Self::CampaignTask,
+        Self::Budget,
+        Self::BudgetLine,
+        Self::BudgetEntry,
+        Self::FinancialRequest,
+        Self::Expense,
+        Self::Experiment,
+        Self::ExperimentArm,
     ];
 
     /// What an id of this kind begins with.
@@ -224,8 +287,29 @@ impl Kind {
             Self::HashtagSet => "hashtagset",
             Self::ReviewLink => "reviewlink",
             Self::Pause => "pause",
+            Self::Influencer => "influencer",
+            Self::Exclusivity => "exclusivity",
+            Self::Shortlist => "shortlist",
+            Self::Outreach => "outreach",
+            Self::InfluencerResult => "influencerresult",
+            Self::UgcGrant => "ugcgrant",
             Self::Notice => "notice",
             Self::Webhook => "webhook",
+            Self::TrackedLink => "link",
+            Self::ConversionEndpoint => "endpoint",
+            Self::Conversion => "conversion",
+            Self::ConversionImport => "conversionimport",
+            Self::Lead => "lead",
+            Self::Campaign => "campaign",
+            Self::CampaignTarget => "campaigntarget",
+            Self::CampaignTask => "campaigntask",
+            Self::Budget => "budget",
+            Self::BudgetLine => "budgetline",
+            Self::BudgetEntry => "budgetentry",
+            Self::FinancialRequest => "financialrequest",
+            Self::Expense => "expense",
+            Self::Experiment => "experiment",
+            Self::ExperimentArm => "experimentarm",
         }
     }
 

@@ -74,7 +74,13 @@ struct Bill {
 /// Answers one operation.
 pub async fn execute(http: HttpRequest, state: web::Data<State>, body: web::Payload) -> HttpResponse {
     let request_id = ids::encode("request", ids::new_id(state.services.now()));
-    let span = tracing::info_span!("graphql", otel.kind = "server", otel.name = tracing::field::Empty, request_id);
+    let span = tracing::info_span!(
+        "graphql",
+        otel.kind = "server",
+        graphql.operation.r#type = tracing::field::Empty,
+        graphql.operation.name = tracing::field::Empty,
+        request_id,
+    );
     if let Some(trace) = header_text(&http, "traceparent") {
         follow(&span, &trace);
     }
@@ -148,8 +154,9 @@ async fn run(
         return Err(Stop::bad("Subscriptions go to /graphql/ws with the protocol graphql-transport-ws."));
     }
     let mutates = document.kind == OperationType::Mutation;
-    let name = request.operation_name.as_deref().unwrap_or("without a name");
-    tracing::Span::current().record("otel.name", format!("{} {name}", document.kind));
+    let span = tracing::Span::current();
+    span.record("graphql.operation.type", tracing::field::display(document.kind));
+    span.record("graphql.operation.name", request.operation_name.as_deref());
     // Whoever signs in is a stranger until then, whatever else they hold; and pays as one.
     let caller = if document.signs_in {
         bill.meter = Arc::new(Meter::new(Arc::clone(&state.limiter), peer(http, state), state.services.now()));

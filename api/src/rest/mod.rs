@@ -14,6 +14,7 @@ mod plans;
 mod review;
 mod single_sign_on;
 mod subscriptions;
+mod tracking;
 mod uploads;
 
 use actix_web::http::header;
@@ -55,6 +56,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/imports/{token}", web::put().to(plans::receive))
         .route("/exports/{token}", web::get().to(plans::send))
         .configure(uploads::routes)
+        .configure(tracking::routes)
         .service(web::resource("/media/{token}").route(web::get().to(media::send)).route(web::head().to(media::send)))
         .route("/downloads/{token}", web::get().to(downloads::send))
         .service(
@@ -116,10 +118,10 @@ fn status(code: diwan_domain::Code) -> actix_web::http::StatusCode {
         Code::LinkExpired => StatusCode::GONE,
         Code::FileTooLarge | Code::QuotaExceeded => StatusCode::PAYLOAD_TOO_LARGE,
         Code::FileTypeUnsupported | Code::FileNotPlan => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::WrongOffset => StatusCode::CONFLICT,
+        Code::WrongOffset | Code::ConversionDiffers => StatusCode::CONFLICT,
         Code::UploadBusy => StatusCode::LOCKED,
         Code::Forbidden => StatusCode::FORBIDDEN,
-        Code::SignInRequired => StatusCode::UNAUTHORIZED,
+        Code::SignInRequired | Code::SignatureWrong | Code::SignatureTooOld => StatusCode::UNAUTHORIZED,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -208,7 +208,23 @@ async fn one_post(studio: &Studio, network: &Capabilities, account: &str, (pictu
     assert!(posts[0].text.contains(&text), "{:?}", posts[0].text);
     assert_eq!(posts[0].media.len(), media.as_array().map_or(0, Vec::len));
 
+    if let Some(link) = there["remoteUrl"].as_str() {
+        is_on_the_timeline(studio, link).await?;
+    }
     change(studio, network, &publication, (&text, &options), &of).await
+}
+
+/// Who follows the link sees the post where it is: at the emulator, not at the network.
+async fn is_on_the_timeline(studio: &Studio, link: &str) -> Result<()> {
+    let timeline = format!("{}timeline/", studio.emulator.url());
+    if link.starts_with(&timeline) {
+        return Ok(());
+    }
+    ensure!(link.starts_with(studio.emulator.url().as_str()), "{link}");
+    let answer = studio.app.services.http.get(link.parse()?).send().await?;
+    let to = answer.header("location").unwrap_or_default();
+    ensure!(answer.status.as_u16() == 302 && to.starts_with(&timeline), "{link} leads to {to:?}: {}", answer.status);
+    Ok(())
 }
 
 /// What can be changed is, and what cannot be is refused and does nothing.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::kit::{Desk, fingerprint, id};
 
 const PUBLICATION: &str =
-    "publication { id state remoteId remoteUrl publishedAt trouble { kind message } post { state } }";
+    "publication { id state remoteId remoteUrl publishedAt trouble { kind message nextStep } post { state } }";
 
 /// A publication that waits for a person, its attempt still open, as the engine leaves it.
 async fn undecided(desk: &Desk) -> Result<String> {
@@ -81,6 +81,8 @@ async fn it_is_not_there_and_is_given_up() -> Result<()> {
     let answer = desk.mutate("settlePublication", PUBLICATION, input).await?;
     assert_eq!(answer.get("settlePublication.publication.state"), "FAILED");
     assert_eq!(answer.get("settlePublication.publication.post.state"), "FAILED");
+    let trouble = answer.get("settlePublication.publication.trouble").clone();
+    assert_eq!((&trouble["kind"], &trouble["nextStep"]), (&json!("GIVEN_UP"), &json!("SCHEDULE_AGAIN")));
     assert_eq!((attempt(&desk).await?.as_str(), waiting(&desk, "publish").await?), ("NOT_SENT", 0));
     Ok(())
 }
@@ -99,6 +101,23 @@ async fn an_answer_that_is_none_is_refused_and_changes_nothing() -> Result<()> {
         let refused = desk.try_mutate("settlePublication", PUBLICATION, input).await?;
         assert_eq!(refused.user_codes("settlePublication"), [code], "{answer}");
     }
+    assert_eq!(fingerprint(&desk.app).await?, before);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_there_already_for_another_publication_is_not_this_one() -> Result<()> {
+    let desk = Desk::new(Level::Mid).await?;
+    let publication = undecided(&desk).await?;
+    let (post, _) = desk.app.post(desk.brand, desk.mastodon, "Another", &desk.person).await?;
+    let (other, _) = desk.app.publication(desk.brand, post, desk.app.services.now()).await?;
+    let there = "update publication set state = 'PUBLISHED', remote_id = '109', published_at = now() where id";
+    desk.app.db.run(&format!("{there} = '{other}'")).await?;
+    desk.app.db.run("delete from job").await?;
+    let before = fingerprint(&desk.app).await?;
+    let input = json!({ "publicationId": publication, "as": { "isThere": { "remoteId": "109" } } });
+    let refused = desk.try_mutate("settlePublication", PUBLICATION, input).await?;
+    assert_eq!(refused.user_codes("settlePublication"), ["ALREADY_EXISTS"]);
     assert_eq!(fingerprint(&desk.app).await?, before);
     Ok(())
 }

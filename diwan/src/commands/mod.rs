@@ -11,6 +11,7 @@ mod migrate;
 mod permissions;
 mod schema;
 mod up;
+mod verify;
 mod worker;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode> {
         Command::Doctor => return doctor::run().await,
         Command::Health => return health::run().await,
         Command::Audit(what) => return audit::run(what).await,
+        Command::Verify(what) => return verify::run(&what).await,
         Command::Admin(what) => admin::run(&what).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! Faults of workers and of the network, at the size that a test has; `script/faults` runs them at full size and prints a table.
+//! Faults of workers and of the network, at the size that a test has.
 //!
 //! Every publication is counted in the network's ledger: lost is what is not there, doubled is what is there more often than once.
 
@@ -6,57 +6,18 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use chrono::TimeDelta;
-use diwan_emulator::{Fault, FaultRule};
-use diwan_testkit::process::Diwan;
-use sea_orm::ConnectionTrait as _;
 use tokio::time::{Instant, sleep};
 
-use crate::storm::{COMMIT, Count, NETWORK, Storm};
-
-/// What a scenario found.
-struct Row {
-    fault: &'static str,
-    count: Count,
-    /// From the last fault to the last publication.
-    recovery: Duration,
-}
-
-/// How much of each.
-#[derive(Clone, Copy)]
-struct Size {
-    seed: u64,
-    kills: usize,
-    publications: usize,
-    accounts: usize,
-}
-
-const SMALL: Size = Size { seed: 7, kills: 10, publications: 60, accounts: 6 };
-const FULL: Size = Size { seed: 1, kills: 1_000, publications: 20_000, accounts: 200 };
-
-/// A number that looks random and is the same for the same seed (`SplitMix64`).
-fn next(seed: &mut u64) -> u64 {
-    *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *seed;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
-async fn stop(mut worker: Diwan) -> Result<()> {
-    worker.terminate()?;
-    let status = worker.ended(Duration::from_secs(40)).await?;
-    ensure!(status.success(), "a worker ended with {status}: {}", worker.log()?);
-    Ok(())
-}
-
-fn held(row: &Row) -> Result<()> {
-    let Count { lost, doubled, early, .. } = row.count;
-    ensure!(lost == 0 && doubled == 0 && early == 0, "{}: {:?}", row.fault, row.count);
-    Ok(())
-}
+use crate::clients::api_killed_after_commit;
+use crate::network::{blackhole, expired_token, lost_answers, lost_renewal, too_many};
+use crate::redis::{Trouble, empty_at_start, trouble};
+use crate::steps::{Step, rounds};
+use crate::storm::Storm;
+use crate::table::{Row, SMALL, Size, Table, held, next, stop};
+use crate::workers::{asleep, drains};
 
 /// Workers are killed at whatever they are doing, again and again, while publications are due all the time.
-async fn kills(storm: &Storm, size: Size) -> Result<Row> {
+pub async fn kills(storm: &Storm, size: Size) -> Result<Row> {
     let mut seed = size.seed;
     let millis = |number: u64| Duration::from_millis(number);
     // As many as one worker publishes between its kills, so that there is always something to be killed at.
@@ -74,69 +35,11 @@ async fn kills(storm: &Storm, size: Size) -> Result<Row> {
     let count = storm.published("killed", size.publications, rest).await?;
     let recovery = last.elapsed();
     stop(worker).await?;
-    Ok(Row { fault: "SIGKILL of the worker", count, recovery })
-}
-
-/// The network takes posts and does not answer.
-async fn lost_answers(storm: &Storm, publications: usize) -> Result<Row> {
-    let rule = FaultRule::new(Fault::LostAnswer).network(NETWORK).method("POST").path(COMMIT);
-    storm.emulator.world().place(rule.times(publications as u64 / 2));
-    storm.plan("unanswered", publications, TimeDelta::seconds(1), TimeDelta::milliseconds(50)).await?;
-    let begun = Instant::now();
-    let worker = storm.worker(&[])?;
-    let count = storm.published("unanswered", publications, Duration::from_mins(2)).await?;
-    let recovery = begun.elapsed();
-    storm.emulator.world().lift_all();
-    stop(worker).await?;
-    Ok(Row { fault: "accepted, never answered", count, recovery })
-}
-
-/// The network asks for patience for one account: the others are not kept waiting, and it is not asked before.
-async fn too_many(storm: &Storm, publications: usize) -> Result<Row> {
-    const WAIT: u64 = 5;
-    let rule = FaultRule::new(Fault::TooMany { retry_after: WAIT }).network(NETWORK).method("POST").path(COMMIT);
-    storm.emulator.world().place(rule.account("studio0").times(1));
-    let due = storm.plan("patience", publications, TimeDelta::seconds(1), TimeDelta::zero()).await?;
-    let worker = storm.worker(&[])?;
-    let begun = Instant::now();
-    let count = storm.published("patience", publications, Duration::from_secs(90)).await?;
-    let recovery = begun.elapsed();
-    let world = storm.emulator.world();
-    let (mut first, mut others) = (i64::MAX, 0);
-    for effect in world.effects().into_iter().filter(|effect| effect.text.starts_with("patience ")) {
-        let late = (effect.at - due).num_milliseconds();
-        if effect.account == "studio0" { first = first.min(late) } else { others = others.max(late) }
-    }
-    let wait = i64::try_from(WAIT * 1000)?;
-    ensure!(first >= wait, "the account was used {first} ms after its time, before the network's {wait} ms were over");
-    ensure!(others < wait, "other accounts waited for {others} ms with it");
-    world.lift_all();
-    stop(worker).await?;
-    Ok(Row { fault: "429 with Retry-After for one account", count, recovery })
-}
-
-/// The token of one account expires while it publishes: it is renewed once.
-async fn expired_token(storm: &Storm, publications: usize) -> Result<Row> {
-    let world = storm.emulator.world();
-    let before = world.count("api.x.com/2/oauth2/token");
-    // Ours knows that it ends: as if it had been given two hours ago.
-    world.place(FaultRule::new(Fault::ExpireTokens).network(NETWORK).account("studio1"));
-    storm.plan("expired", publications, TimeDelta::seconds(1), TimeDelta::zero()).await?;
-    let begun = Instant::now();
-    let workers = [storm.worker(&[])?, storm.worker(&[])?];
-    let count = storm.published("expired", publications, Duration::from_secs(90)).await?;
-    let recovery = begun.elapsed();
-    let renewed = world.count("api.x.com/2/oauth2/token") - before;
-    ensure!(renewed == 1, "renewed {renewed} times");
-    world.lift_all();
-    for worker in workers {
-        stop(worker).await?;
-    }
-    Ok(Row { fault: "a token expires in use, two workers", count, recovery })
+    Ok(Row { fault: format!("SIGKILL of the worker at random, {} times", size.kills), count, recovery })
 }
 
 /// Eight workers at the same work.
-async fn eight_workers(storm: &Storm, publications: usize) -> Result<Row> {
+pub async fn eight_workers(storm: &Storm, publications: usize) -> Result<Row> {
     storm.plan("eight", publications, TimeDelta::seconds(3), TimeDelta::zero()).await?;
     let mut workers = Vec::new();
     for _ in 0..8 {
@@ -149,23 +52,37 @@ async fn eight_workers(storm: &Storm, publications: usize) -> Result<Row> {
     for worker in workers {
         stop(worker).await?;
     }
-    Ok(Row { fault: "eight workers, due in one instant", count, recovery })
+    Ok(Row { fault: "eight workers, due in one instant".to_owned(), count, recovery })
 }
 
-/// PostgreSQL is restarted at once while publications are due all the time.
-async fn database_restarts(storm: &mut Storm, publications: usize) -> Result<Row> {
+/// PostgreSQL is ended at once and started again while publications are due all the time.
+pub async fn database_restarts(storm: &mut Storm, publications: usize, size: Size) -> Result<Row> {
     storm.plan("restarted", publications, TimeDelta::seconds(1), TimeDelta::milliseconds(100)).await?;
     let worker = storm.worker(&[])?;
     sleep(Duration::from_millis(1500 + publications as u64 * 20)).await;
-    storm.servers.stop_postgres().await?;
-    storm.servers.start_postgres().await?;
+    storm.crash_postgres().await?;
     let back = Instant::now();
-    let count = storm.published("restarted", publications, Duration::from_mins(2)).await?;
+    // The first that is published after it.
+    let there = storm.effects("restarted").len();
+    let going = async |storm: &Storm| Ok(storm.effects("restarted").len() > there);
+    storm.until("going again", Duration::from_mins(1), going).await?;
+    let going = back.elapsed();
+    // What was under way waits for its leases.
+    let worker = if size.waits {
+        worker
+    } else {
+        worker.kill()?;
+        size.give_up_leases(storm).await?;
+        storm.worker(&[])?
+    };
+    println!("going again {:.1} s after PostgreSQL was back", going.as_secs_f64());
+    ensure!(going < size.limit(Duration::from_secs(5)), "it took {going:?} to go on");
+    let count = storm.published("restarted", publications, Duration::from_mins(3)).await?;
     let recovery = back.elapsed();
-    let locked = "select 1 / (1 - count(*)) from pg_locks where locktype = 'tuple'";
-    storm.owner.execute_unprepared(locked).await?;
+    let locked = "select count(*) from pg_locks where locktype = 'tuple' or not granted";
+    ensure!(storm.ask(locked).await? == 0, "something is left locked");
     stop(worker).await?;
-    Ok(Row { fault: "PostgreSQL restarted", count, recovery })
+    Ok(Row { fault: "PostgreSQL ended at once and started".to_owned(), count, recovery })
 }
 
 #[tokio::test]
@@ -178,39 +95,63 @@ async fn workers_that_are_killed_lose_and_double_nothing() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_worker_killed_at_any_step_loses_and_doubles_nothing() -> Result<()> {
+    let storm = Storm::start(SMALL.accounts).await?;
+    let mut table = Table::default();
+    for step in Step::ALL {
+        table.add(rounds(&storm, step, 1, SMALL).await?);
+    }
+    table.held()
+}
+
+#[tokio::test]
+async fn an_api_killed_after_the_commit_answers_the_same_and_does_it_once() -> Result<()> {
+    let mut storm = Storm::start(SMALL.accounts).await?;
+    held(&api_killed_after_commit(&mut storm, 2).await?)
+}
+
+#[tokio::test]
 async fn a_network_that_misbehaves_loses_and_doubles_nothing() -> Result<()> {
     let storm = Storm::start(SMALL.accounts).await?;
     held(&lost_answers(&storm, 12).await?)?;
-    held(&too_many(&storm, 12).await?)?;
+    held(&too_many(&storm, 12, Some(5)).await?)?;
     held(&expired_token(&storm, 24).await?)
 }
 
 #[tokio::test]
-#[ignore = "takes an hour: script/faults"]
-async fn the_whole_table() -> Result<()> {
-    let mut storm = Storm::start(FULL.accounts).await?;
-    #[expect(clippy::disallowed_methods, reason = "set by script/faults for this test")]
-    let kills_wanted = std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok());
-    let size = Size { kills: kills_wanted.unwrap_or(FULL.kills), publications: 2_000, ..FULL };
-    let mut rows =
-        vec![lost_answers(&storm, 100).await?, too_many(&storm, 400).await?, expired_token(&storm, 400).await?];
-    rows.push(eight_workers(&storm, FULL.publications).await?);
-    rows.push(database_restarts(&mut storm, 300).await?);
-    rows.push(kills(&storm, size).await?);
-    println!(
-        "{:<40} {:>12} {:>6} {:>8} {:>6} {:>12} {:>12}",
-        "fault", "publications", "lost", "doubled", "early", "latest s", "recovery s"
-    );
-    for Row { fault, count, recovery } in &rows {
-        println!(
-            "{fault:<40} {:>12} {:>6} {:>8} {:>6} {:>12} {:>12.1}",
-            count.publications,
-            count.lost,
-            count.doubled,
-            count.early,
-            count.latest / 1000,
-            recovery.as_secs_f64()
-        );
+async fn a_network_that_says_nothing_to_one_account_leaves_the_others_as_they_are() -> Result<()> {
+    let storm = Storm::start(SMALL.accounts).await?;
+    held(&too_many(&storm, 12, None).await?)?;
+    held(&blackhole(&storm, 30, SMALL).await?)
+}
+
+#[tokio::test]
+async fn a_renewal_whose_answer_is_lost_ends_in_connecting_again() -> Result<()> {
+    let storm = Storm::start(SMALL.accounts).await?;
+    held(&lost_renewal(&storm).await?)
+}
+
+#[tokio::test]
+async fn redis_emptied_away_or_asleep_costs_seconds() -> Result<()> {
+    let mut storm = Storm::start(SMALL.accounts).await?;
+    let mut table = Table::default();
+    for what in [Trouble::Emptied, Trouble::Away, Trouble::Asleep] {
+        table.add(trouble(&mut storm, what, SMALL).await?);
     }
-    rows.iter().try_for_each(held)
+    table.add(empty_at_start(&storm, 12, SMALL).await?);
+    table.held()
+}
+
+#[tokio::test]
+async fn a_worker_asleep_past_its_lease_has_no_say_when_it_wakes() -> Result<()> {
+    let storm = Storm::start(SMALL.accounts).await?;
+    held(&asleep(&storm, false, SMALL).await?)?;
+    held(&asleep(&storm, true, SMALL).await?)
+}
+
+#[tokio::test]
+async fn what_is_due_at_once_after_an_outage_drains_in_order_of_priority() -> Result<()> {
+    let mut storm = Storm::start(12).await?;
+    held(&database_restarts(&mut storm, 24, SMALL).await?)?;
+    held(&drains(&storm, 60, "1").await?)
 }

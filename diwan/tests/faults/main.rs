@@ -1,6 +1,13 @@
 //! The product as processes, on servers of its own, publishing to real network servers while something dies.
 
 mod bench;
+mod clients;
 mod emulated;
+mod network;
 mod on_real_servers;
+mod redis;
+mod steps;
 mod storm;
+mod table;
+mod whole;
+mod workers;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
-use diwan_emulator::{EffectKind, Emulator, EmulatorOptions};
+use diwan_emulator::{Effect, EffectKind, Emulator, EmulatorOptions};
 use diwan_platform::clock::{Clock as _, SystemClock};
 use diwan_platform::crypto::Keyring;
 use diwan_platform::db::{connect_owner, scalar};
@@ -14,9 +14,12 @@ use diwan_platform::embedded::{Embedded, EmbeddedOptions};
 use diwan_platform::http::HttpClient;
 use diwan_testkit::client::{Answer, Client, Value, json};
 use diwan_testkit::load;
-use diwan_testkit::process::{Diwan, TempDir, data_folder, free_port};
+use diwan_testkit::process::{Diwan, Frozen, TempDir, data_folder, end_postgres_at_once, free_port};
 use diwan_testkit::servers::http_client;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
@@ -29,24 +32,31 @@ pub const COMMIT: &str = "api.x.com/2/tweets";
 /// How long setting up may take.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+const EMAIL: &str = "nour@agency.example";
 const PASSWORD: &str = "a long password of a test";
 
 /// The installation.
 pub struct Storm {
     pub servers: Embedded,
     pub emulator: Emulator,
-    pub api: Diwan,
     pub owner: DatabaseConnection,
+    /// None while it is killed.
+    api: Option<Diwan>,
     client: Client,
     /// What a person's browser asks of the network.
     browser: HttpClient,
-    token: String,
+    /// An access token, and since when.
+    token: Mutex<(String, Instant)>,
+    brand: String,
+    calendar: String,
+    /// The accounts by the number in their names.
+    accounts: Vec<String>,
     settings: Vec<(&'static str, String)>,
     folder: TempDir,
 }
 
 /// What became of publications, by the network's ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
     pub publications: usize,
     pub lost: usize,
@@ -54,6 +64,19 @@ pub struct Count {
     pub early: usize,
     /// The latest, in milliseconds after its time.
     pub latest: i64,
+}
+
+impl Count {
+    /// Both together.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            publications: self.publications + other.publications,
+            lost: self.lost + other.lost,
+            doubled: self.doubled + other.doubled,
+            early: self.early + other.early,
+            latest: self.latest.max(other.latest),
+        }
+    }
 }
 
 impl Storm {
@@ -81,11 +104,24 @@ impl Storm {
             .split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
             .find(|word| word.starts_with("setup_"));
         let setup_token = found.with_context(|| format!("no set-up token in: {said}"))?.to_owned();
-        let api = Diwan::start(program(), "api", &settings, folder.path())?;
+        let api = Some(Diwan::start(program(), "api", &settings, folder.path())?);
         let client = Client::new(&format!("http://127.0.0.1:{port}/").parse()?)?;
         let owner = connect_owner(&servers.urls().owner_database_url).await?;
         let browser = http_client([emulator.url()])?;
-        let mut storm = Self { servers, emulator, api, owner, client, browser, token: String::new(), settings, folder };
+        let mut storm = Self {
+            servers,
+            emulator,
+            owner,
+            api,
+            client,
+            browser,
+            token: Mutex::new((String::new(), Instant::now())),
+            brand: String::new(),
+            calendar: String::new(),
+            accounts: Vec::new(),
+            settings,
+            folder,
+        };
         storm.set_up(&setup_token, accounts).await?;
         Ok(storm)
     }
@@ -97,39 +133,60 @@ impl Storm {
         Diwan::start(program(), "worker", &settings, self.folder.path())
     }
 
-    async fn set_up(&mut self, setup_token: &str, accounts: usize) -> Result<()> {
+    /// Ends the API in the middle of whatever it does.
+    pub fn kill_api(&mut self) -> Result<()> {
+        self.api.take().map_or(Ok(()), Diwan::kill)
+    }
+
+    /// Starts the API where it was, and waits until it answers.
+    pub async fn start_api(&mut self) -> Result<()> {
+        self.api = Some(Diwan::start(program(), "api", &self.settings, self.folder.path())?);
+        self.api_answers().await
+    }
+
+    async fn api_answers(&self) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
         while !self.client.get("/health/ready").await.is_ok_and(|answer| answer.status == 200) {
-            ensure!(Instant::now() < deadline, "the API does not answer: {}", self.api.log()?);
+            let log = self.api.as_ref().map(Diwan::log).transpose()?.unwrap_or_default();
+            ensure!(Instant::now() < deadline, "the API does not answer: {log}");
             sleep(Duration::from_millis(50)).await;
         }
+        Ok(())
+    }
+
+    async fn set_up(&mut self, setup_token: &str, accounts: usize) -> Result<()> {
+        self.api_answers().await?;
         let input = json!({ "setupToken": setup_token, "agencyName": "Nour Agency", "timeZone": "UTC", "baseCurrency": "EUR",
-            "locale": "EN", "name": "Nour", "email": "nour@agency.example", "password": PASSWORD });
+            "locale": "EN", "name": "Nour", "email": EMAIL, "password": PASSWORD });
         let answer = self.client.mutate("", "setUpAgency", "session { accessToken }", input).await?;
-        self.token = answer.text("setUpAgency.session.accessToken")?;
-        let made = self.mutate("createBrand", "brand { id }", json!({ "name": "Bahar" })).await?;
-        let brand = made.text("createBrand.brand.id")?;
+        *self.token.get_mut() = (answer.text("setUpAgency.session.accessToken")?, Instant::now());
+        let selection = "brand { id calendars(first: 1) { nodes { id } } }";
+        let made = self.mutate("createBrand", selection, json!({ "name": "Bahar" })).await?;
+        self.calendar = made.text("createBrand.brand.calendars.nodes.0.id")?;
+        self.brand = made.text("createBrand.brand.id")?;
         let mut worker = self.worker(&[])?;
         for number in 0..accounts {
-            self.connect(&brand, &format!("studio{number}")).await?;
+            let account = self.connect(&format!("studio{number}")).await?;
+            self.accounts.push(account);
         }
         worker.terminate()?;
         ensure!(worker.ended(Duration::from_secs(30)).await?.success(), "the worker ended badly");
         Ok(())
     }
 
-    async fn connect(&self, brand: &str, person: &str) -> Result<()> {
-        let input = json!({ "brandId": brand, "network": NETWORK, "using": { "oauth": {} } });
+    /// Connects an account, or connects it again. Answers its id.
+    pub async fn connect(&self, person: &str) -> Result<String> {
+        let input = json!({ "brandId": self.brand, "network": NETWORK, "using": { "oauth": {} } });
         let connection = self.mutate("connectAccount", "connection { id }", input).await?;
         let connection = connection.text("connectAccount.connection.id")?;
-        let query =
-            "query($id: ID!) { node(id: $id) { ... on AccountConnection { state authorizationUrl error { kind } } } }";
+        let query = "query($id: ID!) { node(id: $id) { ... on AccountConnection {
+            state authorizationUrl socialAccount { id } error { kind } } } }";
         let deadline = Instant::now() + PATIENCE;
         let mut agreed = false;
         loop {
-            let answer = self.client.gql(&self.token, query, json!({ "id": connection })).await?.ok()?;
+            let answer = self.client.gql(&self.token().await?, query, json!({ "id": connection })).await?.ok()?;
             match answer.get("node")["state"].as_str() {
-                Some("CONNECTED") => return Ok(()),
+                Some("CONNECTED") => return answer.text("node.socialAccount.id"),
                 Some("AWAITING_AUTHORIZATION") if !agreed => {
                     let mut page: Url = answer.text("node.authorizationUrl")?.parse()?;
                     page.query_pairs_mut().append_pair("emulator_account", person);
@@ -146,7 +203,49 @@ impl Storm {
 
     /// Runs a mutation as the CMO.
     pub async fn mutate(&self, name: &str, selection: &str, input: Value) -> Result<Answer> {
-        self.client.mutate(&self.token, name, selection, input).await
+        self.client.mutate(&self.token().await?, name, selection, input).await
+    }
+
+    /// The CMO's access token. It lasts for some minutes; then they sign in again.
+    async fn token(&self) -> Result<String> {
+        let mut kept = self.token.lock().await;
+        if kept.1.elapsed() > Duration::from_mins(4) {
+            let input = json!({ "email": EMAIL, "password": PASSWORD });
+            let answer = self.client.mutate("", "signIn", "session { accessToken }", input).await?;
+            *kept = (answer.text("signIn.session.accessToken")?, Instant::now());
+        }
+        Ok(kept.0.clone())
+    }
+
+    /// What sends a mutation under an idempotency key, also while the API changes.
+    pub async fn sending(
+        &self,
+        key: &str,
+        query: &str,
+        input: &Value,
+    ) -> Result<impl Future<Output = Result<Answer>> + Send + use<>> {
+        let (client, token) = (self.client.clone(), self.token().await?);
+        let (key, query, variables) = (key.to_owned(), query.to_owned(), json!({ "input": input }));
+        Ok(async move { client.gql_with_key(&token, &key, &query, variables).await })
+    }
+
+    /// Writes a post for one account by way of the API. Answers its id.
+    pub async fn write(&self, text: &str, account: usize) -> Result<String> {
+        let variants = json!([{ "socialAccountId": self.accounts[account], "text": text }]);
+        let input = json!({ "calendarId": self.calendar, "title": text, "variants": variants });
+        self.mutate("createPost", "post { id }", input).await?.text("createPost.post.id")
+    }
+
+    /// The input that schedules a post.
+    pub fn dated(post: &str, ahead: TimeDelta) -> Value {
+        json!({ "postId": post, "dueAt": (SystemClock.now() + ahead).to_rfc3339() })
+    }
+
+    /// Writes and schedules a post for one account by way of the API. Answers its id.
+    pub async fn schedule(&self, text: &str, account: usize, ahead: TimeDelta) -> Result<String> {
+        let post = self.write(text, account).await?;
+        self.mutate("schedulePost", "post { id }", Self::dated(&post, ahead)).await?;
+        Ok(post)
     }
 
     /// Plans publications on all accounts in turns. Answers when the first is due.
@@ -154,6 +253,65 @@ impl Storm {
         let begin = SystemClock.now() + ahead;
         self.owner.execute_unprepared(&load::publications(NETWORK, name, count, begin, step)).await?;
         Ok(begin)
+    }
+
+    /// How many rows this asks for: `select count(*) ...`.
+    pub async fn ask(&self, sql: &str) -> Result<usize> {
+        let count: i64 = scalar(&self.owner, sql, []).await?;
+        Ok(usize::try_from(count)?)
+    }
+
+    /// Waits until something is so.
+    pub async fn until(&self, what: &str, at_most: Duration, so: impl AsyncFn(&Self) -> Result<bool>) -> Result<()> {
+        let deadline = Instant::now() + at_most;
+        while !so(self).await? {
+            ensure!(Instant::now() < deadline, "not {what} within {at_most:?}");
+            sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    /// Lets the time of every lease and of every request that is under way pass, while no worker runs.
+    pub async fn let_time_pass(&self) -> Result<()> {
+        let sql = "update job set lease_expires_at = now() - interval '1 second' where state = 'RUNNING';
+            update publication_attempt set started_at = started_at - interval '5 minutes',
+              sending_at = sending_at - interval '5 minutes' where outcome is null;
+            update job j set due_at = now() from publication p where j.kind = 'publish' and j.state = 'PENDING'
+              and j.due_at > now() and p.id = j.subject_id and p.due_at <= now()";
+        self.owner.execute_unprepared(sql).await?;
+        Ok(())
+    }
+
+    /// Lets the quarter of an hour pass over which a network counts what an account publishes.
+    pub async fn rest(&self) -> Result<()> {
+        self.owner.execute_unprepared("update social_account set paced_at = '{}'").await?;
+        Ok(())
+    }
+
+    /// Says something to Redis, and answers what it says.
+    pub async fn redis(&self, command: &str) -> Result<String> {
+        let path = self.servers.urls().redis_url.strip_prefix("redis+unix://").context("a socket")?;
+        let mut redis = UnixStream::connect(path).await?;
+        redis.write_all(format!("{command}\r\n").as_bytes()).await?;
+        let mut answer = vec![0; 64 * 1024];
+        let length = redis.read(&mut answer).await?;
+        Ok(String::from_utf8_lossy(&answer[..length]).into_owned())
+    }
+
+    /// Puts Redis to sleep.
+    pub async fn freeze_redis(&self) -> Result<Frozen> {
+        let said = self.redis("INFO server").await?;
+        let process = said.lines().find_map(|line| line.strip_prefix("process_id:")).context("its process")?;
+        Frozen::new(process.trim().parse()?)
+    }
+
+    /// Ends PostgreSQL at once, as a crash would, and starts it again.
+    pub async fn crash_postgres(&mut self) -> Result<()> {
+        let file = self.servers.servers_dir().join("postgres").join("postmaster.pid");
+        let process = std::fs::read_to_string(file)?.lines().next().context("its process")?.trim().parse()?;
+        end_postgres_at_once(process)?;
+        self.servers.stop_postgres().await?;
+        Ok(self.servers.start_postgres().await?)
     }
 
     /// How many publications of this name are in one of these states.
@@ -186,6 +344,21 @@ impl Storm {
             sleep(Duration::from_millis(50)).await;
         }
         self.count(name).await
+    }
+
+    /// How many accounts there are.
+    pub fn accounts(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// What the network has of this name, in the order in which it came.
+    pub fn effects(&self, name: &str) -> Vec<Effect> {
+        let mut effects = self.emulator.world().effects();
+        let numbered = format!("{name} ");
+        effects.retain(|effect| {
+            effect.kind == EffectKind::Post && (effect.text == name || effect.text.starts_with(&numbered))
+        });
+        effects
     }
 
     /// What the network's ledger says of the publications of this name.

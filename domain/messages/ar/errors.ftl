@@ -62,6 +62,7 @@ error-image-too-large-for-network = الحد الأقصى لحجم الصورة 
 error-image-too-many-pixels-for-network = الحد الأقصى لعدد بكسلات الصورة في { $network } هو { $limit }، وعددها في هذه الصورة { $actual }.
 error-image-type-not-for-network = لا تقبل { $network } صورًا من هذا النوع.
 error-alt-text-too-long-for-network = الحد الأقصى لعدد أحرف الوصف في { $network } هو { $limit }، وعددها في هذا الوصف { $actual }.
+error-alt-text-not-for-network = لا يقبل { $network } وصف هذه الصورة أو هذا الفيديو، ومن لا يستطيع الرؤية لن يعرف عنها شيئًا هناك.
 error-thread-not-for-network = لا توجد سلاسل منشورات في { $network }. ضع كل شيء في نص واحد.
 error-thread-too-long-for-network = الحد الأقصى لأجزاء السلسلة في { $network } هو { $limit }، وعددها في هذه السلسلة { $actual }.
 error-thread-part-empty = هذا الجزء من السلسلة فارغ. اكتب شيئًا أو أزله.

@@ -62,6 +62,7 @@ error-image-too-large-for-network = Το { $network } δέχεται εικόν�
 error-image-too-many-pixels-for-network = Το { $network } δέχεται εικόνες έως { $limit } pixel· αυτή έχει { $actual }.
 error-image-type-not-for-network = Το { $network } δεν δέχεται εικόνες αυτού του τύπου.
 error-alt-text-too-long-for-network = Το { $network } δέχεται περιγραφές έως { $limit } χαρακτήρες· αυτή έχει { $actual }.
+error-alt-text-not-for-network = Το { $network } δεν δέχεται την περιγραφή αυτής της εικόνας ή του βίντεο: όποιος δεν βλέπει δεν μαθαίνει εκεί τίποτα γι’ αυτό.
 error-thread-not-for-network = Το { $network } δεν έχει νήματα. Γράψτε τα όλα σε ένα κείμενο.
 error-thread-too-long-for-network = Το { $network } δέχεται νήματα έως { $limit } μέρη· αυτό έχει { $actual }.
 error-thread-part-empty = Αυτό το μέρος του νήματος είναι κενό. Γράψτε κάτι ή αφαιρέστε το.

@@ -38,6 +38,7 @@ error-image-too-large-for-network = { $network } takes images of at most { $limi
 error-image-too-many-pixels-for-network = { $network } takes images of at most { $limit } pixels; this one has { $actual }.
 error-image-type-not-for-network = { $network } does not take images of this type.
 error-alt-text-too-long-for-network = { $network } takes descriptions of at most { $limit } characters; this one has { $actual }.
+error-alt-text-not-for-network = { $network } does not take the description of this image or film: people who cannot see it learn nothing of it there.
 error-thread-not-for-network = { $network } makes no threads. Put everything into one text.
 error-thread-too-long-for-network = { $network } takes threads of at most { $limit } parts; this one has { $actual }.
 error-thread-part-empty = This part of the thread says nothing. Write something, or remove it.

@@ -13,11 +13,13 @@ trouble-cannot-tell = The network does not tell whether the post is there. Look 
 trouble-missed = It came due while publishing was not possible for longer than the brand allows. Schedule it again.
 trouble-expired = Nobody agreed at the network in time. Connect the account again.
 trouble-gave-up = Diwan tried for a long time without success. See the detail, then schedule it again.
+trouble-given-up = Somebody decided that it is not sent any more. What is there stays. Schedule it again if it is to go out after all.
 trouble-partly-published = A part of this is on the network, the rest was not sent. See the detail, then send the rest, or give it up: what is there stays.
 trouble-too-many-rows = There are more than 5,000 rows. Choose fewer days or one calendar.
 trouble-cell-too-long = A text is longer than a cell of a workbook takes. Export as CSV.
 trouble-media-gone = A file of this post cannot be read. Upload it again.
 trouble-media-expired = A file of this post was not to be used any more. Choose another, or extend its rights, and schedule again.
+trouble-grant-missing = Whoever made a file of this post has not allowed it to be published, or no longer. Record a grant or choose another file, and schedule again.
 trouble-paused = Publishing was paused when it came due. When the pause ends, Diwan sends it if it is still within the time that the brand allows. To choose another time, schedule it again.
 
 # Why an identity provider cannot be used: each key a value of `identity_provider.trouble`. Say what happened and the next step.

@@ -38,6 +38,7 @@ error-image-too-large-for-network = { $network } تصویرهای حداکثر {
 error-image-too-many-pixels-for-network = { $network } تصویرهای حداکثر { $limit } پیکسلی می‌پذیرد؛ این یکی { $actual } پیکسل دارد.
 error-image-type-not-for-network = { $network } تصویرهایی از این نوع را نمی‌پذیرد.
 error-alt-text-too-long-for-network = { $network } توضیح‌های حداکثر { $limit } نویسه‌ای می‌پذیرد؛ این یکی { $actual } نویسه دارد.
+error-alt-text-not-for-network = { $network } توضیح این تصویر یا فیلم را نمی‌پذیرد؛ کسانی که آن را نمی‌بینند آنجا چیزی از آن نمی‌فهمند.
 error-thread-not-for-network = { $network } رشته‌متن ندارد. همه را در یک متن بنویسید.
 error-thread-too-long-for-network = { $network } رشته‌هایی با حداکثر { $limit } بخش می‌پذیرد؛ این یکی { $actual } بخش دارد.
 error-thread-part-empty = این بخش از رشته خالی است. چیزی بنویسید یا آن را بردارید.

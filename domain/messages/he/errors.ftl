@@ -63,6 +63,7 @@ error-image-too-large-for-network = גודל התמונה המרבי ב-{ $netwo
 error-image-too-many-pixels-for-network = מספר הפיקסלים המרבי בתמונה ב-{ $network } הוא { $limit }; בתמונה הזאת יש { $actual }.
 error-image-type-not-for-network = ב-{ $network } אין אפשרות לתמונות מהסוג הזה.
 error-alt-text-too-long-for-network = מספר התווים המרבי בתיאור ב-{ $network } הוא { $limit }; בתיאור הזה יש { $actual }.
+error-alt-text-not-for-network = { $network } אינו מקבל את התיאור של התמונה או הסרטון הזה: מי שאינו רואה לא ידע עליו דבר שם.
 error-thread-not-for-network = ב-{ $network } אין שרשורים. כתבו הכול בטקסט אחד.
 error-thread-too-long-for-network = מספר החלקים המרבי בשרשור ב-{ $network } הוא { $limit }; בשרשור הזה יש { $actual }.
 error-thread-part-empty = החלק הזה של השרשור ריק. כתבו משהו או הסירו אותו.

@@ -133,6 +133,11 @@ pub async fn set_approval_chain(context: &Context, new: NewChain) -> Result<appr
     }
     for (index, step) in new.steps.iter().enumerate() {
         step.check(&mut wrong, index, &ground);
+        // Clients see nothing of campaigns and money: what they were asked about would wait for ever.
+        let unseen = matches!(new.kind, ApprovalKind::Campaign | ApprovalKind::Budget | ApprovalKind::Expense);
+        if unseen && ground.asks_clients(&step.asked()) {
+            wrong.add(UserError::at(Code::Invalid, &format!("steps.{index}.audience")));
+        }
     }
     wrong.check()?;
     let steps = serde_json::to_value(&new.steps).map_err(|error| Fault::broken(error.to_string()))?;

@@ -16,16 +16,6 @@ pub struct Money {
     pub currency: String,
 }
 
-/// An amount in the currency's own unit, as people write it: 12345 of EUR is 123.45, of JPY 12345.
-pub(super) fn written(minor: i64, currency: &str) -> String {
-    let digits = iso_currency::Currency::from_code(currency).and_then(iso_currency::Currency::exponent).unwrap_or(0);
-    let unit = 10_i64.pow(digits.into());
-    if unit == 1 {
-        return minor.to_string();
-    }
-    format!("{}.{:0width$}", minor / unit, minor % unit, width = usize::from(digits))
-}
-
 /// The limits of one kind in one currency. A level without one covers nothing, but the CMO covers everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -64,15 +54,6 @@ mod tests {
 
     fn limits() -> impl Strategy<Value = Limits> {
         (some_limits(), some_limits()).prop_map(|(agency, brand)| Limits { agency, brand })
-    }
-
-    #[test]
-    fn amounts_are_written_as_people_read_them() {
-        for (minor, currency, expected) in
-            [(50_000, "EUR", "500.00"), (12_345, "JPY", "12345"), (7, "USD", "0.07"), (1_250, "KWD", "1.250")]
-        {
-            assert_eq!(written(minor, currency), expected, "{currency}");
-        }
     }
 
     proptest! {

@@ -2,10 +2,10 @@
 
 use diwan_entity::approvals::approval_request::{self, ApprovalKind, RequestState};
 
-use crate::calendar;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::permission::{Permit, Relation};
+use crate::{calendar, campaigns, finance};
 
 /// Locks what a request is about, and says how the caller stands to it.
 pub(super) async fn lock(context: &Context, request: &approval_request::Model) -> Result<Relation, Failure> {
@@ -14,11 +14,10 @@ pub(super) async fn lock(context: &Context, request: &approval_request::Model) -
             let post = calendar::load_post(context, request.subject_id, true).await?;
             calendar::relation_to(context, &post).await
         }
-        ApprovalKind::Budget
-        | ApprovalKind::Contract
-        | ApprovalKind::Expense
-        | ApprovalKind::Boost
-        | ApprovalKind::Proposal => Ok(Relation::default()),
+        ApprovalKind::Campaign => campaigns::lock(context, request.subject_id).await,
+        ApprovalKind::Budget => finance::lock_request(context, request.subject_id).await,
+        ApprovalKind::Expense => finance::lock_expense(context, request.subject_id).await,
+        ApprovalKind::Contract | ApprovalKind::Boost | ApprovalKind::Proposal => Ok(Relation::default()),
     }
 }
 
@@ -34,7 +33,8 @@ pub(super) async fn sent_to_client(
         | ApprovalKind::Contract
         | ApprovalKind::Expense
         | ApprovalKind::Boost
-        | ApprovalKind::Proposal => Ok(()),
+        | ApprovalKind::Proposal
+        | ApprovalKind::Campaign => Ok(()),
     }
 }
 
@@ -47,10 +47,9 @@ pub(super) async fn ended(
 ) -> Result<(), Failure> {
     match request.kind {
         ApprovalKind::Post => calendar::review_ended(context, permit, request.subject_id, state).await,
-        ApprovalKind::Budget
-        | ApprovalKind::Contract
-        | ApprovalKind::Expense
-        | ApprovalKind::Boost
-        | ApprovalKind::Proposal => Ok(()),
+        ApprovalKind::Campaign => campaigns::approval_ended(context, permit, request.subject_id, state).await,
+        ApprovalKind::Budget => finance::request_ended(context, permit, request.subject_id, state).await,
+        ApprovalKind::Expense => finance::expense_ended(context, permit, request.subject_id, state).await,
+        ApprovalKind::Contract | ApprovalKind::Boost | ApprovalKind::Proposal => Ok(()),
     }
 }

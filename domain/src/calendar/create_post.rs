@@ -51,6 +51,7 @@ pub async fn create_post(context: &Context, new: NewPost) -> Result<post::Model,
         pillar_id: Set(new.content.marks.pillar(None)),
         partnership: Set(new.content.marks.partnership(None)),
         base_text: Set(new.content.base_text.clone()),
+        campaign_id: Set(None),
     })
     .exec_with_returning(permit.tx())
     .await?;

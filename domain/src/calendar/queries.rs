@@ -43,6 +43,8 @@ pub struct PostFilter {
     pub states: Vec<PostState>,
     /// In this calendar.
     pub calendar_id: Option<Uuid>,
+    /// Of this campaign.
+    pub campaign_id: Option<Uuid>,
     /// Due at this time or later.
     pub due_from: Option<DateTime<Utc>>,
     /// Due before this time.
@@ -63,6 +65,9 @@ pub async fn posts(
     }
     if let Some(calendar_id) = filter.calendar_id {
         select = select.filter(post::Column::CalendarId.eq(calendar_id));
+    }
+    if let Some(campaign_id) = filter.campaign_id {
+        select = select.filter(post::Column::CampaignId.eq(campaign_id));
     }
     if let Some(from) = filter.due_from {
         select = select.filter(post::Column::DueAt.gte(from));

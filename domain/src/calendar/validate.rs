@@ -19,6 +19,7 @@ use crate::error::{Code, Failure, Fault, UserError};
 use crate::media::{self, Shelf};
 use crate::permission::Action;
 use crate::strategy::{self, Spoken};
+use crate::ugc::Grants;
 
 /// A dry run: everything that would keep this post from being scheduled, and what it warns of. Nothing is written. `due_at`: as
 /// if it were due then, instead of when it is.
@@ -62,7 +63,7 @@ pub(crate) async fn draft_with_media(
 }
 
 /// The post's variants, and what the networks would refuse of them or the brand's checks find, if the post is due then. Eight
-/// statements, however many variants there are.
+/// statements, however many variants there are, and one more where something is shown that users made.
 pub async fn check_post(
     context: &Context,
     post: &post::Model,
@@ -117,6 +118,8 @@ pub async fn check_post(
         }
     }
     problems.extend(rights(context, &variants, &places, &assets));
+    problems.extend(undescribed(&variants, &drafts, &accounts));
+    problems.extend(grants(context, (post.id, due_at), &variants, &places, &assets).await?);
     let network = |id: &Uuid| accounts.get(id).map_or("", |account| account.network.as_str());
     let spoken: Vec<Spoken<'_>> = variants
         .iter()
@@ -138,6 +141,61 @@ pub async fn check_post(
         .collect();
     problems.extend(strategy::check_post(context, post, due_at, &spoken).await?);
     Ok((variants, problems))
+}
+
+/// Refuses what users made and have not allowed to be published there then.
+async fn grants(
+    context: &Context,
+    (post_id, due_at): (Uuid, Option<DateTime<Utc>>),
+    variants: &[post_variant::Model],
+    places: &[variant_asset::Model],
+    assets: &HashMap<Uuid, asset::Model>,
+) -> Result<Vec<Problem>, Failure> {
+    if assets.values().all(|asset| asset.licence != Some(asset::Licence::UserGenerated)) {
+        return Ok(Vec::new());
+    }
+    let grants = Grants::load(context, &[post_id]).await?;
+    let mut problems = Vec::new();
+    for (index, variant) in variants.iter().enumerate() {
+        let missing = grants.missing_for(variant.id, due_at.unwrap_or(context.now));
+        for (place, shown) in places.iter().filter(|place| place.variant_id == variant.id).enumerate() {
+            if missing.contains(&shown.asset_id) {
+                problems.push(Problem {
+                    variant_id: Some(variant.id),
+                    variant_index: Some(index),
+                    severity: ProblemSeverity::Block,
+                    error: UserError::at(Code::GrantMissing, &format!("variants.{index}.assetIds.{place}")),
+                    measured: None,
+                });
+            }
+        }
+    }
+    Ok(problems)
+}
+
+/// Warns of descriptions that a network does not take: nothing of what was written is left out unsaid.
+fn undescribed(
+    variants: &[post_variant::Model],
+    drafts: &[Draft],
+    accounts: &HashMap<Uuid, social_account::Model>,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, (variant, draft)) in variants.iter().zip(drafts).enumerate() {
+        let network =
+            accounts.get(&variant.social_account_id).and_then(|account| diwan_networks::network(&account.network));
+        let Some(network) = network else { continue };
+        for place in network.undescribed(draft) {
+            let error = UserError::at(Code::AltTextNotForNetwork, &format!("variants.{index}.assetIds.{place}"));
+            problems.push(Problem {
+                variant_id: Some(variant.id),
+                variant_index: Some(index),
+                severity: ProblemSeverity::Warning,
+                error: error.text("network", network.capabilities().name),
+                measured: None,
+            });
+        }
+    }
+    problems
 }
 
 /// Warns of what is shown though nobody has said by which right.

@@ -48,6 +48,8 @@ pub struct ViewFilter {
     pub assignee_ids: Vec<Uuid>,
     /// Written, if only in part, by one of these.
     pub author_ids: Vec<Uuid>,
+    /// Of one of these campaigns.
+    pub campaign_ids: Vec<Uuid>,
 }
 
 /// What a view is asked for.
@@ -348,6 +350,7 @@ fn check(query: &ViewQuery, anchor: NaiveDate) -> Result<(), Failure> {
         ("states", filter.states.len()),
         ("assigneeIds", filter.assignee_ids.len()),
         ("authorIds", filter.author_ids.len()),
+        ("campaignIds", filter.campaign_ids.len()),
     ] {
         if length > MOST_FILTERS {
             let error = UserError::at(Code::TooMany, &format!("filter.{field}"));

@@ -84,6 +84,8 @@ pub enum Code {
     ImageTypeNotForNetwork,
     /// A description is longer than the network takes.
     AltTextTooLongForNetwork,
+    /// The network shows the image or film without its description.
+    AltTextNotForNetwork,
     /// The network makes no threads.
     ThreadNotForNetwork,
     /// A thread of more parts than the network takes.
@@ -250,6 +252,20 @@ pub enum Code {
     RightsMissing,
     /// The form for a network is still being made.
     RenditionPending,
+    /// Nobody works with this influencer: the brand, or the agency, has blocked them.
+    InfluencerBlocked,
+    /// This influencer has promised a competitor to work for nobody beside.
+    InfluencerExclusive,
+    /// This influencer did not name advertising for the brand as such before.
+    InfluencerUndisclosed,
+    /// This influencer speaks none of the brand's languages.
+    InfluencerLanguage,
+    /// This influencer's public is not where the brand wants to be heard.
+    InfluencerMarket,
+    /// Whoever made the file has not allowed it to be published there then.
+    GrantMissing,
+    /// Something that must stay, such as a grant, refers to the file.
+    AssetReferredTo,
     /// Something stands in the folder.
     FolderNotEmpty,
     /// A folder cannot stand in itself.
@@ -272,6 +288,28 @@ pub enum Code {
     VariableMissing,
     /// The hashtags are for other networks.
     HashtagsNotForNetwork,
+    /// The line has not so much left.
+    BudgetExceeded,
+    /// No more is taken back than was booked.
+    MoreThanBooked,
+    /// Nothing is booked on a closed budget.
+    BudgetClosed,
+    /// The budget still has commitments.
+    BudgetCommitted,
+    /// The other is in another currency.
+    CurrencyDiffers,
+    /// An expense is handed in with its receipt.
+    ReceiptRequired,
+    /// An expense is approved on a line of a budget.
+    BudgetLineRequired,
+    /// There is no exchange rate for that day.
+    ExchangeRateMissing,
+    /// Another conversion of the source has this id.
+    ConversionDiffers,
+    /// What was sent is not signed with the endpoint's secret.
+    SignatureWrong,
+    /// What was sent was signed too long ago, or in the future.
+    SignatureTooOld,
 }
 
 impl Code {
@@ -317,6 +355,7 @@ impl Code {
         Self::ImageTooManyPixelsForNetwork,
         Self::ImageTypeNotForNetwork,
         Self::AltTextTooLongForNetwork,
+        Self::AltTextNotForNetwork,
         Self::ThreadNotForNetwork,
         Self::ThreadTooLongForNetwork,
         Self::ThreadPartEmpty,
@@ -400,6 +439,13 @@ impl Code {
         Self::AssetNotYetUsable,
         Self::RightsMissing,
         Self::RenditionPending,
+        Self::InfluencerBlocked,
+        Self::InfluencerExclusive,
+        Self::InfluencerUndisclosed,
+        Self::InfluencerLanguage,
+        Self::InfluencerMarket,
+        Self::GrantMissing,
+        Self::AssetReferredTo,
         Self::FolderNotEmpty,
         Self::FolderInItself,
         Self::FolderTooDeep,
@@ -411,6 +457,17 @@ impl Code {
         Self::VariableNotClosed,
         Self::VariableMissing,
         Self::HashtagsNotForNetwork,
+        Self::BudgetExceeded,
+        Self::MoreThanBooked,
+        Self::BudgetClosed,
+        Self::BudgetCommitted,
+        Self::CurrencyDiffers,
+        Self::ReceiptRequired,
+        Self::BudgetLineRequired,
+        Self::ExchangeRateMissing,
+        Self::ConversionDiffers,
+        Self::SignatureWrong,
+        Self::SignatureTooOld,
     ];
 
     /// The name in the API: `TimeInPast` is `TIME_IN_PAST`.

@@ -59,6 +59,10 @@ impl Job for SyncMetrics {
         };
         let account = social_account::Entity::one_in_brand(row.brand_id, row.social_account_id).one(scope.tx()).await?;
         let account = account.ok_or_else(|| Fault::broken("a publication without its account"))?;
+        // The network wants nothing of the account until then.
+        if let Some(until) = account.closed_until.filter(|until| *until > scope.now) {
+            return scope.finish(Next::Again(until)).await;
+        }
         let Some(_turn) = work.services.turns.take(account.id) else {
             let at = scope.now + Duration::seconds(30);
             return scope.finish(Next::Again(at)).await;

@@ -3,7 +3,8 @@
 use diwan_entity::calendar::asset;
 use diwan_entity::media::media_file;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, SqlErr,
 };
 use uuid::Uuid;
 
@@ -62,7 +63,12 @@ pub async fn delete_asset(context: &Context, asset_id: Uuid) -> Result<(), Failu
     let this = asset::Entity::delete_many()
         .filter(asset::Column::BrandId.eq(row.brand_id))
         .filter(asset::Column::Id.eq(row.id));
-    this.exec(permit.tx()).await?;
+    // What refers to it is the database's to know: not everybody who may delete a file sees it.
+    let referred_to = |error: DbErr| match error.sql_err() {
+        Some(SqlErr::ForeignKeyConstraintViolation(_)) => UserError::at(Code::AssetReferredTo, "assetId").into(),
+        _ => Failure::from(error),
+    };
+    this.exec(permit.tx()).await.map_err(referred_to)?;
     let mut gone = vec![row.id];
     if let Some(file_id) = row.file_id {
         let file = media_file::Entity::delete_many()

@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait as _, FromQueryResult, QueryFilter as _, Select};
 use uuid::Uuid;
 
 use super::keys::{file_key, rendition_key};
+use super::pictures::JPEG;
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
 
@@ -45,6 +46,11 @@ pub(super) fn fits(asset: &asset::Model, limits: &Limits) -> bool {
         return false;
     };
     within(limits, mime, size, (width, height))
+}
+
+/// Whether a network takes this form of a picture.
+pub(super) fn form_fits(form: &media_rendition::Model, limits: &Limits) -> bool {
+    within(limits, &form.mime_type, form.byte_size, (form.width, form.height))
 }
 
 fn within(limits: &Limits, mime: &str, size: i64, (width, height): (i32, i32)) -> bool {
@@ -93,7 +99,7 @@ impl Shelf {
     }
 
     /// The form of an asset that an account of a network gets: the file as it is, or, where it is not taken so, the form that was
-    /// made for the network. Where none fits, the file as it is, so that the network's rules say why. None while it is not here.
+    /// made for the network, or the one for all. Where none fits, the file as it is, so that the network's rules say why. None while it is not here.
     pub(crate) fn choose<'a>(
         &'a self,
         asset: &'a asset::Model,
@@ -104,9 +110,11 @@ impl Shelf {
             return None;
         }
         let file_id = asset.file_id?;
+        let mut forms = [network.key.as_str(), JPEG]
+            .into_iter()
+            .filter_map(|purpose| self.forms.get(&(file_id, purpose.to_owned())));
         if !fits(asset, limits)
-            && let Some(form) = self.forms.get(&(file_id, network.key.as_str().to_owned()))
-            && within(limits, &form.mime_type, form.byte_size, (form.width, form.height))
+            && let Some(form) = forms.find(|form| form_fits(form, limits))
         {
             return Some(Chosen {
                 key: rendition_key(asset.brand_id, file_id, &form.purpose),

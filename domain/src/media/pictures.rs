@@ -17,6 +17,9 @@ pub const THUMBNAIL: &str = "THUMBNAIL";
 /// The purpose of the form that people look at: no larger than a screen shows, and without what a camera adds to its pictures.
 pub const SCREEN: &str = "SCREEN";
 
+/// The purpose of the form for networks that do not take a picture as it is, and take this one.
+pub const JPEG: &str = "JPEG";
+
 /// The longest side of a form for the screen, in pixels: a phone as wide as they come shows 900 of an upright picture's width.
 pub(super) const SCREEN_SIDE: u32 = 1600;
 

@@ -1,5 +1,5 @@
-//! Making the other forms of a picture: a thumbnail, one for the screen, and for each network that does not take it as it is one
-//! that it takes. A film has the first two, of a still of it: its poster.
+//! Making the other forms of a picture: a thumbnail, one for the screen, and where a network does not take it as it is a JPEG; for a
+//! network that does not take that one either, another one. A film has the first two, of a still of it: its poster.
 //!
 //! Each form is stored and written down by itself, so that a run that dies is gone on with where it was. What moves goes to
 //! networks as it is: a still of it would not be what was approved.
@@ -12,16 +12,18 @@ use diwan_entity::InBrand as _;
 use diwan_entity::calendar::asset::{self, AssetKind};
 use diwan_entity::media::media_file::{self, FileState, FileTrouble};
 use diwan_entity::media::media_rendition;
-use diwan_networks::Limits;
+use diwan_networks::{Capabilities, Limits};
 use image::DynamicImage;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+};
 use uuid::Uuid;
 
 use super::facts::{DECODING, off_thread};
-use super::in_posts::fits;
+use super::in_posts::{fits, form_fits};
 use super::keys::{file_key, rendition_key, renditions_key};
-use super::pictures::{self, Form, SCREEN, THUMBNAIL};
+use super::pictures::{self, Form, JPEG, SCREEN, THUMBNAIL};
 use super::posters;
 use super::store_job::trouble;
 use crate::error::{Failure, Fault};
@@ -47,7 +49,7 @@ impl Job for MakeRenditions {
         let Some((shown, missing)) = plan(&scope).await? else {
             return scope.finish(Next::Done).await;
         };
-        if shown.kind == Some(AssetKind::Video) && !missing.is_empty() && work.services.stills.is_none() {
+        if shown.kind == Some(AssetKind::Video) && !missing.purposes.is_empty() && work.services.stills.is_none() {
             let later = scope.now + LATER;
             return scope.finish(Next::Again(later)).await;
         }
@@ -75,8 +77,8 @@ impl Job for MakeRenditions {
 }
 
 /// Makes these forms and keeps them. Of a film that has no still there are none.
-async fn make_all(work: &Work, shown: &asset::Model, missing: Vec<Purpose>) -> Result<(), JobError> {
-    if missing.is_empty() {
+async fn make_all(work: &Work, shown: &asset::Model, Missing { purposes, mut jpeg }: Missing) -> Result<(), JobError> {
+    if purposes.is_empty() {
         return Ok(());
     }
     let file_id = work.claim.subject_id;
@@ -94,11 +96,15 @@ async fn make_all(work: &Work, shown: &asset::Model, missing: Vec<Purpose>) -> R
         let bytes = work.services.storage.get(file_key(shown.brand_id, file_id)).await.map_err(Failure::from)?;
         Arc::new(off_thread(move || Ok(pictures::decode(&bytes)?)).await?)
     };
-    for purpose in missing {
+    for purpose in purposes {
+        if purpose.takes(jpeg.as_ref()) {
+            continue;
+        }
         let picture = Arc::clone(&picture);
         let Some(form) = off_thread(move || make(&picture, purpose)).await? else { continue };
-        if !keep(work, shown, purpose, form).await? {
-            break;
+        let Some(kept) = keep(work, shown, purpose, form).await? else { break };
+        if matches!(purpose, Purpose::Jpeg(_)) {
+            jpeg = Some(kept);
         }
     }
     Ok(())
@@ -109,7 +115,17 @@ async fn make_all(work: &Work, shown: &asset::Model, missing: Vec<Purpose>) -> R
 enum Purpose {
     Thumbnail,
     Screen,
-    Network(&'static str),
+    /// All networks that do not take the picture as it is, as good as this one of them takes it: the one that takes the most.
+    Jpeg(&'static Capabilities),
+    /// One that does not take the JPEG either.
+    Network(&'static Capabilities),
+}
+
+/// The forms that a file lacks.
+struct Missing {
+    purposes: Vec<Purpose>,
+    /// The JPEG for all networks, where it is there.
+    jpeg: Option<media_rendition::Model>,
 }
 
 impl Purpose {
@@ -117,13 +133,20 @@ impl Purpose {
         match self {
             Self::Thumbnail => THUMBNAIL,
             Self::Screen => SCREEN,
-            Self::Network(key) => key,
+            Self::Jpeg(_) => JPEG,
+            Self::Network(network) => network.key.as_str(),
         }
+    }
+
+    /// Whether the JPEG for all will do.
+    fn takes(self, jpeg: Option<&media_rendition::Model>) -> bool {
+        let Self::Network(network) = self else { return false };
+        jpeg.is_some_and(|form| form_fits(form, &Limits::defaults(network)))
     }
 }
 
 /// The file and the forms that it lacks; none when there is nothing to do.
-async fn plan(scope: &Scope) -> Result<Option<(asset::Model, Vec<Purpose>)>, JobError> {
+async fn plan(scope: &Scope) -> Result<Option<(asset::Model, Missing)>, JobError> {
     let (brand_id, file_id) = (scope.brand_id, scope.subject_id());
     let file = media_file::Entity::one_in_brand(brand_id, file_id).one(scope.tx()).await?;
     if !file.is_some_and(|file| file.state == FileState::Ready && file.renditions_at.is_none()) {
@@ -140,28 +163,36 @@ async fn plan(scope: &Scope) -> Result<Option<(asset::Model, Vec<Purpose>)>, Job
     if !shown.animated {
         wanted.push(Purpose::Screen);
     }
+    let jpeg = made.iter().find(|row| row.purpose == JPEG);
     if !shown.animated && shown.kind != Some(AssetKind::Video) {
         let unfit = diwan_networks::registry().iter().map(|network| network.capabilities());
-        let unfit = unfit.filter(|network| !fits(&shown, &Limits::defaults(network)));
-        wanted.extend(unfit.map(|network| Purpose::Network(network.key.as_str())));
+        let unfit = unfit.filter(|network| network.media.mime_types.contains(&"image/jpeg"));
+        let unfit: Vec<_> = unfit.filter(|network| !fits(&shown, &Limits::defaults(network))).collect();
+        let largest = unfit.iter().copied().max_by_key(|network| network.media.max_image_bytes);
+        wanted.extend(largest.map(Purpose::Jpeg));
+        wanted.extend(unfit.into_iter().map(Purpose::Network).filter(|purpose| !purpose.takes(jpeg)));
     }
     wanted.retain(|purpose| !made.iter().any(|row| row.purpose == purpose.name()));
-    Ok(Some((shown, wanted)))
+    Ok(Some((shown, Missing { purposes: wanted, jpeg: jpeg.cloned() })))
 }
 
 fn make(picture: &DynamicImage, purpose: Purpose) -> Result<Option<Form>, Failure> {
     match purpose {
         Purpose::Thumbnail => Ok(Some(pictures::thumbnail(picture)?)),
         Purpose::Screen => Ok(Some(pictures::screen(picture)?)),
-        Purpose::Network(key) => {
-            let network = diwan_networks::network(key).ok_or_else(|| Fault::broken("a network that is gone"))?;
-            Ok(pictures::for_network(picture, &Limits::defaults(network.capabilities()))?)
+        Purpose::Jpeg(network) | Purpose::Network(network) => {
+            Ok(pictures::for_network(picture, &Limits::defaults(network))?)
         }
     }
 }
 
-/// Stores a form and writes it down. False when the file was deleted meanwhile, and nothing is left of the form.
-async fn keep(work: &Work, shown: &asset::Model, purpose: Purpose, form: Form) -> Result<bool, JobError> {
+/// Stores a form and writes it down. None when the file was deleted meanwhile, and nothing is left of the form.
+async fn keep(
+    work: &Work,
+    shown: &asset::Model,
+    purpose: Purpose,
+    form: Form,
+) -> Result<Option<media_rendition::Model>, JobError> {
     let storage = &work.services.storage;
     let file_id = work.claim.subject_id;
     let key = rendition_key(shown.brand_id, file_id, purpose.name());
@@ -170,23 +201,24 @@ async fn keep(work: &Work, shown: &asset::Model, purpose: Purpose, form: Form) -
     if media_file::Entity::one_in_brand(shown.brand_id, file_id).one(scope.tx()).await?.is_none() {
         scope.commit().await?;
         storage.remove(renditions_key(shown.brand_id, file_id)).await.map_err(Failure::from)?;
-        return Ok(false);
+        return Ok(None);
     }
     let number = |size: usize| i64::try_from(size).map_err(|_| Fault::broken("a form beyond all limits"));
     let side = |side: u32| i32::try_from(side).map_err(|_| Fault::broken("a form beyond all limits"));
-    let row = media_rendition::ActiveModel {
-        id: Set(scope.new_id()),
-        brand_id: Set(shown.brand_id),
-        file_id: Set(file_id),
-        purpose: Set(purpose.name().to_owned()),
-        mime_type: Set(form.mime_type.to_owned()),
-        byte_size: Set(number(form.bytes.len())?),
-        width: Set(side(form.width)?),
-        height: Set(side(form.height)?),
-        created_at: Set(scope.now),
+    let row = media_rendition::Model {
+        id: scope.new_id(),
+        brand_id: shown.brand_id,
+        file_id,
+        purpose: purpose.name().to_owned(),
+        mime_type: form.mime_type.to_owned(),
+        byte_size: number(form.bytes.len())?,
+        width: side(form.width)?,
+        height: side(form.height)?,
+        created_at: scope.now,
     };
     let once = OnConflict::new().do_nothing().to_owned();
-    media_rendition::Entity::insert(row).on_conflict(once).exec_without_returning(scope.tx()).await?;
+    let insert = media_rendition::Entity::insert(row.clone().into_active_model().reset_all());
+    insert.on_conflict(once).exec_without_returning(scope.tx()).await?;
     scope.commit().await?;
-    Ok(true)
+    Ok(Some(row))
 }

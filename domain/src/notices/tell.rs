@@ -3,6 +3,8 @@
 //! Of what happens in a brand are told its staff from MID on, whoever of the staff wrote the post, and to whom it is given. Clients are
 //! told nothing.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use diwan_entity::publishing::social_account;
 use diwan_entity::trust::notice::{self, NoticeKind};
@@ -50,27 +52,51 @@ impl Affected {
     }
 }
 
+/// Somebody who is told, of which post, and how.
 #[derive(FromQueryResult)]
 struct Recipient {
+    post_id: Uuid,
     user_id: Uuid,
     in_app: bool,
     mail: bool,
 }
 
+/// A notice to be written: to whom, about what.
+struct New<'a> {
+    to: &'a Recipient,
+    subject_id: Uuid,
+    params: Value,
+}
+
+/// The most notices of one statement: PostgreSQL takes 65,535 values.
+const AT_ONCE: usize = 4000;
+
 /// Tells that these publications of the permit's brand failed, were missed or need a decision, as they are now. For the transaction
-/// that has made them so.
+/// that has made them so. The number of statements does not grow with theirs.
 pub(crate) async fn publication_trouble(
     permit: Permit<'_>,
     now: DateTime<Utc>,
     publication_ids: &[Uuid],
 ) -> Result<(), DbErr> {
+    let mut by_kind: HashMap<NoticeKind, Vec<Affected>> = HashMap::new();
     for row in troubles(permit, publication_ids).await? {
-        let Some(kind) = row.kind() else { continue };
-        let whom = recipients(permit, now, kind, Some(row.post_id), None).await?;
-        let params =
-            json!({ "title": row.title, "account": row.account, "network": row.network, "trouble": row.trouble });
-        write(permit, now, (kind, row.id, params), whom).await?;
-        webhooks::tell(permit, now, kind, json!({ "publications": [row.outside()] })).await?;
+        if let Some(kind) = row.kind() {
+            by_kind.entry(kind).or_default().push(row);
+        }
+    }
+    for (kind, rows) in by_kind {
+        let posts: Vec<Uuid> = rows.iter().map(|row| row.post_id).collect::<HashSet<_>>().into_iter().collect();
+        let whom = recipients(permit, now, kind, posts, None).await?;
+        let mut notices = Vec::new();
+        for row in &rows {
+            let params =
+                json!({ "title": row.title, "account": row.account, "network": row.network, "trouble": row.trouble });
+            let of_post = whom.iter().filter(|recipient| recipient.post_id == row.post_id);
+            notices.extend(of_post.map(|to| New { to, subject_id: row.id, params: params.clone() }));
+        }
+        write(permit, now, kind, &notices).await?;
+        let outside: Vec<Value> = rows.iter().map(Affected::outside).collect();
+        webhooks::tell(permit, now, kind, json!({ "publications": outside })).await?;
     }
     Ok(())
 }
@@ -86,8 +112,8 @@ pub(crate) async fn missed_while_paused(
         return Ok(());
     }
     let kind = NoticeKind::PublicationMissed;
-    let whom = recipients(permit, now, kind, None, None).await?;
-    write(permit, now, (kind, pause_id, json!({ "count": publication_ids.len() })), whom).await?;
+    let whom = recipients(permit, now, kind, vec![Uuid::nil()], None).await?;
+    write_one(permit, now, (kind, pause_id, json!({ "count": publication_ids.len() })), &whom).await?;
     let rows = troubles(permit, publication_ids).await?;
     let outside: Vec<Value> = rows.iter().map(Affected::outside).collect();
     webhooks::tell(permit, now, kind, json!({ "publications": outside })).await
@@ -101,9 +127,9 @@ pub(crate) async fn account_needs_reconnect(
     account: &social_account::Model,
 ) -> Result<(), DbErr> {
     let kind = NoticeKind::AccountDisconnected;
-    let whom = recipients(permit, now, kind, None, Some(account.connected_by)).await?;
+    let whom = recipients(permit, now, kind, vec![Uuid::nil()], Some(account.connected_by)).await?;
     let params = json!({ "account": account.display_name, "network": account.network });
-    write(permit, now, (kind, account.id, params), whom).await?;
+    write_one(permit, now, (kind, account.id, params), &whom).await?;
     let data = json!({ "socialAccountId": ids::encode("account", account.id), "network": account.network });
     webhooks::tell(permit, now, kind, data).await
 }
@@ -142,53 +168,59 @@ async fn troubles(permit: Permit<'_>, publication_ids: &[Uuid]) -> Result<Vec<Af
     db::all(permit.tx(), sql, [permit.brand_id.into(), publication_ids.to_vec().into()]).await
 }
 
-/// Who is told, and how they want it. Those who want it in no way are left out.
+/// Who is told of each of these posts, and how they want it; the nil id stands for what is about no post. Those who want it in no way are
+/// left out.
 async fn recipients(
     permit: Permit<'_>,
     now: DateTime<Utc>,
     kind: NoticeKind,
-    post_id: Option<Uuid>,
+    post_ids: Vec<Uuid>,
     besides: Option<Uuid>,
 ) -> Result<Vec<Recipient>, DbErr> {
-    let sql = "select h.user_id, coalesce(s.in_app, true) as in_app, coalesce(s.mail, true) as mail
-      from app.brand_people($1, $2) h left join notice_setting s on s.user_id = h.user_id and s.kind = $3
+    let sql = "select w.post_id, h.user_id, coalesce(s.in_app, true) as in_app, coalesce(s.mail, true) as mail
+      from app.brand_people($1, $2) h cross join unnest($4::uuid[]) w (post_id)
+        left join notice_setting s on s.user_id = h.user_id and s.kind = $3
       where (coalesce(s.in_app, true) or coalesce(s.mail, true)) and (
         (h.kind = 'STAFF' and (h.brand_level in ('MID', 'SENIOR', 'DIRECTOR', 'CMO') or h.user_id = $5
-          or h.user_id in (select c.user_id from post_contributor c where c.brand_id = $1 and c.post_id = $4)
-          or h.user_id = (select p.created_by from post p where p.brand_id = $1 and p.id = $4)))
+          or exists (select from post_contributor c where c.brand_id = $1 and c.post_id = w.post_id and c.user_id = h.user_id)
+          or exists (select from post p where p.brand_id = $1 and p.id = w.post_id and p.created_by = h.user_id)))
         or (h.kind in ('STAFF', 'FREELANCER')
-          and h.user_id in (select a.user_id from post_assignment a where a.brand_id = $1 and a.post_id = $4)))";
-    let values = [permit.brand_id.into(), now.into(), kind.to_value().into(), post_id.into(), besides.into()];
+          and exists (select from post_assignment a where a.brand_id = $1 and a.post_id = w.post_id and a.user_id = h.user_id)))";
+    let values = [permit.brand_id.into(), now.into(), kind.to_value().into(), post_ids.into(), besides.into()];
     db::all(permit.tx(), sql, values).await
 }
 
-/// Writes a notice for everybody in one statement, and asks for the letters.
-async fn write(
+/// Writes one notice for everybody, and asks for the letters.
+async fn write_one(
     permit: Permit<'_>,
     now: DateTime<Utc>,
     (kind, subject_id, params): (NoticeKind, Uuid, Value),
-    whom: Vec<Recipient>,
+    whom: &[Recipient],
 ) -> Result<(), DbErr> {
-    if whom.is_empty() {
-        return Ok(());
+    let notices: Vec<New<'_>> = whom.iter().map(|to| New { to, subject_id, params: params.clone() }).collect();
+    write(permit, now, kind, &notices).await
+}
+
+/// Writes notices, and asks for the letters.
+async fn write(permit: Permit<'_>, now: DateTime<Utc>, kind: NoticeKind, notices: &[New<'_>]) -> Result<(), DbErr> {
+    for some in notices.chunks(AT_ONCE) {
+        let rows = some.iter().map(|New { to, subject_id, params }| notice::ActiveModel {
+            id: Set(ids::new_id(now)),
+            agency_id: Set(permit.agency_id),
+            brand_id: Set(Some(permit.brand_id)),
+            recipient_id: Set(to.user_id),
+            kind: Set(kind),
+            subject_id: Set(*subject_id),
+            params: Set(params.clone()),
+            in_app: Set(to.in_app),
+            mail: Set(to.mail),
+            created_at: Set(now),
+            read_at: Set(None),
+            mailed_at: Set(None),
+        });
+        notice::Entity::insert_many(rows).exec_without_returning(permit.tx()).await?;
     }
-    let by_mail = whom.iter().any(|recipient| recipient.mail);
-    let rows = whom.into_iter().map(|Recipient { user_id, in_app, mail }| notice::ActiveModel {
-        id: Set(ids::new_id(now)),
-        agency_id: Set(permit.agency_id),
-        brand_id: Set(Some(permit.brand_id)),
-        recipient_id: Set(user_id),
-        kind: Set(kind),
-        subject_id: Set(subject_id),
-        params: Set(params.clone()),
-        in_app: Set(in_app),
-        mail: Set(mail),
-        created_at: Set(now),
-        read_at: Set(None),
-        mailed_at: Set(None),
-    });
-    notice::Entity::insert_many(rows).exec_without_returning(permit.tx()).await?;
-    if by_mail {
+    if notices.iter().any(|notice| notice.to.mail) {
         enqueue(permit, MailNotices.kind(), permit.brand_id, now, now).await?;
     }
     Ok(())

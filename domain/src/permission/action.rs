@@ -87,6 +87,20 @@ pub enum Action {
     IdeaWrite,
     /// Give an idea to somebody.
     IdeaAssign,
+    /// Read the influencers whom the brand has, its shortlists, what was said to them and what they brought.
+    InfluencerRead,
+    /// Read what influencers cost, and how they are reached.
+    InfluencerTermsRead,
+    /// Add influencers and say them anew, keep shortlists, record what was said to them and what they brought.
+    InfluencerManage,
+    /// Approve and reject influencers on shortlists, and block them for the brand.
+    InfluencerDecide,
+    /// Read the whole directory of influencers, give them to brands, put them away, and block them for the agency.
+    InfluencerDirectoryManage,
+    /// Read what users allowed to be done with what they made.
+    UgcRead,
+    /// Ask users for what they made, and record what they allowed.
+    UgcManage,
     /// Put a file into the media library.
     AssetUpload,
     /// Change what is said of a file, put it away, delete it; and, for all files, the folders.
@@ -131,12 +145,58 @@ pub enum Action {
     AccountConnect,
     /// Disconnect an account of a network.
     AccountDisconnect,
+    /// Read campaigns, without their amounts and figures.
+    CampaignRead,
+    /// Read the amounts of campaigns, reckon what one would bring, and read what one came to.
+    CampaignAmountRead,
+    /// Plan campaigns, ask for their approval, state what was reached.
+    CampaignWrite,
+    /// Write down and tick what has to be done for a campaign.
+    CampaignTaskWrite,
+    /// Begin an approved campaign by hand, and close one.
+    CampaignRun,
+    /// Cancel a campaign.
+    CampaignCancel,
+    /// Read budgets, what is booked on them, and how spending goes on.
+    BudgetRead,
+    /// Make budgets and their lines, and say them anew.
+    BudgetWrite,
+    /// Book on budgets: give, move, commit, release, spend, take back.
+    BudgetBook,
+    /// Close a budget.
+    BudgetClose,
+    /// Ask for more money for a line of a budget.
+    FinancialRequestWrite,
+    /// Read expenses.
+    ExpenseRead,
+    /// Write expenses down and hand them in.
+    ExpenseWrite,
+    /// Note that an expense was paid.
+    ExpensePay,
+    /// Record exchange rates.
+    ExchangeRateRecord,
     /// Read numbers from the networks now.
     MetricsSync,
     /// Read the numbers.
     MetricsRead,
     /// Have a report rendered and read it.
     ReportRun,
+    /// Read the brand's short links.
+    TrackedLinkRead,
+    /// Make short links, change them, archive them and bring them back.
+    TrackedLinkWrite,
+    /// Set how the brand's links say where somebody came from.
+    UtmConventionSet,
+    /// Read conversions, what they are worth and what led to them.
+    ConversionRead,
+    /// Record conversions, one by one or from a file.
+    ConversionRecord,
+    /// Read and change the endpoints to which servers send conversions.
+    ConversionEndpointManage,
+    /// Read leads and how to reach them.
+    LeadRead,
+    /// Write leads down, change them, hand them over to sales and close them.
+    LeadWrite,
     /// Run a job again that was set aside.
     JobRerun,
     /// Read and change the webhooks of a brand.
@@ -190,6 +250,13 @@ impl Action {
         Self::IdeaRead,
         Self::IdeaWrite,
         Self::IdeaAssign,
+        Self::InfluencerRead,
+        Self::InfluencerTermsRead,
+        Self::InfluencerManage,
+        Self::InfluencerDecide,
+        Self::InfluencerDirectoryManage,
+        Self::UgcRead,
+        Self::UgcManage,
         Self::AssetUpload,
         Self::AssetManage,
         Self::MediaQuotaSet,
@@ -212,9 +279,32 @@ impl Action {
         Self::PublicationChange,
         Self::AccountConnect,
         Self::AccountDisconnect,
+        Self::CampaignRead,
+        Self::CampaignAmountRead,
+        Self::CampaignWrite,
+        Self::CampaignTaskWrite,
+        Self::CampaignRun,
+        Self::CampaignCancel,
+        Self::BudgetRead,
+        Self::BudgetWrite,
+        Self::BudgetBook,
+        Self::BudgetClose,
+        Self::FinancialRequestWrite,
+        Self::ExpenseRead,
+        Self::ExpenseWrite,
+        Self::ExpensePay,
+        Self::ExchangeRateRecord,
         Self::MetricsSync,
         Self::MetricsRead,
         Self::ReportRun,
+        Self::TrackedLinkRead,
+        Self::TrackedLinkWrite,
+        Self::UtmConventionSet,
+        Self::ConversionRead,
+        Self::ConversionRecord,
+        Self::ConversionEndpointManage,
+        Self::LeadRead,
+        Self::LeadWrite,
         Self::JobRerun,
         Self::WebhookManage,
         Self::AgencyWebhookManage,
@@ -250,9 +340,19 @@ impl Action {
                 | Self::ContentRead
                 | Self::ContentExport
                 | Self::IdeaRead
+                | Self::InfluencerRead
+                | Self::InfluencerTermsRead
+                | Self::UgcRead
                 | Self::PostHistoryRead
                 | Self::ChecklistRead
+                | Self::CampaignRead
+                | Self::CampaignAmountRead
+                | Self::BudgetRead
+                | Self::ExpenseRead
                 | Self::MetricsRead
+                | Self::TrackedLinkRead
+                | Self::ConversionRead
+                | Self::LeadRead
                 | Self::ReportRun
         )
     }

@@ -48,10 +48,10 @@ impl Job for ChangePublished {
         scope.commit().await?;
         let outcome = make(work, &task).await?;
         let scope = work.begin().await?;
-        let late = scope.now - task.change.created_at > PATIENCE;
+        let spent = scope.now - task.change.created_at;
         match outcome {
             Ok(()) => end(&scope, task.change.id, None).await?,
-            Err((trouble, detail, wait)) if wait.is_none() || late => {
+            Err((trouble, detail, wait)) if wait.is_none_or(|wait| wait > PATIENCE - spent) => {
                 let trouble = if wait.is_some() { GAVE_UP } else { trouble };
                 end(&scope, task.change.id, Some((trouble, &detail))).await?;
             }

@@ -22,6 +22,13 @@ pub(super) struct Outline {
     shelf: Shelf,
 }
 
+impl Outline {
+    /// Whether it shows what users made.
+    pub(super) fn shows_what_users_made(&self) -> bool {
+        self.assets.iter().any(|asset| asset.licence == Some(asset::Licence::UserGenerated))
+    }
+}
+
 /// How many posts a variant makes on its network: its text, the parts of its thread, its first comment.
 pub(super) fn posts_of_variant(variant: &post_variant::Model) -> usize {
     1 + variant.thread.len() + usize::from(variant.first_comment.is_some())

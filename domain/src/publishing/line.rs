@@ -17,6 +17,9 @@ use crate::jobs::{Job as _, JobError, Scope};
 /// How long a publication waits for each before it in line. It is called when its turn comes; this is in case nobody calls.
 const EACH: Duration = Duration::milliseconds(500);
 
+/// How long those behind the first wait at least, in case nobody calls: longer than a worker that died is missed.
+const UNCALLED: Duration = Duration::seconds(15);
+
 /// The most that are counted of those before it.
 const MOST_COUNTED: i64 = 20;
 
@@ -52,7 +55,36 @@ pub(super) async fn before(
     ];
     let earlier: i64 = db::scalar(scope.tx(), sql, values).await?;
     let earlier = i32::try_from(earlier).unwrap_or(i32::MAX);
-    Ok((earlier > 0).then(|| scope.now + EACH * earlier))
+    if earlier > 0 {
+        return Ok(Some(scope.now + EACH * earlier));
+    }
+    hold_back(scope, row).await?;
+    Ok(None)
+}
+
+/// Takes what stands behind it from what is due, until it is called: or each of them would be handed over, only to find that it waits.
+async fn hold_back(scope: &Scope, first: &publication::Model) -> Result<(), JobError> {
+    let sql = "update job set due_at = behind.until from (
+        select l.id, $6 + make_interval(secs => $7) + make_interval(secs => $8) * row_number() over (order by l.due_at, l.place) as until
+        from (
+          select j.id, p.due_at, p.id as place from publication p
+            join job j on j.brand_id = p.brand_id and j.kind = $5 and j.subject_id = p.id and j.state = 'PENDING'
+          where p.brand_id = $1 and p.social_account_id = $2 and p.state in ('SCHEDULED', 'QUEUED')
+            and (p.due_at, p.id) > ($3, $4) and p.due_at <= $6 and j.due_at <= $6 and j.failures = 0
+          for update of j skip locked) l) behind
+      where job.id = behind.id";
+    let values = [
+        first.brand_id.into(),
+        first.social_account_id.into(),
+        first.due_at.into(),
+        first.id.into(),
+        super::Publish.kind().into(),
+        scope.now.into(),
+        seconds(UNCALLED).into(),
+        seconds(EACH).into(),
+    ];
+    scope.tx().execute_raw(db::statement(sql, values)).await?;
+    Ok(())
 }
 
 /// Until when the network wants nothing of the account.
@@ -91,32 +123,25 @@ pub(super) async fn close(scope: &Scope, row: &publication::Model, until: DateTi
 
 /// Takes a place in the account's pace. If there is none now, when there is one.
 ///
-/// The pace is a bucket that holds [`Pace::most`] and fills evenly, kept as one moment: until when what was taken has used it up
-/// (the generic cell rate algorithm, <https://www.itu.int/rec/T-REC-I.371>). Should a network count more strictly, it says so, and
-/// [`close`] keeps to that.
+/// The last moments are kept, [`Pace::most`] of them, so that no time as long as [`Pace::per`] ever holds more. Should a network count
+/// more strictly, it says so, and [`close`] keeps to that.
 pub(super) async fn take_pace(
     scope: &Scope,
     row: &publication::Model,
     pace: Pace,
 ) -> Result<Option<DateTime<Utc>>, JobError> {
-    let per = i64::try_from(pace.per.as_millis()).unwrap_or(i64::MAX);
-    let each = Duration::milliseconds(per / i64::from(pace.most.max(1)));
-    let slack = Duration::milliseconds(per) - each;
+    let per = Duration::from_std(pace.per).unwrap_or(Duration::MAX);
+    let most = i32::try_from(pace.most.max(1)).unwrap_or(i32::MAX);
+    // The place of the oldest of the last moments becomes free first.
     let sql = "update social_account a
-        set paced_until = case when b.until - make_interval(secs => $5) <= $3 then b.until + make_interval(secs => $4)
-          else a.paced_until end
-      from (select id, greatest(paced_until, $3) as until from social_account where brand_id = $1 and id = $2
-        for no key update) b
-      where a.brand_id = $1 and a.id = b.id returning b.until";
-    let values = [
-        row.brand_id.into(),
-        row.social_account_id.into(),
-        scope.now.into(),
-        seconds(each).into(),
-        seconds(slack).into(),
-    ];
-    let until: DateTime<Utc> = db::scalar(scope.tx(), sql, values).await?;
-    let at = until - slack;
+        set paced_at = case when b.free_at > $3 then b.paced_at else b.paced_at[cardinality(b.paced_at) - $5 + 2 :] || $3::timestamptz end
+      from (select id, paced_at,
+          coalesce(paced_at[cardinality(paced_at) - $5 + 1] + make_interval(secs => $4), $3) as free_at
+        from social_account where brand_id = $1 and id = $2 for no key update) b
+      where a.brand_id = $1 and a.id = b.id returning b.free_at";
+    let values =
+        [row.brand_id.into(), row.social_account_id.into(), scope.now.into(), seconds(per).into(), most.into()];
+    let at: DateTime<Utc> = db::scalar(scope.tx(), sql, values).await?;
     Ok((at > scope.now).then_some(at))
 }
 

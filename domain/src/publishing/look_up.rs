@@ -13,14 +13,11 @@ use super::content;
 use super::line;
 use super::outcome::{CANNOT_TELL, Outcome, close_attempt, settle};
 use super::pauses;
-use super::publish_job::{Prepared, end, gather, missed, open_attempt, save_checkpoint};
+use super::publish_job::{PATIENCE, Prepared, end, gather, missed, open_attempt, save_checkpoint};
 use crate::jobs::{JobError, Next, Scope, Work};
 
 /// How often a look-up may fail before a person is asked.
 const LOOK_UPS: i32 = 5;
-
-/// The longest that a network is believed that it wants to be left alone.
-const LONGEST_WAIT: Duration = Duration::days(7);
 
 /// Looks an attempt up whose request left at `since`. Answers what is to be sent when it certainly is not there, or when it is
 /// there and more of its thread is to follow.
@@ -73,7 +70,7 @@ pub(super) async fn look_up(
             Ok(None)
         }
         Err(error) => {
-            later(work, &row, &error).await?;
+            later(work, (&row, since), &error).await?;
             Ok(None)
         }
     }
@@ -97,18 +94,25 @@ async fn go_on(
     Ok(Some(Prepared { row, account, outline }))
 }
 
-/// The look-up itself failed: again later, and in the end a person is asked. Being asked for patience is no failure.
-async fn later(work: &Work, row: &publication::Model, error: &NetworkError) -> Result<(), JobError> {
+/// The look-up itself failed: again later, and in the end a person is asked. Being asked for patience is no failure, for as long as we
+/// have it.
+async fn later(
+    work: &Work,
+    (row, since): (&publication::Model, DateTime<Utc>),
+    error: &NetworkError,
+) -> Result<(), JobError> {
     let scope = work.begin().await?;
+    let asked = error.retry_after.and_then(|wait| Duration::from_std(wait).ok()).unwrap_or_default();
+    let wait = asked.max(work.services.timing.settle);
     let patience = matches!(error.kind, ErrorKind::RateLimited | ErrorKind::Waiting);
-    if !patience && count(&scope, row).await? >= LOOK_UPS {
+    let too_long = wait > PATIENCE || (patience && scope.now - since > PATIENCE);
+    if too_long || (!patience && count(&scope, row).await? >= LOOK_UPS) {
         return ask_person(scope, row, error.to_string()).await;
     }
     let trouble = ErrorKind::Unknown.as_str();
     let detail = error.to_string();
     settle(&scope, row, Outcome::Trouble { state: PublicationState::Unconfirmed, trouble, detail }).await?;
-    let wait = error.retry_after.and_then(|wait| Duration::from_std(wait).ok()).unwrap_or_default();
-    let at = scope.now + wait.clamp(work.services.timing.settle, LONGEST_WAIT);
+    let at = scope.now + wait;
     if error.kind == ErrorKind::RateLimited {
         line::close(&scope, row, at).await?;
     }

@@ -29,6 +29,7 @@ mod settle_publication;
 mod stuck;
 mod unschedule_all;
 mod unschedule_post;
+mod withhold;
 
 pub use accounts::{Unusable, Usable, disconnect_account, limits_of};
 pub use change::{Correction, changes_of, correct, take_back};
@@ -57,3 +58,4 @@ pub use settle_publication::{Settlement, settle_publication};
 pub use stuck::{MOST_STUCK, PublishingState, Stuck, Why, publishing_state};
 pub use unschedule_all::unschedule_all;
 pub use unschedule_post::unschedule_post;
+pub(crate) use withhold::withhold_without_grant;

@@ -20,6 +20,7 @@ use diwan_entity::publishing::publication_attempt;
 use diwan_entity::tenancy::app_user::UserKind;
 use diwan_entity::trust::job::{self, JobState};
 use diwan_platform::db;
+use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
     ActiveEnum as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Value,
@@ -36,6 +37,7 @@ use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::jobs::Job as _;
 use crate::media::{self, Term};
 use crate::permission::{Action, Permit, Relation};
+use crate::ugc::Grants;
 use crate::{tenancy, trust};
 
 /// The most posts of one move.
@@ -187,6 +189,7 @@ struct Ground {
     begun: HashSet<Uuid>,
     /// When what scheduled posts show may be used.
     terms: HashMap<Uuid, Term>,
+    grants: Grants,
 }
 
 impl Ground {
@@ -223,7 +226,8 @@ impl Ground {
             posts.values().filter(|post| post.state == PostState::Scheduled).map(|post| post.id).collect();
         let terms = media::terms_of_posts(context, &scheduled).await?;
         let terms = terms.into_iter().map(|term| (term.post_id, term)).collect();
-        Ok(Self { zones, own, assigned, begun, terms })
+        let grants = Grants::load(context, &scheduled).await?;
+        Ok(Self { zones, own, assigned, begun, terms, grants })
     }
 
     /// When a post is due after the move, and the right to move it.
@@ -272,6 +276,9 @@ impl Ground {
         }
         if let Some((code, limit)) = self.terms.get(&post.id).and_then(|term| term.refuses(due_at)) {
             return Err(UserError::at(code, path).text("limit", limit.format("%F").to_string()).into());
+        }
+        if !self.grants.cover_post(post.id, due_at) {
+            return Err(UserError::at(Code::GrantMissing, path).into());
         }
         Ok((due_at, permit))
     }
@@ -327,15 +334,20 @@ async fn begun(
         .filter(publication_attempt::Column::PublicationId.is_in(post_of.keys().copied()))
         .filter(publication_attempt::Column::Outcome.is_null());
     begun.extend(context.all(open).await?.iter().filter_map(|row| post_of.get(&row.publication_id)));
-    let jobs = job::Entity::find()
-        .filter(job::Column::BrandId.is_in(brand_ids.iter().copied()))
-        .filter(job::Column::Kind.eq(super::Publish.kind()))
-        .filter(job::Column::SubjectId.is_in(post_of.keys().copied()))
-        .filter(job::Column::State.is_in([JobState::Pending, JobState::Handed, JobState::Running]))
-        .order_by_asc(job::Column::Id)
-        .lock_exclusive();
-    let running = context.all(jobs).await?;
-    let running = running.iter().filter(|row| row.state == JobState::Running);
+    let jobs = || {
+        job::Entity::find()
+            .filter(job::Column::BrandId.is_in(brand_ids.iter().copied()))
+            .filter(job::Column::Kind.eq(super::Publish.kind()))
+            .filter(job::Column::SubjectId.is_in(post_of.keys().copied()))
+    };
+    // One that somebody holds has begun, and is not waited for: its worker may be waiting for a post that is held here.
+    let waiting = jobs()
+        .filter(job::Column::State.is_in([JobState::Pending, JobState::Handed]))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let waiting: HashSet<Uuid> = context.all(waiting).await?.into_iter().map(|row| row.id).collect();
+    let living = jobs().filter(job::Column::State.is_in([JobState::Pending, JobState::Handed, JobState::Running]));
+    let living = context.all(living).await?;
+    let running = living.iter().filter(|row| !waiting.contains(&row.id));
     begun.extend(running.filter_map(|row| post_of.get(&row.subject_id)));
     Ok(begun)
 }

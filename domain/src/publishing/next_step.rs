@@ -1,6 +1,8 @@
 //! What a person does about a trouble, for programs; the words say the same.
 
-use super::outcome::{CANNOT_TELL, GAVE_UP, MEDIA_EXPIRED, MEDIA_GONE, MISSED, PARTLY_PUBLISHED, PAUSED};
+use super::outcome::{
+    CANNOT_TELL, GAVE_UP, GIVEN_UP, GRANT_MISSING, MEDIA_EXPIRED, MEDIA_GONE, MISSED, PARTLY_PUBLISHED, PAUSED,
+};
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +30,8 @@ pub fn next_step(trouble: &str) -> NextStep {
     match trouble {
         "RETRY" | "RATE_LIMITED" | "WAITING" | "UNKNOWN" => NextStep::Wait,
         "RECONNECT" | "EXPIRED" | "NO_ACCOUNT" => NextStep::ConnectAccount,
-        "CONTENT" | MEDIA_GONE | MEDIA_EXPIRED => NextStep::ChangePost,
-        "ASK" | MISSED | GAVE_UP => NextStep::ScheduleAgain,
+        "CONTENT" | MEDIA_GONE | MEDIA_EXPIRED | GRANT_MISSING => NextStep::ChangePost,
+        "ASK" | MISSED | GAVE_UP | GIVEN_UP => NextStep::ScheduleAgain,
         CANNOT_TELL | PARTLY_PUBLISHED => NextStep::Settle,
         PAUSED => NextStep::Resume,
         "TOO_MANY_ROWS" | "CELL_TOO_LONG" => NextStep::AskForLess,

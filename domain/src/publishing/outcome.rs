@@ -27,9 +27,11 @@ pub const TROUBLES: &[&str] = &[
     CANNOT_TELL,
     MISSED,
     GAVE_UP,
+    GIVEN_UP,
     PARTLY_PUBLISHED,
     MEDIA_GONE,
     MEDIA_EXPIRED,
+    GRANT_MISSING,
     PAUSED,
     "EXPIRED",
     "NOT_SET_UP",
@@ -41,9 +43,11 @@ pub const TROUBLES: &[&str] = &[
 pub(super) const CANNOT_TELL: &str = "CANNOT_TELL";
 pub(super) const MISSED: &str = "MISSED";
 pub(super) const GAVE_UP: &str = "GAVE_UP";
+pub(super) const GIVEN_UP: &str = "GIVEN_UP";
 pub(super) const PARTLY_PUBLISHED: &str = "PARTLY_PUBLISHED";
 pub(super) const MEDIA_GONE: &str = "MEDIA_GONE";
 pub(super) const MEDIA_EXPIRED: &str = "MEDIA_EXPIRED";
+pub(super) const GRANT_MISSING: &str = "GRANT_MISSING";
 pub(super) const PAUSED: &str = "PAUSED";
 
 /// Where a publication goes.

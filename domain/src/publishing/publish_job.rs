@@ -18,6 +18,7 @@ use diwan_entity::publishing::social_account;
 use diwan_entity::tenancy::brand;
 use diwan_networks::{
     Account, Checkpoint, Content, ErrorKind, MEDIA_PROCESSING, Network, NetworkError, Progress, ProgressError,
+    Published,
 };
 use diwan_platform::db;
 use sea_orm::sea_query::Expr;
@@ -28,9 +29,10 @@ use super::accounts::{Unusable, Usable, has_other_secrets, needs_reconnect};
 use super::content::{self, Outline};
 use super::line;
 use super::look_up::look_up;
-use super::outcome::{GAVE_UP, MISSED, Outcome, close_attempt, settle};
+use super::outcome::{CANNOT_TELL, GAVE_UP, MISSED, Outcome, close_attempt, settle};
 use super::pauses;
 use super::refresh::{renew_refused, usable_account};
+use super::withhold::without_grant;
 use crate::calendar;
 use crate::context::Timing;
 use crate::error::Fault;
@@ -39,7 +41,7 @@ use crate::jobs::{Job, JobError, Next, Scope, Work, backoff, enqueue};
 use crate::permission::Permit;
 
 /// How long a publication is tried again while the network is away or asks for patience.
-const PATIENCE: Duration = Duration::hours(6);
+pub(super) const PATIENCE: Duration = Duration::hours(6);
 
 /// How long a network that is at work on a file is left alone, where it does not say.
 const PROCESSING: Duration = Duration::seconds(5);
@@ -76,7 +78,7 @@ impl Job for Publish {
             return scope.finish(Next::Done).await;
         };
         if let Some(at) = line::before(&scope, &prepared.row, &prepared.account).await? {
-            return scope.finish(Next::Again(at)).await;
+            return again(scope, &prepared.row, unknown_since, at).await;
         }
         let Some(_turn) = work.services.turns.take(prepared.account.id) else {
             let at = scope.now + NEXT_TURN;
@@ -86,7 +88,7 @@ impl Job for Publish {
         if let (Some(pace), None) = (pace, unknown_since)
             && let Some(at) = line::take_pace(&scope, &prepared.row, pace).await?
         {
-            return scope.finish(Next::Again(at)).await;
+            return again(scope, &prepared.row, unknown_since, at).await;
         }
         let prepared = if let Some(since) = unknown_since {
             scope.commit().await?;
@@ -114,8 +116,10 @@ impl Job for Publish {
         let maybe_sent = checkpoint.is_some_and(|checkpoint| checkpoint.may_have_been_sent());
         let state = if maybe_sent { PublicationState::NeedsAttention } else { PublicationState::Failed };
         let outcome = if maybe_sent { AttemptOutcome::Unknown } else { AttemptOutcome::NotSent };
+        // What may be there is for a person to settle; the rest can be scheduled again.
+        let trouble = if maybe_sent { CANNOT_TELL } else { GAVE_UP };
         close_attempt(scope.tx(), row.brand_id, row.id, outcome, None, scope.now).await?;
-        settle(scope, &row, Outcome::Trouble { state, trouble: GAVE_UP, detail: reason.to_owned() }).await
+        settle(scope, &row, Outcome::Trouble { state, trouble, detail: reason.to_owned() }).await
     }
 
     async fn revive(&self, _permit: Permit<'_>, _subject_id: Uuid) -> Result<bool, DbErr> {
@@ -166,32 +170,47 @@ async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
         // The worker fell silent before the request that makes the post visible.
         close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
     }
-    if pauses::hold(scope, &row).await? || missed(scope, &row).await? {
+    if pauses::hold(scope, &row).await? || missed(scope, &row).await? || without_grant(scope, &row, &outline).await? {
         return Ok(None);
     }
     Ok(Some(Task { prepared: Prepared { row, account, outline }, unknown_since: None }))
 }
 
-/// Whether it is too late to send: the brand's grace has passed before the first attempt, or our patience after it. Then it
-/// is kept for a person.
-pub(super) async fn missed(scope: &Scope, row: &publication::Model) -> Result<bool, JobError> {
-    let mut archived = false;
-    let tried = row.frozen_at.is_some() && row.state != PublicationState::Scheduled;
-    let limit = if tried {
-        PATIENCE
-    } else {
-        let brand = brand::Entity::find_by_id(row.brand_id).one(scope.tx()).await?;
-        let brand = brand.ok_or_else(|| Fault::broken("a publication's brand is gone"))?;
-        // Somebody scheduled it in the moment in which the brand was archived.
-        archived = brand.archived_at.is_some();
-        Duration::seconds(brand.publish_grace_seconds.into())
+/// Waits its turn until `at`, and no longer than it may still be sent: what comes to nothing is told when it does.
+async fn again(
+    scope: Scope,
+    row: &publication::Model,
+    unknown_since: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+) -> Result<(), JobError> {
+    let at = match unknown_since {
+        // It may be there, and is looked up however late that is.
+        Some(_) => at,
+        None => at.min(sent_until(&scope, row).await?.0 + Duration::milliseconds(1)),
     };
-    let late = scope.now - row.due_at;
-    if late <= limit && !archived {
+    scope.finish(Next::Again(at)).await
+}
+
+/// Until when it may be sent: for the brand's grace before the first attempt, for our patience after it. And whether its brand is
+/// archived: somebody scheduled it in the moment in which that was done.
+async fn sent_until(scope: &Scope, row: &publication::Model) -> Result<(DateTime<Utc>, bool), JobError> {
+    if row.frozen_at.is_some() && row.state != PublicationState::Scheduled {
+        return Ok((row.due_at + PATIENCE, false));
+    }
+    let brand = brand::Entity::find_by_id(row.brand_id).one(scope.tx()).await?;
+    let brand = brand.ok_or_else(|| Fault::broken("a publication's brand is gone"))?;
+    let grace = Duration::seconds(brand.publish_grace_seconds.into());
+    Ok((row.due_at + grace, brand.archived_at.is_some()))
+}
+
+/// Whether it is too late to send. Then it is kept for a person.
+pub(super) async fn missed(scope: &Scope, row: &publication::Model) -> Result<bool, JobError> {
+    let (until, archived) = sent_until(scope, row).await?;
+    if scope.now <= until && !archived {
         return Ok(false);
     }
-    let detail =
-        if archived { "its brand is archived".to_owned() } else { format!("{} s after its time", late.num_seconds()) };
+    let late = (scope.now - row.due_at).num_seconds();
+    let detail = if archived { "its brand is archived".to_owned() } else { format!("{late} s after its time") };
     settle(scope, row, Outcome::Trouble { state: PublicationState::Missed, trouble: MISSED, detail }).await?;
     Ok(true)
 }
@@ -339,6 +358,8 @@ pub(super) async fn end(
 ) -> Result<(), JobError> {
     let timing = work.services.timing;
     let scope = work.begin().await?;
+    // Before the account, as everybody does who takes both.
+    calendar::lock_post(scope.tx(), row.brand_id, row.post_id).await?;
     close_attempt(scope.tx(), row.brand_id, row.id, attempt, error, scope.now).await?;
     let mut next = Next::Done;
     let outcome = match outcome {
@@ -361,7 +382,9 @@ pub(super) async fn end(
             if let Some(at) = first_sync {
                 enqueue(permit, insights::SyncMetrics.kind(), row.id, at, scope.now).await?;
             }
-            Outcome::Published(published)
+            // Where a server stands in for the network, the post is seen there.
+            let url = published.url.map(|url| work.services.http.called(&url));
+            Outcome::Published(Published { url, ..published })
         }
         other @ Outcome::Trouble { .. } => other,
     };

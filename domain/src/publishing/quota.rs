@@ -1,18 +1,20 @@
 //! How many posts an account may publish in its network's period, asked before they are promised.
 //!
-//! What counts is what is there and what is to come. Whoever plans on an account with a quota holds the account meanwhile, so that two
-//! who plan at the same time do not both get the last place.
+//! What counts is what is there and what is to come. Of those who plan under the same quota at the same time one waits for the other,
+//! so that they do not both get the last place.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use diwan_entity::calendar::post::{self, PostState};
+use diwan_entity::calendar::post_variant;
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::social_account;
-use diwan_networks::{Quota, QuotaPeriod};
+use diwan_networks::{NetworkKey, Quota, QuotaOf, QuotaPeriod};
 use diwan_platform::db;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, FromQueryResult, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult, QueryFilter as _};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::accounts::limits_of;
@@ -30,14 +32,41 @@ const BACK: Duration = Duration::days(3);
 
 /// What accounts with a quota have planned and published.
 #[derive(Debug, Default)]
-pub(super) struct Quotas(HashMap<Uuid, Planned>);
+pub(super) struct Quotas {
+    /// The accounts that have one.
+    accounts: HashMap<Uuid, Share>,
+    /// What is counted, by who has the quota.
+    counted: HashMap<Holder, Planned>,
+}
+
+/// Who has a quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Holder {
+    Account(Uuid),
+    /// The installation's application at this network.
+    Application(&'static str),
+}
+
+/// What an account has of a quota.
+#[derive(Debug)]
+struct Share {
+    handle: String,
+    holder: Holder,
+    /// The option and the value of what counts; none where everything does.
+    only: Option<(&'static str, &'static str)>,
+}
+
+impl Share {
+    fn counts(&self, options: &Json) -> bool {
+        self.only.is_none_or(|(name, value)| options[name] == value)
+    }
+}
 
 #[derive(Debug)]
 struct Planned {
-    handle: String,
     most: usize,
     period: Period,
-    /// The moments, in order, each with its publication.
+    /// The moments, in order, each with its publication; the nil id for those of other brands.
     at: Vec<(DateTime<Utc>, Uuid)>,
 }
 
@@ -47,108 +76,161 @@ enum Period {
     Day(Tz),
 }
 
+/// What is to be published, and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) account_id: Uuid,
+    pub(super) publication_id: Uuid,
+    pub(super) at: DateTime<Utc>,
+    /// The network's own settings of it.
+    pub(super) options: &'a Json,
+}
+
 #[derive(FromQueryResult)]
 struct Counted {
-    id: Uuid,
-    social_account_id: Uuid,
+    id: Option<Uuid>,
+    social_account_id: Option<Uuid>,
     at: DateTime<Utc>,
 }
 
 impl Quotas {
-    /// What is planned on those of the accounts that have a quota, around these times; holds those accounts until the transaction
-    /// ends. None of it is asked of the database where no account has one; two statements where one has, however many.
+    /// What is planned on those of the accounts that have a quota, around these times; until the transaction ends, nobody else plans on
+    /// them. None of it is asked of the database where no account has one; two statements where one has, however many, and one more for
+    /// each network that counts what a whole application sends.
     pub(super) async fn load(
         permit: Permit<'_>,
         accounts: &[social_account::Model],
         times: impl IntoIterator<Item = DateTime<Utc>>,
     ) -> Result<Self, Failure> {
-        let mut quotas = Self::default();
-        for account in accounts {
-            if let Some((quota, most)) = quota_of(account)? {
-                let period = match quota.period {
-                    QuotaPeriod::RollingHours(hours) => Period::Rolling(Duration::hours(hours.into())),
-                    QuotaPeriod::DayIn(zone) => {
-                        Period::Day(zone.parse().map_err(|_| Fault::broken("a quota's time zone is unknown"))?)
-                    }
-                };
-                let planned = Planned { handle: account.handle.clone(), most, period, at: Vec::new() };
-                quotas.0.insert(account.id, planned);
-            }
-        }
+        let quotas = Self::of(accounts)?;
         let times: Vec<DateTime<Utc>> = times.into_iter().collect();
-        let (Some(first), Some(last), false) = (times.iter().min(), times.iter().max(), quotas.0.is_empty()) else {
+        let (Some(first), Some(last), false) = (times.iter().min(), times.iter().max(), quotas.accounts.is_empty())
+        else {
             return Ok(quotas);
         };
-        let ids: Vec<Uuid> = quotas.0.keys().copied().collect();
+        quotas.hold(permit).await?;
         let mut brands: Vec<Uuid> = accounts.iter().map(|account| account.brand_id).collect();
         brands.sort_unstable();
         brands.dedup();
-        // In one order, so that nobody waits in a circle.
-        let hold =
-            "select id from social_account where brand_id = any ($1) and id = any ($2) order by id for no key update";
-        let held: Vec<Held> = db::all(permit.tx(), hold, [brands.clone().into(), ids.clone().into()]).await?;
-        quotas.0.retain(|id, _| held.iter().any(|held| held.id == *id));
-        let sql = "select id, social_account_id, coalesce(published_at, due_at) as at from publication
-          where brand_id = any ($1) and social_account_id = any ($2) and state not in ('CANCELED', 'FAILED', 'MISSED')
-            and coalesce(published_at, due_at) between $3 and $4
-          order by coalesce(published_at, due_at), id";
-        let values = [brands.into(), ids.into(), (*first - BACK).into(), (*last + AHEAD).into()];
-        for Counted { id, social_account_id, at } in db::all(permit.tx(), sql, values).await? {
-            if let Some(planned) = quotas.0.get_mut(&social_account_id) {
-                planned.at.push((at, id));
-            }
+        quotas.read(permit, brands, (*first - BACK, *last + AHEAD)).await
+    }
+
+    /// Of these accounts, with nothing counted.
+    fn of(accounts: &[social_account::Model]) -> Result<Self, Fault> {
+        let mut quotas = Self::default();
+        for account in accounts {
+            let Some((quota, most)) = quota_of(account)? else { continue };
+            let period = match quota.period {
+                QuotaPeriod::RollingHours(hours) => Period::Rolling(Duration::hours(hours.into())),
+                QuotaPeriod::DayIn(zone) => {
+                    Period::Day(zone.parse().map_err(|_| Fault::broken("a quota's time zone is unknown"))?)
+                }
+            };
+            let network = NetworkKey::parse(&account.network).map(NetworkKey::as_str).unwrap_or_default();
+            let holder = match quota.of {
+                QuotaOf::Account => Holder::Account(account.id),
+                QuotaOf::Application => Holder::Application(network),
+            };
+            quotas.accounts.insert(account.id, Share { handle: account.handle.clone(), holder, only: quota.only });
+            quotas.counted.insert(holder, Planned { most, period, at: Vec::new() });
         }
         Ok(quotas)
     }
 
-    /// Plans a publication at this time, instead of where it was. Refused where that is over the account's quota, and then all is as
-    /// before.
-    pub(super) fn plan(&mut self, account: Uuid, publication: Uuid, at: DateTime<Utc>) -> Result<(), UserError> {
-        let Some(planned) = self.0.get_mut(&account) else { return Ok(()) };
-        let before = planned.at.iter().position(|(_, id)| *id == publication).map(|place| planned.at.remove(place));
-        if planned.takes(at) {
-            planned.put((at, publication));
+    /// Lets nobody else plan meanwhile. The worker never waits for this.
+    async fn hold(&self, permit: Permit<'_>) -> Result<(), Failure> {
+        let names = self.counted.keys().map(|holder| match holder {
+            Holder::Account(id) => id.to_string(),
+            Holder::Application(network) => (*network).to_owned(),
+        });
+        // In one order, so that nobody waits in a circle.
+        let sql = "select pg_advisory_xact_lock(49, held.key)
+          from (select distinct hashtext(name) as key from unnest($1::text[]) name order by 1) held";
+        permit.tx().execute_raw(db::statement(sql, [names.collect::<Vec<_>>().into()])).await?;
+        Ok(())
+    }
+
+    async fn read(
+        mut self,
+        permit: Permit<'_>,
+        brands: Vec<Uuid>,
+        (from, to): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<Self, Failure> {
+        let own = self.accounts.iter().filter(|(_, share)| matches!(share.holder, Holder::Account(_)));
+        let own: Vec<(Uuid, (&str, &str))> = own.map(|(id, share)| (*id, share.only.unwrap_or_default())).collect();
+        let mut rows = Vec::new();
+        if !own.is_empty() {
+            let sql = "select p.id, p.social_account_id, coalesce(p.published_at, p.due_at) as at
+              from unnest($2::uuid[], $3::text[], $4::text[]) as counted (account_id, name, value)
+                join publication p on p.social_account_id = counted.account_id
+                left join post_variant v on v.brand_id = p.brand_id and v.id = p.variant_id
+              where p.brand_id = any ($1) and p.state not in ('CANCELED', 'FAILED', 'MISSED')
+                and coalesce(p.published_at, p.due_at) between $5 and $6
+                and (counted.name = '' or v.options ->> counted.name = counted.value)";
+            let ids: Vec<Uuid> = own.iter().map(|(id, _)| *id).collect();
+            let words = |word: fn(&(&str, &str)) -> String| own.iter().map(|(_, only)| word(only)).collect::<Vec<_>>();
+            let (names, values) = (words(|(name, _)| (*name).to_owned()), words(|(_, value)| (*value).to_owned()));
+            let values = [brands.into(), ids.into(), names.into(), values.into(), from.into(), to.into()];
+            for row in db::all::<Counted>(permit.tx(), sql, values).await? {
+                let account = row.social_account_id.unwrap_or_default();
+                rows.push((Holder::Account(account), row));
+            }
+        }
+        for holder in self.counted.keys() {
+            let Holder::Application(network) = *holder else { continue };
+            let sql = "select id, null::uuid as social_account_id, at from app.planned_on_network($1, $2, $3)";
+            let found = db::all::<Counted>(permit.tx(), sql, [network.into(), from.into(), to.into()]).await?;
+            rows.extend(found.into_iter().map(|row| (*holder, row)));
+        }
+        for (holder, row) in rows {
+            if let Some(planned) = self.counted.get_mut(&holder) {
+                planned.at.push((row.at, row.id.unwrap_or_default()));
+            }
+        }
+        self.counted.values_mut().for_each(|planned| planned.at.sort_unstable());
+        Ok(self)
+    }
+
+    /// Plans a publication at its time, instead of where it was. Refused where that is over the quota, and then all is as before.
+    pub(super) fn plan(&mut self, wanted: Wanted<'_>) -> Result<(), UserError> {
+        let Some(share) = self.accounts.get(&wanted.account_id).filter(|share| share.counts(wanted.options)) else {
+            return Ok(());
+        };
+        let Some(planned) = self.counted.get_mut(&share.holder) else { return Ok(()) };
+        let is_it = |(_, id): &(DateTime<Utc>, Uuid)| *id == wanted.publication_id;
+        let before = planned.at.iter().position(is_it).map(|place| planned.at.remove(place));
+        if planned.takes(wanted.at) {
+            planned.put((wanted.at, wanted.publication_id));
             return Ok(());
         }
-        let free = planned.next_free(at);
+        let free = planned.next_free(wanted.at);
         if let Some(before) = before {
             planned.put(before);
         }
         let free = free.map_or_else(|| "?".to_owned(), |free| free.format("%F %R UTC").to_string());
         Err(UserError::new(Code::QuotaReached)
             .number("limit", planned.most)
-            .text("account", planned.handle.clone())
+            .text("account", share.handle.clone())
             .text("free", free))
     }
-}
 
-impl Quotas {
     /// Plans a publication where it was before.
-    fn put_back(&mut self, account: Uuid, publication: Uuid, at: DateTime<Utc>) {
-        let Some(planned) = self.0.get_mut(&account) else { return };
-        planned.at.retain(|(_, id)| *id != publication);
-        planned.put((at, publication));
+    fn put_back(&mut self, was: Wanted<'_>) {
+        let Some(share) = self.accounts.get(&was.account_id).filter(|share| share.counts(was.options)) else { return };
+        let Some(planned) = self.counted.get_mut(&share.holder) else { return };
+        planned.at.retain(|(_, id)| *id != was.publication_id);
+        planned.put((was.at, was.publication_id));
     }
 }
 
-#[derive(FromQueryResult)]
-struct Held {
-    id: Uuid,
-}
-
-/// Refuses what would be more than an account may publish: `planned` is account, publication, time. Holds the accounts until the
-/// transaction ends.
-pub(super) async fn keep(
-    context: &Context,
-    permit: Permit<'_>,
-    planned: &[(Uuid, Uuid, DateTime<Utc>)],
-) -> Result<(), Failure> {
-    let ids: Vec<Uuid> = planned.iter().map(|(account_id, ..)| *account_id).collect();
+/// Refuses what would be more than an account may publish. Until the transaction ends, nobody else plans on these accounts.
+pub(super) async fn keep(context: &Context, permit: Permit<'_>, planned: &[Wanted<'_>]) -> Result<(), Failure> {
+    let ids: Vec<Uuid> = planned.iter().map(|wanted| wanted.account_id).collect();
     let accounts = social_accounts_by_ids(context, &ids).await?;
-    let mut quotas = Quotas::load(permit, &accounts, planned.iter().map(|(.., at)| *at)).await?;
+    let mut quotas = Quotas::load(permit, &accounts, planned.iter().map(|wanted| wanted.at)).await?;
     let mut over = Complaints::default();
-    for (account_id, publication_id, at) in planned {
-        if let Err(error) = quotas.plan(*account_id, *publication_id, *at) {
+    for wanted in planned {
+        if let Err(error) = quotas.plan(*wanted) {
             over.add(UserError { field: vec!["dueAt".to_owned()], ..error });
         }
     }
@@ -172,9 +254,16 @@ pub(super) async fn over_by_move(
     let ids: Vec<Uuid> = publications.iter().map(|row| row.social_account_id).collect();
     let accounts = social_accounts_by_ids(context, &ids).await?;
     let mut quotas = Quotas::load(*permit, &accounts, moves.iter().map(|(_, at, _)| *at)).await?;
-    if quotas.0.is_empty() {
+    if quotas.accounts.is_empty() {
         return Ok(over);
     }
+    let options = options_of(context, &quotas, &publications).await?;
+    let wanted = |row: &publication::Model, at: DateTime<Utc>| Wanted {
+        account_id: row.social_account_id,
+        publication_id: row.id,
+        at,
+        options: row.variant_id.and_then(|id| options.get(&id)).unwrap_or(&Json::Null),
+    };
     moves.sort_by_key(|(post, at, _)| {
         let before = post.due_at.unwrap_or(*at).timestamp_micros();
         if post.due_at.is_some_and(|before| before < *at) { -before } else { before }
@@ -182,12 +271,12 @@ pub(super) async fn over_by_move(
     for (post, at, _) in moves {
         let mut errors = Vec::new();
         for row in publications.iter().filter(|row| row.post_id == post.id) {
-            errors.extend(quotas.plan(row.social_account_id, row.id, *at).err());
+            errors.extend(quotas.plan(wanted(row, *at)).err());
         }
         if !errors.is_empty() {
             // It stays where it is, also on the accounts that would have had room.
             for row in publications.iter().filter(|row| row.post_id == post.id) {
-                quotas.put_back(row.social_account_id, row.id, row.due_at);
+                quotas.put_back(wanted(row, row.due_at));
             }
             over.insert(post.id, errors);
         }
@@ -195,12 +284,32 @@ pub(super) async fn over_by_move(
     Ok(over)
 }
 
-/// The quota of an account's network, and how many the account may.
+/// The settings of what is moved, by its variant, where it depends on them what counts.
+async fn options_of(
+    context: &Context,
+    quotas: &Quotas,
+    publications: &[publication::Model],
+) -> Result<HashMap<Uuid, Json>, Failure> {
+    let by_option = |row: &&publication::Model| {
+        quotas.accounts.get(&row.social_account_id).is_some_and(|share| share.only.is_some())
+    };
+    let ids: Vec<Uuid> = publications.iter().filter(by_option).filter_map(|row| row.variant_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let variants = post_variant::Entity::find()
+        .filter(post_variant::Column::BrandId.is_in(publications.iter().map(|row| row.brand_id)))
+        .filter(post_variant::Column::Id.is_in(ids));
+    Ok(context.all(variants).await?.into_iter().map(|variant| (variant.id, variant.options)).collect())
+}
+
+/// The quota of an account's network, and how many may be published under it.
 fn quota_of(account: &social_account::Model) -> Result<Option<(Quota, usize)>, Fault> {
     let network = diwan_networks::network(&account.network)
         .ok_or_else(|| Fault::broken(format!("an account of the unknown network {}", account.network)))?;
     let Some(quota) = network.capabilities().quota else { return Ok(None) };
-    let most = limits_of(account)?.quota.unwrap_or(quota.most);
+    let own = if quota.of == QuotaOf::Account { limits_of(account)?.quota } else { None };
+    let most = own.unwrap_or(quota.most);
     Ok(Some((quota, usize::try_from(most).unwrap_or(usize::MAX))))
 }
 
@@ -276,7 +385,7 @@ mod tests {
     }
 
     fn planned(period: Period, most: usize) -> Planned {
-        Planned { handle: "amal".to_owned(), most, period, at: Vec::new() }
+        Planned { most, period, at: Vec::new() }
     }
 
     #[test]

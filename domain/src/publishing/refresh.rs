@@ -88,19 +88,23 @@ pub(super) async fn renew_refused(work: &Work, row: &social_account::Model, seal
     scope.commit().await?;
     let out = work.services.outside(usable.network);
     // As if they had ended long ago.
-    let renewed = match usable.network.refresh(out, &usable.account, now + Duration::days(3650)).await {
+    let (renewed, by, rest) = match usable.network.refresh(out, &usable.account, now + Duration::days(3650)).await {
         Ok(Some(fresh)) => {
             let anew = seal(&work.services.keys, place(row.brand_id, row.id), &fresh.0)?;
             let before = std::mem::replace(&mut usable.sealed, anew);
             usable.account.credentials = fresh;
             keep(work, &row, &usable, before).await?;
-            true
+            (true, None, RENEWED)
         }
-        Ok(None) => false,
-        Err(error) => !matches!(error.kind, ErrorKind::Reconnect | ErrorKind::Ask | ErrorKind::Content),
+        Ok(None) => (false, None, RENEWED),
+        Err(error) if matches!(error.kind, ErrorKind::Reconnect | ErrorKind::Ask | ErrorKind::Content) => {
+            (false, None, RENEWED)
+        }
+        // It was not done, or nobody knows: this job tries again, and the others let it.
+        Err(_) => (true, Some(work.job_id), work.services.timing.first_retry * 4),
     };
     let scope = work.begin().await?;
-    set_right(scope.tx(), &row, None, Some(scope.now + RENEWED)).await?;
+    set_right(scope.tx(), &row, by, Some(scope.now + rest)).await?;
     scope.commit().await?;
     Ok(renewed)
 }

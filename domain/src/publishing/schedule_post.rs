@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::check_job::check_before;
 use super::content::posts_of_variant;
 use super::queries::publications_of_posts;
-use super::quota;
+use super::quota::{self, Wanted};
 use crate::calendar::{check_approved, check_post, load_post, refuse_blocked};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
@@ -71,7 +71,12 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
         let there =
             before.and_then(|row| Some((Checkpoint(row.checkpoint.clone()?).to_go_on_from(posts)?, row.frozen_at)));
         due.push(id);
-        planned.push((variant.social_account_id, id, due_at));
+        planned.push(Wanted {
+            account_id: variant.social_account_id,
+            publication_id: id,
+            at: due_at,
+            options: &variant.options,
+        });
         rows.push(publication::ActiveModel {
             id: Set(id),
             checkpoint: Set(there.as_ref().map(|(checkpoint, _)| checkpoint.0.clone())),
@@ -105,7 +110,7 @@ pub async fn schedule_post(context: &Context, post_id: Uuid, due_at: DateTime<Ut
         .to_owned();
     publication::Entity::insert_many(rows).on_conflict(again).exec_without_returning(permit.tx()).await?;
     enqueue_many(permit, super::Publish.kind(), &due, due_at, context.now).await?;
-    check_before(context.now, planned.iter().map(|(account_id, ..)| (permit, *account_id, due_at))).await?;
+    check_before(context.now, planned.iter().map(|wanted| (permit, wanted.account_id, due_at))).await?;
     let state = if post.state == PostState::PartiallyPublished { PostState::Publishing } else { PostState::Scheduled };
     post::Entity::update_many()
         .col_expr(post::Column::State, Expr::value(state))

@@ -4,12 +4,15 @@ use diwan_entity::InBrand as _;
 use diwan_entity::calendar::post_variant;
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_networks::Checkpoint;
-use sea_orm::{ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _, QuerySelect as _};
+use sea_orm::{
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QuerySelect as _,
+};
 use url::Url;
 use uuid::Uuid;
 
 use super::content::posts_of_variant;
-use super::outcome::close_attempt;
+use super::outcome::{GIVEN_UP, close_attempt};
 use crate::calendar::{follow_publications, lock_post};
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
@@ -17,6 +20,9 @@ use crate::jobs::{Job as _, enqueue};
 use crate::permission::Action;
 use crate::{insights, trust};
 use diwan_entity::publishing::publication_attempt::AttemptOutcome;
+
+/// The input field of the network's id.
+const REMOTE_ID: &str = "as.isThere.remoteId";
 
 /// What the person saw.
 #[derive(Debug, Clone)]
@@ -37,6 +43,11 @@ pub enum Settlement {
 }
 
 /// Settles a publication that needs attention.
+///
+/// # Errors
+///
+/// `WRONG_STATE` when it does not wait for a person; `ALREADY_EXISTS` when the post of the network is that of another publication;
+/// `THREAD_NOT_CONFIRMED` when a thread is said to be there without saying that all of it is.
 pub async fn settle_publication(
     context: &Context,
     publication_id: Uuid,
@@ -51,14 +62,20 @@ pub async fn settle_publication(
     if row.state != PublicationState::NeedsAttention {
         return Err(UserError::at(Code::WrongState, "publicationId").text("state", row.state.to_value()).into());
     }
-    let (post_id, checkpoint) = (row.post_id, row.checkpoint.clone());
+    let (post_id, account_id, checkpoint) = (row.post_id, row.social_account_id, row.checkpoint.clone());
     let posts = posts_of(context, &row).await?;
     let mut change = row.into_active_model();
     change.updated_at = Set(context.now);
     let (action, outcome) = match settlement {
         Settlement::IsThere { remote_id, whole_thread, url } => {
             let mut wrong = Complaints::default();
-            let remote_id = wrong.text("isThere.remoteId", &remote_id, 500).to_owned();
+            let remote_id = wrong.text(REMOTE_ID, &remote_id, 500).to_owned();
+            let same = publication::Entity::in_brand(permit.brand_id)
+                .filter(publication::Column::SocialAccountId.eq(account_id))
+                .filter(publication::Column::RemoteId.eq(&remote_id));
+            if context.one(same).await?.is_some() {
+                wrong.add(UserError::at(Code::AlreadyExists, REMOTE_ID));
+            }
             if posts > 1 && !whole_thread {
                 wrong.add(UserError::at(Code::ThreadNotConfirmed, "as.isThere.wholeThread").number("posts", posts));
             }
@@ -87,6 +104,7 @@ pub async fn settle_publication(
         }
         Settlement::GiveUp => {
             change.state = Set(PublicationState::Failed);
+            change.trouble = Set(Some(GIVEN_UP.to_owned()));
             ("publication.give_up", AttemptOutcome::NotSent)
         }
     };

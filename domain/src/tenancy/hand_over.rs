@@ -27,6 +27,7 @@ use super::memberships_of;
 use super::rank::Held;
 use crate::approvals::{self, Takeover};
 use crate::calendar::hand_over_items;
+use crate::campaigns::hand_over_tasks;
 use crate::context::{Actor, Context};
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::ideas::{self, Heir};
@@ -58,6 +59,8 @@ pub struct HandedOver {
     pub ideas_left: usize,
     /// Items of checklists that are left to do and the other person's now.
     pub items: usize,
+    /// Tasks of campaigns that are left to do and the other person's now.
+    pub campaign_tasks: usize,
     /// Steps of requests that wait and name the other person now.
     pub steps: usize,
     /// Chains that name the other person now.
@@ -190,6 +193,8 @@ async fn move_work(
     let approvals = approvals::hand_over(context, permit, takeover).await?;
     let places = take_places(permit, leaver, heir, brand_ids).await?;
     let items = hand_over_items(permit, (from, to), heir.kind == UserKind::Staff, brand_ids).await?;
+    // Only the staff sees campaigns.
+    let tasks = if heir.kind == UserKind::Staff { hand_over_tasks(permit, (from, to), brand_ids).await? } else { 0 };
     let left = approvals::still_named(context, from, brand_ids).await?;
     let of = |counts: &HashMap<Uuid, usize>, brand_id: &Uuid| counts.get(brand_id).copied().unwrap_or_default();
     let events = permits.iter().map(|(brand_id, permit)| {
@@ -205,6 +210,7 @@ async fn move_work(
         ideas: ideas.values().sum(),
         ideas_left: usize::try_from(ideas_left).unwrap_or(usize::MAX),
         items: usize::try_from(items).unwrap_or(usize::MAX),
+        campaign_tasks: usize::try_from(tasks).unwrap_or(usize::MAX),
         steps: approvals.steps.values().sum(),
         chains: approvals.chains.values().sum(),
         places,
@@ -301,7 +307,9 @@ async fn brands_of_work(context: &Context, from: Uuid) -> Result<Vec<Uuid>, Fail
     let sql = "select a.brand_id from post_assignment a join post p on p.brand_id = a.brand_id and p.id = a.post_id
       where a.user_id = $1 and p.state not in ('PUBLISHED', 'CANCELED', 'ARCHIVED')
       union select i.brand_id from checklist_item i join post p on p.brand_id = i.brand_id and p.id = i.post_id
-      where i.assignee_id = $1 and i.ticked_at is null and p.state not in ('PUBLISHED', 'CANCELED', 'ARCHIVED')";
+      where i.assignee_id = $1 and i.ticked_at is null and p.state not in ('PUBLISHED', 'CANCELED', 'ARCHIVED')
+      union select t.brand_id from campaign_task t join campaign c on c.brand_id = t.brand_id and c.id = t.campaign_id
+      where t.assignee_id = $1 and t.done_at is null and c.state not in ('CLOSED', 'CANCELED')";
     let rows: Vec<Row> = context.rows(sql, [from.into()]).await?;
     let mut brand_ids: Vec<Uuid> = rows.into_iter().map(|row| row.brand_id).collect();
     brand_ids.extend(approvals::brands_that_name(context, from).await?);

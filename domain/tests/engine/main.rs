@@ -1,8 +1,11 @@
 //! What the engine promises to accounts and brands, whatever the number of workers: one renewal at a time, one order, one budget, and
 //! nobody kept waiting by others.
 
+mod again;
 mod bench;
+mod clocks;
 mod connections;
+mod endings;
 mod fairness;
 mod order;
 mod pds;

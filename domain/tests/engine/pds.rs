@@ -34,10 +34,14 @@ pub struct State {
     pub renewing: Renewing,
     /// Whether the session is accepted.
     pub revoked: bool,
+    /// A session whose access token it has ended before its time.
+    pub ended_early: Option<usize>,
     /// Until when it wants nothing, and what it says then: seconds to wait.
     pub busy: Option<(Instant, Option<u64>)>,
     /// Texts that it does not answer.
     pub silent: Vec<String>,
+    /// What it says to whoever looks for a post: so many seconds to wait.
+    pub hides: Option<u64>,
     /// How many renewals were asked for, and how many were refused.
     pub renewals: usize,
     pub refused: usize,
@@ -69,8 +73,10 @@ impl Pds {
         let state = Arc::new(Mutex::new(State {
             renewing: Renewing::Works,
             revoked: false,
+            ended_early: None,
             busy: None,
             silent: Vec::new(),
+            hides: None,
             renewals: 0,
             refused: 0,
             profiles: 0,
@@ -194,10 +200,16 @@ fn refuse(status: u16, name: &str) -> Answer {
     Some((status, None, json!({ "error": name, "message": "" })))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands for an answer among others that may not come")]
+fn too_many(wait: Option<u64>) -> Answer {
+    Some((429, wait, json!({ "error": "RateLimitExceeded", "message": "" })))
+}
+
 /// None: it never comes.
 fn answer(asked: &Asked, state: &mut State) -> Answer {
     match asked.path.as_str() {
         "com.atproto.server.refreshSession" => renew(asked, state),
+        "com.atproto.repo.getRecord" if state.hides.is_some() => too_many(state.hides),
         "com.atproto.repo.getRecord" => {
             let key = asked.query.split('&').find_map(|pair| pair.strip_prefix("rkey="));
             match key.and_then(|key| state.records.get(key)) {
@@ -218,7 +230,8 @@ fn answer(asked: &Asked, state: &mut State) -> Answer {
 }
 
 fn allowed(asked: &Asked, state: &State) -> Result<(), Answer> {
-    if state.revoked || session_of(&asked.token) != Some(state.session) {
+    let ended = state.revoked || state.ended_early == Some(state.session);
+    if ended || session_of(&asked.token) != Some(state.session) {
         return Err(refuse(400, "ExpiredToken"));
     }
     Ok(())
@@ -246,7 +259,7 @@ fn put(asked: &Asked, state: &mut State) -> Answer {
     if let Some((until, wait)) = state.busy
         && Instant::now() < until
     {
-        return Some((429, wait, json!({ "error": "RateLimitExceeded", "message": "" })));
+        return too_many(wait);
     }
     if let Err(refused) = allowed(asked, state) {
         return refused;

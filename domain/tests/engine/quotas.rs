@@ -8,7 +8,7 @@ use diwan_domain::publishing::{ErrorPolicy, Shift, move_posts, schedule_post};
 use diwan_domain::{Code, Failure};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::clock::ManualClock;
-use diwan_testkit::{Person, Settings, TestServices};
+use diwan_testkit::{Person, Settings, TestServices, load};
 use uuid::Uuid;
 
 struct Desk {
@@ -123,5 +123,67 @@ async fn a_post_moves_freely_within_its_own_full_day() -> Result<()> {
     // On its own day a post moves freely, also where the day is full.
     let moved = move_posts(&context, &posts[..1], back, ErrorPolicy::RejectEverything).await?;
     assert!(moved[0].errors.is_empty());
+    Ok(())
+}
+
+impl Desk {
+    /// Moves scheduled posts to a time. Answers why not.
+    async fn move_to(&self, posts: &[Uuid], at: DateTime<Utc>) -> Result<Vec<Code>> {
+        let context = self.test.act(&self.person).await?;
+        let to = Shift { at: Some(at), ..Shift::default() };
+        let moved = move_posts(&context, posts, to, ErrorPolicy::RejectFailedRows).await?;
+        context.commit().await?;
+        Ok(moved.into_iter().flat_map(|one| one.errors).map(|error| error.code).collect())
+    }
+}
+
+#[tokio::test]
+async fn what_a_quota_does_not_count_takes_no_place() -> Result<()> {
+    let desk = Desk::new().await?;
+    let page = desk.test.account(desk.brand, "facebook", &desk.person).await?;
+    desk.test
+        .db
+        .run(&format!("update social_account set limits = limits || '{{\"quota\": 2}}' where id = '{page}'"))
+        .await?;
+    let planned = async |format: &str, at| {
+        let (post, variant) = desk.test.post(desk.brand, page, "Good morning", &desk.person).await?;
+        let options =
+            format!("update post_variant set options = '{{\"format\": \"{format}\"}}' where id = '{variant}'");
+        desk.test.db.run(&options).await?;
+        desk.test.publication(desk.brand, post, at).await?;
+        anyhow::Ok(post)
+    };
+    for hour in [10, 11] {
+        planned("reel", moment(4, hour)).await?;
+        planned("feed", moment(4, hour)).await?;
+    }
+    let (reel, words) = (planned("reel", moment(9, 9)).await?, planned("feed", moment(9, 9)).await?);
+    assert_eq!(desk.move_to(&[words], moment(4, 12)).await?, []);
+    assert_eq!(desk.move_to(&[reel], moment(4, 12)).await?, [Code::QuotaReached]);
+    // A day after the first of the two.
+    assert_eq!(desk.move_to(&[reel], moment(5, 10)).await?, []);
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_channels_share_what_the_application_may() -> Result<()> {
+    let desk = Desk::new().await?;
+    let other = desk.test.brand("Beta").await?;
+    for brand in [desk.brand, other] {
+        desk.test.calendar(brand, "Films").await?;
+        desk.test.account(brand, "youtube", &desk.person).await?;
+    }
+    // A hundred on one day in California, on both channels in turns, and one more on another day.
+    let film = |name, count, at| load::publications("youtube", name, count, at, TimeDelta::minutes(1));
+    desk.test.db.run(&film("a film", 100, moment(4, 10))).await?;
+    desk.test.db.run(&film("one more", 2, moment(9, 10))).await?;
+    let own = format!("select id from post where brand_id = '{}' and title =", desk.brand);
+    let more: Uuid = desk.test.db.value(&format!("{own} 'one more'")).await?;
+    assert_eq!(desk.move_to(&[more], moment(4, 20)).await?, [Code::QuotaReached]);
+    let film: Uuid = desk.test.db.value(&format!("{own} 'a film' limit 1")).await?;
+    assert_eq!(desk.move_to(&[film], moment(4, 20)).await?, [], "within the day");
+    let gone = "update publication set state = 'CANCELED' where id = (select id from publication where brand_id =";
+    desk.test.db.run(&format!("{gone} '{other}' limit 1)")).await?;
+    assert_eq!(desk.move_to(&[more], moment(4, 20)).await?, [], "in the other brand's place");
     Ok(())
 }

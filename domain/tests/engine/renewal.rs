@@ -1,7 +1,10 @@
 //! Renewing an account's secrets: once, whoever asks.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use chrono::TimeDelta;
+use tokio::time::Instant;
 
 use crate::bench::Bench;
 use crate::pds::Renewing;
@@ -40,6 +43,55 @@ async fn a_lost_renewal_ends_in_reconnect_after_one_more_try() -> Result<()> {
     let troubles: String = bench.test.db.value("select string_agg(distinct trouble, ' ') from publication").await?;
     assert_eq!(troubles, "RECONNECT");
     assert_eq!(bench.servers[0].state().posts.len(), 0);
+    Ok(())
+}
+
+/// An account whose token the network ends before the time that it said.
+async fn ended_early(renewing: Renewing) -> Result<Bench> {
+    let bench = Bench::new(1, TimeDelta::days(3), None).await?;
+    let mut state = bench.servers[0].state();
+    state.ended_early = Some(1);
+    state.renewing = renewing;
+    drop(state);
+    Ok(bench)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_ends_early_is_renewed_once_and_holds_up_nobody() -> Result<()> {
+    let bench = ended_early(Renewing::Works).await?;
+    bench.due(bench.accounts[0], 8).await?;
+    let begun = Instant::now();
+    bench.work(4, async || Ok(bench.in_state("PUBLISHED").await? == 8)).await?;
+    assert!(begun.elapsed() < Duration::from_secs(30), "it took {:?}", begun.elapsed());
+    assert_eq!(bench.servers[0].state().renewals, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_network_that_cannot_renew_what_it_has_ended_is_asked_again() -> Result<()> {
+    let bench = ended_early(Renewing::Away).await?;
+    let account = bench.accounts[0];
+    bench.due(account, 3).await?;
+    bench.work(4, async || Ok(bench.servers[0].state().renewals >= 3)).await?;
+    assert_eq!(bench.of_account(account, "state").await?, "CONNECTED", "it was given up while the network was away");
+    bench.servers[0].state().renewing = Renewing::Works;
+    bench.work(4, async || Ok(bench.in_state("PUBLISHED").await? == 3)).await?;
+    assert_eq!(bench.servers[0].state().posts.len(), 3);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_renewal_of_what_ended_early_ends_in_reconnect() -> Result<()> {
+    let bench = ended_early(Renewing::AnswerLost).await?;
+    let account = bench.accounts[0];
+    bench.due(account, 3).await?;
+    bench.work(4, async || Ok(bench.in_state("FAILED").await? == 3)).await?;
+    let (renewals, refused) = {
+        let state = bench.servers[0].state();
+        (state.renewals, state.refused)
+    };
+    assert_eq!((renewals, refused), (2, 1));
+    assert_eq!(bench.of_account(account, "state").await?, "NEEDS_RECONNECT");
     Ok(())
 }
 

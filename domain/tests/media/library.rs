@@ -31,9 +31,10 @@ async fn each_network_gets_a_form_that_it_takes() -> Result<()> {
     let jpeg = |purpose: &str, width| (purpose.to_owned(), "image/jpeg".to_owned(), width);
     assert_eq!(
         forms,
-        [jpeg(SCREEN, 800), jpeg(THUMBNAIL, 320), jpeg("bluesky", 800), jpeg("instagram", 800), jpeg("tiktok", 800)]
+        [jpeg("JPEG", 800), jpeg(SCREEN, 800), jpeg(THUMBNAIL, 320)],
+        "one is good enough for every network that does not take it as it is"
     );
-    let key = media::rendition_key(bench.brand, id, "bluesky");
+    let key = media::rendition_key(bench.brand, id, "JPEG");
     assert!(bench.test.services.storage.get(key).await?.len() <= 1_000_000);
     // Asked for again, it is found done.
     bench
@@ -43,15 +44,28 @@ async fn each_network_gets_a_form_that_it_takes() -> Result<()> {
         .await?;
     assert_eq!(bench.test.run_jobs().await?, 1);
     assert_eq!(bench.forms(&asset).await?, forms);
-    assert_eq!(bench.test.stored_files()?.len(), 6);
+    assert_eq!(bench.test.stored_files()?.len(), 4);
     // A small one needs none but for networks that take no PNG.
     let small = bench.upload(&pictures::png(50, 20)).await?;
-    let expected = [jpeg(SCREEN, 50), jpeg(THUMBNAIL, 50), jpeg("instagram", 50), jpeg("tiktok", 50)];
+    let expected = [jpeg("JPEG", 50), jpeg(SCREEN, 50), jpeg(THUMBNAIL, 50)];
     assert_eq!(bench.forms(&small).await?, expected);
     // This network takes no films, and says so.
     let film = bench.upload(&films::mp4(64, 64, 900, 100)).await?;
     let post = bench.post("bluesky", film.id).await?;
     assert!(bench.problems(post, None).await?.contains(&(Code::ImageTypeNotForNetwork, ProblemSeverity::Block)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_description_that_a_network_does_not_take_is_told() -> Result<()> {
+    let bench = Bench::new().await?;
+    let asset = bench.test.asset(bench.brand, &bench.person).await?;
+    bench.test.db.run("update asset set alt_text = 'A red square'").await?;
+    let (described, lost) = (bench.post("mastodon", asset).await?, bench.post("telegram", asset).await?);
+    assert_eq!(bench.problems(described, None).await?, []);
+    assert_eq!(bench.problems(lost, None).await?, [(Code::AltTextNotForNetwork, ProblemSeverity::Warning)]);
+    bench.test.db.run("update asset set alt_text = ''").await?;
+    assert_eq!(bench.problems(lost, None).await?, [(Code::AltTextMissing, ProblemSeverity::Warning)]);
     Ok(())
 }
 
@@ -66,7 +80,7 @@ async fn a_file_is_used_within_its_term_and_by_right() -> Result<()> {
     let (from, until) = (day(10)?, day(20)?);
     let rights = Rights {
         owner: " Lina ".to_owned(),
-        licence: Some(Licence::UserGenerated),
+        licence: Some(Licence::Licensed),
         terms: "Once".to_owned(),
         usable_from: Some(from),
         usable_until: Some(until),
@@ -249,8 +263,8 @@ async fn freelancers_and_clients_see_their_part() -> Result<()> {
         assert_eq!(seen.rows.iter().map(|row| row.id).collect::<Vec<_>>(), expected);
         let files: Vec<Uuid> = [&shown, &hidden].iter().filter_map(|asset| asset.file_id).collect();
         let forms = media::renditions_of_files(&context, &files).await?;
-        // A thumbnail of each, a form for the screen, and one for each network that takes no PNG.
-        let known = if who.id == client.id { 4 } else { 8 };
+        // A thumbnail of each, a form for the screen, and one for the networks that take no PNG.
+        let known = if who.id == client.id { 3 } else { 6 };
         assert_eq!(forms.len(), known, "forms are seen with what shows them");
         assert_eq!(code(media::update_asset(&context, shown.id, 1, AssetChange::default()).await)?, Code::Forbidden);
         assert_eq!(code(media::update_asset(&context, hidden.id, 1, AssetChange::default()).await)?, Code::NotFound);

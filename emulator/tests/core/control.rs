@@ -48,6 +48,7 @@ async fn every_fault_can_be_said_in_json() {
         json!({ "kind": "blackhole" }),
         json!({ "kind": "blackhole", "processed": true }),
         json!({ "kind": "too_many", "retry_after": 1 }),
+        json!({ "kind": "too_many" }),
         json!({ "kind": "server_error", "status": 599 }),
         json!({ "kind": "expire_tokens" }),
         json!({ "kind": "revoke_tokens" }),
@@ -59,7 +60,7 @@ async fn every_fault_can_be_said_in_json() {
     let refused = [
         json!({}),
         json!({ "fault": { "kind": "earthquake" } }),
-        json!({ "fault": { "kind": "too_many" } }),
+        json!({ "fault": { "kind": "too_many", "retry_after": -1 } }),
         json!({ "fault": { "kind": "reset_before" }, "tmies": 1 }),
         json!({ "fault": { "kind": "server_error", "status": 404 } }),
         json!({ "fault": { "kind": "expire_tokens" }, "path": "/posts" }),

@@ -75,3 +75,24 @@ async fn it_lists_networks_and_accounts() {
     let style = stage.http.get(stage.own("_emulator/style.css")).send().await.expect("an answer");
     assert_eq!((style.status.as_u16(), style.header("content-type")), (200, Some("text/css; charset=utf-8")));
 }
+
+#[tokio::test]
+async fn a_link_to_a_post_at_its_network_leads_to_the_timeline() {
+    let stage = Stage::start();
+    let post = stage.published(&json!({ "text": "a post" })).await;
+    let comment = stage.published(&json!({ "text": "a comment", "parent": post })).await;
+    let on_timeline = |id: &str| stage.world().permalink("mini", "nour", id);
+    for (link, expected) in [
+        (format!("/nour/status/{post}"), Some(on_timeline(&post))),
+        (format!("/watch/?v={post}&lc={comment}"), Some(on_timeline(&comment))),
+        ("/nour/status/1".to_owned(), None),
+    ] {
+        let answer = stage.http.get(format!("https://www.mini.test{link}").parse().expect("an address")).send().await;
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.header("location").map(str::to_owned), expected, "{link}");
+        assert_eq!(answer.status.as_u16(), if expected.is_some() { 302 } else { 404 }, "{link}");
+    }
+    // What a program asks is answered by the network.
+    let answer = stage.http.get(stage.api(&format!("/posts/{post}"))).send().await.expect("an answer");
+    assert_eq!(answer.header("location"), None);
+}

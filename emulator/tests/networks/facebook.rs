@@ -278,7 +278,7 @@ async fn the_same_words_again_are_never_taken_for_a_lost_answer() {
 async fn patience_and_tokens_are_told_apart() {
     let (stage, account) = start().await;
     let world = stage.emulator.world();
-    let limit = world.place(FaultRule::new(Fault::TooMany { retry_after: 30 }).path("/feed"));
+    let limit = world.place(FaultRule::new(Fault::TooMany { retry_after: Some(30) }).path("/feed"));
     let limited = stage.publish(&account, &text("too soon"), None).await.0.expect_err("refused");
     assert_eq!((limited.kind, limited.retry_after), (ErrorKind::RateLimited, Some(Duration::from_secs(30))));
     world.lift(limit);

@@ -321,7 +321,7 @@ async fn media_that_do_not_come_are_asked_for_again() {
 async fn faults_say_what_to_do() {
     let (stage, account) = connected().await;
     let content = post("words", vec![photo().await], &[]);
-    place(&stage, Fault::TooMany { retry_after: 41 }, PUBLISH);
+    place(&stage, Fault::TooMany { retry_after: Some(41) }, PUBLISH);
     let (attempt, recorder) = stage.publish(&account, &content, None).await;
     let error = attempt.expect_err("too many");
     assert_eq!((error.kind, error.retry_after.map(|wait| wait.as_secs())), (ErrorKind::RateLimited, Some(41)));

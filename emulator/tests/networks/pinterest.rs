@@ -259,7 +259,7 @@ async fn a_film_goes_on_where_it_was() {
 async fn faults_say_what_to_do() {
     let (stage, account) = connected().await;
     let content = pin(&account, "words", vec![photo().await], &[]);
-    place(&stage, Fault::TooMany { retry_after: 41 }, PINS);
+    place(&stage, Fault::TooMany { retry_after: Some(41) }, PINS);
     let (attempt, recorder) = stage.publish(&account, &content, None).await;
     let error = attempt.expect_err("too many");
     assert_eq!((error.kind, error.retry_after.map(|wait| wait.as_secs())), (ErrorKind::RateLimited, Some(41)));

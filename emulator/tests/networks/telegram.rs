@@ -163,7 +163,7 @@ async fn a_lost_answer_is_left_to_a_person() {
 async fn faults_say_what_to_do() {
     let (stage, account) = connected("cedar_news").await;
     let world = stage.emulator.world();
-    world.place(FaultRule::new(Fault::TooMany { retry_after: 7 }).account("cedar_news").path("/send").times(1));
+    world.place(FaultRule::new(Fault::TooMany { retry_after: Some(7) }).account("cedar_news").path("/send").times(1));
     let (attempt, recorder) = stage.publish(&account, &text("slowly"), None).await;
     let error = attempt.expect_err("too many");
     assert_eq!((error.kind, error.retry_after.map(|wait| wait.as_secs())), (ErrorKind::RateLimited, Some(7)));

@@ -206,7 +206,7 @@ async fn what_is_slow_is_waited_for() {
 async fn faults_say_what_to_do() {
     let (stage, account) = connected().await;
     let content = text("words");
-    place(&stage, Fault::TooMany { retry_after: 41 }, PUBLISH);
+    place(&stage, Fault::TooMany { retry_after: Some(41) }, PUBLISH);
     let (attempt, recorder) = stage.publish(&account, &content, None).await;
     let error = attempt.expect_err("too many");
     assert_eq!((error.kind, error.retry_after.map(|wait| wait.as_secs())), (ErrorKind::RateLimited, Some(41)));

@@ -247,7 +247,7 @@ async fn patience_and_the_end_of_an_agreement_are_told_apart() {
     let stage = Stage::start("tiktok");
     let account = stage.connect("nour").await;
     let content = film("later", 5000);
-    place(&stage, Fault::TooMany { retry_after: 7 }, "/post/publish/video/init/");
+    place(&stage, Fault::TooMany { retry_after: Some(7) }, "/post/publish/video/init/");
     let (attempt, recorder) = stage.publish(&account, &content, None).await;
     assert_eq!(kind(&attempt), Some(ErrorKind::RateLimited), "{attempt:?}");
     assert_eq!(attempt.expect_err("later").retry_after.map(|wait| wait.as_secs()), Some(7));

@@ -220,7 +220,7 @@ async fn the_same_words_are_refused_and_looked_for() {
 async fn patience_is_asked_for_and_given() {
     let (stage, account) = start().await;
     let world = stage.emulator.world();
-    world.place(FaultRule::new(Fault::TooMany { retry_after: 40 }).method("POST").path(POSTS).times(1));
+    world.place(FaultRule::new(Fault::TooMany { retry_after: Some(40) }).method("POST").path(POSTS).times(1));
     let (attempt, recorder) = stage.publish(&account, &text("slow"), None).await;
     let error = attempt.expect_err("too many");
     assert_eq!((error.kind, error.retry_after), (ErrorKind::RateLimited, Some(Duration::from_secs(40))));

@@ -230,6 +230,25 @@ async fn a_comment_in_doubt_is_looked_for() {
 }
 
 #[tokio::test]
+async fn a_comment_in_doubt_behind_a_hundred_others_is_for_a_person_to_find() {
+    let stage = Stage::start("youtube");
+    let account = stage.connect("Nour").await;
+    let content = Content { first_comment: Some("first".to_owned()), ..film("post", 5000) };
+    place(&stage, Fault::LostAnswer, ("POST", "/youtube/v3/commentThreads"));
+    let (attempt, recorder) = stage.publish(&account, &content, None).await;
+    assert_eq!(kind(&attempt), Some(ErrorKind::Unknown), "{attempt:?}");
+    let first = of(&stage, EffectKind::Comment).pop().expect("the comment");
+    for number in 0..100 {
+        let (account, text) = ("others".to_owned(), format!("well done {number}"));
+        stage.emulator.world().record(Effect { id: format!("Ug{number}"), account, text, ..first.clone() });
+    }
+    assert_eq!(stage.look_up(&account, &content, &recorder).await, LookUp::CannotTell);
+    let (again, _) = stage.publish(&account, &content, recorder.last()).await;
+    assert_eq!(kind(&again), Some(ErrorKind::Unknown), "{again:?}");
+    assert_eq!(of(&stage, EffectKind::Comment).len(), 101);
+}
+
+#[tokio::test]
 async fn slow_work_is_waited_for() {
     let stage = Stage::start("youtube");
     let account = stage.connect("Nour").await;
@@ -265,7 +284,7 @@ async fn patience_and_the_end_of_an_agreement_are_told_apart() {
     let stage = Stage::start("youtube");
     let account = stage.connect("Nour").await;
     let content = film("later", 5000);
-    place(&stage, Fault::TooMany { retry_after: 7 }, ("POST", UPLOAD));
+    place(&stage, Fault::TooMany { retry_after: Some(7) }, ("POST", UPLOAD));
     let (attempt, recorder) = stage.publish(&account, &content, None).await;
     assert_eq!(kind(&attempt), Some(ErrorKind::RateLimited), "{attempt:?}");
     assert_eq!(attempt.expect_err("later").retry_after.map(|wait| wait.as_secs()), Some(7));

@@ -16,6 +16,7 @@ pub enum ApprovalKind {
     Expense,
     Boost,
     Proposal,
+    Campaign,
 }
 
 /// How far it has come.

@@ -55,6 +55,7 @@ pub struct Model {
     pub pillar_id: Option<Uuid>,
     pub partnership: Option<Partnership>,
     pub base_text: Option<String>,
+    pub campaign_id: Option<Uuid>,
     #[sea_orm(has_many)]
     pub variants: HasMany<super::post_variant::Entity>,
 }

@@ -38,7 +38,6 @@ pub struct Model {
     pub refreshing_until: Option<DateTimeUtc>,
     pub refresh_due_at: Option<DateTimeUtc>,
     pub closed_until: Option<DateTimeUtc>,
-    pub paced_until: Option<DateTimeUtc>,
     pub checked_at: Option<DateTimeUtc>,
 }
 

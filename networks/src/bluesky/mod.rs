@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::call::{Step, no_answer, read};
-use crate::capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey};
+use crate::capabilities::{AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey};
 use crate::content::{Checkpoint, Content, MOST_PARTS};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
@@ -48,6 +48,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_image_bytes: 1_000_000,
         mime_types: &["image/jpeg", "image/png", "image/webp"],
         max_alt_text: 2000,
+        alt_text: AltText::ImagesAndFilms,
         video: None,
         required: false,
         mixed: false,

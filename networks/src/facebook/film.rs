@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::publish::{Own, Publishing};
 use super::wire::{Graph, address, id, number, path};
-use crate::call::{self, Step, no_answer, read, upload_patience};
+use crate::call::{Step, no_answer, read, upload_patience};
 use crate::content::Media;
 use crate::error::{ErrorKind, NetworkError};
 use crate::meta::{is_gone, refusal};
@@ -108,7 +108,7 @@ impl Publishing<'_> {
     async fn send_part(&self, edge: &str, film: &Film, media: &Media) -> Result<Response, NetworkError> {
         // Less than Facebook wants is taken, too: its answer says from where on the rest is wanted.
         let until = film.until.min(film.at + PART);
-        let part = media.source.read(film.at..until).await.map_err(|error| call::unreadable(&error))?;
+        let part = media.source.part(film.at..until);
         let patience = upload_patience(PART);
         let parts = vec![
             Part::text("upload_phase", "transfer"),

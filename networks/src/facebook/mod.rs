@@ -21,7 +21,8 @@ use url::Url;
 
 use crate::call::Step;
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota,
+    QuotaOf, QuotaPeriod, VideoLimits,
 };
 use crate::content::{Checkpoint, Content, Draft, Options, Violation};
 use crate::counting;
@@ -73,7 +74,8 @@ impl Format {
 /// how long and large a film may be, Facebook's documentation does not say: these are the numbers that others found,
 /// <https://docs.getlate.dev/resources/media-guidelines/facebook>. Title:
 /// <https://developers.facebook.com/docs/graph-api/reference/page/videos/> ("less than 255"). The longest description
-/// of a photo is that of Instagram's `alt_text`, because Facebook names none.
+/// of a photo is that of Instagram's `alt_text`, because Facebook names none. Reels in a day:
+/// <https://developers.facebook.com/docs/video-api/guides/reels-publishing/>
 static CAPABILITIES: Capabilities = Capabilities {
     key: NetworkKey("facebook"),
     name: "Facebook",
@@ -89,6 +91,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_image_bytes: 10_000_000,
         mime_types: &["image/jpeg", "image/png", "video/mp4", "video/quicktime"],
         max_alt_text: 1_000,
+        alt_text: AltText::Images,
         video: Some(VideoLimits { max_videos: 1, max_bytes: 4_000_000_000, min_ms: 1_000, max_ms: 240 * 60 * 1000 }),
         required: false,
         mixed: false,
@@ -119,7 +122,12 @@ static CAPABILITIES: Capabilities = Capabilities {
     look_up: true,
     delete: true,
     edit: true,
-    quota: None,
+    quota: Some(Quota {
+        most: 30,
+        period: QuotaPeriod::RollingHours(24),
+        of: QuotaOf::Account,
+        only: Some((FORMAT, "reel")),
+    }),
     pace: None,
 };
 

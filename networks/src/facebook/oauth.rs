@@ -14,7 +14,8 @@ use crate::call::{Step, no_answer, read};
 use crate::capabilities::Limits;
 use crate::error::{ErrorKind, NetworkError};
 use crate::meta::refusal;
-use crate::network::{Account, Authorization, Connected, Credentials, NO_ACCOUNT, Outside};
+use crate::network::{Authorization, Connected, Credentials, NO_ACCOUNT, Outside};
+pub(super) use crate::oauth::tokens;
 use crate::oauth::{TokenAnswer, Tokens};
 
 /// Where the person agrees.
@@ -51,11 +52,6 @@ struct Page {
 struct Permission {
     permission: String,
     status: String,
-}
-
-/// The tokens of a page. A page's token does not end by itself, when it was asked for with a token that lasts.
-pub(super) fn tokens(account: &Account) -> Result<Tokens, NetworkError> {
-    Tokens::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
 }
 
 /// Says where the person agrees.

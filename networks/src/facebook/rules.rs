@@ -27,14 +27,14 @@ pub(super) fn violations(draft: &Draft) -> Vec<Violation> {
     }
     if format == Format::Story {
         if !draft.text.trim().is_empty() {
-            found.push(violation(ViolationCode::NotTogether, Part::Text));
+            found.push(Violation::of(ViolationCode::NotTogether, Part::Text));
         }
         if draft.first_comment.is_some() {
-            found.push(violation(ViolationCode::NotTogether, Part::FirstComment));
+            found.push(Violation::of(ViolationCode::NotTogether, Part::FirstComment));
         }
     }
     if draft.options.contains_key(TITLE) && (format == Format::Story || !has_film) {
-        found.push(violation(ViolationCode::NotTogether, Part::Option(TITLE.to_owned())));
+        found.push(Violation::of(ViolationCode::NotTogether, Part::Option(TITLE.to_owned())));
     }
     if let Some(comment) = &draft.first_comment {
         let length = TextUnit::Utf16Units.count(comment, None);
@@ -44,7 +44,7 @@ pub(super) fn violations(draft: &Draft) -> Vec<Violation> {
                 limit: Some(COMMENT),
                 actual: Some(length),
                 unit: Some(TextUnit::Utf16Units),
-                ..violation(ViolationCode::TextTooLong, Part::FirstComment)
+                ..Violation::of(ViolationCode::TextTooLong, Part::FirstComment)
             });
         }
     }
@@ -55,14 +55,14 @@ pub(super) fn violations(draft: &Draft) -> Vec<Violation> {
 fn one_medium(format: Format, draft: &Draft, found: &mut Vec<Violation>) {
     let [media] = draft.media.as_slice() else {
         let code = if draft.media.is_empty() { ViolationCode::MediaMissing } else { ViolationCode::NotTogether };
-        return found.push(violation(code, Part::Option(FORMAT.to_owned())));
+        return found.push(Violation::of(code, Part::Option(FORMAT.to_owned())));
     };
     if media.is_video() {
         let longest = if format == Format::Reel { LONGEST_REEL_MS } else { LONGEST_STORY_MS };
         found.extend(upright(media));
         found.extend(length(media, longest));
     } else if format == Format::Reel {
-        found.push(violation(ViolationCode::NotTogether, Part::Option(FORMAT.to_owned())));
+        found.push(Violation::of(ViolationCode::NotTogether, Part::Option(FORMAT.to_owned())));
     }
 }
 
@@ -73,7 +73,7 @@ fn upright(media: &DraftMedia) -> Option<Violation> {
         limit: limit.map(u64::from),
         actual: actual.map(u64::from),
         media_index: Some(0),
-        ..violation(ViolationCode::MediaShape, Part::Text)
+        ..Violation::of(ViolationCode::MediaShape, Part::Text)
     };
     let (wide, tall) = (u64::from(width) * 16, u64::from(height) * 9);
     if wide.abs_diff(tall) * 50 > tall {
@@ -93,7 +93,7 @@ fn length(media: &DraftMedia, longest: u64) -> Option<Violation> {
         limit: Some(limit),
         actual: Some(actual),
         media_index: Some(0),
-        ..violation(code, Part::Text)
+        ..Violation::of(code, Part::Text)
     };
     if length > longest {
         return Some(of_film(ViolationCode::VideoTooLong, longest / 1000, length.div_ceil(1000)));
@@ -101,10 +101,6 @@ fn length(media: &DraftMedia, longest: u64) -> Option<Violation> {
     // What is shorter than any film may be is refused as such.
     let too_short = (super::CAPABILITIES.media.video?.min_ms..SHORTEST_MS).contains(&length);
     too_short.then(|| of_film(ViolationCode::VideoTooShort, SHORTEST_MS / 1000, length / 1000))
-}
-
-fn violation(code: ViolationCode, part: Part) -> Violation {
-    Violation { code, part, limit: None, actual: None, unit: None, media_index: None }
 }
 
 #[cfg(test)]

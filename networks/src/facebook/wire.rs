@@ -8,8 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
+pub(super) use crate::call::address;
 use crate::call::{Step, no_answer, read};
-use crate::error::{ErrorKind, NetworkError};
+use crate::error::NetworkError;
 use crate::meta::proof::proof;
 use crate::meta::{is_gone, refusal};
 
@@ -67,11 +68,6 @@ impl Graph<'_> {
             _ => Err(refusal(&answer, Step::Repeatable)),
         }
     }
-}
-
-/// An address at Facebook.
-pub(super) fn address(address: &str) -> Result<Url, NetworkError> {
-    Url::parse(address).map_err(|error| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))
 }
 
 /// The path of something by its id, escaped: ids come from the network.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use diwan_platform::http::{HttpClient, Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use url::Url;
 
+pub(crate) use crate::call::address as url;
 use crate::call::{Step, bad_status, no_answer, read};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::NO_ACCOUNT;
@@ -67,11 +67,6 @@ impl Api<'_> {
             _ => Err(refusal(&answer, Step::Repeatable)),
         }
     }
-}
-
-/// The address of something at Google.
-pub(crate) fn url(address: &str) -> Result<Url, NetworkError> {
-    Url::parse(address).map_err(|error| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))
 }
 
 /// An answer that is no success. The reasons are in `errors`, in newer interfaces in `details`.

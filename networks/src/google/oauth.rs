@@ -76,13 +76,18 @@ pub(crate) async fn complete(
     tokens(&answer, None)
 }
 
+/// Whether it is time to renew it.
+pub(crate) fn is_stale(tokens: &Tokens, now: DateTime<Utc>) -> bool {
+    tokens.ends_within(RENEW_AHEAD, now)
+}
+
 /// Renews the access token when it is about to end.
 pub(crate) async fn refresh(
     out: Outside<'_>,
     tokens: &Tokens,
     now: DateTime<Utc>,
 ) -> Result<Option<Tokens>, NetworkError> {
-    if !tokens.ends_within(RENEW_AHEAD, now) {
+    if !is_stale(tokens, now) {
         return Ok(None);
     }
     let Some(refresh_token) = &tokens.refresh else {

@@ -16,7 +16,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::call::Step;
-use crate::capabilities::{Capabilities, ConnectMethod, Limits, MediaLimits, NetworkKey, OptionKind, OptionSpec, Pace};
+use crate::capabilities::{
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, NetworkKey, OptionKind, OptionSpec, Pace,
+};
 use crate::content::{Checkpoint, Content, Draft, Violation};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
@@ -79,8 +81,9 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_images: 1,
         max_image_bytes: 5 * 1024 * 1024,
         mime_types: &["image/jpeg", "image/png"],
-        // Photos have no description: one that the photo has for other networks does no harm.
+        // Of what is taken from the library, which has descriptions for other networks.
         max_alt_text: 5000,
+        alt_text: AltText::Nothing,
         video: None,
         required: false,
         mixed: false,
@@ -220,6 +223,10 @@ impl Network for GoogleBusiness {
         let grant = Grant::of(account)?;
         let api = Api { http: out.http, token: &grant.tokens.access };
         connect::check(&api, account).await.map(|()| None)
+    }
+
+    fn is_stale(&self, account: &Account, now: DateTime<Utc>) -> bool {
+        Grant::of(account).is_ok_and(|grant| oauth::is_stale(&grant.tokens, now))
     }
 
     async fn refresh(

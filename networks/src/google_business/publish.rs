@@ -42,6 +42,14 @@ pub struct Own {
     made: Option<String>,
 }
 
+/// What a location's list tells of a post.
+enum Listed {
+    There(LocalPost),
+    Nowhere,
+    /// There are more newer posts than are read.
+    TooMany,
+}
+
 /// A publication on its way to a location.
 pub struct Publishing<'a> {
     pub api: Api<'a>,
@@ -88,7 +96,11 @@ impl Steps for Publishing<'_> {
     async fn find(&self, state: &State<Own>) -> Result<Search, NetworkError> {
         let post = match &state.own.made {
             Some(name) => self.post(name).await?,
-            None => self.listed(state).await?,
+            None => match self.listed(state).await? {
+                Listed::There(post) => Some(post),
+                Listed::Nowhere => None,
+                Listed::TooMany => return Ok(Search::CannotTell),
+            },
         };
         match post {
             // A rejected one is not to be seen; sending it again asks once more, and says so.
@@ -126,7 +138,7 @@ impl Publishing<'_> {
     }
 
     /// Looks for the post among those that were not there before.
-    async fn listed(&self, state: &State<Own>) -> Result<Option<LocalPost>, NetworkError> {
+    async fn listed(&self, state: &State<Own>) -> Result<Listed, NetworkError> {
         let oldest = self.content.created_at - CLOCK_SKEW;
         let topic = body::topic(&self.content.options);
         let mut token = String::new();
@@ -141,14 +153,14 @@ impl Publishing<'_> {
                     && post.media.len() == self.content.media.len()
             };
             if let Some(post) = page.local_posts.into_iter().find(is_it) {
-                return Ok(Some(post));
+                return Ok(Listed::There(post));
             }
             match page.next_page_token {
                 Some(next) if !next.is_empty() && !past => token = next,
-                _ => break,
+                _ => return Ok(Listed::Nowhere),
             }
         }
-        Ok(None)
+        Ok(Listed::TooMany)
     }
 }
 

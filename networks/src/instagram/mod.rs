@@ -15,8 +15,8 @@ use url::Url;
 
 use crate::call::{Step, read};
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota, QuotaPeriod,
-    VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota,
+    QuotaOf, QuotaPeriod, VideoLimits,
 };
 use crate::content::{Checkpoint, Content, Draft, Options, Violation};
 use crate::counting;
@@ -69,6 +69,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_image_bytes: 8 * MEGABYTE,
         mime_types: &["image/jpeg", "video/mp4", "video/quicktime"],
         max_alt_text: 1_000,
+        alt_text: AltText::Images,
         video: Some(VideoLimits { max_videos: 10, max_bytes: 300 * MEGABYTE, min_ms: 3_000, max_ms: 900_000 }),
         required: true,
         mixed: true,
@@ -112,7 +113,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     look_up: true,
     delete: false,
     edit: false,
-    quota: Some(Quota { most: 100, period: QuotaPeriod::RollingHours(24) }),
+    quota: Some(Quota { most: 100, period: QuotaPeriod::RollingHours(24), of: QuotaOf::Account, only: None }),
     pace: None,
 };
 
@@ -211,6 +212,14 @@ async fn metrics_of(graph: &Graph<'_>, id: &str) -> Result<PostMetrics, NetworkE
 impl Network for Instagram {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    /// Neither films nor stories have one.
+    fn undescribed(&self, draft: &Draft) -> Vec<usize> {
+        let is_story = Format::named(&draft.options) == Some(Format::Story);
+        let media = draft.media.iter().enumerate();
+        let lost = media.filter(|(_, media)| !media.alt_text.is_empty() && (is_story || media.is_video()));
+        lost.map(|(place, _)| place).collect()
     }
 
     fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation> {

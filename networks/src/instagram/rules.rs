@@ -18,7 +18,7 @@ pub fn check(limits: &Limits, draft: &Draft) -> Vec<Violation> {
     let mut found = violations(&CAPABILITIES, limits, draft);
     let films = draft.media.iter().filter(|media| media.is_video()).count();
     let format = Format::of(&draft.options, films, draft.media.len());
-    let mut apart = |part: Part| found.push(plain(ViolationCode::NotTogether, part));
+    let mut apart = |part: Part| found.push(Violation::of(ViolationCode::NotTogether, part));
     let option = |name: &str| Part::Option(name.to_owned());
     if format == Format::Story {
         if draft.media.len() > 1 {
@@ -44,7 +44,7 @@ pub fn check(limits: &Limits, draft: &Draft) -> Vec<Violation> {
         match (film, seconds.parse::<u64>()) {
             (None, _) => apart(option(COVER_SECONDS)),
             (Some(film), Ok(second)) if film.duration_ms.is_some_and(|length| second * 1000 >= length) => {
-                found.push(plain(ViolationCode::OptionInvalid, option(COVER_SECONDS)));
+                found.push(Violation::of(ViolationCode::OptionInvalid, option(COVER_SECONDS)));
             }
             (Some(_), _) => {}
         }
@@ -59,7 +59,7 @@ fn shapes(format: Format, media: &[DraftMedia]) -> Vec<Violation> {
     for (index, media) in media.iter().enumerate() {
         let mut add = |code, limit: Option<(u64, u64)>| {
             let (limit, actual) = (limit.map(|(most, _)| most), limit.map(|(_, actual)| actual));
-            found.push(Violation { limit, actual, media_index: Some(index), ..plain(code, Part::Text) });
+            found.push(Violation { limit, actual, media_index: Some(index), ..Violation::of(code, Part::Text) });
         };
         let fits =
             if media.is_video() { is_film_shape(media) } else { format == Format::Story || is_image_shape(media) };
@@ -89,10 +89,6 @@ fn is_image_shape(media: &DraftMedia) -> bool {
 fn is_film_shape(media: &DraftMedia) -> bool {
     let (width, height) = (u64::from(media.width), u64::from(media.height));
     width == 0 || (media.width <= MOST_WIDTH && 100 * width >= height && width <= 10 * height)
-}
-
-fn plain(code: ViolationCode, part: Part) -> Violation {
-    Violation { code, part, limit: None, actual: None, unit: None, media_index: None }
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ use url::Url;
 
 use crate::call::{Step, no_answer, read};
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota, QuotaPeriod,
-    VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota,
+    QuotaOf, QuotaPeriod, VideoLimits,
 };
 use crate::content::{Checkpoint, Content, Draft, Part, Violation, ViolationCode};
 use crate::counting::{self, TextUnit};
@@ -86,6 +86,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_image_bytes: 20 * 1024 * 1024,
         mime_types: &["image/jpeg", "image/png", "image/gif", "video/mp4"],
         max_alt_text: 4_086,
+        alt_text: AltText::ImagesAndFilms,
         video: Some(VideoLimits { max_videos: 1, max_bytes: 500 * 1024 * 1024, min_ms: 3_000, max_ms: 30 * 60 * 1000 }),
         required: false,
         mixed: false,
@@ -145,7 +146,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     look_up: true,
     delete: true,
     edit: true,
-    quota: Some(Quota { most: 150, period: QuotaPeriod::DayIn("UTC") }),
+    quota: Some(Quota { most: 150, period: QuotaPeriod::DayIn("UTC"), of: QuotaOf::Account, only: None }),
     pace: None,
 };
 
@@ -293,6 +294,10 @@ impl Network for LinkedIn {
 
     fn refresh_due(&self, account: &Account) -> Option<DateTime<Utc>> {
         oauth::refresh_due(account)
+    }
+
+    fn is_stale(&self, account: &Account, now: DateTime<Utc>) -> bool {
+        oauth::is_stale(account, now)
     }
 
     async fn refresh(

@@ -12,11 +12,12 @@ use url::Url;
 
 use super::wire::{Api, Elements, encoded, refusal};
 use super::{AUTHORIZE, CAPABILITIES, HOME, MOST_IMAGE_PIXELS, ORGANIZATION, PERSON, SCOPES, TOKEN, VISIBILITY};
-use crate::call::{Step, no_answer, read, server_time};
+use crate::call::{Step, address, no_answer, read, server_time};
 use crate::capabilities::{Limits, OptionValue};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Account, Authorization, Connected, Credentials, NO_ACCOUNT, Outside};
-use crate::oauth::{TokenAnswer, Tokens};
+pub(super) use crate::oauth::tokens;
+use crate::oauth::{TokenAnswer, Tokens, stored};
 
 /// Access tokens live for 60 days, and are renewed this long before their end where LinkedIn gave a refresh token.
 const RENEW_AHEAD: TimeDelta = TimeDelta::days(7);
@@ -129,6 +130,11 @@ pub async fn complete(out: Outside<'_>, code: &str, redirect_uri: &Url) -> Resul
     Ok(connected.collect())
 }
 
+/// Whether it is time to renew it.
+pub fn is_stale(account: &Account, now: DateTime<Utc>) -> bool {
+    tokens(account).is_ok_and(|tokens| tokens.ends_within(RENEW_AHEAD, now))
+}
+
 /// Renews a token that ends soon, if LinkedIn lets it be renewed.
 pub async fn refresh(
     out: Outside<'_>,
@@ -158,11 +164,6 @@ pub fn refresh_due(account: &Account) -> Option<DateTime<Utc>> {
     let tokens = tokens(account).ok()?;
     tokens.refresh?;
     tokens.expires_at?.checked_sub_signed(RENEW_AHEAD)
-}
-
-/// The tokens of an account.
-pub fn tokens(account: &Account) -> Result<Tokens, NetworkError> {
-    Tokens::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
 }
 
 /// What LinkedIn allows: a page cannot post to its connections, since it has none.
@@ -250,12 +251,4 @@ async fn exchange(
         _ => return Err(error),
     };
     Err(NetworkError { kind, code, ..error })
-}
-
-fn stored(tokens: &Tokens) -> Result<Credentials, NetworkError> {
-    serde_json::to_value(tokens).map(Credentials).map_err(|error| NetworkError::credentials(&error))
-}
-
-fn address(url: &str) -> Result<Url, NetworkError> {
-    url.parse().map_err(|_| NetworkError::new(ErrorKind::Ask, "address_invalid", "no address"))
 }

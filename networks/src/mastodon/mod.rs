@@ -22,7 +22,7 @@ use url::Url;
 
 use crate::call::{Step, read};
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, VideoLimits,
 };
 use crate::content::{Checkpoint, Content, Draft, MOST_PARTS, Violation};
 use crate::counting;
@@ -76,6 +76,7 @@ static CAPABILITIES: Capabilities = Capabilities {
             "video/webm",
         ],
         max_alt_text: 1500,
+        alt_text: AltText::ImagesAndFilms,
         // Films may be as long as they are small enough.
         video: Some(VideoLimits { max_videos: 1, max_bytes: 99 * 1024 * 1024, min_ms: 0, max_ms: 86_400_000 }),
         required: false,

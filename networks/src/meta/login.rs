@@ -5,15 +5,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diwan_platform::http::{Method, Request, Response};
-use serde::Deserialize as _;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::refusal;
+pub(crate) use crate::call::address;
 use crate::call::{Step, no_answer, read, server_time};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Account, Authorization, Credentials, Outside};
 use crate::oauth::{TokenAnswer, Tokens};
+pub(crate) use crate::oauth::{stored, tokens};
 
 /// Tokens live for 60 days and can be renewed once they are a day old: it is done when half of their life is over.
 const RENEW_AHEAD: TimeDelta = TimeDelta::days(30);
@@ -122,22 +123,6 @@ pub(crate) fn due(account: &Account) -> Option<DateTime<Utc>> {
 /// Whether it is time to renew it.
 pub(crate) fn is_stale(account: &Account, now: DateTime<Utc>) -> bool {
     tokens(account).is_ok_and(|tokens| tokens.ends_within(RENEW_AHEAD, now))
-}
-
-/// The account's tokens.
-pub(crate) fn tokens(account: &Account) -> Result<Tokens, NetworkError> {
-    Tokens::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
-}
-
-/// As they are kept.
-pub(crate) fn stored(tokens: &Tokens) -> Result<Credentials, NetworkError> {
-    serde_json::to_value(tokens).map(Credentials).map_err(|error| NetworkError::credentials(&error))
-}
-
-/// An address that is known.
-pub(crate) fn address(text: &str) -> Result<Url, NetworkError> {
-    text.parse()
-        .map_err(|error: url::ParseError| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))
 }
 
 fn tokens_of(answer: &Response, before: Option<&Tokens>) -> Result<Tokens, NetworkError> {

@@ -19,7 +19,8 @@ use url::Url;
 
 use crate::call::{Step, no_answer, read};
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Pace, VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Pace,
+    VideoLimits,
 };
 use crate::content::{Checkpoint, Content, Draft, Violation};
 use crate::counting;
@@ -62,6 +63,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_image_bytes: 20 * MEGABYTE,
         mime_types: &["image/jpeg", "image/png", "video/mp4", "video/quicktime"],
         max_alt_text: 500,
+        alt_text: AltText::ImagesAndFilms,
         video: Some(VideoLimits { max_videos: 1, max_bytes: 2048 * MEGABYTE, min_ms: 4_000, max_ms: 900_000 }),
         required: true,
         mixed: true,
@@ -175,6 +177,10 @@ impl Network for Pinterest {
         let api = api(out, account, &tokens);
         oauth::user_account(&api).await?;
         oauth::limits(&api).await.map(Some)
+    }
+
+    fn is_stale(&self, account: &Account, now: DateTime<Utc>) -> bool {
+        oauth::is_stale(account, now)
     }
 
     async fn refresh(

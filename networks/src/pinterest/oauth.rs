@@ -5,17 +5,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use diwan_platform::http::{Method, StatusCode};
-use serde::Deserialize as _;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::wire::{AccountAnswer, Api, Board, Page, refusal};
 use super::{BOARD, CAPABILITIES};
-use crate::call::{Step, no_answer, read, server_time};
+use crate::call::{Step, address, no_answer, read, server_time};
 use crate::capabilities::{Limits, OptionValue};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Account, Authorization, Connected, Credentials, Outside};
-use crate::oauth::{TokenAnswer, Tokens};
+pub(super) use crate::oauth::tokens;
+use crate::oauth::{TokenAnswer, Tokens, stored};
 
 /// Where the interface is.
 pub const HOME: &str = "https://api.pinterest.com/";
@@ -72,6 +72,11 @@ pub async fn complete(out: Outside<'_>, code: &str, redirect_uri: &Url) -> Resul
     })
 }
 
+/// Whether it is time to renew it.
+pub fn is_stale(account: &Account, now: DateTime<Utc>) -> bool {
+    tokens(account).is_ok_and(|tokens| tokens.ends_within(RENEW_AHEAD, now))
+}
+
 /// Renews the token of an account.
 pub async fn refresh(
     out: Outside<'_>,
@@ -93,20 +98,6 @@ pub async fn refresh(
 /// When the account is to be renewed.
 pub fn due(account: &Account) -> Option<DateTime<Utc>> {
     Some(tokens(account).ok()?.expires_at? - RENEW_AHEAD)
-}
-
-/// The account's tokens.
-pub fn tokens(account: &Account) -> Result<Tokens, NetworkError> {
-    Tokens::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
-}
-
-fn stored(tokens: &Tokens) -> Result<Credentials, NetworkError> {
-    serde_json::to_value(tokens).map(Credentials).map_err(|error| NetworkError::credentials(&error))
-}
-
-fn address(text: &str) -> Result<Url, NetworkError> {
-    text.parse()
-        .map_err(|error: url::ParseError| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))
 }
 
 async fn exchange(

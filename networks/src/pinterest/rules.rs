@@ -14,10 +14,10 @@ pub fn check(limits: &Limits, draft: &Draft) -> Vec<Violation> {
     let films = draft.media.iter().filter(|media| media.is_video()).count();
     let images = draft.media.len() - films;
     if films > 0 && images > 1 {
-        found.push(plain(ViolationCode::MediaMixed, Part::Text));
+        found.push(Violation::of(ViolationCode::MediaMixed, Part::Text));
     }
     if draft.options.contains_key(COVER_SECONDS) && (films == 0 || images > 0) {
-        found.push(plain(ViolationCode::NotTogether, Part::Option(COVER_SECONDS.to_owned())));
+        found.push(Violation::of(ViolationCode::NotTogether, Part::Option(COVER_SECONDS.to_owned())));
     }
     if !found.iter().any(|violation| violation.code == ViolationCode::AltTextTooLong) {
         let whole = alt_text(draft.media.iter().map(|media: &DraftMedia| media.alt_text.as_str()));
@@ -39,12 +39,8 @@ fn too_long(code: ViolationCode, part: Part, text: &str, limit: u64) -> Option<V
         limit: Some(limit),
         actual: Some(actual),
         unit: Some(unit),
-        ..plain(code, part)
+        ..Violation::of(code, part)
     })
-}
-
-fn plain(code: ViolationCode, part: Part) -> Violation {
-    Violation { code, part, limit: None, actual: None, unit: None, media_index: None }
 }
 
 #[cfg(test)]

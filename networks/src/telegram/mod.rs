@@ -18,7 +18,8 @@ use url::Url;
 
 use crate::call::Step;
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Pace, VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Pace,
+    VideoLimits,
 };
 use crate::content::{Checkpoint, Content, Draft, Violation};
 use crate::counting;
@@ -61,7 +62,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     name: "Telegram",
     connect: ConnectMethod::BotToken,
     home: Some(connect::HOME),
-    hosts: &["api.telegram.org"],
+    hosts: &["api.telegram.org", "t.me"],
     app: None,
     text: counting::TELEGRAM,
     caption: Some(counting::TELEGRAM_CAPTION),
@@ -71,6 +72,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_image_bytes: 10 * MEGABYTE,
         mime_types: &["image/jpeg", "image/png", "video/mp4"],
         max_alt_text: 5000,
+        alt_text: AltText::Nothing,
         video: Some(VideoLimits { max_videos: 10, max_bytes: 50 * MEGABYTE, min_ms: 0, max_ms: 86_400_000 }),
         required: false,
         mixed: true,
@@ -148,6 +150,10 @@ impl Network for Telegram {
     }
 
     /// A bot's token is good until it is taken back.
+    fn is_stale(&self, _account: &Account, _now: DateTime<Utc>) -> bool {
+        false
+    }
+
     async fn refresh(
         &self,
         _out: Outside<'_>,

@@ -22,11 +22,11 @@ pub fn check(limits: &Limits, draft: &Draft) -> Vec<Violation> {
     let mut found = violations(&CAPABILITIES, limits, draft);
     for (index, image) in draft.media.iter().enumerate().filter(|(_, media)| !media.is_video()) {
         if has_no_shape(image) {
-            found.push(Violation { media_index: Some(index), ..plain(ViolationCode::MediaShape, Part::Text) });
+            found.push(Violation { media_index: Some(index), ..Violation::of(ViolationCode::MediaShape, Part::Text) });
         }
     }
     let apart = together(draft).into_iter();
-    found.extend(apart.map(|name| plain(ViolationCode::NotTogether, Part::Option(name.to_owned()))));
+    found.extend(apart.map(|name| Violation::of(ViolationCode::NotTogether, Part::Option(name.to_owned()))));
     if let Some(answers) = draft.options.get(POLL) {
         let unit = TextUnit::Utf16Units;
         let longest = answers.lines().map(|answer| unit.count(answer, None)).max().unwrap_or(0);
@@ -63,11 +63,7 @@ fn has_no_shape(image: &DraftMedia) -> bool {
 
 fn too_long(code: ViolationCode, part: Part, actual: u64, limit: u64) -> Option<Violation> {
     let unit = Some(TextUnit::Utf16Units);
-    (actual > limit).then(|| Violation { limit: Some(limit), actual: Some(actual), unit, ..plain(code, part) })
-}
-
-fn plain(code: ViolationCode, part: Part) -> Violation {
-    Violation { code, part, limit: None, actual: None, unit: None, media_index: None }
+    (actual > limit).then(|| Violation { limit: Some(limit), actual: Some(actual), unit, ..Violation::of(code, part) })
 }
 
 #[cfg(test)]

@@ -15,8 +15,8 @@ use url::Url;
 
 use crate::call::{Step, no_answer, read};
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota, QuotaPeriod,
-    VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota,
+    QuotaOf, QuotaPeriod, VideoLimits,
 };
 use crate::content::{Checkpoint, Content, Draft, MOST_PARTS, Violation};
 use crate::counting;
@@ -67,6 +67,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_image_bytes: 8 * 1024 * 1024,
         mime_types: &["image/jpeg", "image/png", "video/mp4", "video/quicktime"],
         max_alt_text: 1_000,
+        alt_text: AltText::ImagesAndFilms,
         video: Some(VideoLimits { max_videos: 20, max_bytes: 1024 * 1024 * 1024, min_ms: 1, max_ms: 300_000 }),
         required: false,
         mixed: true,
@@ -95,7 +96,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     look_up: true,
     delete: true,
     edit: false,
-    quota: Some(Quota { most: 250, period: QuotaPeriod::RollingHours(24) }),
+    quota: Some(Quota { most: 250, period: QuotaPeriod::RollingHours(24), of: QuotaOf::Account, only: None }),
     pace: None,
 };
 

@@ -19,23 +19,23 @@ pub fn check(limits: &Limits, draft: &Draft) -> Vec<Violation> {
     let mut found = violations(&CAPABILITIES, limits, draft);
     for (index, media) in draft.media.iter().enumerate() {
         if !has_shape(media) {
-            found.push(Violation { media_index: Some(index), ..plain(ViolationCode::MediaShape, Part::Text) });
+            found.push(Violation { media_index: Some(index), ..Violation::of(ViolationCode::MediaShape, Part::Text) });
         }
     }
     let option = |name: &str| Part::Option(name.to_owned());
     if draft.options.contains_key(POLL) && (!draft.media.is_empty() || draft.link.is_some()) {
-        found.push(plain(ViolationCode::NotTogether, option(POLL)));
+        found.push(Violation::of(ViolationCode::NotTogether, option(POLL)));
     }
     // <https://developers.facebook.com/documentation/threads/posts#topic-tags--links--and-gifs>
     if draft.options.get(TOPIC).is_some_and(|topic| topic.contains(['.', '&'])) {
-        found.push(plain(ViolationCode::OptionInvalid, option(TOPIC)));
+        found.push(Violation::of(ViolationCode::OptionInvalid, option(TOPIC)));
     }
     // A link that stands in the text already is the same one.
     if let Some(link) = &draft.link {
         let mut all: HashSet<_> = links(&draft.text).into_iter().map(|place| &draft.text[place]).collect();
         if all.len() as u64 <= THREADS_LINKS.max && all.insert(link) && all.len() as u64 > THREADS_LINKS.max {
             let (limit, actual, unit) = (Some(THREADS_LINKS.max), Some(all.len() as u64), Some(THREADS_LINKS.unit));
-            found.push(Violation { limit, actual, unit, ..plain(ViolationCode::TextTooLong, Part::Link) });
+            found.push(Violation { limit, actual, unit, ..Violation::of(ViolationCode::TextTooLong, Part::Link) });
         }
     }
     found
@@ -48,10 +48,6 @@ fn has_shape(media: &DraftMedia) -> bool {
         return width == 0 || (media.width <= MOST_WIDTH && 100 * width >= height && width <= MOST_RATIO * height);
     }
     width.max(height) <= MOST_RATIO * width.min(height)
-}
-
-fn plain(code: ViolationCode, part: Part) -> Violation {
-    Violation { code, part, limit: None, actual: None, unit: None, media_index: None }
 }
 
 #[cfg(test)]

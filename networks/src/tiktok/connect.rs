@@ -12,7 +12,7 @@ use super::wire::{self, Api};
 use crate::call::{Step, bad_status, no_answer, read, server_time};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Authorization, Connected, Credentials, Outside};
-use crate::oauth::{TokenAnswer, Tokens};
+use crate::oauth::{TokenAnswer, Tokens, stored};
 
 const AUTHORIZE: &str = "https://www.tiktok.com/v2/auth/authorize/";
 
@@ -72,13 +72,18 @@ pub async fn complete(out: Outside<'_>, code: &str, redirect_uri: &Url) -> Resul
     })
 }
 
+/// Whether it is time to renew it.
+pub fn is_stale(tokens: &Tokens, now: DateTime<Utc>) -> bool {
+    tokens.ends_within(RENEW_AHEAD, now)
+}
+
 /// Renews the access token when it is about to end. The refresh token may be another afterwards.
 pub async fn refresh(
     out: Outside<'_>,
     tokens: &Tokens,
     now: DateTime<Utc>,
 ) -> Result<Option<Credentials>, NetworkError> {
-    if !tokens.ends_within(RENEW_AHEAD, now) {
+    if !is_stale(tokens, now) {
         return Ok(None);
     }
     let Some(refresh_token) = &tokens.refresh else {
@@ -125,8 +130,4 @@ async fn exchange(
     let no_clock = || NetworkError::new(ErrorKind::Retry, "answer_unreadable", "the answer has no date");
     let given_at = server_time(&answer).ok_or_else(no_clock)?;
     Ok((Tokens::of(token, given_at, before), granted.scope))
-}
-
-fn stored(tokens: &Tokens) -> Result<Credentials, NetworkError> {
-    serde_json::to_value(tokens).map(Credentials).map_err(|error| NetworkError::credentials(&error))
 }

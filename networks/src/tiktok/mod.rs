@@ -12,13 +12,12 @@ mod wire;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Deserialize as _;
 use serde_json::Value;
 use url::Url;
 
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Pace, Quota,
-    QuotaPeriod, VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Pace, Quota,
+    QuotaOf, QuotaPeriod, VideoLimits,
 };
 use crate::content::{Checkpoint, Content, Draft, Violation};
 use crate::counting;
@@ -27,7 +26,7 @@ use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
     Progress, Published, RemotePost,
 };
-use crate::oauth::Tokens;
+use crate::oauth::tokens;
 use crate::preview::{Preview, plain_without_links};
 use crate::steps;
 use publish::Publishing;
@@ -73,8 +72,9 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_images: 35,
         max_image_bytes: 20 * 1024 * 1024,
         mime_types: &["image/jpeg", "image/webp", "video/mp4", "video/quicktime", "video/webm"],
-        // Nothing has a description for those who do not see it: one that is there for other networks does no harm.
+        // Of what is taken from the library, which has descriptions for other networks.
         max_alt_text: 5000,
+        alt_text: AltText::Nothing,
         video: Some(VideoLimits {
             max_videos: 1,
             max_bytes: 4 * 1024 * 1024 * 1024,
@@ -117,13 +117,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     look_up: true,
     delete: false,
     edit: false,
-    quota: Some(Quota { most: 15, period: QuotaPeriod::RollingHours(24) }),
+    quota: Some(Quota { most: 15, period: QuotaPeriod::RollingHours(24), of: QuotaOf::Account, only: None }),
     pace: Some(Pace { most: 6, per: std::time::Duration::from_mins(1) }),
 };
-
-fn tokens(account: &Account) -> Result<Tokens, NetworkError> {
-    Tokens::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
-}
 
 /// The numbers under these names; a name that is absent is no number.
 fn numbers(entity: &Value, names: &[(&str, Metric)]) -> Vec<(Metric, i64)> {
@@ -172,6 +168,10 @@ impl Network for TikTok {
         let tokens = tokens(account)?;
         let creator = Api { http: out.http, token: &tokens.access }.creator().await?;
         Ok(Some(rules::limits(&creator)))
+    }
+
+    fn is_stale(&self, account: &Account, now: DateTime<Utc>) -> bool {
+        tokens(account).is_ok_and(|tokens| connect::is_stale(&tokens, now))
     }
 
     async fn refresh(

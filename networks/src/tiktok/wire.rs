@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
+pub(super) use crate::call::address;
 use crate::call::{Step, bad_status, no_answer, read};
 use crate::error::{ErrorKind, NetworkError};
 
@@ -160,11 +161,6 @@ impl Api<'_> {
 /// The address of a path.
 pub fn url(path: &str) -> Result<Url, NetworkError> {
     address(&format!("{API}{path}"))
-}
-
-/// An address that TikTok handed out.
-pub fn address(address: &str) -> Result<Url, NetworkError> {
-    Url::parse(address).map_err(|error| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))
 }
 
 /// What an answer holds. Errors may stand in a success.

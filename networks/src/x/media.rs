@@ -10,7 +10,7 @@ use serde_json::json;
 use super::publish::Own;
 use super::wire::{Api, Created, MEDIA_UNKNOWN};
 use super::{GIF, PART_BYTES};
-use crate::call::{Step, unreadable, upload_patience};
+use crate::call::{Step, upload_patience};
 use crate::content::{Content, Media};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::Progress;
@@ -134,7 +134,7 @@ async fn begin(api: &Api<'_>, media: &Media) -> Result<Uploaded, NetworkError> {
 /// Sends the next part, again under the same number if it was sent before. Answers how many bytes X has now.
 async fn append(api: &Api<'_>, media: &Media, file: &Uploaded) -> Result<u64, NetworkError> {
     let end = (file.sent + PART_BYTES).min(media.source.size());
-    let part = media.source.read(file.sent..end).await.map_err(|error| unreadable(&error))?;
+    let part = media.source.part(file.sent..end);
     let request = api.post(&format!("/2/media/upload/{}/append", file.id))?.multipart(vec![
         Part::text("segment_index", (file.sent / PART_BYTES).to_string()),
         Part::file("media", "part", "application/octet-stream", part),

@@ -19,7 +19,8 @@ use url::Url;
 
 use crate::call::Step;
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Pace, VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Pace,
+    VideoLimits,
 };
 use crate::content::{Checkpoint, Content, Draft, DraftMedia, MOST_PARTS, Part, Violation, ViolationCode};
 use crate::counting::{self, TextUnit};
@@ -87,6 +88,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_image_bytes: 5 * 1024 * 1024,
         mime_types: &["image/jpeg", "image/png", "image/webp", GIF, "video/mp4", "video/quicktime"],
         max_alt_text: 1_000,
+        alt_text: AltText::ImagesAndFilms,
         video: Some(VideoLimits {
             max_videos: 1,
             max_bytes: PART_BYTES * MOST_FILM_PARTS,
@@ -152,26 +154,22 @@ fn post_path(id: &str) -> String {
     format!("/2/tweets/{id}")
 }
 
-fn violation(code: ViolationCode, part: Part) -> Violation {
-    Violation { code, part, limit: None, actual: None, unit: None, media_index: None }
-}
-
 /// What X refuses beside the limits.
 fn own_violations(draft: &Draft) -> Vec<Violation> {
     let mut found = Vec::new();
     let option = |name: &str| Part::Option(name.to_owned());
     let poll = draft.options.get(POLL);
     if poll.is_some() && !draft.media.is_empty() {
-        found.push(violation(ViolationCode::NotTogether, option(POLL)));
+        found.push(Violation::of(ViolationCode::NotTogether, option(POLL)));
     }
     if poll.is_none() && draft.options.contains_key(POLL_MINUTES) {
-        found.push(violation(ViolationCode::NotTogether, option(POLL_MINUTES)));
+        found.push(Violation::of(ViolationCode::NotTogether, option(POLL_MINUTES)));
     }
     let longest = poll.and_then(|answers| answers.lines().map(|line| TextUnit::Utf16Units.count(line, None)).max());
     if let Some(longest) = longest.filter(|length| *length > POLL_ANSWER) {
         let unit = Some(TextUnit::Utf16Units);
         let (limit, actual) = (Some(POLL_ANSWER), Some(longest));
-        found.push(Violation { limit, actual, unit, ..violation(ViolationCode::OptionInvalid, option(POLL)) });
+        found.push(Violation { limit, actual, unit, ..Violation::of(ViolationCode::OptionInvalid, option(POLL)) });
     }
     for (index, media) in draft.media.iter().enumerate() {
         let code = if media.mime == GIF && draft.media.len() > 1 {
@@ -181,7 +179,7 @@ fn own_violations(draft: &Draft) -> Vec<Violation> {
         } else {
             continue;
         };
-        found.push(Violation { media_index: Some(index), ..violation(code, Part::Text) });
+        found.push(Violation { media_index: Some(index), ..Violation::of(code, Part::Text) });
     }
     found
 }
@@ -238,6 +236,10 @@ impl Network for X {
 
     fn refresh_due(&self, account: &Account) -> Option<DateTime<Utc>> {
         oauth::refresh_due(account)
+    }
+
+    fn is_stale(&self, account: &Account, now: DateTime<Utc>) -> bool {
+        oauth::is_stale(account, now)
     }
 
     async fn refresh(

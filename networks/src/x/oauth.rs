@@ -11,11 +11,12 @@ use url::Url;
 
 use super::wire::{Api, User, refusal};
 use super::{AUTHORIZE, CAPABILITIES, SCOPES, TOKEN};
-use crate::call::{Step, no_answer, read, server_time};
+use crate::call::{Step, address, no_answer, read, server_time};
 use crate::capabilities::{Limits, VideoLimits};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Account, Authorization, Connected, Credentials, Outside};
-use crate::oauth::{TokenAnswer, Tokens, challenge, verifier};
+pub(super) use crate::oauth::tokens;
+use crate::oauth::{TokenAnswer, Tokens, challenge, stored, verifier};
 
 /// Access tokens live for two hours, and are renewed this long before their end.
 const RENEW_AHEAD: TimeDelta = TimeDelta::minutes(10);
@@ -80,6 +81,11 @@ pub async fn complete(
     })
 }
 
+/// Whether it is time to renew it.
+pub fn is_stale(account: &Account, now: DateTime<Utc>) -> bool {
+    tokens(account).is_ok_and(|tokens| tokens.ends_within(RENEW_AHEAD, now))
+}
+
 /// Renews a token that is about to end.
 pub async fn refresh(
     out: Outside<'_>,
@@ -103,11 +109,6 @@ pub fn refresh_due(account: &Account) -> Option<DateTime<Utc>> {
     let tokens = tokens(account).ok()?;
     tokens.refresh?;
     tokens.expires_at?.checked_add_signed(RENEW_UNUSED)
-}
-
-/// The tokens of an account.
-pub fn tokens(account: &Account) -> Result<Tokens, NetworkError> {
-    Tokens::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
 }
 
 /// What X allows the account: more to its subscribers.
@@ -143,12 +144,4 @@ async fn exchange(
         _ => return Err(error),
     };
     Err(NetworkError { kind, code, ..error })
-}
-
-fn stored(tokens: &Tokens) -> Result<Credentials, NetworkError> {
-    serde_json::to_value(tokens).map(Credentials).map_err(|error| NetworkError::credentials(&error))
-}
-
-fn address(url: &str) -> Result<Url, NetworkError> {
-    url.parse().map_err(|_| NetworkError::new(ErrorKind::Ask, "address_invalid", "no address"))
 }

@@ -12,12 +12,11 @@ mod wire;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use serde::Deserialize as _;
 use url::Url;
 
 use crate::capabilities::{
-    Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota, QuotaPeriod,
-    VideoLimits,
+    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota,
+    QuotaOf, QuotaPeriod, VideoLimits,
 };
 use crate::content::{Checkpoint, Content, Draft, Violation};
 use crate::counting;
@@ -27,7 +26,7 @@ use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, NO_ACCOUNT, Network, Outside, PostMetrics,
     Progress, Published, RemotePost,
 };
-use crate::oauth::Tokens;
+use crate::oauth::{Tokens, stored, tokens};
 use crate::preview::{Preview, plain_with_links};
 use crate::steps;
 use publish::Publishing;
@@ -60,7 +59,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     name: "YouTube",
     connect: ConnectMethod::OAuthCode { needs_instance: false },
     home: Some(HOME),
-    hosts: &["accounts.google.com", "oauth2.googleapis.com", "www.googleapis.com"],
+    hosts: &["accounts.google.com", "oauth2.googleapis.com", "www.googleapis.com", "www.youtube.com"],
     app: Some("google"),
     text: counting::YOUTUBE_DESCRIPTION,
     caption: None,
@@ -69,9 +68,9 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_images: 0,
         max_image_bytes: 0,
         mime_types: &["video/mp4", "video/quicktime", "video/webm", "video/mpeg"],
-        // Films have no description for those who do not see them: one that the film has for other networks does no
-        // harm.
+        // Of what is taken from the library, which has descriptions for other networks.
         max_alt_text: 5000,
+        alt_text: AltText::Nothing,
         video: Some(VideoLimits {
             max_videos: 1,
             max_bytes: 256 * 1024 * 1024 * 1024,
@@ -108,18 +107,14 @@ static CAPABILITIES: Capabilities = Capabilities {
     look_up: true,
     delete: true,
     edit: true,
-    // Of the whole application, so that it is less where several channels share it.
-    quota: Some(Quota { most: 100, period: QuotaPeriod::DayIn("America/Los_Angeles") }),
+    quota: Some(Quota {
+        most: 100,
+        period: QuotaPeriod::DayIn("America/Los_Angeles"),
+        of: QuotaOf::Application,
+        only: None,
+    }),
     pace: None,
 };
-
-fn tokens(account: &Account) -> Result<Tokens, NetworkError> {
-    Tokens::deserialize(&account.credentials.0).map_err(|error| NetworkError::credentials(&error))
-}
-
-fn stored(tokens: &Tokens) -> Result<Credentials, NetworkError> {
-    serde_json::to_value(tokens).map(Credentials).map_err(|error| NetworkError::credentials(&error))
-}
 
 /// Where people see a video.
 fn watch(id: &str) -> Option<Url> {
@@ -196,6 +191,10 @@ impl Network for YouTube {
         let api = Api { http: out.http, token: &tokens.access };
         let channel = wire::own_channel(&api, account).await?;
         rules::limits(&api, &channel).await.map(Some)
+    }
+
+    fn is_stale(&self, account: &Account, now: DateTime<Utc>) -> bool {
+        tokens(account).is_ok_and(|tokens| oauth::is_stale(&tokens, now))
     }
 
     async fn refresh(

@@ -283,8 +283,14 @@ impl Publishing<'_> {
         let query = [("part", "snippet"), ("videoId", video), ("order", "time"), ("maxResults", "100")];
         let request = self.api.get(&format!("{API}/commentThreads"))?.query(&query);
         let Some(page) = self.api.find::<Page<CommentThread>>(request).await? else { return Ok(Search::NotThere) };
+        let is_last = page.next_page_token.is_none();
         let found = page.items.into_iter().find(|thread| thread.is(&self.account.remote_id, text));
-        Ok(found.map_or(Search::NotThere, |thread| Search::Found(comment_of(video, thread.id))))
+        Ok(match found {
+            Some(thread) => Search::Found(comment_of(video, thread.id)),
+            None if is_last => Search::NotThere,
+            // Behind so many newer ones it is not looked for.
+            None => Search::CannotTell,
+        })
     }
 }
 

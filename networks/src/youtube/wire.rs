@@ -16,9 +16,13 @@ pub const API: &str = "https://www.googleapis.com/youtube/v3";
 
 /// A page of a list.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     #[serde(default = "Vec::new")]
     pub items: Vec<T>,
+    /// Where the next page begins; none behind the last.
+    #[serde(default)]
+    pub next_page_token: Option<String>,
 }
 
 /// A channel.

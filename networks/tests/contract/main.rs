@@ -6,5 +6,6 @@ mod connecting;
 mod exactly_once;
 mod mastodon;
 mod publishing;
+mod real_oauth;
 mod rig;
 mod threads;

@@ -136,3 +136,64 @@ async fn sends_multipart_with_a_length() {
         client(address).post(url(&format!("http://{address}/"))).multipart(parts).send().await.expect("an answer");
     assert_eq!(answer.status, StatusCode::OK);
 }
+
+/// Reads what is sent a little at a time and answers when it has all of it.
+async fn slow_reader(length: usize, pause: Duration) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (mut piece, mut read) = (vec![0; length / 8], 0);
+            while read < length {
+                match stream.read(&mut piece).await {
+                    Ok(0) | Err(_) => break,
+                    Ok(more) => read += more,
+                }
+                tokio::time::sleep(pause).await;
+            }
+            let _gone = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_large_body_may_be_on_its_way_for_longer_than_the_longest_silence() {
+    const LENGTH: usize = 16 * 1024 * 1024;
+    let address = slow_reader(LENGTH, Duration::from_millis(100)).await;
+    let policy = HttpPolicy {
+        allowed_hosts: vec![address.to_string()],
+        read_timeout: Duration::from_millis(300),
+        total_timeout: Duration::from_secs(1),
+        ..HttpPolicy::default()
+    };
+    let client = HttpClient::new(policy).expect("a client");
+    let target = url(&format!("http://{address}/"));
+    let sent = client.post(target.clone()).bytes("video/mp4", Bytes::from(vec![0; LENGTH]));
+    let answer = sent.patience(Duration::from_mins(1)).send().await.expect("an answer");
+    assert_eq!(answer.status, StatusCode::OK);
+    let error = client.post(target).bytes("video/mp4", Bytes::from(vec![0; LENGTH])).send().await;
+    assert!(matches!(error, Err(HttpError::Unknown { .. })), "without patience: {error:?}");
+}
+
+#[tokio::test]
+async fn silence_in_the_middle_of_an_answer_ends_it_also_with_patience() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf").await.expect("half an answer");
+        tokio::time::sleep(Duration::from_mins(1)).await;
+    });
+    let policy = HttpPolicy {
+        allowed_hosts: vec![address.to_string()],
+        read_timeout: Duration::from_millis(200),
+        ..HttpPolicy::default()
+    };
+    let client = HttpClient::new(policy).expect("a client");
+    let began = tokio::time::Instant::now();
+    let asked = client.get(url(&format!("http://{address}/"))).patience(Duration::from_mins(1));
+    let error = asked.send().await.expect_err("half an answer");
+    assert!(matches!(error, HttpError::Unknown { .. }), "{error:?}");
+    assert!(began.elapsed() < Duration::from_secs(5));
+}

@@ -15,10 +15,13 @@ use super::{Process, http_client};
 const CLIENT_ID: &str = "diwan";
 const CLIENT_SECRET: &str = "the secret of a client, with % and +";
 
+/// As X makes them: letters, digits, `-` and `_`, since it reads them as they are.
+const SECRET_OF_X: &str = "pL4in-secret_of_an_application";
+
 /// Starts one at this port, or at a free one for 0. Answers where it is.
-async fn run(port: u16, redirect: &Url, folder: &Path) -> Result<(Process, Url)> {
+async fn run(port: u16, secret: &str, redirect: &Url, folder: &Path) -> Result<(Process, Url)> {
     let port = port.to_string();
-    let arguments = [port.as_str(), CLIENT_ID, CLIENT_SECRET, redirect.as_str()].map(OsStr::new);
+    let arguments = [port.as_str(), CLIENT_ID, secret, redirect.as_str()].map(OsStr::new);
     let (process, issuer) = Process::start_node("oidc.mjs", &arguments, folder).await?;
     Ok((process, issuer.parse()?))
 }
@@ -41,14 +44,23 @@ pub struct OidcServer {
 impl OidcServer {
     /// Starts one that sends browsers back to `redirect`.
     pub async fn start(redirect: &str) -> Result<Self> {
+        Self::start_with(CLIENT_SECRET, redirect).await
+    }
+
+    /// Starts one that is to stand in for the hosts of X, under its issuer.
+    pub async fn start_as_x(redirect: &str) -> Result<Self> {
+        Self::start_with(SECRET_OF_X, redirect).await
+    }
+
+    async fn start_with(client_secret: &'static str, redirect: &str) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("diwan-oidc-").tempdir()?;
         let redirect = Url::parse(redirect)?;
-        let (process, issuer) = run(0, &redirect, folder.path()).await?;
+        let (process, issuer) = run(0, client_secret, &redirect, folder.path()).await?;
         let http = http_client([&issuer])?;
         Ok(Self {
             issuer,
             client_id: CLIENT_ID,
-            client_secret: CLIENT_SECRET,
+            client_secret,
             redirect,
             told: json!({}),
             http,
@@ -70,7 +82,7 @@ impl OidcServer {
     /// Starts it again, with keys that nobody has seen, and what it was told before.
     pub async fn open(&mut self) -> Result<()> {
         let port = self.issuer.port().context("a port")?;
-        let (process, _) = run(port, &self.redirect, self.folder.path()).await?;
+        let (process, _) = run(port, self.client_secret, &self.redirect, self.folder.path()).await?;
         self.process = Some(process);
         self.send().await
     }

@@ -11,4 +11,4 @@ pub use mutations::ApprovalMutation;
 pub use queries::ApprovalQuery;
 pub use review_links::ReviewLinkMutation;
 pub use subscription::ApprovalSubscription;
-pub use types::{ApprovalChain, ApprovalRequest, Delegation};
+pub use types::{ApprovalChain, ApprovalRequest, Delegation, Money};

@@ -2,16 +2,21 @@
 
 use async_graphql::{Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
+use diwan_domain::Action;
 use diwan_domain::approvals::{self as domain, Decidable};
 use diwan_entity::approvals::{
     approval_chain, approval_entry, approval_request, approval_step, delegation, review_link,
 };
 use diwan_entity::calendar::post;
+use diwan_entity::campaigns::campaign;
+use diwan_entity::finance::{expense, financial_request};
 use diwan_entity::tenancy::app_user;
 
 use super::review_links::ReviewLink;
 use crate::graphql::calendar::Post;
+use crate::graphql::campaigns::Campaign;
 use crate::graphql::context::Op;
+use crate::graphql::finance::{Expense, FinancialRequest};
 use crate::graphql::node::Node;
 use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::tenancy::{Brand, Level, User};
@@ -32,6 +37,8 @@ pub enum ApprovalKind {
     Boost,
     /// An offer to a client.
     Proposal,
+    /// A campaign.
+    Campaign,
 }
 
 /// How far a request has come.
@@ -259,11 +266,24 @@ impl ApprovalRequest {
     }
     /// What it is about; null when the caller does not see it.
     async fn subject(&self) -> Result<Option<Node>> {
-        let post = match self.row.kind {
-            approval_request::ApprovalKind::Post => self.op.load::<post::Model>(self.row.subject_id).await?,
+        let (id, own) = (self.row.subject_id, || self.op.clone());
+        Ok(match self.row.kind {
+            approval_request::ApprovalKind::Post => {
+                self.op.load::<post::Model>(id).await?.map(|row| Node::Post(Post { op: own(), row }))
+            }
+            approval_request::ApprovalKind::Campaign => {
+                self.op.load::<campaign::Model>(id).await?.map(|row| Node::Campaign(Campaign { op: own(), row }))
+            }
+            approval_request::ApprovalKind::Budget => self
+                .op
+                .load::<financial_request::Model>(id)
+                .await?
+                .map(|row| Node::FinancialRequest(FinancialRequest { op: own(), row })),
+            approval_request::ApprovalKind::Expense => {
+                self.op.load::<expense::Model>(id).await?.map(|row| Node::Expense(Expense { op: own(), row }))
+            }
             _ => None,
-        };
-        Ok(post.map(|row| Node::Post(Post { op: self.op.clone(), row })))
+        })
     }
     /// The version that is asked about; a change of it needs another approval.
     async fn subject_version(&self) -> i32 {
@@ -277,8 +297,12 @@ impl ApprovalRequest {
     async fn state(&self) -> ApprovalState {
         self.row.state.into()
     }
-    /// The amount, if it is about money.
+    /// The amount, if it is about money; null for those below MID, unless they asked for it themselves.
     async fn amount(&self) -> Option<Money> {
+        let asked = self.op.actor().is_some_and(|actor| actor.user_id == self.row.requested_by);
+        if !asked && !self.op.may(Action::ApprovalDecide, self.row.brand_id) {
+            return None;
+        }
         let minor = Long(self.row.amount_minor?);
         Some(Money { minor, currency: self.row.currency.clone()? })
     }

@@ -12,6 +12,7 @@ use super::checklists::ChecklistItem;
 use super::teamwork::{PostAssignment, PostComment};
 use super::versions::{PostVersion, SimilarPost};
 use crate::graphql::approvals::ApprovalRequest;
+use crate::graphql::campaigns::Campaign;
 use crate::graphql::context::Op;
 use crate::graphql::curation::CuratedFrom;
 use crate::graphql::ideas::Idea;
@@ -61,6 +62,8 @@ pub struct PostFilterInput {
     states: Vec<PostState>,
     /// In this calendar.
     calendar_id: Option<ID>,
+    /// Of this campaign.
+    campaign_id: Option<ID>,
     /// Due at this time or later.
     due_from: Option<DateTime<Utc>>,
     /// Due before this time.
@@ -73,6 +76,7 @@ impl PostFilterInput {
         Ok(domain::PostFilter {
             states: self.states.into_iter().map(Into::into).collect(),
             calendar_id: self.calendar_id.map(|id| Kind::Calendar.parse(&id, "filter.calendarId")).transpose()?,
+            campaign_id: self.campaign_id.map(|id| Kind::Campaign.parse(&id, "filter.campaignId")).transpose()?,
             due_from: storable(self.due_from, "filter.dueFrom")?,
             due_before: storable(self.due_before, "filter.dueBefore")?,
         })
@@ -163,6 +167,11 @@ impl Post {
     async fn pillar(&self) -> Result<Option<ContentPillar>> {
         let Some(id) = self.row.pillar_id else { return Ok(None) };
         Ok(self.op.load(id).await?.map(|row| ContentPillar { op: self.op.clone(), row }))
+    }
+    /// The campaign to which it belongs; null where it belongs to none, or campaigns are not the caller's to see.
+    async fn campaign(&self) -> Result<Option<Campaign>> {
+        let Some(id) = self.row.campaign_id else { return Ok(None) };
+        Ok(self.op.load(id).await?.map(|row| Campaign { op: self.op.clone(), row }))
     }
     /// What stands behind it besides the brand, which its texts have to disclose; null: nothing.
     async fn partnership(&self) -> Option<Partnership> {

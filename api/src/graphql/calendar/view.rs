@@ -49,6 +49,9 @@ struct CalendarViewFilter {
     /// Written, if only in part, by one of these people.
     #[graphql(default)]
     author_ids: Vec<ID>,
+    /// Of one of these campaigns.
+    #[graphql(default)]
+    campaign_ids: Vec<ID>,
 }
 
 /// What a page of a calendar shows.
@@ -323,6 +326,7 @@ impl CalendarViewFilter {
             states: self.states.into_iter().map(Into::into).collect(),
             assignee_ids: parse_all(Kind::User, &self.assignee_ids, "filter.assigneeIds")?,
             author_ids: parse_all(Kind::User, &self.author_ids, "filter.authorIds")?,
+            campaign_ids: parse_all(Kind::Campaign, &self.campaign_ids, "filter.campaignIds")?,
         })
     }
 }

@@ -6,6 +6,7 @@ use diwan_domain::media as domain;
 use diwan_domain::media::THUMBNAIL;
 use diwan_entity::calendar::asset;
 use diwan_entity::media::{asset_folder, media_file, media_rendition};
+use diwan_entity::ugc::ugc_grant;
 use uuid::Uuid;
 
 use super::AssetFolder;
@@ -13,6 +14,7 @@ use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::tenancy::User;
+use crate::graphql::ugc::UgcGrant;
 
 /// Whether the bytes of a file are here.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
@@ -76,8 +78,8 @@ pub struct AssetRights {
 /// Another form of a picture, or of a video's poster.
 #[derive(SimpleObject)]
 pub struct AssetRendition {
-    /// `THUMBNAIL`, `SCREEN` (to be looked at, of at most 1600 pixels; not of what moves), or the network for which it was made
-    /// because it does not take the picture as it is.
+    /// `THUMBNAIL`, `SCREEN` (to be looked at, of at most 1600 pixels; not of what moves), `JPEG` (for the networks that do not take the
+    /// picture as it is), or the network for which it was made because it does not take that one either.
     purpose: String,
     /// Its media type.
     mime_type: String,
@@ -206,6 +208,11 @@ impl Asset {
             usable_from: self.row.usable_from,
             usable_until: self.row.usable_until,
         }
+    }
+    /// What users who made it were asked and allowed, oldest first; none where the caller may not read that.
+    async fn ugc_grants(&self) -> Result<Vec<UgcGrant>> {
+        let rows = self.op.load_of::<ugc_grant::Model>(self.row.id).await?;
+        Ok(rows.into_iter().map(|row| UgcGrant { op: self.op.clone(), row }).collect())
     }
     /// Since when it is archived: no new post shows it.
     async fn archived_at(&self) -> Option<DateTime<Utc>> {

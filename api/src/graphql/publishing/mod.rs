@@ -13,7 +13,7 @@ mod watch;
 
 pub use again::AgainMutation;
 pub use counting::{CountingQuery, TextCount, TextUnit};
-pub use moves::MoveMutation;
+pub use moves::{BulkErrorPolicy, MoveMutation};
 pub use mutations::PublishingMutation;
 pub use pauses::{PauseMutation, PublishingPause, pauses_of_post};
 pub use published::PublishedMutation;

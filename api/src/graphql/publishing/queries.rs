@@ -145,7 +145,7 @@ struct Network {
     delete: bool,
     /// Whether the words of a post can be changed from here.
     edit: bool,
-    /// How many posts an account may publish in the network's period; null where it names none.
+    /// How many posts an account may publish in the network's period; null where it names none, or counts some posts alone.
     quota: Option<i32>,
 }
 
@@ -188,7 +188,10 @@ impl PublishingQuery {
                     look_up: capabilities.look_up,
                     delete: capabilities.delete,
                     edit: capabilities.edit,
-                    quota: capabilities.quota.and_then(|quota| i32::try_from(quota.most).ok()),
+                    quota: capabilities
+                        .quota
+                        .filter(|quota| quota.only.is_none())
+                        .and_then(|quota| i32::try_from(quota.most).ok()),
                 }
             })
             .collect();

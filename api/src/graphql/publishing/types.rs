@@ -116,7 +116,7 @@ pub enum NextStep {
 #[derive(SimpleObject)]
 pub struct Trouble {
     /// For programs: `RETRY`, `RATE_LIMITED`, `RECONNECT`, `CONTENT`, `ASK`, `UNKNOWN`, `CANNOT_TELL`, `MISSED`, `GAVE_UP`,
-    /// `PARTLY_PUBLISHED`, `PAUSED`, `MEDIA_GONE`, `EXPIRED`, `TOO_MANY_ROWS`, `CELL_TOO_LONG`.
+    /// `GIVEN_UP`, `PARTLY_PUBLISHED`, `PAUSED`, `MEDIA_GONE`, `GRANT_MISSING`, `EXPIRED`, `TOO_MANY_ROWS`, `CELL_TOO_LONG`.
     pub kind: String,
     /// What happened and the next step, in the caller's language.
     pub message: String,

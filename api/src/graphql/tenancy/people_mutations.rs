@@ -172,6 +172,8 @@ struct HandOverWorkPayload {
     ideas: Option<i32>,
     /// How many ideas stay the first person's, because the other is not of the staff; null when refused.
     ideas_left: Option<i32>,
+    /// How many tasks of campaigns are left to do and assigned to the other person now; null when refused.
+    campaign_tasks: Option<i32>,
     /// How many items of checklists are left to do and assigned to the other person now; null when refused.
     checklist_items: Option<i32>,
     /// How many steps of requests that wait for approval name the other person now; null when refused.
@@ -367,6 +369,7 @@ impl PeopleMutation {
             posts: done.map(|done| count(done.posts)),
             ideas: done.map(|done| count(done.ideas)),
             ideas_left: done.map(|done| count(done.ideas_left)),
+            campaign_tasks: done.map(|done| count(done.campaign_tasks)),
             checklist_items: done.map(|done| count(done.items)),
             approval_steps: done.map(|done| count(done.steps)),
             approval_chains: done.map(|done| count(done.chains)),

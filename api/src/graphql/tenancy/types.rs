@@ -158,6 +158,20 @@ pub enum Action {
     SourceManage,
     /// Put away what a feed brought.
     SourceItemDismiss,
+    /// Read the influencers whom the brand has, its shortlists, what was said to them and what they brought.
+    InfluencerRead,
+    /// Read what influencers cost, and how they are reached.
+    InfluencerTermsRead,
+    /// Add influencers and say them anew, keep shortlists, record what was said to them and what they brought.
+    InfluencerManage,
+    /// Approve and reject influencers on shortlists, and block them for the brand.
+    InfluencerDecide,
+    /// Read the whole directory of influencers, give them to brands, put them away, and block them for the agency.
+    InfluencerDirectoryManage,
+    /// Read what users allowed to be done with what they made.
+    UgcRead,
+    /// Ask users for what they made, and record what they allowed.
+    UgcManage,
     /// Read the ideas board.
     IdeaRead,
     /// Write ideas down, change and move them, put them away, make posts of them.
@@ -208,12 +222,58 @@ pub enum Action {
     AccountConnect,
     /// Disconnect an account of a network.
     AccountDisconnect,
+    /// Read campaigns, without their amounts and figures.
+    CampaignRead,
+    /// Read the amounts of campaigns, reckon what one would bring, and read what one came to.
+    CampaignAmountRead,
+    /// Plan campaigns, ask for their approval, state what was reached.
+    CampaignWrite,
+    /// Write down and tick what has to be done for a campaign.
+    CampaignTaskWrite,
+    /// Begin an approved campaign by hand, and close one.
+    CampaignRun,
+    /// Cancel a campaign.
+    CampaignCancel,
+    /// Read budgets, what is booked on them, and how spending goes on.
+    BudgetRead,
+    /// Make budgets and their lines, and say them anew.
+    BudgetWrite,
+    /// Book on budgets: give, move, commit, release, spend, take back.
+    BudgetBook,
+    /// Close a budget.
+    BudgetClose,
+    /// Ask for more money for a line of a budget.
+    FinancialRequestWrite,
+    /// Read expenses.
+    ExpenseRead,
+    /// Write expenses down and hand them in.
+    ExpenseWrite,
+    /// Note that an expense was paid.
+    ExpensePay,
+    /// Record exchange rates.
+    ExchangeRateRecord,
     /// Read numbers from the networks now.
     MetricsSync,
     /// Read the numbers.
     MetricsRead,
     /// Have a report rendered and read it.
     ReportRun,
+    /// Read the brand's short links.
+    TrackedLinkRead,
+    /// Make short links, change them, archive them and bring them back.
+    TrackedLinkWrite,
+    /// Set how the brand's links say where somebody came from.
+    UtmConventionSet,
+    /// Read conversions, what they are worth and what led to them.
+    ConversionRead,
+    /// Record conversions, one by one or from a file.
+    ConversionRecord,
+    /// Read and change the endpoints to which servers send conversions.
+    ConversionEndpointManage,
+    /// Read leads and how to reach them.
+    LeadRead,
+    /// Write leads down, change them, hand them over to sales and close them.
+    LeadWrite,
     /// Run a job again that was set aside.
     JobRerun,
     /// Read and change the webhooks of a brand.

@@ -7,8 +7,11 @@ mod approvals;
 mod at;
 mod calendar;
 mod calendars;
+mod campaigns;
 mod checklists;
+mod finance;
 mod ideas;
+mod influencers;
 mod media;
 mod notices;
 mod people;
@@ -17,6 +20,7 @@ mod publishing;
 pub mod strategy;
 mod templates;
 mod tenancy;
+mod tracking;
 mod trust;
 
 use diwan_domain::Action;
@@ -42,9 +46,13 @@ const DOMAINS: &[Operations] = &[
     templates::operations,
     checklists::operations,
     ideas::operations,
+    influencers::operations,
+    campaigns::operations,
+    finance::operations,
     approvals::operations,
     publishing::operations,
     notices::operations,
+    tracking::operations,
 ];
 
 const PERSONAL: &[&[(&str, &str)]] = &[
@@ -60,9 +68,13 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     templates::PERSONAL,
     checklists::PERSONAL,
     ideas::PERSONAL,
+    influencers::PERSONAL,
+    campaigns::PERSONAL,
+    finance::PERSONAL,
     approvals::PERSONAL,
     publishing::PERSONAL,
     notices::PERSONAL,
+    tracking::PERSONAL,
 ];
 
 /// What belongs to no domain.

@@ -64,6 +64,9 @@ pub(in crate::calendar) async fn posts(
             filter.author_ids.clone().into(),
         );
     }
+    if !filter.campaign_ids.is_empty() {
+        only("p.campaign_id = any (?)", filter.campaign_ids.clone().into());
+    }
     let sql = month_sql(&conditions);
     let names: HashMap<Uuid, &str> = brands.iter().map(|brand| (brand.id, brand.name.as_str())).collect();
     let actor = context.signed_in()?;

@@ -3,7 +3,7 @@
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
-use super::{KEY, READ, WRITE, YouTube, channel_id, may, page, parts, refused};
+use super::{KEY, READ, WRITE, YouTube, channel_id, may, parts, refused};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::ledger::{Effect, EffectKind};
@@ -54,8 +54,20 @@ impl YouTube {
         let is_here = |effect: &&Effect| {
             effect.network == KEY && effect.kind == EffectKind::Comment && effect.parent.as_deref() == Some(video)
         };
-        let items: Vec<Value> = all.iter().rev().filter(is_here).map(|comment| thread(comment, world)).collect();
-        Ok(page("commentThreadListResponse", &items))
+        let most = call.query("maxResults").map_or(Some(20), |most| most.parse().ok());
+        let most = most.filter(|most| (1..=100).contains(most));
+        let most: usize = most.ok_or_else(|| refused(400, "invalidParameter", "maxResults is 1 to 100"))?;
+        let mut items: Vec<Value> = all.iter().rev().filter(is_here).map(|comment| thread(comment, world)).collect();
+        let more = items.len() > most;
+        items.truncate(most);
+        let kind = "youtube#commentThreadListResponse";
+        let info = json!({ "totalResults": items.len(), "resultsPerPage": most });
+        let mut answer = json!({ "kind": kind, "items": items, "pageInfo": info });
+        if more {
+            // Nothing here asks for the next page.
+            answer["nextPageToken"] = json!(most.to_string());
+        }
+        Ok(Answer::json(200, &answer))
     }
 
     /// Comments on a video.

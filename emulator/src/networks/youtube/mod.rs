@@ -22,6 +22,7 @@ use videos::Video;
 
 const KEY: &str = "youtube";
 const API: &str = "www.googleapis.com";
+const SITE: &str = "www.youtube.com";
 
 /// Who may read, and who may change.
 const READ: &[&str] = &["youtube.readonly", "youtube.force-ssl", "youtube"];
@@ -173,7 +174,7 @@ impl Service for YouTube {
     }
 
     fn hosts(&self) -> &'static [&'static str] {
-        &[google::PEOPLE, google::TOKENS, API]
+        &[google::PEOPLE, google::TOKENS, API, SITE]
     }
 
     fn takes(&self, call: &Call) -> bool {
@@ -184,6 +185,8 @@ impl Service for YouTube {
         match call.host.as_str() {
             google::PEOPLE => google::authorize(KEY, &call, world),
             google::TOKENS => google::token(&[KEY, super::google_business::KEY], call, world).await,
+            // Pages of what is there lead to the timeline; there are no others.
+            SITE => Answer::empty(404),
             _ => self.api(call, world).await.unwrap_or_else(|refused| refused),
         }
     }

@@ -1,0 +1,84 @@
+//! The whole table of faults, at full size, in parts that each take some minutes: `script/faults`.
+
+use anyhow::Result;
+
+use crate::clients::api_killed_after_commit;
+use crate::emulated::{database_restarts, eight_workers, kills};
+use crate::network::{blackhole, expired_token, lost_answers, lost_renewal, too_many};
+use crate::redis::{Trouble, empty_at_start, trouble};
+use crate::steps::{Step, rounds};
+use crate::storm::Storm;
+use crate::table::{FULL, Size, Table};
+use crate::workers::{asleep, drains};
+
+#[tokio::test]
+#[ignore = "takes long: script/faults"]
+async fn steps() -> Result<()> {
+    let mut storm = Storm::start(FULL.accounts).await?;
+    let mut table = Table::default();
+    table.add(api_killed_after_commit(&mut storm, 20).await?);
+    for step in Step::ALL {
+        table.add(rounds(&storm, step, 5, FULL).await?);
+    }
+    table.held()
+}
+
+#[tokio::test]
+#[ignore = "takes long: script/faults"]
+async fn random_kills() -> Result<()> {
+    let storm = Storm::start(FULL.accounts).await?;
+    #[expect(clippy::disallowed_methods, reason = "set by script/faults for this test")]
+    let wanted = std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok());
+    let size = Size { kills: wanted.unwrap_or(FULL.kills), ..FULL };
+    let mut table = Table::default();
+    table.add(kills(&storm, size).await?);
+    table.held()
+}
+
+#[tokio::test]
+#[ignore = "takes long: script/faults"]
+async fn sleepers() -> Result<()> {
+    let storm = Storm::start(FULL.accounts).await?;
+    let mut table = Table::default();
+    for sent in [false, true] {
+        table.add(asleep(&storm, sent, FULL).await?);
+    }
+    table.held()
+}
+
+#[tokio::test]
+#[ignore = "takes long: script/faults"]
+async fn servers() -> Result<()> {
+    let mut storm = Storm::start(FULL.accounts).await?;
+    let mut table = Table::default();
+    for what in [Trouble::Emptied, Trouble::Away, Trouble::Asleep] {
+        table.add(trouble(&mut storm, what, FULL).await?);
+    }
+    table.add(empty_at_start(&storm, 200, FULL).await?);
+    table.add(database_restarts(&mut storm, 300, FULL).await?);
+    table.held()
+}
+
+#[tokio::test]
+#[ignore = "takes long: script/faults"]
+async fn networks() -> Result<()> {
+    let storm = Storm::start(FULL.accounts).await?;
+    let mut table = Table::default();
+    table.add(lost_answers(&storm, 100).await?);
+    table.add(too_many(&storm, 400, Some(5)).await?);
+    table.add(too_many(&storm, 400, None).await?);
+    table.add(blackhole(&storm, 400, FULL).await?);
+    table.add(expired_token(&storm, 400).await?);
+    table.add(lost_renewal(&storm).await?);
+    table.held()
+}
+
+#[tokio::test]
+#[ignore = "takes long: script/faults"]
+async fn load() -> Result<()> {
+    let storm = Storm::start(FULL.accounts).await?;
+    let mut table = Table::default();
+    table.add(eight_workers(&storm, 2_000).await?);
+    table.add(drains(&storm, 20_000, "32").await?);
+    table.held()
+}

@@ -1,0 +1,10 @@
+//! Tracked links, conversions, leads.
+
+pub mod conversion;
+pub mod conversion_endpoint;
+pub mod conversion_import;
+pub mod conversion_touch;
+pub mod lead;
+pub mod link_click;
+pub mod tracked_link;
+pub mod utm_convention;

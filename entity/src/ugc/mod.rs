@@ -1,0 +1,3 @@
+//! Content that users made, and what they allowed.
+
+pub mod ugc_grant;

@@ -1,0 +1,56 @@
+//! Links, conversions and leads of a brand, written straight into the database.
+
+use anyhow::Result;
+use data_encoding::HEXLOWER;
+use diwan_platform::crypto::Place;
+use diwan_platform::ids;
+use uuid::Uuid;
+
+use crate::services::TestServices;
+
+/// A row of every table of what is tracked.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "each is the id of the row that it names")]
+pub struct TrackingWritten {
+    pub link: Uuid,
+    pub endpoint: Uuid,
+    pub import: Uuid,
+    pub conversion: Uuid,
+    pub lead: Uuid,
+}
+
+impl TestServices {
+    /// A link that was followed, a conversion that it led to, with the endpoint and the file of others, a convention, a lead.
+    pub(crate) async fn fill_tracking(&self, brand: Uuid, user: Uuid, post: Uuid) -> Result<TrackingWritten> {
+        let now = self.services.now();
+        let [link, endpoint, import, conversion, lead] = std::array::from_fn(|_| ids::new_id(now));
+        let sealed = |row_id: Uuid, column: &'static str, secret: &[u8]| {
+            let place = Place { brand_id: brand, row_id, column };
+            self.services.keys.seal(place, secret).map(|sealed| HEXLOWER.encode(&sealed))
+        };
+        let secret = sealed(endpoint, "conversion_endpoint.secret", b"known to nobody")?;
+        let contact = sealed(lead, "lead.contact", br#"{"name":"Lina","email":"lina@home.example","phone":""}"#)?;
+        let now = now.to_rfc3339();
+        self.db
+            .run(&format!(
+                "insert into utm_convention (brand_id, source, medium, set_by, updated_at)
+                   values ('{brand}', '{{{{ network }}}}', 'social', '{user}', '{now}');
+                 insert into tracked_link (id, brand_id, name, code, target_url, destination, post_id, utm_source, created_by, created_at, updated_at)
+                   values ('{link}', '{brand}', 'Spring', translate(right(replace('{link}', '-', ''), 10), '0', 'z'), 'https://shop.example/',
+                     'https://shop.example/?utm_source=mastodon', '{post}', 'mastodon', '{user}', '{now}', '{now}');
+                 insert into link_click values ('{brand}', '{link}', date_trunc('hour', '{now}'::timestamptz), 'news.example', 'MOBILE', 3);
+                 insert into conversion_endpoint (id, brand_id, source, secret, created_by, created_at)
+                   values ('{endpoint}', '{brand}', 'Shop', '\\x{secret}', '{user}', '{now}');
+                 insert into conversion_import (id, brand_id, source, state, error_policy, recorded, requested_by, created_at, finished_at)
+                   values ('{import}', '{brand}', 'Fair', 'RECORDED', 'REJECT_EVERYTHING', 1, '{user}', '{now}', '{now}');
+                 insert into conversion (id, brand_id, kind, source, external_id, digest, occurred_at, value_minor, currency, import_id,
+                     recorded_by, recorded_at)
+                   values ('{conversion}', '{brand}', 'LEAD', 'Fair', '1', sha256('1'), '{now}', 5000, 'EUR', '{import}', '{user}', '{now}');
+                 insert into conversion_touch values ('{brand}', '{conversion}', 1, '{link}', '{now}');
+                 insert into lead (id, brand_id, source, contact, value_minor, currency, state, created_by, created_at, updated_at)
+                   values ('{lead}', '{brand}', 'Fair', '\\x{contact}', 5000, 'EUR', 'NEW', '{user}', '{now}', '{now}')"
+            ))
+            .await?;
+        Ok(TrackingWritten { link, endpoint, import, conversion, lead })
+    }
+}
