@@ -91,7 +91,7 @@ async fn receive(mut stream: TcpStream) -> Result<Vec<Span>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// What a span says under this name; empty where it says nothing.
