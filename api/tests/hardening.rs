@@ -379,6 +379,26 @@ async fn a_socket_whose_caller_is_not_named_in_time_is_closed() -> Result<()> {
 }
 
 #[tokio::test]
+async fn one_address_opens_four_hundred_sockets_a_minute() -> Result<()> {
+    let app = TestApp::new().await?;
+    let mut opened = 0;
+    let last = loop {
+        let answer = app.client.request(Method::GET, "/graphql/ws")?.send().await?;
+        if answer.status.as_u16() == 429 || opened > 400 {
+            break answer;
+        }
+        opened += 1;
+    };
+    assert_eq!((last.status.as_u16(), opened), (429, 400));
+    let wait: u64 = last.header("retry-after").context("no header")?.parse()?;
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert!(Raw::open(&app).await.is_err(), "nor in earnest");
+    // Whoever is signed in has points of their own.
+    let person = app.chief().await?;
+    app.client.gql(&person.token, "{ viewer { user { id } } }", json!({})).await?.ok().map(drop)
+}
+
+#[tokio::test]
 async fn a_message_without_an_end_closes_its_socket() -> Result<()> {
     let app = TestApp::new().await?;
     let mut raw = Raw::open(&app).await?;

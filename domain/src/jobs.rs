@@ -17,7 +17,7 @@ use diwan_platform::traces::{follow, traceparent};
 use diwan_platform::{crypto, db, ids};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany, QueryFilter};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -376,11 +376,11 @@ pub async fn run(services: &Arc<Services>, job_id: Uuid, owner: &str) -> Result<
 async fn attempt(work: Work, job: &dyn Job) -> Result<Ran, Fault> {
     if work.claim.failures >= work.services.timing.max_failures {
         // It took its workers down with it, time and again.
-        return booked(failed(&work, job, &Fault::broken("the workers that ran it fell silent")).await);
+        return book(&work, job, &Fault::broken("the workers that ran it fell silent")).await;
     }
     match alive(&work, job).await {
         Ok(()) => Ok(Ran::Finished),
-        Err(JobError::Fault(fault)) => booked(failed(&work, job, &fault).await),
+        Err(JobError::Fault(fault)) => book(&work, job, &fault).await,
         Err(JobError::LeaseLost) => {
             tracing::warn!(job_id = %work.job_id, kind = work.claim.kind, "the lease was lost");
             Ok(Ran::NotOurs)
@@ -388,11 +388,26 @@ async fn attempt(work: Work, job: &dyn Job) -> Result<Ran, Fault> {
     }
 }
 
-fn booked(result: Result<Ran, JobError>) -> Result<Ran, Fault> {
-    match result {
-        Ok(ran) => Ok(ran),
-        Err(JobError::LeaseLost) => Ok(Ran::NotOurs),
-        Err(JobError::Fault(fault)) => Err(fault),
+/// How soon a failed run is booked again while the database is away.
+const BOOK_AGAIN: StdDuration = StdDuration::from_millis(500);
+
+/// Books a failed run as soon as the database answers, for as long as its lease may last: it may well have failed because the database
+/// went away, and while this worker lives nobody else begins the job before its lease is over. It counts as any other failure: what takes
+/// the database down with it must not be tried for ever.
+async fn book(work: &Work, job: &dyn Job, fault: &Fault) -> Result<Ran, Fault> {
+    let failures = work.claim.failures + 1;
+    tracing::error!(job_id = %work.job_id, kind = work.claim.kind, failures, error = %fault, "a job failed");
+    let until = Instant::now() + work.services.timing.lease.to_std().unwrap_or_default();
+    loop {
+        match failed(work, job, (failures, fault)).await {
+            Ok(ran) => return Ok(ran),
+            // Somebody else has it, or the run had ended, and only the answer was lost.
+            Err(JobError::LeaseLost) => return Ok(Ran::NotOurs),
+            Err(JobError::Fault(Fault::Database(error))) if db::is_away(&error) && Instant::now() < until => {
+                sleep(BOOK_AGAIN).await;
+            }
+            Err(JobError::Fault(fault)) => return Err(fault),
+        }
     }
 }
 
@@ -410,12 +425,10 @@ async fn alive(work: &Work, job: &dyn Job) -> Result<(), JobError> {
     }
 }
 
-/// Books a failed run: again later, or set aside.
-async fn failed(work: &Work, job: &dyn Job, fault: &Fault) -> Result<Ran, JobError> {
+/// Books a run that was failure number `failures`: again later, or set aside.
+async fn failed(work: &Work, job: &dyn Job, (failures, fault): (i32, &Fault)) -> Result<Ran, JobError> {
     let timing = work.services.timing;
-    let failures = work.claim.failures + 1;
     let give_up = failures >= timing.max_failures;
-    tracing::error!(job_id = %work.job_id, kind = work.claim.kind, failures, give_up, error = %fault, "a job failed");
     let scope = work.begin().await?;
     let reason: String = fault.to_string().chars().take(500).collect();
     let mut update = job::Entity::update_many()

@@ -14,7 +14,7 @@ use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::clock::ManualClock;
 use diwan_testkit::services::Settings;
 use diwan_testkit::{Person, TestServices};
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, Iterable as _};
 use uuid::Uuid;
 
 struct Desk {
@@ -37,6 +37,11 @@ impl Desk {
 
     /// Asks for a contract of so much, as its own domain will.
     async fn ask(&self, minor: i64) -> Result<Result<approval_request::Model, Failure>> {
+        self.ask_of(minor, Vec::new()).await
+    }
+
+    /// The same for one that these have written.
+    async fn ask_of(&self, minor: i64, authors: Vec<Uuid>) -> Result<Result<approval_request::Model, Failure>> {
         let context = self.test.act(&self.writer).await?;
         let permit = match context.permit(Action::AssetUpload, self.brand).await {
             Ok(permit) => permit,
@@ -46,7 +51,7 @@ impl Desk {
             kind: ApprovalKind::Contract,
             subject_id: context.new_id(),
             subject_version: 1,
-            authors: Vec::new(),
+            authors,
             amount: Some(Money { minor, currency: "EUR".to_owned() }),
             title: "A camera".to_owned(),
         };
@@ -140,6 +145,44 @@ async fn an_amount_climbs_to_the_first_level_whose_limit_covers_it() -> Result<(
     let negative = desk.ask(-1).await?;
     assert!(matches!(&negative, Err(Failure::Refused(errors)) if errors[0].code == Code::Invalid), "{negative:?}");
     Ok(())
+}
+
+#[tokio::test]
+async fn behind_a_program_stands_whoever_made_it_whatever_it_wrote() -> Result<()> {
+    let desk = Desk::new(Settings::default()).await?;
+    let (maker, other) = (desk.staff(Level::Mid).await?, desk.staff(Level::Mid).await?);
+    desk.test.chief().await?;
+    let program = desk.test.member(desk.brand, Level::Mid, UserKind::Integration).await?;
+    let sql = format!("update app_user set created_by = '{}' where id = '{}'", maker.id, program.id);
+    desk.test.db.run(&sql).await?;
+    let request = desk.ask_of(1, vec![program.id]).await??;
+    assert_eq!(desk.approve(&maker, &request, 1).await?, Err(Code::FourEyes));
+    let decided = "select count(*) from approval_entry where kind = 'APPROVED'";
+    assert_eq!(desk.test.db.value::<i64>(decided).await?, 0);
+    assert_eq!(desk.approve(&other, &request, 1).await?, Ok(RequestState::Pending));
+    Ok(())
+}
+
+#[tokio::test]
+async fn clients_are_asked_about_posts_alone() -> Result<()> {
+    let desk = Desk::new(Settings::default()).await?;
+    let senior = desk.staff(Level::Senior).await?;
+    let client = desk.test.member(desk.brand, Level::Junior, UserKind::Client).await?;
+    let steps = [(StepAudience::Client, Vec::new()), (StepAudience::People, vec![client.id])];
+    for kind in ApprovalKind::iter().filter(|kind| *kind != ApprovalKind::Post) {
+        for (audience, people) in steps.clone() {
+            let context = desk.test.act(&senior).await?;
+            let step = StepRule { mode: StepMode::Any, audience, level: None, people, due_hours: None };
+            let new = NewChain { brand_id: desk.brand, kind, steps: vec![step], version: None };
+            let set = set_approval_chain(&context, new).await;
+            let refused = matches!(&set, Err(Failure::Refused(errors)) if errors[0].code == Code::Invalid);
+            assert!(refused, "{kind:?} {audience:?}: {set:?}");
+            context.roll_back().await?;
+        }
+    }
+    assert_eq!(desk.test.db.count("approval_chain").await?, 0);
+    let step = StepRule { audience: StepAudience::Client, level: None, ..step(StepMode::Any, Level::Mid, None) };
+    desk.chain(&senior, ApprovalKind::Post, step).await
 }
 
 #[tokio::test]

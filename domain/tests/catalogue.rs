@@ -70,6 +70,7 @@ const OF_THE_OWNER: &[&str] = &["verify_budgets"];
 /// The functions that run as the owner.
 const DEFINERS: &[&str] = &[
     "approval_rules",
+    "asked_for_asset",
     "audit_head",
     "authors_of_post",
     "begin_passkey_ceremony",
@@ -109,6 +110,7 @@ const DEFINERS: &[&str] = &[
     "holding_pause",
     "is_known_device",
     "is_set_up",
+    "is_unshared",
     "keep_lease",
     "lost_ground",
     "media_use",
@@ -140,6 +142,7 @@ const DEFINERS: &[&str] = &[
     "token_used",
     "ugc_in_posts",
     "verify_budgets",
+    "with_makers",
     "work_figures",
 ];
 

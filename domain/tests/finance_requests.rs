@@ -1,10 +1,11 @@
 //! Requests for budget and expenses: decided up the ladder of limits, booked once, and seen by those alone whose they are.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use diwan_domain::approvals::{Decision, Money, approve, request_changes, withdraw};
 use diwan_domain::finance::{
-    BudgetContent, Commitments, ExpenseContent, LineContent, NewBudget, NewRate, RequestContent, close_budget,
-    create_budget, create_expense, create_financial_request, discard_expense, expenses, expenses_by_ids,
+    BudgetContent, Commitments, ExpenseContent, FinanceSummary, LineContent, NewBudget, NewRate, RequestContent,
+    close_budget, create_budget, create_expense, create_financial_request, discard_expense, expenses, expenses_by_ids,
     finance_summary, lines_by_ids, pay_expense, record_exchange_rate, set_expense_line, submit_expense,
     submit_financial_request, update_expense, update_financial_request, verify_budgets,
 };
@@ -315,11 +316,13 @@ async fn freelancers_and_juniors_hand_in_without_a_line_and_see_their_own_alone(
         assert_eq!(desk.kept().await?, before);
         let name = async |context: &Context| set_expense_line(context, row.id, row.version, desk.line).await;
         assert!(desk.act(&person, name).await?.is_err());
-        desk.must(&desk.mid, name).await?;
+        let named = desk.must(&desk.mid, name).await?;
+        assert_eq!(named.version, row.version + 1);
+        assert_eq!(desk.act(&desk.mid, name).await?.err(), Some(Code::ChangedMeanwhile), "somebody has named one");
         assert!(desk.decide(&desk.chief, &request, 2).await?.is_ok());
         assert_eq!(desk.kept().await?, [before[0], before[1], before[2] + 300]);
-        let pay = async |context: &Context| pay_expense(context, row.id, row.version, "").await;
-        assert!(desk.act(&person, pay).await?.is_err(), "nobody pays themselves");
+        let pay = async |context: &Context| pay_expense(context, row.id, named.version, "").await;
+        assert_eq!(desk.act(&person, pay).await?.err(), Some(Code::Forbidden), "nobody pays themselves");
 
         // What they take back was never set aside.
         let handed = desk.hand_in(&person, content).await?;
@@ -370,5 +373,121 @@ async fn another_currency_is_converted_by_a_rate_that_is_named() -> Result<()> {
     desk.test.db.run(&format!("update brand set base_currency = 'KWD' where id = '{}'", desk.brand)).await?;
     let summary = desk.must(&desk.mid, other).await?;
     assert_eq!((summary.sum, summary.missing()), (None, vec!["EUR".to_owned()]));
+    desk.verified().await
+}
+
+#[tokio::test]
+async fn whoever_changed_it_does_not_approve_it_and_whoever_may_not_ask_does_not_withdraw() -> Result<()> {
+    let desk = Desk::new().await?;
+    desk.give(1_000).await?;
+    let editor = desk.test.member(desk.brand, Level::Mid, UserKind::Staff).await?;
+    let made = async |context: &Context| create_financial_request(context, desk.brand, desk.asked(10)).await;
+    let made = desk.must(&desk.mid, made).await?;
+    let change = async |context: &Context| update_financial_request(context, made.id, 1, desk.asked(20)).await;
+    desk.must(&editor, change).await?;
+    let submit = async |context: &Context| submit_financial_request(context, made.id, 2).await;
+    let (asked, request) = desk.must(&desk.mid, submit).await?;
+    assert_eq!(desk.decide(&editor, &request, 1).await?.err(), Some(Code::FourEyes));
+
+    let content = desk.spent(400, "EUR")?;
+    let made = async |context: &Context| create_expense(context, desk.brand, content).await;
+    let made = desk.must(&desk.mid, made).await?;
+    let content = desk.spent(500, "EUR")?;
+    desk.must(&editor, async |context| update_expense(context, made.id, 1, content).await).await?;
+    let (spent, of_expense) = desk.must(&desk.mid, async |context| submit_expense(context, made.id, 2).await).await?;
+    assert_eq!(desk.decide(&editor, &of_expense, 1).await?.err(), Some(Code::FourEyes));
+    assert_eq!(desk.kept().await?, [1_000, 500, 0]);
+    // The database lets nobody cease to be an author.
+    for (table, id) in [("financial_request", asked.id), ("expense", spent.id)] {
+        let sql = format!("update {table} set authors = array[created_by] where id = '{id}'");
+        assert!(desk.test.db.run(&sql).await.is_err(), "{table}");
+    }
+
+    // A JUNIOR asks for no budget, so one who was above that takes none back, but still their own expense.
+    let sql = format!("update membership set level = 'JUNIOR' where user_id = '{}'", desk.mid.id);
+    desk.test.db.run(&sql).await?;
+    let back = desk.act(&desk.mid, async |context| withdraw(context, request.id).await).await?;
+    assert_eq!(back.err(), Some(Code::Forbidden));
+    let state = format!("select state from financial_request where id = '{}'", asked.id);
+    assert_eq!(desk.test.db.value::<String>(&state).await?, "IN_APPROVAL");
+    desk.must(&desk.mid, async |context| withdraw(context, of_expense.id).await).await?;
+    assert_eq!(desk.kept().await?, [1_000, 0, 0]);
+    desk.verified().await
+}
+
+#[tokio::test]
+async fn whom_somebody_else_has_named_stays_and_days_are_such_as_calendars_have() -> Result<()> {
+    let desk = Desk::new().await?;
+    let person = desk.test.member(desk.brand, Level::Junior, UserKind::Freelancer).await?;
+    let said = |reimburse_to: Option<Uuid>| -> Result<ExpenseContent> {
+        Ok(ExpenseContent { receipt_asset_id: None, line_id: None, reimburse_to, ..desk.spent(300, "EUR")? })
+    };
+    let content = said(None)?;
+    let row = desk.must(&person, async |context| create_expense(context, desk.brand, content).await).await?;
+    let content = said(Some(desk.mid.id))?;
+    let row = desk.must(&desk.mid, async |context| update_expense(context, row.id, row.version, content).await).await?;
+    let content = said(Some(desk.mid.id))?;
+    let row = desk.must(&person, async |context| update_expense(context, row.id, row.version, content).await).await?;
+    assert_eq!((row.version, row.reimburse_to), (3, Some(desk.mid.id)));
+    let content = said(Some(desk.chief.id))?;
+    let other = desk.act(&person, async |context| update_expense(context, row.id, row.version, content).await).await?;
+    assert_eq!(other.err(), Some(Code::NotFound));
+
+    let content = RequestContent { needed_by: NaiveDate::from_ymd_opt(10_000, 1, 1), ..desk.asked(10) };
+    let far = async |context: &Context| create_financial_request(context, desk.brand, content).await;
+    assert_eq!(desk.act(&desk.mid, far).await?.err(), Some(Code::Invalid));
+    let period = NaiveDate::from_ymd_opt(9999, 12, 1).zip(NaiveDate::from_ymd_opt(10_000, 1, 1));
+    let content = BudgetContent { name: "Far".to_owned(), period, campaign_id: None };
+    let new = NewBudget { brand_id: desk.brand, currency: "EUR".to_owned(), content, lines: Vec::new() };
+    let far = desk.act(&desk.chief, async |context| create_budget(context, new).await).await?;
+    assert_eq!(far.err(), Some(Code::Invalid));
+    Ok(())
+}
+
+#[tokio::test]
+async fn many_currencies_take_no_more_statements_than_one() -> Result<()> {
+    let desk = Desk::new().await?;
+    desk.test.db.run(&format!("update brand set base_currency = 'EUR' where id = '{}'", desk.brand)).await?;
+    let summary = async || -> Result<(usize, FinanceSummary)> {
+        let before = desk.test.db.statements();
+        let found = desk.must(&desk.mid, async |context| finance_summary(context, desk.brand).await).await?;
+        Ok((desk.test.db.statements() - before, found))
+    };
+    let (one, _) = summary().await?;
+    let day = desk.test.services.now().date_naive();
+    for currency in ["JPY", "KWD", "USD"] {
+        let period = Some((day, day));
+        let new = NewBudget {
+            brand_id: desk.brand,
+            currency: currency.to_owned(),
+            content: BudgetContent { name: currency.to_owned(), period, campaign_id: None },
+            lines: vec![LineContent { name: "Films".to_owned(), category: LineCategory::Production }],
+        };
+        desk.must(&desk.chief, async |context| create_budget(context, new).await).await?;
+        let (base, quote, source) = (currency.to_owned(), "EUR".to_owned(), "ECB".to_owned());
+        let new = NewRate { base, quote, rate: "0.5".to_owned(), source, day };
+        desk.must(&desk.chief, async |context| record_exchange_rate(context, desk.brand, new).await).await?;
+    }
+    let (many, found) = summary().await?;
+    assert_eq!((found.totals.len(), found.missing()), (4, Vec::new()));
+    assert_eq!(many, one);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_budget_with_thousands_of_commitments_is_closed() -> Result<()> {
+    let desk = Desk::new().await?;
+    desk.give(6_000).await?;
+    let sql = format!(
+        "insert into budget_entry (id, brand_id, budget_id, line_id, kind, amount_minor, source_kind, source_id, reason, booked_at)
+           select gen_random_uuid(), '{}', '{}', '{}', 'COMMIT', 1, 'CONTRACT', gen_random_uuid(), 'x', now()
+           from generate_series(1, 6000)",
+        desk.brand, desk.budget.id, desk.line
+    );
+    desk.test.db.run(&sql).await?;
+    assert_eq!(desk.kept().await?, [6_000, 6_000, 0]);
+    let close = async |context: &Context| close_budget(context, desk.budget.id, 1, Commitments::Release).await;
+    desk.must(&desk.chief, close).await?;
+    assert_eq!(desk.kept().await?, [6_000, 0, 0]);
     desk.verified().await
 }

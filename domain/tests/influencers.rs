@@ -1,6 +1,8 @@
 //! Influencers: who sees whom, that nobody is there twice, and that nobody who is blocked comes onto a shortlist, whatever is done at
 //! once.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 use chrono::{Duration, NaiveDate};
 use diwan_domain::approvals::Money;
@@ -14,8 +16,9 @@ use diwan_entity::influencers::influencer_outreach::OutreachChannel;
 use diwan_entity::influencers::influencer_rate::RateFormat;
 use diwan_entity::influencers::influencer_shortlist_item::ItemState;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_platform::clock::ManualClock;
 use diwan_platform::db;
-use diwan_testkit::{Person, TestServices};
+use diwan_testkit::{Person, Settings, TestServices};
 use sea_orm::ConnectionTrait as _;
 use uuid::Uuid;
 
@@ -46,7 +49,11 @@ fn named(name: &str, handle: &str) -> InfluencerContent {
 
 impl Desk {
     async fn new() -> Result<Self> {
-        let test = TestServices::new().await?;
+        Self::with(Settings::default()).await
+    }
+
+    async fn with(settings: Settings) -> Result<Self> {
+        let test = TestServices::with(settings).await?;
         let brand = test.brand("Alpha").await?;
         let person = test.member(brand, Level::Senior, UserKind::Staff).await?;
         let chief = test.chief().await?;
@@ -142,6 +149,69 @@ async fn a_brand_sees_whom_it_was_given_and_nobody_else() -> Result<()> {
     let again = async |context: &Context| influencers::share_influencer(context, lina, &[desk.brand, other]).await;
     desk.must(&desk.chief, again).await?;
     assert_eq!(desk.found(&desk.person, Some(desk.brand), InfluencerFilter::default()).await?, ["Lina"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_brand_takes_nobody_whom_it_was_not_given_whatever_is_written() -> Result<()> {
+    let desk = Desk::new().await?;
+    let (alpha, beta) = (desk.brand, desk.test.brand("Beta").await?);
+    let lina = desk.add("Lina", "lina").await?;
+    let end = async |context: &Context| influencers::unshare_influencer(context, lina, alpha).await;
+    desk.must(&desk.chief, end).await?;
+    let by = desk.person.id;
+    let insert = format!(
+        "insert into influencer_share (brand_id, influencer_id, shared_by, shared_at) values ('{beta}', '{lina}', '{by}', now())"
+    );
+    for (brand, sql) in [(beta, insert.as_str()), (alpha, "update influencer_share set ended_at = null")] {
+        let tx = desk.test.services.db.write().await?;
+        db::scalar::<bool>(&tx, "select app.enter_brand($1)", [brand.into()]).await?;
+        // Refused, or nothing is found to be written.
+        match tx.execute_unprepared(sql).await {
+            Ok(done) => assert_eq!(done.rows_affected(), 0, "{sql}"),
+            Err(error) => assert!(error.to_string().contains("row-level security"), "{error}"),
+        }
+        tx.rollback().await?;
+    }
+    // Nor is anybody given to a brand that is archived.
+    desk.test.db.run(&format!("update brand set archived_at = now() where id = '{beta}'")).await?;
+    let share = async |context: &Context| influencers::share_influencer(context, lina, &[alpha, beta]).await;
+    let refused = desk.act(&desk.chief, share).await?.unwrap_err();
+    assert_eq!(refused, (Code::BrandArchived, "brandIds.1".to_owned()));
+    let shared: i64 = desk.test.db.value("select count(*) from influencer_share where ended_at is null").await?;
+    assert_eq!(shared, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_exclusivity_ends_with_its_day_by_the_brands_clock_and_there_are_so_many() -> Result<()> {
+    // In Athens the fourth has begun.
+    let clock = Some(Arc::new(ManualClock::new("2026-08-03T22:30:00Z".parse()?)));
+    let desk = Desk::with(Settings { clock, ..Settings::default() }).await?;
+    let lina = desk.add("Lina", "lina").await?;
+    let exclusive = |until_on: &str| NewExclusivity {
+        competitor: "Rival".to_owned(),
+        category: "coffee".to_owned(),
+        starts_on: None,
+        until_on: Some(day(until_on)),
+        source: String::new(),
+    };
+    for (until_on, warns) in [("2026-08-03", false), ("2026-08-04", true)] {
+        let new = exclusive(until_on);
+        desk.must(&desk.person, async |context| influencers::record_exclusivity(context, lina, &new).await).await?;
+        assert_eq!(desk.fit(lina, &[]).await?.0.contains(&Code::InfluencerExclusive), warns, "{until_on}");
+    }
+    let many = "insert into influencer_exclusivity (id, agency_id, influencer_id, competitor, category, recorded_by, recorded_at)
+      select gen_random_uuid(), e.agency_id, e.influencer_id, 'Rival', 'tea', e.recorded_by, e.recorded_at
+      from (select * from influencer_exclusivity limit 1) e, generate_series(1, 98)";
+    desk.test.db.run(many).await?;
+    let new = exclusive("2026-09-01");
+    let record = async |context: &Context| influencers::record_exclusivity(context, lina, &new).await;
+    assert_eq!(desk.act(&desk.person, record).await?.unwrap_err(), (Code::TooMany, "influencerId".to_owned()));
+    let ended = "update influencer_exclusivity set ended_at = now() where until_on = '2026-08-03'";
+    desk.test.db.run(ended).await?;
+    let record = async |context: &Context| influencers::record_exclusivity(context, lina, &new).await;
+    desk.must(&desk.person, record).await?;
     Ok(())
 }
 
@@ -327,12 +397,12 @@ async fn what_they_cost_and_how_they_are_reached_is_for_mid_and_above() -> Resul
         (Level::Junior, UserKind::Client, false),
     ] {
         let person = desk.test.member(desk.brand, level, kind).await?;
-        let rates = async |context: &Context| influencers::rates_of_influencer(context, lina).await;
+        let rates = async |context: &Context| influencers::rates_of_influencers(context, &[lina]).await;
         let rates = desk.must(&person, rates).await?;
-        assert_eq!(rates.map(|rates| rates[0].amount_minor), sees.then_some(50_000), "{level:?} {kind:?}");
+        assert_eq!(rates.first().map(|rate| rate.amount_minor), sees.then_some(50_000), "{level:?} {kind:?}");
     }
-    let rates = async |context: &Context| influencers::rates_of_influencer(context, lina).await;
-    assert!(desk.must(&desk.chief, rates).await?.is_some());
+    let rates = async |context: &Context| influencers::rates_of_influencers(context, &[lina]).await;
+    assert_eq!(desk.must(&desk.chief, rates).await?.len(), 1);
     Ok(())
 }
 

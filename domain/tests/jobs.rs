@@ -1,6 +1,7 @@
 //! The outbox: leases, fencing, and work that is asked for, delivered or begun more than once.
 
 use std::sync::Arc;
+use std::time::Duration as StdDuration;
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
@@ -10,8 +11,10 @@ use diwan_domain::trust::rerun_job;
 use diwan_domain::{Code, Failure};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::clock::ManualClock;
-use diwan_platform::jobs as outbox;
+use diwan_platform::{db, jobs as outbox};
 use diwan_testkit::{Person, Settings, TestServices};
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 struct Bench {
@@ -201,6 +204,86 @@ async fn a_worker_that_slept_through_its_lease_writes_nothing() -> Result<()> {
     assert_eq!(bench.of_report(report, "state").await?, "READY");
     assert_eq!(bench.of_job::<String>(job, "state").await?, "DONE");
     assert!(matches!(other.begin().await, Err(JobError::LeaseLost)), "what is finished is in nobody's hands");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lease_is_kept_while_the_run_has_a_transaction_open() -> Result<()> {
+    let bench = Bench::new().await?;
+    let (_, job) = bench.report().await?;
+    let work = bench.claim(job, "worker").await?.context("claimed")?;
+    let scope = work.begin().await?;
+    timeout(StdDuration::from_secs(5), work.keep()).await.context("it waited for its own transaction")??;
+    let lease = bench.test.services.timing.lease;
+    bench.clock.advance(lease + Duration::seconds(1));
+    assert!(bench.claim(job, "other").await?.is_none(), "the transaction holds the job");
+    scope.commit().await?;
+    work.keep().await?;
+    assert!(bench.claim(job, "other").await?.is_none(), "it is kept again");
+    bench.clock.advance(lease + Duration::seconds(1));
+    assert!(bench.claim(job, "other").await?.is_some());
+    assert!(matches!(work.keep().await, Err(JobError::LeaseLost)));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_whose_connection_ends_is_booked_at_once() -> Result<()> {
+    let bench = Bench::new().await?;
+    let (report, job) = bench.report().await?;
+    let services = Arc::clone(&bench.test.services);
+    // More than one connection, so that the next that is taken is likely to be gone as well.
+    drop(tokio::try_join!(services.db.write(), services.db.write(), services.db.write())?);
+    let holding = bench.test.db.owner.begin().await?;
+    let holder: i32 = db::scalar(&holding, "select pg_backend_pid()", []).await?;
+    holding.execute_unprepared("select id from report_run for update").await?;
+    let running = tokio::spawn(async move { jobs::run(&services, job, "worker").await });
+    let waiting =
+        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')";
+    while !bench.test.db.value::<bool>(waiting).await? {
+        anyhow::ensure!(!running.is_finished(), "it did not come to what is held");
+        tokio::time::sleep(StdDuration::from_millis(10)).await;
+    }
+    let ended: i64 = bench
+        .test
+        .db
+        .value(&format!(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity
+             where datname = current_database() and pid not in (pg_backend_pid(), {holder})"
+        ))
+        .await?;
+    assert!(ended > 1, "{ended} connections");
+    holding.rollback().await?;
+    assert_eq!(running.await??, Ran::Failed);
+    assert_eq!(bench.of_job::<String>(job, "state").await?, "PENDING", "it does not wait for its lease");
+    assert_eq!(bench.of_job::<i32>(job, "failures").await?, 1);
+    assert_eq!(bench.of_report(report, "state").await?, "REQUESTED");
+    bench.clock.advance(bench.test.services.timing.first_retry * 2);
+    assert_eq!(bench.test.run_jobs().await?, 1);
+    assert_eq!(bench.of_report(report, "state").await?, "READY");
+    Ok(())
+}
+
+#[tokio::test]
+async fn relays_hear_of_what_waits_from_now_on_or_for_less_long() -> Result<()> {
+    let bench = Bench::new().await?;
+    bench.report().await?;
+    let mut listener = bench.test.db.app.listen(&["diwan_job", "mark"]).await?;
+    for (change, is_news) in [
+        ("due_at = due_at + interval '2 hours'", false),
+        ("due_at = due_at - interval '1 hour'", true),
+        ("state = 'HANDED', handed_at = due_at", false),
+        ("due_at = due_at - interval '1 hour'", false),
+        ("state = 'PENDING', handed_at = null", true),
+        ("failures = failures + 1", false),
+    ] {
+        bench.test.db.run(&format!("update job set {change}")).await?;
+        bench.test.db.run("notify mark").await?;
+        let mut heard = false;
+        while listener.recv().await?.channel() != "mark" {
+            heard = true;
+        }
+        assert_eq!(heard, is_news, "{change}");
+    }
     Ok(())
 }
 

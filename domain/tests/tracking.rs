@@ -6,9 +6,11 @@ use std::sync::Arc;
 use anyhow::Result;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diwan_domain::approvals::Money;
+use diwan_domain::paging::Page;
 use diwan_domain::tracking::{
-    Asked, Attribution, Batch, By, Credited, Key, LinkContent, Model, NewConversion, Outcome, Recorded, Touch, Visit,
-    attribution, create_tracked_link, follow_link, record_conversions,
+    Asked, Attribution, Batch, By, ConversionFilter, Credited, Key, LinkContent, Model, NewConversion, Outcome,
+    Recorded, Touch, Visit, attribution, conversions, create_tracked_link, follow_link, link_clicks,
+    record_conversions,
 };
 use diwan_domain::{Code, Context, Failure};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
@@ -22,6 +24,7 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use uuid::Uuid;
 
+const DESKTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0";
 const CURRENCIES: [&str; 3] = ["EUR", "JPY", "KWD"];
 
 struct Desk {
@@ -273,15 +276,11 @@ async fn of_those_who_send_the_same_at_once_one_records_it() -> Result<()> {
 
 #[tokio::test]
 async fn every_click_counts_once_and_made_up_hosts_fill_no_table() -> Result<()> {
-    // All within one hour.
+    // All within a quarter of an hour.
     let clock = Some(Arc::new(ManualClock::new(at(0))));
     let desk = Desk::with(Settings { clock, ..Settings::default() }).await?;
     let link = desk.link("Spring").await?;
-    let visit = |referrer: String| Visit {
-        user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0".to_owned(),
-        referrer,
-        ..Visit::default()
-    };
+    let visit = |referrer: String| Visit { user_agent: DESKTOP.to_owned(), referrer, ..Visit::default() };
     let services = &desk.test.services;
     let same = visit("https://news.example/".to_owned());
     let clicks = (0..100).map(|_| follow_link(services, &link.code, &same));
@@ -298,6 +297,68 @@ async fn every_click_counts_once_and_made_up_hosts_fill_no_table() -> Result<()>
         desk.test.db.value("select sum(clicks)::bigint from link_click where referrer_host = '*'").await?;
     assert_eq!(others, 51);
     follow_link(services, "1111111111", &same).await?.map_or(Ok(()), |led| Err(anyhow::anyhow!("led to {led}")))?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_day_ends_at_the_brands_midnight_wherever_within_an_hour_that_is() -> Result<()> {
+    // In Tehran midnight is at half past eight in the evening, as the world counts.
+    let clock = Arc::new(ManualClock::new(at(20) + Duration::minutes(29)));
+    let desk = Desk::with(Settings { clock: Some(Arc::clone(&clock)), ..Settings::default() }).await?;
+    desk.test.db.run("update brand set time_zone = 'Asia/Tehran'").await?;
+    let link = desk.link("Spring").await?;
+    let visit = Visit { user_agent: DESKTOP.to_owned(), ..Visit::default() };
+    for clicks in [2, 3] {
+        for _ in 0..clicks {
+            follow_link(&desk.test.services, &link.code, &visit).await?;
+        }
+        clock.advance(Duration::minutes(2));
+    }
+    let (first, second) = (at(0).date_naive(), at(24).date_naive());
+    for (from, to, days) in [
+        (first, second, vec![(first, 2), (second, 3)]),
+        (first, first, vec![(first, 2)]),
+        (second, second, vec![(second, 3)]),
+    ] {
+        let read = async |context: &Context| link_clicks(context, link.id, (from, to)).await;
+        assert_eq!(desk.must(read).await?.days, days);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_database_cannot_hold_is_refused_and_no_fault() -> Result<()> {
+    let desk = Desk::new().await?;
+    let link = desk.link("Spring").await?;
+    let ancient = DateTime::<Utc>::MIN_UTC;
+    let touch = |code: String, at| vec![Touch { code, at }];
+    let sent = vec![
+        NewConversion { touches: touch("\0".repeat(10), at(1)), ..sale("1", None, &[]) },
+        NewConversion { occurred_at: ancient, ..sale("2", None, &[]) },
+        NewConversion { touches: touch(link.code.clone(), ancient), ..sale("3", None, &[]) },
+    ];
+    let recorded = desk.send(RowPolicy::RejectFailedRows, sent).await?;
+    assert_eq!(shown(&recorded), ["refused"; 3]);
+    let all = ConversionFilter::default;
+    for filter in [
+        ConversionFilter { source: Some("\0".to_owned()), ..all() },
+        ConversionFilter { from: Some(ancient), ..all() },
+        ConversionFilter { to: Some(DateTime::<Utc>::MAX_UTC), ..all() },
+    ] {
+        let page = Page { size: 5, after: None, before: None, from_end: false };
+        let context = desk.test.act(&desk.person).await?;
+        let Err(Failure::Refused(errors)) = conversions(&context, desk.brand, filter.clone(), page).await else {
+            anyhow::bail!("not refused: {filter:?}");
+        };
+        assert_eq!(errors[0].code, Code::Invalid);
+        context.roll_back().await?;
+    }
+    let context = desk.test.act(&desk.person).await?;
+    let Err(Failure::Refused(errors)) = link_clicks(&context, link.id, (NaiveDate::MIN, NaiveDate::MIN)).await else {
+        anyhow::bail!("not refused");
+    };
+    assert_eq!((errors[0].code, errors[0].field.join(".").as_str()), (Code::Invalid, "from"));
+    context.roll_back().await?;
     Ok(())
 }
 

@@ -6,15 +6,18 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use diwan_domain::calendar::{ProblemSeverity, validate_post};
-use diwan_domain::media;
+use diwan_domain::media::{self, AssetChange, Rights};
 use diwan_domain::publishing::{ErrorPolicy, Shift, move_posts, schedule_post};
 use diwan_domain::templates::{TemplateContent, Variable, create_content_template};
 use diwan_domain::ugc::{self, Allowed, AskMessage, NewAsk};
 use diwan_domain::{Code, Context, Failure};
+use diwan_entity::calendar::asset::Licence;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_entity::ugc::ugc_grant::{self, GrantScope, GrantState};
 use diwan_platform::clock::ManualClock;
+use diwan_platform::db;
 use diwan_testkit::{Person, Settings, TestServices};
+use sea_orm::ConnectionTrait as _;
 use uuid::Uuid;
 
 struct Desk {
@@ -252,6 +255,81 @@ async fn asking_for_what_is_scheduled_already_stops_it() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_was_asked_for_stays_a_users_whoever_says_otherwise() -> Result<()> {
+    let desk = Desk::new().await?;
+    let says = async |person: &Person, licence: Option<Licence>| -> Result<Result<(), (Code, String)>> {
+        let of_asset = format!("select version from asset where id = '{}'", desk.asset);
+        let version: i32 = desk.test.db.value(&of_asset).await?;
+        let change = AssetChange { rights: Some(Rights { licence, ..Rights::default() }), ..AssetChange::default() };
+        let context = desk.test.act(person).await?;
+        match media::update_asset(&context, desk.asset, version, change).await {
+            Ok(_) => context.commit().await.map(|()| Ok(())).map_err(Into::into),
+            Err(Failure::Refused(errors)) => Ok(Err((errors[0].code, errors[0].field.join(".")))),
+            Err(failure) => Err(failure.into()),
+        }
+    };
+    let licences = [None, Some(Licence::Owned)];
+    // Said by mistake, it is taken back.
+    for licence in [Some(Licence::UserGenerated), Some(Licence::Owned)] {
+        says(&desk.person, licence).await?.unwrap();
+    }
+    let (asked, _) = desk.ask().await?;
+    let post = desk.post().await?;
+    // Those who see no grants are held to them, too.
+    let freelancer = desk.test.member(desk.brand, Level::Junior, UserKind::Freelancer).await?;
+    desk.test.db.run(&format!("update asset set uploaded_by = '{}'", freelancer.id)).await?;
+    let stays = || (Code::LicenceStays, "rights.licence".to_owned());
+    for state in ["asked", "refused"] {
+        for person in [&desk.person, &freelancer] {
+            for licence in licences {
+                assert_eq!(says(person, licence).await?, Err(stays()), "{state} {licence:?}");
+            }
+        }
+        says(&desk.person, Some(Licence::UserGenerated)).await?.unwrap();
+        if state == "asked" {
+            desk.must(async |context| ugc::refuse_ugc_grant(context, asked.id, 1, "No").await).await?;
+        }
+    }
+    assert_eq!(desk.problems(post, day(5)).await?, [MISSING]);
+    // The database insists, whoever writes.
+    let tx = desk.test.services.db.write().await?;
+    db::scalar::<bool>(&tx, "select app.enter_brand($1)", [desk.brand.into()]).await?;
+    let refused = tx.execute_unprepared("update asset set licence = null").await.err();
+    let refused = refused.map(|error| error.to_string()).unwrap_or_default();
+    assert!(refused.contains("stays a user's"), "{refused}");
+    tx.rollback().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn asking_for_a_file_and_saving_a_post_that_shows_it_wait_for_each_other_in_no_circle() -> Result<()> {
+    let desk = Desk::new().await?;
+    let post = desk.post().await?;
+    desk.schedule(post, day(5)).await?.unwrap();
+    let (_, other) = desk.test.post(desk.brand, desk.account, "Another", &desk.person).await?;
+    let tx = desk.test.services.db.write().await?;
+    db::scalar::<bool>(&tx, "select app.enter_brand($1)", [desk.brand.into()]).await?;
+    tx.execute_unprepared(&format!("select id from post where id = '{post}' for update")).await?;
+    let saving = async {
+        // Whoever asks has the file now, and waits for the post.
+        let waits = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')";
+        let mut turns = 0;
+        while !desk.test.db.value::<bool>(waits).await? {
+            turns += 1;
+            anyhow::ensure!(turns < 400, "nobody waits for the post");
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        let shows = format!("insert into variant_asset values ('{}', '{other}', 0, '{}')", desk.brand, desk.asset);
+        tx.execute_unprepared(&shows).await?;
+        tx.commit().await?;
+        anyhow::Ok(())
+    };
+    let ((_, stopped), ()) = futures::future::try_join(desk.ask(), saving).await?;
+    assert_eq!(stopped, 1);
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_words_are_a_templates_filled_in_or_what_is_missing_is_told() -> Result<()> {
     let desk = Desk::new().await?;
     let who = Variable { name: "who".to_owned(), label: "Whom".to_owned(), default: None, required: true };
@@ -304,6 +382,11 @@ async fn what_was_allowed_stays_as_it_is_and_what_proves_it_is_kept() -> Result<
         (
             Allowed { evidence_asset_id: Some(Uuid::nil()), ..allowed(GrantScope::Both) },
             Code::NotFound,
+            "evidenceAssetId",
+        ),
+        (
+            Allowed { evidence_asset_id: Some(desk.asset), ..allowed(GrantScope::Both) },
+            Code::Invalid,
             "evidenceAssetId",
         ),
     ] {

@@ -59,6 +59,7 @@ mod m0046_tracking;
 mod m0047_influencers;
 mod m0048_ugc;
 mod m0049_quotas;
+mod m0050_review;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -117,6 +118,7 @@ impl MigratorTrait for Migrator {
             sql("m0047_influencers", m0047_influencers::UP),
             sql("m0048_ugc", m0048_ugc::UP),
             sql("m0049_quotas", m0049_quotas::UP),
+            sql("m0050_review", m0050_review::UP),
         ]
     }
 }

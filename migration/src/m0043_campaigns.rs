@@ -13,10 +13,12 @@ create table campaign (
   starts_on date not null,
   ends_on date not null,
   -- What it may cost, in minor units of its currency; null: nothing was planned.
-  planned_minor bigint check (planned_minor >= 0),
+  planned_minor bigint check (planned_minor between 0 and 1000000000000000),
   currency text check (currency ~ '^[A-Z]{3}$'),
   state text not null check (state in ('PLANNED', 'IN_APPROVAL', 'APPROVED', 'ACTIVE', 'CLOSED', 'CANCELED')),
   created_by uuid not null references app_user (id),
+  -- Who made it or planned it anew: none of them approves it.
+  authors uuid[] not null check (cardinality(authors) > 0),
   created_at timestamptz not null,
   updated_at timestamptz not null,
   activated_at timestamptz,
@@ -28,6 +30,7 @@ create table campaign (
   -- Counts the changes of what is planned; what was approved is one of them.
   version integer not null default 1 check (version > 0),
   unique (brand_id, id),
+  check (created_by = any (authors)),
   check (ends_on >= starts_on),
   check (ends_on - starts_on <= 1826),
   check ((planned_minor is null) = (currency is null)),
@@ -40,13 +43,16 @@ create table campaign (
 create index campaign_by_brand on campaign (brand_id, id desc);
 select app.protect_brand_table('campaign', 'select, insert, update');
 
--- What is over stays as it was: only putting it away and taking it out again are left.
+-- What is over stays as it was: only putting it away and taking it out again are left. Nobody ceases to be an author.
 create function app.guard_campaign() returns trigger language plpgsql as
 $$
 begin
   if old.state in ('CLOSED', 'CANCELED')
     and (to_jsonb(new) - 'archived_at' - 'updated_at') is distinct from (to_jsonb(old) - 'archived_at' - 'updated_at') then
     raise exception 'a campaign that is over does not change' using errcode = 'check_violation';
+  end if;
+  if not new.authors @> old.authors then
+    raise exception 'an author stays one' using errcode = 'check_violation';
   end if;
   return new;
 end
@@ -217,4 +223,17 @@ alter table brand_approval_limit drop constraint brand_approval_limit_kind_check
   check (kind in ('BUDGET', 'CONTRACT', 'EXPENSE', 'BOOST', 'PROPOSAL', 'CAMPAIGN'));
 alter table approval_request drop constraint approval_request_kind_check, add constraint approval_request_kind_check
   check (kind in ('POST', 'BUDGET', 'CONTRACT', 'EXPENSE', 'BOOST', 'PROPOSAL', 'CAMPAIGN'));
+
+-- These people, and whoever made the programs among them: behind a program stands its maker. For the approval engine, also where the
+-- caller does not see the program.
+create function app.with_makers(p_brand uuid, p_people uuid[]) returns uuid[]
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as
+$$
+  select array_agg(a.id) from (
+    select n.id from unnest(p_people) n (id)
+    union select u.created_by from app_user u where u.id = any (p_people) and u.created_by is not null) a
+  where p_brand = any (app.brands()) or app.agency_level() is not null
+$$;
+revoke execute on function app.with_makers(uuid, uuid[]) from public;
+grant execute on function app.with_makers(uuid, uuid[]) to diwan_app;
 ";

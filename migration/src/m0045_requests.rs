@@ -38,6 +38,8 @@ create table financial_request (
   -- What was booked when it was approved.
   entry_id uuid,
   created_by uuid not null references app_user (id),
+  -- Who made it or said it anew: none of them approves it.
+  authors uuid[] not null check (cardinality(authors) > 0),
   created_at timestamptz not null,
   updated_at timestamptz not null,
   version integer not null default 1 check (version > 0),
@@ -45,6 +47,7 @@ create table financial_request (
   unique (brand_id, entry_id),
   foreign key (brand_id, line_id) references budget_line (brand_id, id),
   foreign key (brand_id, entry_id) references budget_entry (brand_id, id),
+  check (created_by = any (authors)),
   check ((state = 'APPROVED') = (entry_id is not null))
 );
 create index financial_request_by_brand on financial_request (brand_id, id desc);
@@ -72,6 +75,8 @@ create table expense (
   rate_id uuid,
   state text not null check (state in ('DRAFT', 'IN_APPROVAL', 'APPROVED', 'PAID', 'SENT_BACK', 'WITHDRAWN')),
   created_by uuid not null references app_user (id),
+  -- Who made it or said it anew: none of them approves it.
+  authors uuid[] not null check (cardinality(authors) > 0),
   created_at timestamptz not null,
   updated_at timestamptz not null,
   paid_at timestamptz,
@@ -83,6 +88,7 @@ create table expense (
   foreign key (brand_id, receipt_asset_id) references asset (brand_id, id),
   foreign key (brand_id, line_id) references budget_line (brand_id, id),
   foreign key (brand_id, rate_id) references exchange_rate (brand_id, id),
+  check (created_by = any (authors)),
   check (state not in ('IN_APPROVAL', 'APPROVED', 'PAID') or receipt_asset_id is not null),
   check (state not in ('APPROVED', 'PAID') or booked_minor is not null),
   check (booked_minor is null or line_id is not null),
@@ -113,6 +119,9 @@ begin
           new.reimburse_to)) then
     raise exception 'an expense is not changed while it is decided about' using errcode = 'check_violation';
   end if;
+  if not new.authors @> old.authors then
+    raise exception 'an author stays one' using errcode = 'check_violation';
+  end if;
   if old.state in ('APPROVED', 'PAID') and (old.line_id, old.booked_minor, old.rate_id)
       is distinct from (new.line_id, new.booked_minor, new.rate_id) then
     raise exception 'what an approved expense was booked on stays' using errcode = 'check_violation';
@@ -134,6 +143,9 @@ begin
       and (old.line_id, old.amount_minor, old.why, old.expected_result, old.alternatives, old.needed_by)
         is distinct from (new.line_id, new.amount_minor, new.why, new.expected_result, new.alternatives, new.needed_by)) then
     raise exception 'a financial request is not changed while it is decided about' using errcode = 'check_violation';
+  end if;
+  if not new.authors @> old.authors then
+    raise exception 'an author stays one' using errcode = 'check_violation';
   end if;
   return new;
 end

@@ -48,23 +48,25 @@ create index tracked_link_by_campaign on tracked_link (brand_id, campaign_id) wh
 create index tracked_link_by_post on tracked_link (brand_id, post_id) where post_id is not null;
 select app.protect_brand_table('tracked_link', 'select, insert, update');
 
--- How often a link was followed within an hour, by what led there. Nothing of who followed it. Written by app.follow_link alone.
+-- How often a link was followed within a quarter of an hour, by what led there: midnight of every zone lies between two of them.
+-- Nothing of who followed it. Written by app.follow_link alone.
 create table link_click (
   brand_id uuid not null references brand (id),
   link_id uuid not null,
-  hour timestamptz not null check (extract(epoch from hour)::bigint % 3600 = 0),
-  -- The host of the page that led there; empty: none was named; *: any beyond the first hundred of the hour.
-  referrer_host text not null check (length(referrer_host) <= 253),
+  -- When it begins.
+  quarter timestamptz not null check (extract(epoch from quarter) % 900 = 0),
+  -- The host of the page that led there; empty: none was named; *: any beyond the first hundred of the quarter.
+  referrer_host text not null check (referrer_host ~ '^([a-z0-9._-]{0,253}|[*])$'),
   device text not null check (device in ('DESKTOP', 'MOBILE', 'TABLET', 'OTHER')),
   clicks bigint not null check (clicks > 0),
-  primary key (brand_id, link_id, hour, referrer_host, device),
+  primary key (brand_id, link_id, quarter, referrer_host, device),
   foreign key (brand_id, link_id) references tracked_link (brand_id, id)
 );
 select app.protect_brand_table('link_click', 'select');
 
 -- Where a code leads, and one more click if it is to be counted: strangers follow links, and no scope is theirs. Null where nothing
 -- of that code is in use.
-create function app.follow_link(p_code text, p_hour timestamptz, p_host text, p_device text, p_counts boolean) returns text
+create function app.follow_link(p_code text, p_quarter timestamptz, p_host text, p_device text, p_counts boolean) returns text
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 declare
@@ -80,16 +82,16 @@ begin
     -- A machine that fails may lose the clicks of its last moments. That is less than everybody waiting for its disk in turn.
     perform set_config('synchronous_commit', 'off', true);
     update link_click c set clicks = c.clicks + 1
-    where c.brand_id = link.brand_id and c.link_id = link.id and c.hour = p_hour and c.referrer_host = host and c.device = p_device;
+    where c.brand_id = link.brand_id and c.link_id = link.id and c.quarter = p_quarter and c.referrer_host = host and c.device = p_device;
     if not found then
       -- Whoever makes up names of hosts fills no table with them.
       if host <> '' and (select count(distinct c.referrer_host) from link_click c
-          where c.brand_id = link.brand_id and c.link_id = link.id and c.hour = p_hour) >= 100 then
+          where c.brand_id = link.brand_id and c.link_id = link.id and c.quarter = p_quarter) >= 100 then
         host := '*';
       end if;
-      insert into link_click as c (brand_id, link_id, hour, referrer_host, device, clicks)
-      values (link.brand_id, link.id, p_hour, host, p_device, 1)
-      on conflict (brand_id, link_id, hour, referrer_host, device) do update set clicks = c.clicks + 1;
+      insert into link_click as c (brand_id, link_id, quarter, referrer_host, device, clicks)
+      values (link.brand_id, link.id, p_quarter, host, p_device, 1)
+      on conflict (brand_id, link_id, quarter, referrer_host, device) do update set clicks = c.clicks + 1;
     end if;
   end if;
   return link.destination;

@@ -38,6 +38,19 @@ create table influencer_share (
 create index influencer_share_by_influencer on influencer_share (influencer_id) where ended_at is null;
 select app.protect_brand_table('influencer_share', 'select, insert, update');
 
+-- Whoever adds somebody gives them to one brand; all else is given and taken by those who have the directory.
+create function app.is_unshared(p_influencer uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as
+$$
+  select exists (select from influencer i where i.id = p_influencer and i.created_by = app.user_id())
+    and not exists (select from influencer_share s where s.influencer_id = p_influencer)
+$$;
+revoke execute on function app.is_unshared(uuid) from public;
+grant execute on function app.is_unshared(uuid) to diwan_app;
+create policy given on influencer_share as restrictive for insert to diwan_app
+  with check ((select app.agency_level()) is not null or app.is_unshared(influencer_id));
+create policy taken on influencer_share as restrictive for update to diwan_app using ((select app.agency_level()) is not null);
+
 -- Agency-wide levels see the directory; whoever works in a brand sees who is shared with it.
 select app.force_row_security('influencer');
 create policy shared on influencer to diwan_app

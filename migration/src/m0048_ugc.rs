@@ -70,6 +70,29 @@ end
 $$;
 create trigger guard_ugc_grant before update on ugc_grant for each row execute function app.guard_ugc_grant();
 
+-- Whether whoever made a file was ever asked for it. Also for those who see no grants.
+create function app.asked_for_asset(p_brand uuid, p_asset uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as
+$$
+  select (p_brand = any (app.brands()) or app.agency_level() is not null)
+    and exists (select from ugc_grant g where g.brand_id = p_brand and g.asset_id = p_asset)
+$$;
+revoke execute on function app.asked_for_asset(uuid, uuid) from public;
+grant execute on function app.asked_for_asset(uuid, uuid) to diwan_app;
+
+-- What somebody was asked for stays theirs, whatever they said: grants are looked at by the licence.
+create function app.guard_ugc_licence() returns trigger language plpgsql as
+$$
+begin
+  if app.asked_for_asset(old.brand_id, old.id) then
+    raise exception 'what a user was asked for stays a user''s' using errcode = 'check_violation';
+  end if;
+  return new;
+end
+$$;
+create trigger guard_ugc_licence before update of licence on asset for each row
+  when (old.licence = 'USER_GENERATED' and new.licence is distinct from old.licence) execute function app.guard_ugc_licence();
+
 -- Where these posts show what users made, each with the network that it goes to, and the grants of it that are in force; one row
 -- without a grant where there is none. Also for those who see no grants: what it means for a post concerns whoever writes it.
 create function app.ugc_in_posts(p_posts uuid[])

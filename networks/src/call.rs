@@ -105,7 +105,16 @@ pub fn not_noted(error: NetworkError) -> NetworkError {
 
 /// An address of the network, or one that it handed out.
 pub fn address(address: &str) -> Result<Url, NetworkError> {
-    Url::parse(address).map_err(|error| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))
+    Url::parse(address).map_err(invalid)
+}
+
+/// The address of a path, which may have a query, on the server at `base`.
+pub fn below(base: &Url, path: &str) -> Result<Url, NetworkError> {
+    base.join(path).map_err(invalid)
+}
+
+fn invalid(error: url::ParseError) -> NetworkError {
+    NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string())
 }
 
 /// What the server's clock said when it answered.

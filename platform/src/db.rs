@@ -6,11 +6,12 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, IsolationLevel,
-    Statement, TransactionTrait, Value,
+    RuntimeErr, Statement, TransactionTrait, Value,
 };
 
 use crate::presence::Presence;
@@ -118,6 +119,27 @@ fn connection_error(error: sea_orm::sqlx::Error) -> DbErr {
     DbErr::Custom(format!("cannot reach PostgreSQL: {error}"))
 }
 
+/// Whether the server could not be reached, or the connection ended: it may answer again before long. Nobody knows then whether what was
+/// asked of it was done, where that was a commit.
+pub fn is_away(error: &DbErr) -> bool {
+    use sea_orm::sqlx::Error;
+    let cause = match error {
+        DbErr::ConnectionAcquire(_) => return true,
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
+        _ => return false,
+    };
+    match cause.as_ref() {
+        Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::PoolTimedOut | Error::PoolClosed => true,
+        // It was told to stop, it starts, or somebody ended the connection.
+        Error::Database(refusal) => {
+            refusal.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08"))
+        }
+        _ => false,
+    }
+}
+
 /// A statement with bound values, for the functions of the schema `app`.
 pub fn statement(sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
     Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, sql, values)
@@ -152,4 +174,10 @@ pub async fn scalar<T: sea_orm::TryGetable>(
 ) -> Result<T, DbErr> {
     let row = on.query_one_raw(statement(sql, values)).await?;
     row.ok_or_else(|| DbErr::RecordNotFound("a function answered no row".to_owned()))?.try_get_by_index(0)
+}
+
+/// A length of time in seconds, as `make_interval(secs => $1)` takes it. Exact to the millisecond for some thousands of years.
+#[expect(clippy::cast_precision_loss, reason = "leases are minutes, paces at most days")]
+pub fn seconds(of: TimeDelta) -> f64 {
+    of.num_milliseconds() as f64 / 1000.0
 }

@@ -53,7 +53,7 @@ pub async fn quiet(
     (now, lease): (DateTime<Utc>, Duration),
 ) -> Result<Vec<JobRef>, DbErr> {
     let sql = "select id, kind from app.quiet_jobs($1, $2, $3, make_interval(secs => $4))";
-    db::all(on, sql, [limit.into(), handed_before.into(), now.into(), seconds(lease).into()]).await
+    db::all(on, sql, [limit.into(), handed_before.into(), now.into(), db::seconds(lease).into()]).await
 }
 
 /// When the next job is due, if any waits.
@@ -72,12 +72,15 @@ pub async fn start(
     db::one(
         on,
         "select * from app.start_job($1, $2, $3, make_interval(secs => $4))",
-        [id.into(), owner.into(), now.into(), seconds(lease).into()],
+        [id.into(), owner.into(), now.into(), db::seconds(lease).into()],
     )
     .await
 }
 
 /// Keeps a lease until `until`. False when it is lost: the caller must stop without another effect.
+///
+/// It waits for nobody: while somebody holds the row, such as the run's own transaction, nobody else can begin the job, and the lease
+/// stays as it is.
 pub async fn keep(on: &impl ConnectionTrait, id: Uuid, fence: i64, until: DateTime<Utc>) -> Result<bool, DbErr> {
     db::scalar(on, "select app.keep_lease($1, $2, $3)", [id.into(), fence.into(), until.into()]).await
 }
@@ -104,9 +107,4 @@ pub async fn figures(on: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Ve
 /// Forgets finished jobs. Answers how many.
 pub async fn forget(on: &impl ConnectionTrait, finished_before: DateTime<Utc>) -> Result<i64, DbErr> {
     db::scalar(on, "select app.forget_jobs($1)", [finished_before.into()]).await
-}
-
-#[expect(clippy::cast_precision_loss, reason = "leases are minutes")]
-fn seconds(of: Duration) -> f64 {
-    of.num_milliseconds() as f64 / 1000.0
 }

@@ -33,11 +33,11 @@ impl TestServices {
         self.db
             .run(&format!(
                 "insert into campaign (id, brand_id, name, objective, brief, starts_on, ends_on, planned_minor, currency, state,
-                     created_by, created_at, updated_at, activated_at)
+                     created_by, authors, created_at, updated_at, activated_at)
                    values ('{planned}', '{brand}', 'Spring', '', '', '2027-03-01', '2027-03-31', 100000, 'EUR', 'PLANNED',
-                       '{user}', '{now}', '{now}', null),
+                       '{user}', '{{{user}}}', '{now}', '{now}', null),
                      ('{active}', '{brand}', 'Autumn', '', '', '2026-01-01', '2027-12-31', 100000, 'EUR', 'ACTIVE',
-                       '{user}', '{now}', '{now}', '{now}');
+                       '{user}', '{{{user}}}', '{now}', '{now}', '{now}');
                  insert into campaign_persona values ('{brand}', '{active}', '{persona}');
                  insert into campaign_channel values ('{brand}', '{active}', '{account}');
                  insert into campaign_target (id, brand_id, campaign_id, position, name, source, direction, target_micro, unit)

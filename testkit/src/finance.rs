@@ -54,14 +54,14 @@ impl TestServices {
             .await?;
         self.db
             .run(&format!(
-                "insert into financial_request (id, brand_id, line_id, title, amount_minor, why, expected_result, state, created_by, created_at,
-                     updated_at)
+                "insert into financial_request (id, brand_id, line_id, title, amount_minor, why, expected_result, state, created_by, authors,
+                     created_at, updated_at)
                    values ('{request}', '{brand}', '{empty_line}', 'A film', 50000, 'The old one is old', 'More viewers', 'DRAFT', '{user}',
-                     '{now}', '{now}');
+                     '{{{user}}}', '{now}', '{now}');
                  insert into expense (id, brand_id, spent_on, category, vendor, currency, amount_minor, receipt_asset_id, line_id, state,
-                     created_by, created_at, updated_at)
+                     created_by, authors, created_at, updated_at)
                    values ('{expense}', '{brand}', '2026-03-01', 'ADS', 'Printer', 'EUR', 2500, '{receipt}', '{line}', 'DRAFT', '{user}',
-                     '{now}', '{now}');
+                     '{{{user}}}', '{now}', '{now}');
                  insert into exchange_rate (id, brand_id, base, quote, rate_e10, source, day, recorded_by, recorded_at)
                    values ('{rate}', '{brand}', 'USD', 'EUR', 9200000000, 'ECB', '2026-03-01', '{user}', '{now}')"
             ))

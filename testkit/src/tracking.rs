@@ -38,7 +38,7 @@ impl TestServices {
                  insert into tracked_link (id, brand_id, name, code, target_url, destination, post_id, utm_source, created_by, created_at, updated_at)
                    values ('{link}', '{brand}', 'Spring', translate(right(replace('{link}', '-', ''), 10), '0', 'z'), 'https://shop.example/',
                      'https://shop.example/?utm_source=mastodon', '{post}', 'mastodon', '{user}', '{now}', '{now}');
-                 insert into link_click values ('{brand}', '{link}', date_trunc('hour', '{now}'::timestamptz), 'news.example', 'MOBILE', 3);
+                 insert into link_click values ('{brand}', '{link}', date_bin('15 minutes', '{now}'::timestamptz, '2000-01-01 00:00:00+00'), 'news.example', 'MOBILE', 3);
                  insert into conversion_endpoint (id, brand_id, source, secret, created_by, created_at)
                    values ('{endpoint}', '{brand}', 'Shop', '\\x{secret}', '{user}', '{now}');
                  insert into conversion_import (id, brand_id, source, state, error_policy, recorded, requested_by, created_at, finished_at)

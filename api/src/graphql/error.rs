@@ -272,6 +272,8 @@ pub enum ErrorCode {
     InfluencerMarket,
     /// Whoever made the file has not allowed it to be published there then.
     GrantMissing,
+    /// Whoever made the file was asked for it: its licence stays `USER_GENERATED`.
+    LicenceStays,
     /// Something that must stay, such as a grant, refers to the file.
     AssetReferredTo,
     /// Something stands in the folder.

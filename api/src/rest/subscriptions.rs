@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::Data;
 use async_graphql_actix_web::GraphQLSubscription;
 use bytes::Bytes;
-use diwan_gate::{Allowance, Frames, request_error};
+use diwan_gate::{Allowance, Frames, Meter, request_error};
 use futures::Stream;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -19,11 +19,14 @@ use tokio::time::Sleep;
 
 use super::graphql::authenticate;
 use super::language;
+use super::peer::peer;
 use crate::graphql::Socket;
 use crate::state::State;
 
 /// The most connections of one process.
 const MAX_CONNECTIONS: usize = 2000;
+/// What opening a connection costs, in the points of the API: 400 a minute from one address.
+const PRICE: usize = 500;
 /// How long a connection may be open without `connection_init`.
 const INIT: Duration = Duration::from_secs(10);
 
@@ -35,6 +38,16 @@ pub async fn subscribe(
     state: web::Data<State>,
     payload: web::Payload,
 ) -> actix_web::Result<HttpResponse> {
+    // Who it is comes later; until then it is a stranger's, who holds a place and may try tokens.
+    let now = state.services.now();
+    let meter = Meter::new(Arc::clone(&state.limiter), peer(&http, &state), now);
+    if !meter.spend(PRICE) {
+        let seconds = (meter.left().reset_at - now).num_seconds().max(1);
+        let message = "Too many connections were opened from your address. Try again later.";
+        return Ok(HttpResponse::TooManyRequests()
+            .insert_header(("Retry-After", seconds.to_string()))
+            .json(json!({ "error": { "code": "RATE_LIMITED", "message": message } })));
+    }
     let Ok(place) = CONNECTIONS.try_acquire() else {
         let message = "There are too many connections. Try again later.";
         return Ok(HttpResponse::ServiceUnavailable()

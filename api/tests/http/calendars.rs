@@ -341,9 +341,7 @@ async fn a_feed_shows_what_its_owner_sees_until_it_is_revoked() -> Result<()> {
     let kept: bool = desk
         .app
         .db
-        .value(
-            "select not exists (select from calendar_feed f where position('dwf_'::bytea in f.secret_hash) > 0)",
-        )
+        .value("select not exists (select from calendar_feed f where position('dwf_'::bytea in f.secret_hash) > 0)")
         .await?;
     assert!(kept && url.contains("/feeds/dwf_") && url.rsplit('.').next() == Some("ics"));
     let answer = desk.app.client.get(&url).await?;

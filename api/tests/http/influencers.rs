@@ -120,6 +120,34 @@ async fn somebody_is_there_once_and_found_by_what_is_known() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_statements_do_not_grow_with_the_influencers() -> Result<()> {
+    let desk = Desk::new(Level::Mid).await?;
+    let list =
+        "query($id: ID!) { influencers(brandId: $id, first: 50) { nodes { contact { email } rates { amount { minor } }
+      profiles { handle } exclusivities { competitor } blocks { reason } brands { name } } } }";
+    let (mut made, mut costs) = (0, Vec::new());
+    for size in [2, 12] {
+        while made < size {
+            let mut says = lina();
+            says["profiles"][0]["handle"] = json!(format!("lina{made}"));
+            desk.influencer(says).await?;
+            made += 1;
+        }
+        let before = desk.app.db.statements();
+        let vars = json!({ "id": id("brand", desk.brand) });
+        let listed = desk.app.client.gql(&desk.person.token, list, vars).await?.ok()?;
+        costs.push(desk.app.db.statements() - before);
+        let nodes = listed.get("influencers.nodes").as_array().context("nodes")?;
+        let told = |node: &&Value| {
+            node["contact"]["email"] == "agent@example.com" && node["rates"][0]["amount"]["minor"] == 50000
+        };
+        assert_eq!(nodes.iter().filter(told).count(), size);
+    }
+    assert_eq!(costs[0], costs[1], "statements for 2 and for 12");
+    Ok(())
+}
+
+#[tokio::test]
 async fn who_is_given_to_another_brand_is_given_by_the_agency() -> Result<()> {
     let desk = Desk::new(Level::Cmo).await?;
     let made = desk.influencer(lina()).await?;

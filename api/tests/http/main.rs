@@ -68,6 +68,7 @@ mod teamwork;
 mod templates;
 mod threats;
 mod tracking;
+mod tracking_limits;
 mod ugc;
 mod uploads;
 mod webhooks;

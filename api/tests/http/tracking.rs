@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::kit::{Desk, fingerprint, id, nobodys};
 
-const DESKTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0";
+pub const DESKTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0";
 const PHONE: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36";
 const BOT: &str = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
 const LINK: &str = "trackedLink { id code shortUrl targetUrl destination version archivedAt utm { source medium campaign content term }
@@ -19,12 +19,12 @@ const LINK: &str = "trackedLink { id code shortUrl targetUrl destination version
 const LEAD: &str = "lead { id state version contact { name email phone } value { minor currency } handOver { to note } closedNote conversion { id } }";
 
 impl Desk {
-    async fn tracked(&self, link: Value) -> Result<Value> {
+    pub async fn tracked(&self, link: Value) -> Result<Value> {
         let input = json!({ "brandId": id("brand", self.brand), "link": link });
         Ok(self.mutate("createTrackedLink", LINK, input).await?.get("createTrackedLink.trackedLink").clone())
     }
 
-    async fn follow(&self, method: Method, url: &str, headers: &[(&str, &str)]) -> Result<Response> {
+    pub async fn follow(&self, method: Method, url: &str, headers: &[(&str, &str)]) -> Result<Response> {
         let mut request = self.app.client.request(method, url)?;
         for (name, value) in headers {
             request = request.header(name, value);
@@ -32,7 +32,7 @@ impl Desk {
         Ok(request.send().await?)
     }
 
-    async fn clicks(&self) -> Result<i64> {
+    pub async fn clicks(&self) -> Result<i64> {
         self.app.db.value("select coalesce(sum(clicks), 0)::bigint from link_click").await
     }
 
@@ -108,7 +108,7 @@ async fn a_link_leads_on_and_counts_people_alone() -> Result<()> {
 
 #[tokio::test]
 async fn a_link_that_is_put_away_leads_to_a_page_that_says_so() -> Result<()> {
-    let desk = Desk::new(Level::Junior).await?;
+    let desk = Desk::new(Level::Mid).await?;
     let link = desk.tracked(json!({ "name": "Spring", "targetUrl": "https://shop.example/" })).await?;
     let short = text(&link["shortUrl"]).to_owned();
     let away = json!({ "linkId": link["id"], "version": 1 });

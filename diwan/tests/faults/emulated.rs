@@ -4,38 +4,64 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use chrono::TimeDelta;
+use diwan_platform::clock::{Clock as _, SystemClock};
 use tokio::time::{Instant, sleep};
 
 use crate::clients::api_killed_after_commit;
 use crate::network::{blackhole, expired_token, lost_answers, lost_renewal, too_many};
 use crate::redis::{Trouble, empty_at_start, trouble};
 use crate::steps::{Step, rounds};
-use crate::storm::Storm;
+use crate::storm::{Count, Storm};
 use crate::table::{Row, SMALL, Size, Table, held, next, stop};
 use crate::workers::{asleep, drains};
 
-/// Workers are killed at whatever they are doing, again and again, while publications are due all the time.
+/// How long a process may take to start.
+const STARTS: Duration = Duration::from_secs(30);
+
+/// How long a lease lasts that nobody keeps.
+const LEASE: TimeDelta = TimeDelta::seconds(90);
+
+/// How soon what failed because PostgreSQL ended is nobody's any more.
+const BOOKED: Duration = Duration::from_secs(10);
+
+/// Workers are killed at whatever they are doing, again and again, while publications are due all the time. Each seed has publications of
+/// its own: one that had its workers die twelve times would be set aside, as it should be.
 pub async fn kills(storm: &Storm, size: Size) -> Result<Row> {
+    let name = format!("killed {}", size.seed);
     let mut seed = size.seed;
-    let millis = |number: u64| Duration::from_millis(number);
     // As many as one worker publishes between its kills, so that there is always something to be killed at.
-    let step = TimeDelta::milliseconds(i64::try_from(size.kills * 900 / size.publications.max(1)).unwrap_or(1).max(1));
-    storm.plan("killed", size.publications, TimeDelta::seconds(2), step).await?;
-    sleep(Duration::from_secs(1)).await;
+    let step = TimeDelta::milliseconds(i64::try_from(size.kills * 700 / size.publications.max(1)).unwrap_or(1).max(1));
+    storm.rest().await?;
+    storm.plan(&name, size.publications, TimeDelta::milliseconds(500), step).await?;
     for _ in 0..size.kills {
-        let worker = storm.worker(&[])?;
-        sleep(millis(300 + next(&mut seed) % 900)).await;
+        let mut worker = storm.worker(&[])?;
+        worker.wait_for(STARTS, |log| log.contains("the worker starts").then_some(())).await?;
+        sleep(Duration::from_millis(next(&mut seed) % 900)).await;
         worker.kill()?;
     }
     let last = Instant::now();
+    size.give_up_leases(storm).await?;
     let worker = storm.worker(&[])?;
     let rest = Duration::from_mins(1) + Duration::from_millis(size.publications as u64 * 40);
-    let count = storm.published("killed", size.publications, rest).await?;
+    let count = storm.published(&name, size.publications, rest).await?;
     let recovery = last.elapsed();
     stop(worker).await?;
     Ok(Row { fault: format!("SIGKILL of the worker at random, {} times", size.kills), count, recovery })
+}
+
+/// So many seeds as one row. Every tenth waits for leases and requests as they are; in the others their time passes at once.
+pub async fn seeds(storm: &Storm, seeds: usize, size: Size) -> Result<Row> {
+    let (mut count, mut recovery) = (Count::default(), Duration::ZERO);
+    for seed in 1..=seeds {
+        let size = Size { seed: seed as u64, waits: seed % 10 == 1, ..size };
+        let row = kills(storm, size).await.with_context(|| format!("seed {seed}"))?;
+        held(&row).with_context(|| format!("seed {seed}"))?;
+        count = count.and(row.count);
+        recovery = recovery.max(row.recovery);
+    }
+    Ok(Row { fault: format!("SIGKILL of the worker at random, {seeds} x {} times", size.kills), count, recovery })
 }
 
 /// Eight workers at the same work.
@@ -60,6 +86,7 @@ pub async fn database_restarts(storm: &mut Storm, publications: usize, size: Siz
     storm.plan("restarted", publications, TimeDelta::seconds(1), TimeDelta::milliseconds(100)).await?;
     let worker = storm.worker(&[])?;
     sleep(Duration::from_millis(1500 + publications as u64 * 20)).await;
+    let leased = SystemClock.now() + LEASE;
     storm.crash_postgres().await?;
     let back = Instant::now();
     // The first that is published after it.
@@ -67,7 +94,13 @@ pub async fn database_restarts(storm: &mut Storm, publications: usize, size: Siz
     let going = async |storm: &Storm| Ok(storm.effects("restarted").len() > there);
     storm.until("going again", Duration::from_mins(1), going).await?;
     let going = back.elapsed();
-    // What was under way waits for its leases.
+    // What was under way is not held until the leases of that time end.
+    let in_hand =
+        format!("select count(*) from job where state = 'RUNNING' and lease_expires_at <= '{}'", leased.to_rfc3339());
+    let booked = async |storm: &Storm| Ok(storm.ask(&in_hand).await? == 0);
+    storm.until("given back", size.limit(BOOKED), booked).await?;
+    println!("nothing left in hand {:.1} s after PostgreSQL was back", back.elapsed().as_secs_f64());
+    // What may have been sent is looked up when its request has had its time.
     let worker = if size.waits {
         worker
     } else {
@@ -88,7 +121,7 @@ pub async fn database_restarts(storm: &mut Storm, publications: usize, size: Siz
 #[tokio::test]
 async fn workers_that_are_killed_lose_and_double_nothing() -> Result<()> {
     let storm = Storm::start(SMALL.accounts).await?;
-    let row = kills(&storm, SMALL).await?;
+    let row = kills(&storm, Size { waits: true, ..SMALL }).await?;
     held(&row)?;
     ensure!(row.recovery < Duration::from_secs(30), "it took {:?} after the last kill", row.recovery);
     Ok(())

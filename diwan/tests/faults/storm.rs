@@ -271,9 +271,10 @@ impl Storm {
         Ok(())
     }
 
-    /// Lets the time of every lease and of every request that is under way pass, while no worker runs.
+    /// Lets the time of every lease, of what was handed over and of every request that is under way pass, while no worker runs.
     pub async fn let_time_pass(&self) -> Result<()> {
-        let sql = "update job set lease_expires_at = now() - interval '1 second' where state = 'RUNNING';
+        let sql = "update job set handed_at = handed_at - interval '1 minute' where state = 'HANDED';
+            update job set lease_expires_at = now() - interval '1 second' where state = 'RUNNING';
             update publication_attempt set started_at = started_at - interval '5 minutes',
               sending_at = sending_at - interval '5 minutes' where outcome is null;
             update job j set due_at = now() from publication p where j.kind = 'publish' and j.state = 'PENDING'

@@ -1,9 +1,9 @@
 //! The whole table of faults, at full size, in parts that each take some minutes: `script/faults`.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::clients::api_killed_after_commit;
-use crate::emulated::{database_restarts, eight_workers, kills};
+use crate::emulated::{database_restarts, eight_workers, seeds};
 use crate::network::{blackhole, expired_token, lost_answers, lost_renewal, too_many};
 use crate::redis::{Trouble, empty_at_start, trouble};
 use crate::steps::{Step, rounds};
@@ -26,13 +26,18 @@ async fn steps() -> Result<()> {
 #[tokio::test]
 #[ignore = "takes long: script/faults"]
 async fn random_kills() -> Result<()> {
+    let size = Size { kills: wanted("KILLS", FULL.kills)?, ..FULL };
     let storm = Storm::start(FULL.accounts).await?;
-    #[expect(clippy::disallowed_methods, reason = "set by script/faults for this test")]
-    let wanted = std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok());
-    let size = Size { kills: wanted.unwrap_or(FULL.kills), ..FULL };
     let mut table = Table::default();
-    table.add(kills(&storm, size).await?);
+    table.add(seeds(&storm, wanted("SEEDS", 100)?, size).await?);
     table.held()
+}
+
+/// A number that was asked for when `script/faults` was called.
+fn wanted(name: &str, otherwise: usize) -> Result<usize> {
+    #[expect(clippy::disallowed_methods, reason = "a setting of script/faults, not of the product")]
+    let asked = std::env::var(name);
+    asked.map_or(Ok(otherwise), |text| text.parse().with_context(|| format!("{name}={text} is no number")))
 }
 
 #[tokio::test]

@@ -6,4 +6,5 @@ error-influencer-undisclosed = لم يُذكر أنه إعلان في «{ $title
 error-influencer-language = يتحدث هذا المؤثر { $languages }، والعلامة { $wanted }. اختر غيره، أو اتفق معه على اللغة.
 error-influencer-market = جمهور هذا المؤثر في { $markets }، لا في { $wanted }. اختر غيره.
 error-grant-missing = من صنع هذا الملف لم يسمح بنشره هناك في ذلك الموعد. اطلب إذنًا، أو اختر حسابًا أو موعدًا أو ملفًا آخر.
+error-licence-stays = طُلب هذا الملف ممن صنعه، فيبقى ترخيصه USER_GENERATED. اذكر ذلك في تعديلك.
 error-asset-referred-to = يستند إلى هذا الملف شيء يجب أن يبقى، كإذن أو إيصال، فلا يمكن حذفه. أرشفه بدلًا من ذلك.

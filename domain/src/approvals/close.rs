@@ -16,7 +16,7 @@ use super::{RemindApprovers, letters, subjects};
 use crate::context::Context;
 use crate::error::{Failure, Fault};
 use crate::jobs::{Job as _, cancel};
-use crate::permission::{Action, Permit, Relation};
+use crate::permission::{Permit, Relation};
 use crate::trust;
 
 /// Ends a step that is open, with its reminders.
@@ -89,12 +89,12 @@ pub(super) async fn close_request(
     letters::tell_requester(permit.tx(), &context.services, ground, request, state, permit.actor_id, comment).await
 }
 
-/// Takes a request back: by whoever asked, or by MID and above.
+/// Takes a request back: by whoever asked, or by those who may ask for whatever is of this kind.
 pub async fn withdraw(context: &Context, request_id: Uuid) -> Result<approval_request::Model, Failure> {
     let actor = context.signed_in()?;
     let (request, _) = lock_request(context, request_id).await?;
     let own = Relation { own: request.requested_by == actor.user_id, assigned: false };
-    let permit = context.permit_on(Action::PostSubmit, request.brand_id, own).await?;
+    let permit = context.permit_on(subjects::action_to_ask(request.kind), request.brand_id, own).await?;
     if request.state != RequestState::Pending {
         return Err(over(&request).into());
     }

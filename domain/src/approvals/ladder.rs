@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use diwan_entity::tenancy::app_user::Level;
+use serde::{Deserialize, Serialize};
 
 /// From the first level that can decide at all to the highest.
 const LADDER: [Level; 4] = [Level::Mid, Level::Senior, Level::Director, Level::Cmo];
 
 /// An amount of money.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
     /// In the smallest unit of the currency.
     pub minor: i64,

@@ -8,7 +8,7 @@
 //! - **Money**: a request with an amount ends with the first level whose limit covers it; the CMO's covers everything. Limits
 //!   are asked anew when somebody decides.
 //! - **Four eyes**: nobody decides what they asked for or wrote, nor lets it be decided in their place, unless the agency has
-//!   switched that off. Behind a program stands whoever made it.
+//!   switched that off. Whoever changed it wrote it, too. Behind a program stands whoever made it.
 //! - **Standing in**: a delegate decides with the place of whoever is away, and never passes it on. Somebody decides once on a
 //!   step; where they are asked themselves as well, it counts for both.
 //! - **By link**: clients decide without signing in, by a link of their own (`review_links`).
@@ -48,6 +48,7 @@ pub(crate) use ground::Ground;
 pub(crate) use hand_over::{Takeover, brands_that_name, hand_over, still_named};
 pub use ladder::{Limits, Money};
 pub use limits::{Limit, NewLimit, approval_limits, set_approval_limit, set_brand_approval_limit};
+pub(crate) use open::with_author;
 pub use open::{NewRequest, open_request};
 pub use queries::{
     Decidable, RequestFilter, approval_requests, approvals_waiting, can_decide, history_of_requests, requests_about,

@@ -6,7 +6,7 @@ use diwan_entity::approvals::approval_request::{self, ApprovalKind, RequestState
 use diwan_entity::approvals::approval_step::{self, StepAudience, StepMode, StepState};
 use diwan_entity::tenancy::agency::Locale;
 use diwan_entity::tenancy::app_user::Level;
-use diwan_platform::ids;
+use diwan_platform::{db, ids};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum as _, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -33,12 +33,20 @@ pub struct NewRequest {
     pub subject_id: Uuid,
     /// In which version: a change of it needs another approval.
     pub subject_version: i32,
-    /// Who wrote it; whoever asks counts as one of them.
+    /// Who wrote or changed it; whoever asks counts as one of them, and so does whoever made a program among them.
     pub authors: Vec<Uuid>,
     /// The amount, if it is about money.
     pub amount: Option<Money>,
     /// What it is called, 1 to 300 characters.
     pub title: String,
+}
+
+/// The authors of something, now that this person has written on it: nobody ceases to be one, and nobody is named twice.
+pub(crate) fn with_author(mut authors: Vec<Uuid>, person: Uuid) -> Vec<Uuid> {
+    if !authors.contains(&person) {
+        authors.push(person);
+    }
+    authors
 }
 
 /// Asks for an approval: by the chain of the brand and kind, or by anyone of MID or above without one; with an amount, at
@@ -58,10 +66,10 @@ pub async fn open_request(
     }
     wrong.check()?;
     let requested_by = permit.person()?;
-    let mut authors = new.authors;
-    authors.push(requested_by);
+    let named = with_author(new.authors, requested_by);
+    let values = [permit.brand_id.into(), named.into()];
+    let mut authors: Vec<Uuid> = db::scalar(permit.tx(), "select app.with_makers($1, $2)", values).await?;
     authors.sort_unstable();
-    authors.dedup();
     let currency = new.amount.as_ref().map(|amount| amount.currency.as_str());
     let ground = Ground::load(permit.tx(), permit.brand_id, new.kind, currency, context.now).await?;
     let mut rules = ground.chain.clone().unwrap_or_else(|| vec![StepRule::default_step()]);

@@ -4,8 +4,20 @@ use diwan_entity::approvals::approval_request::{self, ApprovalKind, RequestState
 
 use crate::context::Context;
 use crate::error::Failure;
-use crate::permission::{Permit, Relation};
+use crate::permission::{Action, Permit, Relation};
 use crate::{calendar, campaigns, finance};
+
+/// What somebody must be allowed who asks for an approval of this kind, or takes it back.
+pub(super) fn action_to_ask(kind: ApprovalKind) -> Action {
+    match kind {
+        ApprovalKind::Campaign => Action::CampaignWrite,
+        ApprovalKind::Budget => Action::FinancialRequestWrite,
+        ApprovalKind::Expense => Action::ExpenseWrite,
+        ApprovalKind::Post | ApprovalKind::Contract | ApprovalKind::Boost | ApprovalKind::Proposal => {
+            Action::PostSubmit
+        }
+    }
+}
 
 /// Locks what a request is about, and says how the caller stands to it.
 pub(super) async fn lock(context: &Context, request: &approval_request::Model) -> Result<Relation, Failure> {

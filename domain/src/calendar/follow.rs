@@ -1,11 +1,13 @@
 //! Where a post is follows from where its publications are.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::calendar::post::{self, PostState};
 use diwan_entity::publishing::publication::{self, PublicationState};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 /// The state of a post whose publications are in these states; none when there is no publication that counts.
@@ -51,23 +53,48 @@ pub async fn follow_publications(
     let Some(post) = lock_post(tx, brand_id, post_id).await? else {
         return Ok(());
     };
-    let states = publication::Entity::in_brand(brand_id)
-        .filter(publication::Column::PostId.eq(post_id))
-        .all(tx)
-        .await?
-        .into_iter()
-        .map(|publication| publication.state)
-        .collect::<Vec<_>>();
-    let Some(state) = post_state(&states).filter(|state| *state != post.state) else {
-        return Ok(());
-    };
-    post::Entity::update_many()
-        .col_expr(post::Column::State, Expr::value(state))
-        .col_expr(post::Column::UpdatedAt, Expr::value(now))
-        .filter(post::Column::BrandId.eq(brand_id))
-        .filter(post::Column::Id.eq(post_id))
-        .exec(tx)
-        .await?;
+    follow_posts(tx, brand_id, vec![LockedPost { id: post.id, state: post.state }], now).await
+}
+
+/// A post that the caller has locked, with the state that it is in.
+#[derive(Debug, Clone, Copy, FromQueryResult)]
+pub struct LockedPost {
+    /// Which.
+    pub id: Uuid,
+    /// Where it is.
+    pub state: PostState,
+}
+
+/// Writes the states of posts of a brand after their publications have changed, in the same transaction: a statement for each state
+/// that comes of it, however many posts there are.
+pub async fn follow_posts(
+    tx: &impl ConnectionTrait,
+    brand_id: Uuid,
+    posts: Vec<LockedPost>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let of_posts = publication::Entity::in_brand(brand_id)
+        .filter(publication::Column::PostId.is_in(posts.iter().map(|post| post.id)));
+    let mut states: HashMap<Uuid, Vec<PublicationState>> = HashMap::new();
+    for row in of_posts.all(tx).await? {
+        states.entry(row.post_id).or_default().push(row.state);
+    }
+    let mut moved: HashMap<PostState, Vec<Uuid>> = HashMap::new();
+    for post in posts {
+        let state = states.get(&post.id).and_then(|states| post_state(states));
+        if let Some(state) = state.filter(|state| *state != post.state) {
+            moved.entry(state).or_default().push(post.id);
+        }
+    }
+    for (state, post_ids) in moved {
+        post::Entity::update_many()
+            .col_expr(post::Column::State, Expr::value(state))
+            .col_expr(post::Column::UpdatedAt, Expr::value(now))
+            .filter(post::Column::BrandId.eq(brand_id))
+            .filter(post::Column::Id.is_in(post_ids))
+            .exec(tx)
+            .await?;
+    }
     Ok(())
 }
 

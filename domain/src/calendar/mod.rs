@@ -3,7 +3,7 @@
 //! A change of what is being approved, or was, takes the request or the approval away: the post is a draft again.
 //!
 //! A post that is scheduled does not change: it is taken off the schedule first. What a publication does to its post is
-//! written by [`follow_publications`] alone.
+//! written by [`follow_publications`] and [`follow_posts`] alone.
 
 mod assignments;
 mod checklists;
@@ -57,7 +57,7 @@ pub use create_calendar::{Look, create_calendar, first_calendar};
 pub use create_post::{NewPost, create_post};
 pub use dates::{LocalDate, YearlyDay, local_date, month_around};
 pub use feeds::{FeedFile, NewFeed, calendar_feeds, create_calendar_feed, read_calendar_feed, revoke_calendar_feed};
-pub use follow::{follow_publications, lock_post, post_state};
+pub use follow::{LockedPost, follow_posts, follow_publications, lock_post, post_state};
 pub use plan_file::{
     Column as PlanColumn, EXPORT_PURPOSE, ExportContentPlan, Finding, IMPORT_PURPOSE, ImportContentPlan, ImportRun,
     MAX_PLAN_BYTES, NewExport, OpenedExport, PLAN_KINDS, PlanReceiver, RequestedImport, RowOutcome, RowReport,

@@ -24,7 +24,7 @@ use crate::error::{Code, Complaints, Failure, UserError};
 use crate::permission::Action;
 
 /// The most posts that are planned on one account.
-pub const MOST_PLANNED_POSTS: i32 = 1000;
+const MOST_PLANNED_POSTS: i32 = 1000;
 /// The most accounts of one reckoning.
 const MOST_CHANNELS: usize = 50;
 

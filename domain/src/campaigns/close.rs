@@ -1,14 +1,15 @@
 //! Closing a campaign: what was learned, and the figures as they are.
 
 use diwan_entity::campaigns::campaign::{self, CampaignState};
-use diwan_entity::strategy::kpi_version::KpiDirection;
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, FromQueryResult, IntoActiveModel as _};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::life::{begin, standing};
+use super::pace::met;
 use super::progress::{TargetProgress, progress_of_campaigns};
-use super::report::{Amount, ClosingReport, Cost, MissingFigure, ReportedTarget, Return};
+use super::report::{ClosingReport, Cost, MissingFigure, ReportedTarget, Return};
+use crate::approvals::Money;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::finance::costs_of_campaign;
@@ -79,10 +80,9 @@ async fn take(context: &Context, row: &campaign::Model, model: Model) -> Result<
     if progress.iter().any(|target| target.missing > 0) {
         missing.push(MissingFigure::Numbers);
     }
-    let values = values.into_iter().map(Amount::from).collect();
-    let costs = costs.into_iter().map(|(category, amount)| Cost { category, amount: amount.into() }).collect();
+    let costs = costs.into_iter().map(|(category, amount)| Cost { category, amount }).collect();
     let returned = Return::of(values, costs, &mut missing);
-    let planned = row.planned_minor.zip(row.currency.clone()).map(|(minor, currency)| Amount { minor, currency });
+    let planned = row.planned_minor.zip(row.currency.clone()).map(|(minor, currency)| Money { minor, currency });
     Ok(ClosingReport {
         from: row.starts_on,
         to: row.ends_on,
@@ -100,10 +100,7 @@ async fn take(context: &Context, row: &campaign::Model, model: Model) -> Result<
 
 fn reported(progress: TargetProgress) -> ReportedTarget {
     let TargetProgress { target, achieved_micro, counted, missing, .. } = progress;
-    let met = achieved_micro.map(|achieved| match target.direction {
-        KpiDirection::AtLeast => achieved >= target.target_micro,
-        KpiDirection::AtMost => achieved <= target.target_micro,
-    });
+    let met = achieved_micro.map(|achieved| met(target.direction, achieved, target.target_micro));
     ReportedTarget {
         target_id: target.id,
         name: target.name,

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::approvals::Money;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
+use crate::finance::MOST_MINOR;
 use crate::permission::Permit;
 use crate::strategy::{date, maybe_text, micro_of};
 
@@ -49,7 +50,7 @@ pub struct CampaignContent {
     pub starts_on: NaiveDate,
     /// Its last day.
     pub ends_on: NaiveDate,
-    /// What it may cost; none where nothing was planned.
+    /// What it may cost, up to [`MOST_MINOR`] minor units; none where nothing was planned.
     pub planned: Option<Money>,
     /// For whom: up to 50 audiences of the brand.
     pub persona_ids: Vec<Uuid>,
@@ -116,7 +117,7 @@ impl CampaignContent {
         }
         if let Some(planned) = &self.planned {
             wrong.currency("campaign.currency", &planned.currency);
-            if planned.minor < 0 {
+            if !(0..=MOST_MINOR).contains(&planned.minor) {
                 wrong.add(UserError::at(Code::Invalid, "campaign.plannedMinor"));
             }
         }

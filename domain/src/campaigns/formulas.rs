@@ -99,8 +99,9 @@ fn cost_of(wanted: Decimal, cost: Span<Decimal>) -> Option<Span<Decimal>> {
 
 /// What a result costs by way of clicks: the best rate at the least cost is the least.
 fn by_clicks(wanted: Decimal, click: Span<Decimal>, rate: Span<Decimal>) -> Option<Span<Decimal>> {
+    // Divided last: what a division leaves over would be rounded up as well.
     let of = |click: Decimal, rate: Decimal| {
-        Some(wanted.checked_mul(HUNDRED)?.checked_div(rate)?.checked_mul(click)?.ceil())
+        Some(wanted.checked_mul(HUNDRED)?.checked_mul(click)?.checked_div(rate)?.ceil())
     };
     Some(Span {
         low: of(click.low, rate.high)?,
@@ -209,6 +210,7 @@ mod tests {
             Stated { wanted: Some(10.into()), click: Some(span(20, 50, 100)), rate: Some(span(1, 2, 4)), ..nothing() };
         of_money(&mut answer, &stated);
         assert_eq!(answer.part(PartName::Cost), Some(span(5000, 25_000, 100_000)));
+        assert_eq!(by_clicks(1.into(), span(3, 3, 3), span(60, 60, 60)), Some(span(5, 5, 5)));
         assert_eq!(answer.part(PartName::BoughtResults), None);
     }
 

@@ -66,7 +66,7 @@ pub async fn submit_campaign(
     if row.state != CampaignState::Planned || row.archived_at.is_some() {
         return Err(wrong_state(&row).into());
     }
-    let (id, version, name, created_by) = (row.id, row.version, row.name.clone(), row.created_by);
+    let (id, version, name, authors) = (row.id, row.version, row.name.clone(), row.authors.clone());
     let amount = row.planned_minor.zip(row.currency.clone()).map(|(minor, currency)| Money { minor, currency });
     let changed = campaign::ActiveModel {
         state: Set(CampaignState::InApproval),
@@ -78,7 +78,7 @@ pub async fn submit_campaign(
         kind: ApprovalKind::Campaign,
         subject_id: id,
         subject_version: version,
-        authors: vec![created_by],
+        authors,
         amount,
         title: name,
     };

@@ -31,8 +31,8 @@ mod tasks;
 
 pub use activate_job::ActivateCampaign;
 pub use calculate::{
-    Assumptions, Calculation, ChannelForecast, Lack, Lacking, MOST_PLANNED_POSTS, Part, PartName, PartOrigin,
-    PlannedChannel, Span, WantedCalculation, calculate_campaign,
+    Assumptions, Calculation, ChannelForecast, Lack, Lacking, Part, PartName, PartOrigin, PlannedChannel, Span,
+    WantedCalculation, calculate_campaign,
 };
 pub use close::{Closing, close_campaign};
 pub use content::{CampaignContent, TargetContent, TargetMeasure};
@@ -44,15 +44,15 @@ pub use experiments::{
 pub use history::{Figure, HISTORY_DAYS, LEAST_SAMPLES, Spread};
 pub use life::{activate_campaign, archive_campaign, cancel_campaign, restore_campaign, submit_campaign};
 pub(crate) use life::{approval_ended, lock};
-pub use pace::{Pace, PaceReason, TOLERANCE_BP};
+pub use pace::{Pace, PaceReason};
 pub use plan::{CampaignChange, create_campaign, update_campaign};
-pub use posts::{MOST_POSTS, set_campaign_of_posts};
+pub use posts::set_campaign_of_posts;
 pub use progress::{TargetProgress, progress_of_campaigns};
 pub use queries::{
     CampaignFilter, campaigns, campaigns_by_ids, channels_of_campaigns, personas_of_campaigns, targets_by_ids,
     targets_of_campaigns, tasks_by_ids, tasks_of_campaigns,
 };
-pub use report::{Amount, ClosingReport, Cost, MissingFigure, ReportedTarget, Return, report_of};
+pub use report::{ClosingReport, Cost, MissingFigure, ReportedTarget, Return, report_of};
 pub use results::{StatedResult, results_of_targets, state_campaign_result};
 pub(crate) use tasks::hand_over_tasks;
 pub use tasks::{TaskContent, add_campaign_task, remove_campaign_task, set_campaign_task_done, update_campaign_task};

@@ -4,7 +4,7 @@ use diwan_entity::campaigns::campaign_target::TargetSource;
 use diwan_entity::strategy::kpi_version::KpiDirection;
 
 /// By how much what was reached may differ from the time that is gone, in ten-thousandths of the target, and be on track: a tenth.
-pub const TOLERANCE_BP: i64 = 1000;
+const TOLERANCE_BP: i64 = 1000;
 /// The whole, in ten-thousandths.
 const WHOLE: i64 = 10_000;
 
@@ -60,16 +60,21 @@ pub(super) fn elapsed_bp(since_start: i64, length: i64) -> Option<i64> {
     Some(i64::try_from(gone).unwrap_or(WHOLE).min(WHOLE))
 }
 
+/// Whether what was reached, in millionths of the unit, is what was wanted.
+pub(super) fn met(direction: KpiDirection, achieved_micro: i64, target_micro: i64) -> bool {
+    match direction {
+        KpiDirection::AtLeast => achieved_micro >= target_micro,
+        KpiDirection::AtMost => achieved_micro <= target_micro,
+    }
+}
+
 /// Where a target stands, and why. A floor is asked for in proportion to the time; so is a ceiling, of which less is better. A KPI is
 /// a level: it is kept or it is not.
 pub(super) fn pace(compared: Compared) -> (Pace, PaceReason) {
     let Some(elapsed) = compared.elapsed_bp else { return (Pace::Unknown, PaceReason::NotBegun) };
     let Some(achieved) = compared.achieved_micro else { return (Pace::Unknown, PaceReason::NoFigure) };
     if compared.source == TargetSource::Kpi {
-        let kept = match compared.direction {
-            KpiDirection::AtLeast => achieved >= compared.target_micro,
-            KpiDirection::AtMost => achieved <= compared.target_micro,
-        };
+        let kept = met(compared.direction, achieved, compared.target_micro);
         return (if kept { Pace::OnTrack } else { Pace::Behind }, PaceReason::Level);
     }
     let more = share_bp(achieved, compared.target_micro).saturating_sub(elapsed);

@@ -44,6 +44,7 @@ pub async fn create_campaign(
         brand_id: Set(brand_id),
         state: Set(CampaignState::Planned),
         created_by: Set(permit.person()?),
+        authors: Set(vec![permit.person()?]),
         created_at: Set(context.now),
         updated_at: Set(context.now),
         version: Set(1),
@@ -79,8 +80,13 @@ pub async fn update_campaign(context: &Context, change: CampaignChange) -> Resul
     write_parts(context, permit, row.id, (&content, &units), &before).await?;
     let state = if voided { CampaignState::Planned } else { row.state };
     let version = row.version + 1;
-    let changed =
-        campaign::ActiveModel { state: Set(state), version: Set(version), ..said(&content, row.into_active_model()) };
+    let authors = approvals::with_author(row.authors.clone(), permit.person()?);
+    let changed = campaign::ActiveModel {
+        state: Set(state),
+        authors: Set(authors),
+        version: Set(version),
+        ..said(&content, row.into_active_model())
+    };
     let row = campaign::ActiveModel { updated_at: Set(context.now), ..changed }.update(permit.tx()).await?;
     trust::record(permit, context.now, "campaign.update", row.id, json!({ "version": version, "voided": voided }))
         .await?;

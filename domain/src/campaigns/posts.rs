@@ -12,14 +12,14 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::life::standing;
+use super::life::going_on;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::permission::Action;
 use crate::trust;
 
 /// The most posts of one change.
-pub const MOST_POSTS: usize = 500;
+const MOST_POSTS: usize = 500;
 
 /// Says of up to 500 posts of one brand that they belong to a campaign of it; none takes them out of theirs. All of them or none.
 /// What belongs to a closed campaign stays there, as its report counts it. A constant number of statements.
@@ -58,12 +58,8 @@ pub async fn set_campaign_of_posts(
     let mut wrong = Complaints::default();
     match campaign_id.map(|id| campaigns.get(&id)) {
         Some(None) => wrong.add(UserError::at(Code::NotFound, "campaignId")),
-        Some(Some(row))
-            if row.archived_at.is_some() || matches!(row.state, CampaignState::Closed | CampaignState::Canceled) =>
-        {
-            wrong.add(UserError::at(Code::WrongState, "campaignId").text("state", standing(row)));
-        }
-        _ => {}
+        Some(Some(row)) => going_on(&mut wrong, row),
+        None => {}
     }
     let found: HashMap<Uuid, &post::Model> = posts.iter().map(|post| (post.id, post)).collect();
     for (place, id) in post_ids.iter().enumerate() {

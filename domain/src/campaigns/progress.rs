@@ -12,7 +12,7 @@ use super::pace::{Compared, Pace, PaceReason, elapsed_bp, pace, share_bp};
 use super::queries::{campaigns_by_ids, targets_of_campaigns};
 use crate::calendar::day_start;
 use crate::context::Context;
-use crate::error::Failure;
+use crate::error::{Failure, Fault};
 use crate::permission::Action;
 use crate::tenancy;
 
@@ -142,21 +142,19 @@ pub async fn progress_of_campaigns(context: &Context, ids: &[Uuid]) -> Result<Ve
     let mut brand_ids: Vec<Uuid> = rows.iter().map(|row| row.brand_id).collect();
     brand_ids.sort_unstable();
     brand_ids.dedup();
-    let zones: HashMap<Uuid, chrono_tz::Tz> = tenancy::brands_by_ids(context, &brand_ids)
-        .await?
-        .into_iter()
-        .map(|brand| (brand.id, brand.time_zone.parse().unwrap_or(chrono_tz::UTC)))
-        .collect();
+    let mut zones: HashMap<Uuid, chrono_tz::Tz> = HashMap::new();
+    for brand in tenancy::brands_by_ids(context, &brand_ids).await? {
+        let zone = brand.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;
+        zones.insert(brand.id, zone);
+    }
     let targets = targets_of_campaigns(context, &ids).await?;
     let target_ids: Vec<Uuid> = targets.iter().map(|target| target.id).collect();
     let found = achieved(context, &target_ids).await?;
-    let elapsed: HashMap<Uuid, Option<i64>> = rows
-        .iter()
-        .map(|row| {
-            let zone = zones.get(&row.brand_id).copied().unwrap_or(chrono_tz::UTC);
-            (row.id, gone(row, zone, context.now))
-        })
-        .collect();
+    let mut elapsed: HashMap<Uuid, Option<i64>> = HashMap::new();
+    for row in &rows {
+        let zone = zones.get(&row.brand_id).ok_or_else(|| Fault::broken("a campaign without its brand"))?;
+        elapsed.insert(row.id, gone(row, *zone, context.now));
+    }
     let of = |target: campaign_target::Model| {
         let found = found.get(&target.id).copied().unwrap_or_default();
         let elapsed_bp = elapsed.get(&target.campaign_id).copied().flatten();

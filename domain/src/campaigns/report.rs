@@ -35,7 +35,7 @@ pub struct ClosingReport {
     /// And how many of them were published.
     pub published_posts: i64,
     /// What it was to cost.
-    pub planned: Option<Amount>,
+    pub planned: Option<Money>,
     /// How conversions are credited: `FIRST_TOUCH`, `LAST_TOUCH` or `LINEAR`.
     pub model: String,
     /// In how many conversions its links have a part.
@@ -44,21 +44,6 @@ pub struct ClosingReport {
     pub returned: Return,
     /// What is missing.
     pub missing: Vec<MissingFigure>,
-}
-
-/// An amount of money, as it is written down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Amount {
-    /// In the smallest unit of the currency.
-    pub minor: i64,
-    /// ISO 4217.
-    pub currency: String,
-}
-
-impl From<Money> for Amount {
-    fn from(Money { minor, currency }: Money) -> Self {
-        Self { minor, currency }
-    }
 }
 
 /// What was reached of one target.
@@ -92,14 +77,14 @@ pub struct Cost {
     /// The category of the budget's lines.
     pub category: String,
     /// How much was spent, less what was refunded.
-    pub amount: Amount,
+    pub amount: Money,
 }
 
 /// What came of a campaign and what it cost, with all its parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Return {
     /// What it is credited with, once for each currency.
-    pub values: Vec<Amount>,
+    pub values: Vec<Money>,
     /// What was spent from its budgets, by category and currency.
     pub costs: Vec<Cost>,
     /// The kinds of cost for which nothing was booked: whether there were none, nobody said.
@@ -128,7 +113,7 @@ pub enum MissingFigure {
 
 impl Return {
     /// Reckons what can be told; what cannot is added to `missing`.
-    pub(super) fn of(values: Vec<Amount>, costs: Vec<Cost>, missing: &mut Vec<MissingFigure>) -> Self {
+    pub(super) fn of(values: Vec<Money>, costs: Vec<Cost>, missing: &mut Vec<MissingFigure>) -> Self {
         let booked = |kind: &&str| costs.iter().any(|cost| cost.category == **kind);
         let unbooked: Vec<String> = COSTS.iter().filter(|kind| !booked(kind)).map(|kind| (*kind).to_owned()).collect();
         if values.is_empty() {
@@ -147,7 +132,7 @@ impl Return {
             missing.push(MissingFigure::OneCurrency);
             None
         } else {
-            let sum = |minor: i128, amount: &Amount| minor + i128::from(amount.minor);
+            let sum = |minor: i128, amount: &Money| minor + i128::from(amount.minor);
             let value = values.iter().fold(0, sum);
             let cost = costs.iter().map(|cost| &cost.amount).fold(0, sum);
             return_on(value, cost)
@@ -180,8 +165,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn money(minor: i64, currency: &str) -> Amount {
-        Amount { minor, currency: currency.to_owned() }
+    fn money(minor: i64, currency: &str) -> Money {
+        Money { minor, currency: currency.to_owned() }
     }
 
     fn cost(category: &str, minor: i64, currency: &str) -> Cost {

@@ -7,7 +7,7 @@ use diwan_entity::campaigns::{campaign, campaign_task};
 use diwan_entity::tenancy::app_user::UserKind;
 use diwan_platform::db;
 use sea_orm::{
-    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait as _, EntityTrait as _, FromQueryResult,
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait as _, EntityTrait as _,
     IntoActiveModel as _, ModelTrait as _, QuerySelect as _,
 };
 use serde_json::json;
@@ -64,17 +64,12 @@ pub async fn add_campaign_task(
     campaign_id: Uuid,
     content: TaskContent,
 ) -> Result<campaign_task::Model, Failure> {
-    #[derive(FromQueryResult)]
-    struct Counted {
-        count: i64,
-    }
     let (permit, row) = begin(context, Action::CampaignTaskWrite, campaign_id).await?;
     let mut wrong = Complaints::default();
     going_on(&mut wrong, &row);
     content.check(context, permit, None, &mut wrong).await?;
-    let sql = "select count(*) as count from campaign_task where brand_id = $1 and campaign_id = $2";
-    let counted: Vec<Counted> = context.rows(sql, [row.brand_id.into(), row.id.into()]).await?;
-    let there = counted.first().map_or(0, |row| row.count);
+    let sql = "select count(*) from campaign_task where brand_id = $1 and campaign_id = $2";
+    let there: i64 = db::scalar(permit.tx(), sql, [row.brand_id.into(), row.id.into()]).await?;
     if there >= MOST_TASKS {
         let many = UserError::at(Code::TooMany, "campaignId");
         wrong.add(many.number("limit", MOST_TASKS).number("actual", there + 1));

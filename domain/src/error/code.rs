@@ -264,6 +264,8 @@ pub enum Code {
     InfluencerMarket,
     /// Whoever made the file has not allowed it to be published there then.
     GrantMissing,
+    /// Whoever made the file was asked for it: its licence stays `USER_GENERATED`.
+    LicenceStays,
     /// Something that must stay, such as a grant, refers to the file.
     AssetReferredTo,
     /// Something stands in the folder.
@@ -445,6 +447,7 @@ impl Code {
         Self::InfluencerLanguage,
         Self::InfluencerMarket,
         Self::GrantMissing,
+        Self::LicenceStays,
         Self::AssetReferredTo,
         Self::FolderNotEmpty,
         Self::FolderInItself,

@@ -66,10 +66,11 @@ async fn by_hand(
     let permit = permit_on_line(context, booking.line_id, "lineId").await?;
     let Booking { line_id, minor, reason } = booking;
     let reason = check(minor, &reason, if kind == BookingKind::Adjust { -MOST_MINOR } else { 1 })?;
-    let gives = matches!(kind, BookingKind::Allocate | BookingKind::Adjust | BookingKind::Overdraw);
+    let gives = minor > 0 && matches!(kind, BookingKind::Allocate | BookingKind::Adjust | BookingKind::Overdraw);
+    // What somebody has given in the budget is added up beside their limit.
     let hold = if gives { Hold::Alone } else { Hold::Shared };
     let ledger = Ledger::lock(context, permit, &[line_id], hold).await?;
-    if gives && minor > 0 {
+    if gives {
         within_limit(context, permit, ledger.budget_of(line_id)?, minor).await?;
     }
     ledger.book_one(context, Posting { line_id, kind, minor, drawn, source: None, reason }).await
@@ -122,7 +123,7 @@ pub async fn transfer(context: &Context, transfer: Transfer) -> Result<Vec<budge
     if context.one(budget_line::Entity::one_in_brand(permit.brand_id, to)).await?.is_none() {
         return Err(UserError::at(Code::NotFound, "toLineId").into());
     }
-    let ledger = Ledger::lock(context, permit, &[from, to], Hold::Alone).await?;
+    let ledger = Ledger::lock(context, permit, &[from, to], Hold::Shared).await?;
     let (giving, receiving) = (ledger.line(from)?, ledger.line(to)?);
     if giving.id == receiving.id || giving.budget_id != receiving.budget_id {
         return Err(UserError::at(Code::Invalid, "toLineId").into());

@@ -12,6 +12,7 @@ use super::lines::{LineContent, check_lines, open_budget, write_lines};
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::permission::Action;
+use crate::strategy::date;
 use crate::trust;
 
 /// The most days of a budget: ten years.
@@ -37,7 +38,7 @@ pub struct NewBudget {
     pub currency: String,
     /// What is said of it.
     pub content: BudgetContent,
-    /// Its first lines, up to [`super::MOST_LINES`].
+    /// Its first lines, up to 200.
     pub lines: Vec<LineContent>,
 }
 
@@ -49,6 +50,9 @@ impl BudgetContent {
         (brand_id, standing): (Uuid, Option<Uuid>),
     ) -> Result<(), Failure> {
         wrong.text("budget.name", &self.name, 200);
+        let (from, to) = self.period.unzip();
+        date(wrong, "budget.startsOn", from);
+        date(wrong, "budget.endsOn", to);
         match (self.period, self.campaign_id) {
             (None, None) => wrong.add(UserError::at(Code::Invalid, "budget.startsOn")),
             (Some((from, to)), _) if to < from || (to - from).num_days() > MOST_DAYS => {

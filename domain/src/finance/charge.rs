@@ -43,8 +43,7 @@ async fn book(
     if charge.minor <= 0 {
         return Err(UserError::at(Code::Invalid, "amountMinor").into());
     }
-    let hold = if kind == BookingKind::Allocate { Hold::Alone } else { Hold::Shared };
-    let ledger = Ledger::lock(context, permit, &[charge.line_id], hold).await?;
+    let ledger = Ledger::lock(context, permit, &[charge.line_id], Hold::Shared).await?;
     let Charge { line_id, minor, source, reason } = charge;
     let posting = Posting { line_id, kind, minor, drawn, source: Some(source), reason };
     ledger.book_one(context, posting).await
@@ -80,15 +79,6 @@ pub async fn spend_charge(
         return Err(UserError::at(Code::Invalid, "drawnMinor").into());
     }
     book(context, permit, charge, (BookingKind::Spend, drawn)).await
-}
-
-/// Takes back what was spent.
-pub async fn refund_charge(
-    context: &Context,
-    permit: Permit<'_>,
-    charge: Charge,
-) -> Result<budget_entry::Model, Failure> {
-    book(context, permit, charge, (BookingKind::Refund, 0)).await
 }
 
 /// Allocates what was approved elsewhere: nobody's limit is asked here.

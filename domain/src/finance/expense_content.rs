@@ -16,6 +16,7 @@ use crate::approvals::Money;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::permission::{Action, Permit};
+use crate::strategy::maybe_text;
 
 /// What is said of an expense: the whole of it.
 #[derive(Debug, Clone)]
@@ -41,19 +42,18 @@ pub struct ExpenseContent {
 }
 
 impl ExpenseContent {
-    /// Checks what is said. `before` is the line that was named already, which stays whoever changes the rest.
+    /// Checks what is said. `before` is the expense as it is said now: the line and the person that are named already stay, whoever
+    /// changes the rest.
     pub(super) async fn check(
         &self,
         context: &Context,
         permit: Permit<'_>,
-        before: Option<Uuid>,
+        before: Option<&expense::Model>,
     ) -> Result<(), Failure> {
         let mut wrong = Complaints::default();
         not_ahead(context, &mut wrong, "expense.spentOn", self.spent_on);
         wrong.text("expense.vendor", &self.vendor, 200);
-        if !self.note.trim().is_empty() {
-            wrong.text("expense.note", &self.note, 2000);
-        }
+        maybe_text(&mut wrong, "expense.note", &self.note, 2000);
         wrong.currency("expense.currency", &self.amount.currency);
         if !(1..=MOST_MINOR).contains(&self.amount.minor) {
             wrong.add(UserError::at(Code::Invalid, "expense.amountMinor"));
@@ -67,8 +67,9 @@ impl ExpenseContent {
                 wrong.add(UserError::at(Code::NotFound, "expense.receiptAssetId"));
             }
         }
-        self.check_person(context, permit, &mut wrong).await?;
-        if let Some(id) = self.line_id.filter(|id| before != Some(*id)) {
+        let (line, person) = before.map(|row| (row.line_id, row.reimburse_to)).unwrap_or_default();
+        self.check_person(context, permit, person, &mut wrong).await?;
+        if let Some(id) = self.line_id.filter(|id| line != Some(*id)) {
             if context.may(Action::BudgetRead, permit.brand_id) {
                 check_line(context, &mut wrong, permit.brand_id, (id, "expense.lineId")).await?;
             } else {
@@ -79,8 +80,15 @@ impl ExpenseContent {
     }
 
     /// Whom it is paid back: oneself; for whoever may read budgets, anybody who works for the brand.
-    async fn check_person(&self, context: &Context, permit: Permit<'_>, wrong: &mut Complaints) -> Result<(), Failure> {
-        let Some(id) = self.reimburse_to.filter(|id| permit.actor_id != Some(*id)) else { return Ok(()) };
+    async fn check_person(
+        &self,
+        context: &Context,
+        permit: Permit<'_>,
+        before: Option<Uuid>,
+        wrong: &mut Complaints,
+    ) -> Result<(), Failure> {
+        let other = |id: &Uuid| permit.actor_id != Some(*id) && before != Some(*id);
+        let Some(id) = self.reimburse_to.filter(other) else { return Ok(()) };
         let works_for_it = context.may(Action::BudgetRead, permit.brand_id)
             && {
                 let sql = "select exists (select from app.brand_people($1, $2) h where h.user_id = $3 and h.kind in ('STAFF', 'FREELANCER'))";

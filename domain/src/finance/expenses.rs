@@ -19,6 +19,7 @@ use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::paging::{Page, Slice, newest_first};
 use crate::permission::{Action, Extent, Permit, Relation};
+use crate::strategy::maybe_text;
 use crate::trust;
 
 pub(super) fn not_there() -> UserError {
@@ -71,6 +72,7 @@ pub async fn create_expense(
         brand_id: Set(brand_id),
         state: Set(ExpenseState::Draft),
         created_by: Set(permit.person()?),
+        authors: Set(vec![permit.person()?]),
         created_at: Set(context.now),
         updated_at: Set(context.now),
         paid_at: Set(None),
@@ -97,10 +99,15 @@ pub async fn update_expense(
         // They do not see the line that somebody else has named.
         content.line_id = row.line_id;
     }
-    content.check(context, permit, row.line_id).await?;
+    content.check(context, permit, Some(&row)).await?;
     let version = row.version + 1;
-    let changed = content.said(row.into_active_model());
-    let changed = expense::ActiveModel { updated_at: Set(context.now), version: Set(version), ..changed };
+    let authors = approvals::with_author(row.authors.clone(), permit.person()?);
+    let changed = expense::ActiveModel {
+        authors: Set(authors),
+        updated_at: Set(context.now),
+        version: Set(version),
+        ..content.said(row.into_active_model())
+    };
     let row = changed.update(permit.tx()).await?;
     trust::record(permit, context.now, "expense.update", row.id, json!({ "version": version })).await?;
     Ok(row)
@@ -172,8 +179,10 @@ pub async fn submit_expense(
     };
     let row = changed.update(permit.tx()).await?;
     commit_expense(context, permit, &row).await?;
-    let mut authors = vec![row.created_by];
-    authors.extend(row.reimburse_to);
+    let authors = match row.reimburse_to {
+        Some(person) => approvals::with_author(row.authors.clone(), person),
+        None => row.authors.clone(),
+    };
     let request = NewRequest {
         kind: ApprovalKind::Expense,
         subject_id: row.id,
@@ -211,6 +220,7 @@ pub async fn set_expense_line(
         booked_minor: Set(Some(minor)),
         rate_id: Set(rate_id),
         updated_at: Set(context.now),
+        version: Set(row.version + 1),
         ..row.into_active_model()
     };
     let row = changed.update(permit.tx()).await?;
@@ -232,10 +242,7 @@ pub async fn pay_expense(
     if row.state != ExpenseState::Approved {
         wrong.add(wrong_state(&row));
     }
-    let reference = reference.trim();
-    if !reference.is_empty() {
-        wrong.text("reference", reference, 200);
-    }
+    let reference = maybe_text(&mut wrong, "reference", reference, 200);
     if row.reimburse_to == Some(me) {
         wrong.add(UserError::new(Code::FourEyes));
     }
@@ -244,7 +251,7 @@ pub async fn pay_expense(
         state: Set(ExpenseState::Paid),
         paid_at: Set(Some(context.now)),
         paid_by: Set(Some(me)),
-        payment_reference: Set(reference.to_owned()),
+        payment_reference: Set(reference),
         updated_at: Set(context.now),
         version: Set(row.version + 1),
         ..row.into_active_model()

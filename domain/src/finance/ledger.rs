@@ -28,6 +28,9 @@ const MOST_OF_LINE: i64 = 10_000_000_000_000_000;
 /// How often what was committed on a line may have been carried over.
 const MOST_CARRIED: usize = 100;
 
+/// The most rows of a statement, so that their columns fit into the 65 535 values that one may have.
+const MOST_ROWS: usize = 4000;
+
 /// Who else may book on a budget meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hold {
@@ -297,12 +300,17 @@ impl<'a> Ledger<'a> {
 }
 
 /// What an entry `e` adds to what is committed.
-pub(super) const OPEN: &str = "case e.kind when 'COMMIT' then e.amount_minor when 'RELEASE' then -e.amount_minor when 'SPEND' then -e.drawn_minor else 0 end";
+pub(super) const OPEN: &str = "(app.budget_effect(e.kind, e.amount_minor, e.drawn_minor)).committed";
 
-/// Writes rows to the ledger in one statement. The database brings the balances up to date.
+/// Writes rows to the ledger in their order, up to 4000 in a statement. The database brings the balances up to date.
 pub(super) async fn write(
     permit: Permit<'_>,
     rows: Vec<budget_entry::ActiveModel>,
 ) -> Result<Vec<budget_entry::Model>, Failure> {
-    Ok(budget_entry::Entity::insert_many(rows).exec_with_returning(permit.tx()).await?)
+    let mut written = Vec::with_capacity(rows.len());
+    for some in rows.chunks(MOST_ROWS) {
+        let some = budget_entry::Entity::insert_many(some.iter().cloned());
+        written.extend(some.exec_with_returning(permit.tx()).await?);
+    }
+    Ok(written)
 }

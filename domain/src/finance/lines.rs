@@ -19,7 +19,7 @@ use crate::permission::{Action, Permit};
 use crate::trust;
 
 /// The most lines of a budget.
-pub const MOST_LINES: usize = 200;
+const MOST_LINES: usize = 200;
 
 /// What is said of a line.
 #[derive(Debug, Clone)]

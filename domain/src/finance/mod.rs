@@ -17,7 +17,8 @@
 //!   expense is spent from what is left.
 //! - Money is converted by a rate that somebody recorded with its source and day (`rates.rs`). Without one there is no amount, never 1.
 //!
-//! Locks are taken in one order: an expense or a request, its approval, then budgets by id, then lines by id. Whoever gives, adds lines or closes has the budget alone.
+//! Locks are taken in one order: an expense or a request, its approval, then budgets by id, then lines by id. Whoever gives by
+//! themselves, adds lines or closes has the budget alone.
 
 mod book;
 mod budgets;
@@ -39,7 +40,7 @@ mod verify;
 
 pub use book::{Booking, Transfer, adjust, allocate, commit, overdraw, refund, release, spend, transfer};
 pub use budgets::{BudgetContent, NewBudget, create_budget, update_budget};
-pub use charge::{Charge, Source, allocate_charge, commit_charge, refund_charge, release_charge, spend_charge};
+pub use charge::{Charge, Source, allocate_charge, commit_charge, release_charge, spend_charge};
 pub use close::{Commitments, close_budget};
 pub use expense_content::ExpenseContent;
 pub use expenses::{
@@ -49,17 +50,14 @@ pub use expenses::{
 pub(crate) use expenses_approval::{expense_ended, lock_expense};
 pub use forecast::{BudgetForecast, LineForecast, Outlook, Position, forecasts_of_budgets};
 pub use ledger::MOST_MINOR;
-pub use lines::{LineContent, MOST_LINES, add_budget_lines, update_budget_line};
+pub use lines::{LineContent, add_budget_lines, update_budget_line};
 pub(crate) use money::written;
 pub use money::{divide_half_even, exponent, is_currency};
 pub(crate) use queries::costs_of_campaign;
 pub use queries::{
     BudgetFilter, budget_entries, budgets, budgets_by_ids, entries_by_ids, lines_by_ids, lines_of_budgets,
 };
-pub use rates::{
-    Converted, NewRate, convert, convert_minor, exchange_rates, rate_of_text, rate_text, rates_by_ids,
-    record_exchange_rate,
-};
+pub use rates::{NewRate, exchange_rates, rate_text, rates_by_ids, record_exchange_rate};
 pub use requests::{
     RequestContent, create_financial_request, discard_financial_request, financial_requests, financial_requests_by_ids,
     submit_financial_request, update_financial_request,

@@ -3,9 +3,9 @@
 //! Exponents are those of ISO 4217. What is divided is rounded half to even, as IEEE 754 and ISO 80000-1 (B.3, rule A) do, so that
 //! many roundings do not add up in one direction.
 
-/// Whether this is the code of a currency of ISO 4217, in capitals.
+/// Whether this is the code of a currency of ISO 4217 with a minor unit, in capitals: amounts are reckoned in those alone.
 pub fn is_currency(code: &str) -> bool {
-    iso_currency::Currency::from_code(code).is_some()
+    exponent(code).is_some()
 }
 
 /// How many decimals of its own unit a currency's minor unit has: 2 for EUR, 0 for JPY, 3 for KWD. None for what is no currency, or
@@ -58,6 +58,7 @@ mod tests {
             assert_eq!(exponent(currency), Some(digits), "{currency}");
         }
         assert_eq!((exponent("XXZ"), exponent("eur"), exponent("XAU")), (None, None, None));
+        assert!(is_currency("JPY") && !is_currency("XAU"));
     }
 
     #[test]

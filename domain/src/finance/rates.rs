@@ -4,11 +4,13 @@
 //! day. It is used in this direction alone: one by a rate is another number than the rate of the other direction that a bank names.
 //! The rate of a day is the newest on or before it, of one day the one that was recorded last, and none that is older than [`MOST_DAYS`].
 
+use std::collections::HashMap;
+
 use chrono::{Days, NaiveDate};
 use diwan_entity::InBrand as _;
 use diwan_entity::finance::exchange_rate;
 use rust_decimal::Decimal;
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ActiveValue::Set, EntityTrait as _};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -21,7 +23,7 @@ use crate::permission::Action;
 use crate::trust;
 
 /// How old a rate may be that is used for a day, in days: over holidays there is none, and after a month it is no rate of that time.
-pub const MOST_DAYS: u64 = 31;
+const MOST_DAYS: u64 = 31;
 /// Digits of a rate behind the point.
 const SCALE: u32 = 10;
 
@@ -42,7 +44,7 @@ pub struct NewRate {
 
 /// Money in another currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Converted {
+pub(super) struct Converted {
     /// How much.
     pub money: Money,
     /// By which rate; none where the currency was the same.
@@ -50,7 +52,7 @@ pub struct Converted {
 }
 
 /// Reads a rate, in ten-billionths. None where it is no decimal above zero, or has more digits than a rate may have.
-pub fn rate_of_text(text: &str) -> Option<i64> {
+fn rate_of_text(text: &str) -> Option<i64> {
     // The library would also take an underscore between digits and a plus before them.
     if !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return None;
@@ -73,7 +75,7 @@ pub fn rate_text(rate_e10: i64) -> String {
 
 /// An amount of one currency in another, rounded half to even to the minor unit of the other. None where one is no currency with a
 /// minor unit, or where 64 bits do not hold the amount.
-pub fn convert_minor(minor: i64, from: &str, to: &str, rate_e10: i64) -> Option<i64> {
+pub(super) fn convert_minor(minor: i64, from: &str, to: &str, rate_e10: i64) -> Option<i64> {
     let (from, to) = (exponent(from)?, exponent(to)?);
     let product = i128::from(minor).checked_mul(rate_e10.into())?.checked_mul(10_i128.checked_pow(to)?)?;
     half_even(product, 10_i128.checked_pow(SCALE + from)?)
@@ -124,9 +126,23 @@ pub(super) fn not_ahead(context: &Context, wrong: &mut Complaints, path: &str, d
     }
 }
 
+/// The brand's rates of a day from these currencies to another, by the currency. One statement, however many.
+pub(super) async fn rates_to(
+    context: &Context,
+    brand_id: Uuid,
+    bases: Vec<String>,
+    (quote, on): (&str, NaiveDate),
+) -> Result<HashMap<String, exchange_rate::Model>, Failure> {
+    let since = on.checked_sub_days(Days::new(MOST_DAYS)).unwrap_or(on);
+    let sql = "select distinct on (base) * from exchange_rate
+      where brand_id = $1 and base = any ($2) and quote = $3 and day between $4 and $5 order by base, day desc, id desc";
+    let values = [brand_id.into(), bases.into(), quote.into(), since.into(), on.into()];
+    let rates: Vec<exchange_rate::Model> = context.rows(sql, values).await?;
+    Ok(rates.into_iter().map(|rate| (rate.base.clone(), rate)).collect())
+}
+
 /// Converts money by the brand's rate of a day, and names the rate. None where there is no rate, or where the amount gets too large.
-/// For whoever may read the brand's budgets.
-pub async fn convert(
+pub(super) async fn convert(
     context: &Context,
     brand_id: Uuid,
     money: &Money,
@@ -136,14 +152,8 @@ pub async fn convert(
     if money.currency == to {
         return Ok(Some(Converted { money: money.clone(), rate: None }));
     }
-    let select = exchange_rate::Entity::in_brand(brand_id)
-        .filter(exchange_rate::Column::Base.eq(&money.currency))
-        .filter(exchange_rate::Column::Quote.eq(to))
-        .filter(exchange_rate::Column::Day.lte(on))
-        .filter(exchange_rate::Column::Day.gte(on.checked_sub_days(Days::new(MOST_DAYS)).unwrap_or(on)))
-        .order_by_desc(exchange_rate::Column::Day)
-        .order_by_desc(exchange_rate::Column::Id);
-    let Some(rate) = context.one(select).await? else { return Ok(None) };
+    let mut rates = rates_to(context, brand_id, vec![money.currency.clone()], (to, on)).await?;
+    let Some(rate) = rates.remove(&money.currency) else { return Ok(None) };
     let minor = convert_minor(money.minor, &money.currency, to, rate.rate_e10);
     Ok(minor.map(|minor| Converted { money: Money { minor, currency: to.to_owned() }, rate: Some(rate) }))
 }

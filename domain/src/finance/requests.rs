@@ -21,6 +21,7 @@ use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::paging::{Page, Slice, newest_first};
 use crate::permission::{Action, Permit, Relation};
+use crate::strategy::{date, maybe_text};
 use crate::trust;
 
 /// What is asked for, and the case for it.
@@ -76,9 +77,8 @@ impl RequestContent {
         wrong.text("request.title", &self.title, 300);
         wrong.text("request.why", &self.why, 5000);
         wrong.text("request.expectedResult", &self.expected_result, 5000);
-        if !self.alternatives.trim().is_empty() {
-            wrong.text("request.alternatives", &self.alternatives, 5000);
-        }
+        maybe_text(wrong, "request.alternatives", &self.alternatives, 5000);
+        date(wrong, "request.neededBy", self.needed_by);
         if !(1..=MOST_MINOR).contains(&self.amount_minor) {
             wrong.add(UserError::at(Code::Invalid, "request.amountMinor"));
         }
@@ -135,6 +135,7 @@ pub async fn create_financial_request(
         state: Set(FinancialRequestState::Draft),
         entry_id: Set(None),
         created_by: Set(permit.person()?),
+        authors: Set(vec![permit.person()?]),
         created_at: Set(context.now),
         updated_at: Set(context.now),
         version: Set(1),
@@ -161,8 +162,13 @@ pub async fn update_financial_request(
     content.check(context, row.brand_id, &mut wrong).await?;
     wrong.check()?;
     let version = row.version + 1;
-    let changed = content.said(row.into_active_model());
-    let changed = financial_request::ActiveModel { updated_at: Set(context.now), version: Set(version), ..changed };
+    let authors = approvals::with_author(row.authors.clone(), permit.person()?);
+    let changed = financial_request::ActiveModel {
+        authors: Set(authors),
+        updated_at: Set(context.now),
+        version: Set(version),
+        ..content.said(row.into_active_model())
+    };
     let row = changed.update(permit.tx()).await?;
     trust::record(permit, context.now, "financial_request.update", row.id, json!({ "version": version })).await?;
     Ok(row)
@@ -206,7 +212,7 @@ pub async fn submit_financial_request(
         kind: ApprovalKind::Budget,
         subject_id: row.id,
         subject_version: row.version,
-        authors: vec![row.created_by],
+        authors: row.authors.clone(),
         amount: Some(Money { minor: row.amount_minor, currency }),
         title: row.title.clone(),
     };

@@ -1,13 +1,14 @@
 //! What all open budgets of a brand come to: currency by currency, and in the brand's own currency by the rates that are there.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diwan_entity::finance::exchange_rate;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::forecast::Position;
-use super::rates::convert;
-use crate::approvals::Money;
+use super::rates::{convert_minor, rates_to};
 use crate::context::Context;
 use crate::error::{Code, Failure, Fault};
 use crate::permission::Action;
@@ -68,7 +69,7 @@ struct Base {
 }
 
 /// What the open budgets of a brand come to today, in its time zone. Each amount is converted by itself and rounded half to even, and
-/// the sum is that of the rounded amounts, so that it adds up on paper.
+/// the sum is that of the rounded amounts, so that it adds up on paper. A constant number of statements.
 pub async fn finance_summary(context: &Context, brand_id: Uuid) -> Result<FinanceSummary, Failure> {
     context.permit(Action::BudgetRead, brand_id).await?;
     let sql = "select coalesce(b.base_currency, a.base_currency) as currency, b.time_zone
@@ -81,12 +82,14 @@ pub async fn finance_summary(context: &Context, brand_id: Uuid) -> Result<Financ
       from budget b join budget_line l on l.brand_id = b.brand_id and l.budget_id = b.id
       where b.brand_id = $1 and b.state = 'OPEN' group by b.currency order by b.currency";
     let rows: Vec<Sum> = context.rows(sql, [brand_id.into()]).await?;
-    let mut totals = Vec::with_capacity(rows.len());
-    for Sum { currency, allocated, overdraft, committed, spent } in rows {
+    let currencies: Vec<String> = rows.iter().map(|row| row.currency.clone()).collect();
+    let rates = rates_to(context, brand_id, currencies, (&place.currency, on)).await?;
+    let total = |Sum { currency, allocated, overdraft, committed, spent }| {
         let position = Position { allocated, overdraft, committed, spent };
-        let in_base = in_base(context, brand_id, (&currency, &place.currency), position, on).await?;
-        totals.push(CurrencyTotal { currency, position, in_base });
-    }
+        let in_base = in_base(position, (&currency, &place.currency), &rates);
+        CurrencyTotal { currency, position, in_base }
+    };
+    let totals: Vec<CurrencyTotal> = rows.into_iter().map(total).collect();
     let sum = totals.iter().try_fold(Position::default(), |sum, total| {
         let more = total.in_base.as_ref()?.position;
         Some(Position {
@@ -99,20 +102,22 @@ pub async fn finance_summary(context: &Context, brand_id: Uuid) -> Result<Financ
     Ok(FinanceSummary { base: place.currency, on, totals, sum })
 }
 
-async fn in_base(
-    context: &Context,
-    brand_id: Uuid,
-    (from, to): (&str, &str),
+/// None without a rate, or where an amount gets too large.
+fn in_base(
     position: Position,
-    on: NaiveDate,
-) -> Result<Option<InBase>, Failure> {
-    let mut rate = None;
-    let mut converted = [position.allocated, position.overdraft, position.committed, position.spent];
-    for amount in &mut converted {
-        let money = Money { minor: *amount, currency: from.to_owned() };
-        let Some(found) = convert(context, brand_id, &money, to, on).await? else { return Ok(None) };
-        (*amount, rate) = (found.money.minor, found.rate);
+    (from, to): (&str, &str),
+    rates: &HashMap<String, exchange_rate::Model>,
+) -> Option<InBase> {
+    if from == to {
+        return Some(InBase { position, rate: None });
     }
-    let [allocated, overdraft, committed, spent] = converted;
-    Ok(Some(InBase { position: Position { allocated, overdraft, committed, spent }, rate }))
+    let rate = rates.get(from)?;
+    let convert = |minor| convert_minor(minor, from, to, rate.rate_e10);
+    let position = Position {
+        allocated: convert(position.allocated)?,
+        overdraft: convert(position.overdraft)?,
+        committed: convert(position.committed)?,
+        spent: convert(position.spent)?,
+    };
+    Some(InBase { position, rate: Some(rate.clone()) })
 }

@@ -132,7 +132,7 @@ pub(crate) fn handle_of(wrong: &mut Complaints, path: &str, handle: &str) -> Str
 }
 
 /// An address of the web that nobody calls; none where nothing is written.
-pub(super) fn web_address(wrong: &mut Complaints, path: &str, url: Option<&str>) -> Option<String> {
+pub(crate) fn web_address(wrong: &mut Complaints, path: &str, url: Option<&str>) -> Option<String> {
     let written = url.map(str::trim).filter(|url| !url.is_empty())?;
     match Url::parse(written).ok().filter(is_web) {
         None => {
@@ -166,7 +166,7 @@ pub(super) fn markets(wrong: &mut Complaints, path: &str, markets: &[String]) ->
 }
 
 /// That a list is not too long.
-pub(super) fn at_most(wrong: &mut Complaints, path: &str, actual: usize, most: usize) -> bool {
+pub(crate) fn at_most(wrong: &mut Complaints, path: &str, actual: usize, most: usize) -> bool {
     if actual > most {
         wrong.add(UserError::at(Code::TooMany, path).number("limit", most).number("actual", actual));
     }

@@ -2,15 +2,20 @@
 
 use chrono::NaiveDate;
 use diwan_entity::influencers::{influencer, influencer_exclusivity};
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _, IntoActiveModel as _, QuerySelect as _};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::content::at_most;
+use super::queries::exclusivities_of_influencers;
 use super::rights::{begin, permit_for, seen};
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::strategy::{date, maybe_text};
 use crate::trust;
+
+/// The most exclusivities of somebody that were not ended.
+const MOST_EXCLUSIVITIES: usize = 100;
 
 /// An exclusivity that somebody has given.
 #[derive(Debug, Clone)]
@@ -27,14 +32,17 @@ pub struct NewExclusivity {
     pub source: String,
 }
 
-/// Records an exclusivity, for all brands that have them.
+/// Records an exclusivity, for all brands that have them; up to 100 that were not ended.
 pub async fn record_exclusivity(
     context: &Context,
     influencer_id: Uuid,
     new: &NewExclusivity,
 ) -> Result<influencer_exclusivity::Model, Failure> {
+    // The row is locked: they are counted one at a time.
     let (permit, _) = begin(context, influencer_id).await?;
     let mut wrong = Complaints::default();
+    let known = exclusivities_of_influencers(context, &[influencer_id]).await?.len();
+    at_most(&mut wrong, "influencerId", known + 1, MOST_EXCLUSIVITIES);
     let competitor = wrong.text("competitor", &new.competitor, 200).to_owned();
     let category = wrong.text("category", &new.category, 200).to_owned();
     date(&mut wrong, "startsOn", new.starts_on);
@@ -71,6 +79,8 @@ pub async fn end_exclusivity(context: &Context, exclusivity_id: Uuid) -> Result<
     let select = influencer_exclusivity::Entity::find_by_id(exclusivity_id);
     let row = context.one(select).await?.ok_or_else(not_there)?;
     let permit = permit_for(context, row.influencer_id).await?;
+    let locked = influencer_exclusivity::Entity::find_by_id(exclusivity_id).lock_exclusive();
+    let row = context.one(locked).await?.ok_or_else(not_there)?;
     if row.ended_at.is_some() {
         return Err(UserError::at(Code::WrongState, "exclusivityId").text("state", "ENDED").into());
     }

@@ -1,5 +1,6 @@
 //! Whether somebody fits a brand: what warns, and what is not known.
 
+use chrono_tz::Tz;
 use diwan_entity::InBrand as _;
 use diwan_entity::influencers::influencer_result;
 use diwan_entity::strategy::brand_profile;
@@ -12,7 +13,7 @@ use super::content::markets as check_markets;
 use super::queries::exclusivities_of_influencers;
 use super::rights::{has_directory, seen, shares};
 use crate::context::Context;
-use crate::error::{Code, Complaints, Failure, UserError};
+use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::permission::Action;
 
 /// Something that is looked at.
@@ -69,10 +70,11 @@ pub async fn influencer_fit(
     Ok(fit)
 }
 
-/// Exclusivities that are in force today, or not known to have ended, and are not the brand's own.
+/// Exclusivities that are in force today by the brand's clock or begin later, or are not known to have ended, and are not the brand's own.
 async fn exclusivity(context: &Context, (brand_id, id): (Uuid, Uuid), fit: &mut Fit) -> Result<(), Failure> {
     let brand = context.one(brand::Entity::find_by_id(brand_id)).await?.ok_or(Code::NotFound)?;
-    let today = context.now.date_naive();
+    let zone: Tz = brand.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;
+    let today = context.now.with_timezone(&zone).date_naive();
     for row in exclusivities_of_influencers(context, &[id]).await? {
         let over = row.until_on.is_some_and(|until| until < today);
         if over || row.competitor.to_lowercase() == brand.name.to_lowercase() {
@@ -90,14 +92,16 @@ async fn disclosure(context: &Context, (brand_id, id): (Uuid, Uuid), fit: &mut F
     let told = influencer_result::Entity::in_brand(brand_id)
         .filter(influencer_result::Column::InfluencerId.eq(id))
         .filter(influencer_result::Column::Disclosed.is_not_null())
+        // What was not disclosed comes first.
+        .order_by_asc(influencer_result::Column::Disclosed)
         .order_by_desc(influencer_result::Column::HappenedOn);
-    let told = context.all(told).await?;
-    if told.is_empty() {
-        fit.unknown.push(FitCheck::Disclosure);
-    }
-    if let Some(row) = told.into_iter().find(|row| row.disclosed == Some(false)) {
-        let warning = UserError::new(Code::InfluencerUndisclosed).text("title", row.title);
-        fit.warnings.push(warning.text("date", row.happened_on.to_string()));
+    match context.one(told).await? {
+        None => fit.unknown.push(FitCheck::Disclosure),
+        Some(row) if row.disclosed == Some(false) => {
+            let warning = UserError::new(Code::InfluencerUndisclosed).text("title", row.title);
+            fit.warnings.push(warning.text("date", row.happened_on.to_string()));
+        }
+        Some(_) => {}
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ mod shortlists;
 
 pub use block::{block_influencer, blocks_of_influencers, unblock_influencer};
 pub use content::{AudienceFact, Contact, InfluencerContent, ProfileContent, RateContent, audience_of};
-pub(crate) use content::{handle_of, is_known_network};
+pub(crate) use content::{at_most, handle_of, is_known_network, web_address};
 pub use directory::{archive_influencer, create_influencer, restore_influencer, update_influencer};
 pub use exclusivity::{NewExclusivity, end_exclusivity, record_exclusivity};
 pub use fit::{Fit, FitCheck, influencer_fit};
@@ -36,7 +36,7 @@ pub use outreach::{
 };
 pub use queries::{
     InfluencerFilter, brands_of_influencers, exclusivities_of_influencers, influencers, influencers_by_ids,
-    profiles_of_influencers, rates_of_influencer,
+    profiles_of_influencers, rates_of_influencers,
 };
 pub use results::{NewResult, StatedNumber, delete_result, numbers_of, record_result, results, results_by_ids};
 pub use rights::{may_read_directory, may_read_terms};

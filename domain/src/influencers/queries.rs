@@ -1,5 +1,7 @@
 //! Reading the directory.
 
+use std::collections::HashMap;
+
 use diwan_entity::influencers::{
     influencer, influencer_exclusivity, influencer_profile, influencer_rate, influencer_share,
 };
@@ -116,18 +118,19 @@ pub async fn profiles_of_influencers(
     Ok(context.all(select).await?)
 }
 
-/// What somebody asks for, in its order; none where the caller may not read it.
-pub async fn rates_of_influencer(
-    context: &Context,
-    influencer_id: Uuid,
-) -> Result<Option<Vec<influencer_rate::Model>>, Failure> {
-    if !may_read_terms(context, influencer_id).await? {
-        return Ok(None);
+/// What these people ask for, in its order; of those of whom the caller may read it.
+pub async fn rates_of_influencers(context: &Context, ids: &[Uuid]) -> Result<Vec<influencer_rate::Model>, Failure> {
+    let mut shares: HashMap<Uuid, Vec<influencer_share::Model>> = HashMap::new();
+    for share in brands_of_influencers(context, ids).await? {
+        shares.entry(share.influencer_id).or_default().push(share);
     }
+    let shared = |id: &Uuid| shares.get(id).map(Vec::as_slice).unwrap_or_default();
+    let readable = ids.iter().copied().filter(|id| may_read_terms(context, shared(id)));
     let select = influencer_rate::Entity::find()
-        .filter(influencer_rate::Column::InfluencerId.eq(influencer_id))
+        .filter(influencer_rate::Column::InfluencerId.is_in(readable))
+        .order_by_asc(influencer_rate::Column::InfluencerId)
         .order_by_asc(influencer_rate::Column::Position);
-    Ok(Some(context.all(select).await?))
+    Ok(context.all(select).await?)
 }
 
 /// The exclusivities of these people that were not ended, also those of the past and of later; oldest first.

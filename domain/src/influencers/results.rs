@@ -123,7 +123,10 @@ pub async fn delete_result(context: &Context, result_id: Uuid) -> Result<(), Fai
     let row = context.one(influencer_result::Entity::visible([result_id])).await?.ok_or_else(not_there)?;
     let permit = context.permit(Action::InfluencerManage, row.brand_id).await?;
     let detail = json!({ "influencer": row.influencer_id });
-    row.delete(permit.tx()).await?;
+    // Of two at once the second finds nothing more.
+    if row.delete(permit.tx()).await?.rows_affected == 0 {
+        return Err(not_there().into());
+    }
     trust::record(permit, context.now, "influencer_result.delete", result_id, detail).await?;
     Ok(())
 }

@@ -13,7 +13,8 @@ use crate::permission::{Action, Permit};
 
 /// Lets one at a time change how these people stand to brands; always in the same order, so that nobody waits in a circle.
 pub(super) async fn take_turns(permit: Permit<'_>, influencer_ids: &[Uuid]) -> Result<(), Failure> {
-    let sql = "select app.lock_influencer(i.id) from (select unnest($1::uuid[]) as id order by 1) i";
+    let sql =
+        "select app.lock_influencer(i.id) from (select id from unnest($1::uuid[]) id order by hashtext(id::text)) i";
     permit.tx().execute_raw(db::statement(sql, [influencer_ids.to_vec().into()])).await?;
     Ok(())
 }
@@ -87,11 +88,9 @@ pub fn may_read_directory(context: &Context) -> bool {
             .is_some_and(|actor| actor.levels.keys().any(|brand_id| context.may(Action::InfluencerRead, *brand_id)))
 }
 
-/// Whether the caller may read what somebody costs and how they are reached.
-pub async fn may_read_terms(context: &Context, influencer_id: Uuid) -> Result<bool, Failure> {
-    if context.may(Action::InfluencerTermsRead, Uuid::nil()) && context.signed_in()?.agency_level.is_some() {
-        return Ok(true);
-    }
-    let shares = shares(context, influencer_id).await?;
-    Ok(shares.iter().any(|share| context.may(Action::InfluencerTermsRead, share.brand_id)))
+/// Whether the caller may read what somebody costs and how they are reached, who is shared in this way with the brands that they see.
+pub fn may_read_terms(context: &Context, shares: &[influencer_share::Model]) -> bool {
+    let agency_wide = context.actor().is_some_and(|actor| actor.agency_level.is_some());
+    (agency_wide && context.may(Action::InfluencerTermsRead, Uuid::nil()))
+        || shares.iter().any(|share| context.may(Action::InfluencerTermsRead, share.brand_id))
 }

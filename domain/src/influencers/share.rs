@@ -1,6 +1,6 @@
 //! With which brands somebody is shared: on purpose, and by those who have the directory.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use diwan_entity::influencers::{influencer, influencer_share};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -36,13 +36,16 @@ pub async fn share_influencer(
     }
     if at_most(&mut wrong, "brandIds", brand_ids.len(), MOST_BRANDS) {
         let brands = tenancy::brands_by_ids(context, brand_ids).await?;
-        let known: HashSet<Uuid> = brands.iter().map(|brand| brand.id).collect();
+        let known: HashMap<Uuid, bool> = brands.iter().map(|brand| (brand.id, brand.archived_at.is_some())).collect();
         for (index, id) in brand_ids.iter().enumerate() {
             let path = format!("brandIds.{index}");
-            if !known.contains(id) {
-                wrong.add(UserError::at(Code::NotFound, &path));
-            } else if brand_ids[..index].contains(id) {
-                wrong.add(UserError::at(Code::AlreadyExists, &path));
+            match known.get(id) {
+                None => wrong.add(UserError::at(Code::NotFound, &path)),
+                Some(true) => wrong.add(UserError::at(Code::BrandArchived, &path)),
+                Some(false) if brand_ids[..index].contains(id) => {
+                    wrong.add(UserError::at(Code::AlreadyExists, &path));
+                }
+                Some(false) => {}
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::permission::{Action, Permit, Relation};
 use crate::trust;
+use crate::ugc;
 
 /// The most tags of an asset, and their longest, in characters.
 pub(super) const MOST_TAGS: usize = 50;
@@ -88,6 +89,11 @@ pub async fn update_asset(
         changed.folder_id = Set(folder_id);
     }
     if let Some(rights) = change.rights {
+        // The grants of what users made are looked at by this licence alone.
+        let leaves = row.licence == Some(Licence::UserGenerated) && rights.licence != row.licence;
+        if leaves && ugc::was_asked_for(context, &row).await? {
+            wrong.add(UserError::at(Code::LicenceStays, "rights.licence"));
+        }
         set_rights(&mut changed, &rights, &mut wrong);
     }
     wrong.check()?;

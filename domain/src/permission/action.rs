@@ -183,8 +183,10 @@ pub enum Action {
     ReportRun,
     /// Read the brand's short links.
     TrackedLinkRead,
-    /// Make short links, change them, archive them and bring them back.
+    /// Make short links.
     TrackedLinkWrite,
+    /// Change short links, archive them and bring them back.
+    TrackedLinkChange,
     /// Set how the brand's links say where somebody came from.
     UtmConventionSet,
     /// Read conversions, what they are worth and what led to them.
@@ -299,6 +301,7 @@ impl Action {
         Self::ReportRun,
         Self::TrackedLinkRead,
         Self::TrackedLinkWrite,
+        Self::TrackedLinkChange,
         Self::UtmConventionSet,
         Self::ConversionRead,
         Self::ConversionRecord,

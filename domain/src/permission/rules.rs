@@ -262,6 +262,11 @@ pub const RULES: &[Rule] = &[
     brand(Action::ReportRun, &[MID, integration(Level::Mid)], ""),
     brand(Action::TrackedLinkRead, &[JUNIOR, integration(Level::Junior)], "a link is part of a draft"),
     brand(Action::TrackedLinkWrite, &[JUNIOR, integration(Level::Junior)], "whoever drafts a post needs its link"),
+    brand(
+        Action::TrackedLinkChange,
+        &[MID, integration(Level::Mid)],
+        "posts that were approved and published lead there; a junior makes another",
+    ),
     brand(Action::UtmConventionSet, &[SENIOR], "numbers under two conventions cannot be compared"),
     brand(Action::ConversionRead, &[MID, integration(Level::Mid)], "they have amounts; a junior sees no money"),
     brand(Action::ConversionRecord, &[MID, integration(Level::Mid)], "a shop or a CRM may bring them"),

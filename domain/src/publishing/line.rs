@@ -1,9 +1,10 @@
 //! Whose turn it is on an account: in order, at the account's pace, and not while the network asks for patience. What is said here is
 //! said in PostgreSQL, so that it holds for all workers together.
 //!
-//! Publications of an account go out in the order of their times. One waits for those before it that are to be sent now; it does not
-//! wait for one that is tried again, looked up, paused or left to a person, nor for one whose job fails: that can take hours, and what
-//! was promised for its own time is worth more than the order.
+//! Publications of an account go out in the order of their times. One that is still to be begun waits for those before it that are due
+//! and still to be begun, or being sent now. It does not wait for one that is put off for another try, looked up, paused or left to a
+//! person, nor for one whose job has failed or whose worker is silent: that can take hours, and what was promised for its own time is
+//! worth more than the order. For the same reason one that is tried again or looked up waits for nobody before it.
 
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::publishing::publication::{self, PublicationState};
@@ -20,7 +21,7 @@ const EACH: Duration = Duration::milliseconds(500);
 /// How long those behind the first wait at least, in case nobody calls: longer than a worker that died is missed.
 const UNCALLED: Duration = Duration::seconds(15);
 
-/// The most that are counted of those before it.
+/// The most that are counted of those before it, and the most places that one waits: whatever stands in line asks again before long.
 const MOST_COUNTED: i64 = 20;
 
 /// When the publication is to ask again; none if nothing is before it. A look-up waits for nobody, but for the network's patience.
@@ -63,16 +64,21 @@ pub(super) async fn before(
 }
 
 /// Takes what stands behind it from what is due, until it is called: or each of them would be handed over, only to find that it waits.
+/// What would be too late by then stays as it is, and so does everything behind one whose own job has failed: nobody waits for that.
 async fn hold_back(scope: &Scope, first: &publication::Model) -> Result<(), JobError> {
     let sql = "update job set due_at = behind.until from (
-        select l.id, $6 + make_interval(secs => $7) + make_interval(secs => $8) * row_number() over (order by l.due_at, l.place) as until
+        select l.id, l.missed_at,
+          $6 + make_interval(secs => $7) + make_interval(secs => $8) * least(row_number() over (order by l.due_at, l.place), $9) as until
         from (
-          select j.id, p.due_at, p.id as place from publication p
+          select j.id, p.due_at, p.id as place, p.due_at + make_interval(secs => b.publish_grace_seconds) as missed_at
+          from publication p
+            join brand b on b.id = p.brand_id
             join job j on j.brand_id = p.brand_id and j.kind = $5 and j.subject_id = p.id and j.state = 'PENDING'
           where p.brand_id = $1 and p.social_account_id = $2 and p.state in ('SCHEDULED', 'QUEUED')
             and (p.due_at, p.id) > ($3, $4) and p.due_at <= $6 and j.due_at <= $6 and j.failures = 0
+            and exists (select from job own where own.id = $10 and own.failures = 0)
           for update of j skip locked) l) behind
-      where job.id = behind.id";
+      where job.id = behind.id and behind.until < behind.missed_at";
     let values = [
         first.brand_id.into(),
         first.social_account_id.into(),
@@ -80,8 +86,10 @@ async fn hold_back(scope: &Scope, first: &publication::Model) -> Result<(), JobE
         first.id.into(),
         super::Publish.kind().into(),
         scope.now.into(),
-        seconds(UNCALLED).into(),
-        seconds(EACH).into(),
+        db::seconds(UNCALLED).into(),
+        db::seconds(EACH).into(),
+        MOST_COUNTED.into(),
+        scope.job_id().into(),
     ];
     scope.tx().execute_raw(db::statement(sql, values)).await?;
     Ok(())
@@ -140,12 +148,7 @@ pub(super) async fn take_pace(
         from social_account where brand_id = $1 and id = $2 for no key update) b
       where a.brand_id = $1 and a.id = b.id returning b.free_at";
     let values =
-        [row.brand_id.into(), row.social_account_id.into(), scope.now.into(), seconds(per).into(), most.into()];
+        [row.brand_id.into(), row.social_account_id.into(), scope.now.into(), db::seconds(per).into(), most.into()];
     let at: DateTime<Utc> = db::scalar(scope.tx(), sql, values).await?;
     Ok((at > scope.now).then_some(at))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "paces are at most days")]
-fn seconds(of: Duration) -> f64 {
-    of.num_milliseconds() as f64 / 1000.0
 }

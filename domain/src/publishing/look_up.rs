@@ -14,6 +14,8 @@ use super::line;
 use super::outcome::{CANNOT_TELL, Outcome, close_attempt, settle};
 use super::pauses;
 use super::publish_job::{PATIENCE, Prepared, end, gather, missed, open_attempt, save_checkpoint};
+use super::withhold::without_grant;
+use crate::calendar;
 use crate::jobs::{JobError, Next, Scope, Work};
 
 /// How often a look-up may fail before a person is asked.
@@ -51,7 +53,7 @@ pub(super) async fn look_up(
             Ok(None)
         }
         Ok(LookUp::Partly(checkpoint)) => {
-            let scope = work.begin().await?;
+            let scope = begin_for(work, &row).await?;
             save_checkpoint(&scope, &row, &checkpoint).await?;
             let row = publication::Model { checkpoint: Some(checkpoint.0), ..row };
             go_on(scope, (row, account), AttemptOutcome::Found).await
@@ -62,7 +64,7 @@ pub(super) async fn look_up(
             Ok(None)
         }
         Ok(LookUp::NotThere) => {
-            let scope = work.begin().await?;
+            let scope = begin_for(work, &row).await?;
             go_on(scope, (row, account), AttemptOutcome::NotSent).await
         }
         Ok(LookUp::CannotTell) => {
@@ -76,19 +78,28 @@ pub(super) async fn look_up(
     }
 }
 
-/// Ends the attempt that was looked up and begins the next, if it is not too late: with the whole publication, or behind what is
-/// there of it.
+/// A transaction that writes the publication: its post is locked before it, as everybody does who changes both.
+async fn begin_for(work: &Work, row: &publication::Model) -> Result<Scope, JobError> {
+    let scope = work.begin().await?;
+    calendar::lock_post(scope.tx(), row.brand_id, row.post_id).await?;
+    Ok(scope)
+}
+
+/// Ends the attempt that was looked up and begins the next, if nothing holds it back, it is not too late, and what it shows is still
+/// allowed: with the whole publication, or behind what is there of it.
 async fn go_on(
     scope: Scope,
     (row, account): (publication::Model, social_account::Model),
     became: AttemptOutcome,
 ) -> Result<Option<Prepared>, JobError> {
     close_attempt(scope.tx(), row.brand_id, row.id, became, None, scope.now).await?;
-    if pauses::hold(&scope, &row).await? || missed(&scope, &row).await? {
+    let outline = content::outline(&scope, &row).await?;
+    if pauses::hold(&scope, &row).await? || missed(&scope, &row).await? || without_grant(&scope, &row, &outline).await?
+    {
+        line::call_next(&scope, &row).await?;
         scope.finish(Next::Done).await?;
         return Ok(None);
     }
-    let outline = content::outline(&scope, &row).await?;
     let row = open_attempt(&scope, &row).await?;
     scope.commit().await?;
     Ok(Some(Prepared { row, account, outline }))
@@ -101,7 +112,7 @@ async fn later(
     (row, since): (&publication::Model, DateTime<Utc>),
     error: &NetworkError,
 ) -> Result<(), JobError> {
-    let scope = work.begin().await?;
+    let scope = begin_for(work, row).await?;
     let asked = error.retry_after.and_then(|wait| Duration::from_std(wait).ok()).unwrap_or_default();
     let wait = asked.max(work.services.timing.settle);
     let patience = matches!(error.kind, ErrorKind::RateLimited | ErrorKind::Waiting);
@@ -112,6 +123,7 @@ async fn later(
     let trouble = ErrorKind::Unknown.as_str();
     let detail = error.to_string();
     settle(&scope, row, Outcome::Trouble { state: PublicationState::Unconfirmed, trouble, detail }).await?;
+    line::call_next(&scope, row).await?;
     let at = scope.now + wait;
     if error.kind == ErrorKind::RateLimited {
         line::close(&scope, row, at).await?;
@@ -140,5 +152,6 @@ async fn count(scope: &Scope, row: &publication::Model) -> Result<i32, JobError>
 async fn ask_person(scope: Scope, row: &publication::Model, detail: String) -> Result<(), JobError> {
     settle(&scope, row, Outcome::Trouble { state: PublicationState::NeedsAttention, trouble: CANNOT_TELL, detail })
         .await?;
+    line::call_next(&scope, row).await?;
     scope.finish(Next::Done).await
 }

@@ -147,11 +147,15 @@ async fn lock(scope: &Scope) -> Result<Option<publication::Model>, JobError> {
     Ok(select().lock_exclusive().one(scope.tx()).await?)
 }
 
-/// Decides what is to be done, and writes what needs no network.
+/// Decides what is to be done, and writes what needs no network. What leaves the line without being sent calls the next, too.
 async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
-    let Some(row) = lock(scope).await?.filter(|row| !is_over(row.state)) else {
+    let Some(row) = lock(scope).await? else {
         return Ok(None);
     };
+    if is_over(row.state) {
+        line::call_next(scope, &row).await?;
+        return Ok(None);
+    }
     let gone = |what: &str| Fault::broken(format!("publication {}: its {what} is gone", row.id));
     let account = social_account::Entity::one_in_brand(row.brand_id, row.social_account_id);
     let account = account.one(scope.tx()).await?.ok_or_else(|| gone("account"))?;
@@ -171,6 +175,7 @@ async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
         close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
     }
     if pauses::hold(scope, &row).await? || missed(scope, &row).await? || without_grant(scope, &row, &outline).await? {
+        line::call_next(scope, &row).await?;
         return Ok(None);
     }
     Ok(Some(Task { prepared: Prepared { row, account, outline }, unknown_since: None }))

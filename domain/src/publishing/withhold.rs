@@ -1,21 +1,14 @@
 //! Taking off the schedule what shows what nobody allows any more.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
-use diwan_entity::InBrand as _;
-use diwan_entity::calendar::post::{self, PostState};
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_platform::db;
-use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveEnum as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _,
-};
+use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::content::Outline;
 use super::outcome::{GRANT_MISSING, Outcome, PARTLY_PUBLISHED, settle};
-use crate::calendar::post_state;
+use crate::calendar::{LockedPost, follow_posts};
 use crate::jobs::{Job as _, JobError, Scope, cancel};
 use crate::notices;
 use crate::permission::Permit;
@@ -23,16 +16,10 @@ use crate::ugc::Grants;
 
 const DETAIL: &str = "a file of this post is a user's who has not allowed this";
 
-/// Publications of the posts `$2` that are planned and not being sent.
+/// That the publication `u` of the brand `$1` is planned and no attempt at it is open.
 const PLANNED: &str = "u.brand_id = $1 and u.state in ('SCHEDULED', 'QUEUED', 'RETRYING', 'PAUSED')
   and not exists (select from publication_attempt t
     where t.brand_id = u.brand_id and t.publication_id = u.id and t.outcome is null)";
-
-#[derive(FromQueryResult)]
-struct Post {
-    id: Uuid,
-    state: String,
-}
 
 #[derive(FromQueryResult)]
 struct Planned {
@@ -57,7 +44,7 @@ pub(crate) async fn withhold_without_grant(
            where v.brand_id = $1 and v.post_id = p.id and s.asset_id = $2 and {PLANNED})
          order by p.id for update"
     );
-    let posts: Vec<Post> = db::all(permit.tx(), &sql, [permit.brand_id.into(), asset_id.into()]).await?;
+    let posts: Vec<LockedPost> = db::all(permit.tx(), &sql, [permit.brand_id.into(), asset_id.into()]).await?;
     if posts.is_empty() {
         return Ok(0);
     }
@@ -87,36 +74,9 @@ pub(crate) async fn withhold_without_grant(
     ];
     permit.tx().execute_raw(db::statement(sql, values)).await?;
     cancel(permit, super::Publish.kind(), &ids, now).await?;
-    follow(permit, now, posts).await?;
+    follow_posts(permit.tx(), permit.brand_id, posts, now).await?;
     notices::publication_trouble(permit, now, &ids).await?;
     Ok(ids.len())
-}
-
-/// Where each post is now follows from its publications.
-async fn follow(permit: Permit<'_>, now: DateTime<Utc>, posts: Vec<Post>) -> Result<(), DbErr> {
-    let of_posts = publication::Entity::in_brand(permit.brand_id)
-        .filter(publication::Column::PostId.is_in(posts.iter().map(|post| post.id)));
-    let mut states: HashMap<Uuid, Vec<PublicationState>> = HashMap::new();
-    for row in of_posts.all(permit.tx()).await? {
-        states.entry(row.post_id).or_default().push(row.state);
-    }
-    let mut moved: HashMap<PostState, Vec<Uuid>> = HashMap::new();
-    for post in posts {
-        let state = states.get(&post.id).and_then(|states| post_state(states));
-        if let Some(state) = state.filter(|state| state.to_value() != post.state) {
-            moved.entry(state).or_default().push(post.id);
-        }
-    }
-    for (state, post_ids) in moved {
-        post::Entity::update_many()
-            .col_expr(post::Column::State, Expr::value(state))
-            .col_expr(post::Column::UpdatedAt, Expr::value(now))
-            .filter(post::Column::BrandId.eq(permit.brand_id))
-            .filter(post::Column::Id.is_in(post_ids))
-            .exec(permit.tx())
-            .await?;
-    }
-    Ok(())
 }
 
 /// Whether a publication shows what nobody allows to be published there and then. Then it is kept for a person.

@@ -10,6 +10,7 @@ use diwan_entity::tracking::conversion::ConversionKind;
 use sea_orm::{ActiveEnum as _, FromQueryResult, Value};
 use uuid::Uuid;
 
+use super::clicks::period;
 use crate::approvals::Money;
 use crate::calendar::day_start;
 use crate::context::Context;
@@ -165,12 +166,7 @@ fn split(picked: &str, key: &str, which: &str) -> String {
 pub async fn attribution(context: &Context, asked: Asked) -> Result<Attribution, Failure> {
     context.permit(Action::ConversionRead, asked.brand_id).await?;
     let mut wrong = Complaints::default();
-    let days = (asked.to - asked.from).num_days() + 1;
-    if days < 1 {
-        wrong.add(UserError::at(Code::Invalid, "to"));
-    } else if days > MOST_DAYS {
-        wrong.add(UserError::at(Code::TooMany, "to").number("limit", MOST_DAYS).number("actual", days));
-    }
+    period(&mut wrong, (asked.from, asked.to), MOST_DAYS);
     wrong.check()?;
     let brand = context.one(brand::Entity::in_brand(asked.brand_id)).await?.ok_or(Code::NotFound)?;
     let zone: Tz = brand.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;

@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use crate::calendar::day_start;
 use crate::context::Context;
-use crate::error::{Code, Failure, Fault, UserError};
+use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::permission::Action;
+use crate::strategy::date;
 
 /// The most days that are asked for at a time.
 const MOST_DAYS: i64 = 400;
@@ -26,8 +27,8 @@ pub struct Clicks {
     pub total: i64,
     /// By the day of the brand's clock; days without any are left out.
     pub days: Vec<(NaiveDate, i64)>,
-    /// By the host of the page before, most first, at most 50: empty where none was named, `*` for any beyond the first hundred of an
-    /// hour.
+    /// By the host of the page before, most first, at most 50: empty where none was named, `*` for any beyond the first hundred of a
+    /// quarter of an hour.
     pub hosts: Vec<(String, i64)>,
     /// By the kind of device, most first.
     pub devices: Vec<(Device, i64)>,
@@ -41,6 +42,18 @@ struct Row {
     clicks: i64,
 }
 
+/// That a period begins before it ends, on days that the database knows, and has at most so many.
+pub(super) fn period(wrong: &mut Complaints, (from, to): (NaiveDate, NaiveDate), most: i64) {
+    date(wrong, "from", Some(from));
+    date(wrong, "to", Some(to));
+    let days = (to - from).num_days() + 1;
+    if days < 1 {
+        wrong.add(UserError::at(Code::Invalid, "to"));
+    } else if days > most {
+        wrong.add(UserError::at(Code::TooMany, "to").number("limit", most).number("actual", days));
+    }
+}
+
 /// How often a link was followed from one day to another, both included, at most 400 days.
 pub async fn link_clicks(
     context: &Context,
@@ -50,18 +63,15 @@ pub async fn link_clicks(
     let not_there = || UserError::at(Code::NotFound, "linkId");
     let link = context.one(tracked_link::Entity::visible([link_id])).await?.ok_or_else(not_there)?;
     context.permit(Action::MetricsRead, link.brand_id).await?;
-    let days = (to - from).num_days() + 1;
-    if days < 1 {
-        return Err(UserError::at(Code::Invalid, "to").into());
-    }
-    if days > MOST_DAYS {
-        return Err(UserError::at(Code::TooMany, "to").number("limit", MOST_DAYS).number("actual", days).into());
-    }
+    let mut wrong = Complaints::default();
+    period(&mut wrong, (from, to), MOST_DAYS);
+    wrong.check()?;
     let brand = context.one(brand::Entity::in_brand(link.brand_id)).await?.ok_or_else(not_there)?;
     let zone: Tz = brand.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;
     let after = to.checked_add_days(Days::new(1)).ok_or_else(|| UserError::at(Code::Invalid, "to"))?;
-    let sql = "select (hour at time zone $5)::date as day, referrer_host as host, device, sum(clicks)::bigint as clicks
-      from link_click where brand_id = $1 and link_id = $2 and hour >= $3 and hour < $4
+    let sql =
+        "select (quarter at time zone $5)::date as day, referrer_host as host, device, sum(clicks)::bigint as clicks
+      from link_click where brand_id = $1 and link_id = $2 and quarter >= $3 and quarter < $4
       group by grouping sets ((1), (2), (3)) order by 1, 4 desc, 2, 3";
     let values = [
         link.brand_id.into(),

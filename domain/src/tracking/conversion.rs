@@ -1,6 +1,6 @@
 //! A conversion as its sender says it, and what is right in it.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Datelike as _, Duration, Utc};
 use diwan_entity::tracking::conversion::ConversionKind;
 use diwan_platform::crypto::sha256;
 use serde_json::json;
@@ -56,7 +56,7 @@ impl NewConversion {
             (None, ConversionKind::Lead | ConversionKind::SignUp | ConversionKind::Sale) => {}
             _ => wrong.add(UserError::at(Code::Invalid, &path("name"))),
         }
-        if self.occurred_at > now + AHEAD {
+        if self.occurred_at > now + AHEAD || !is_known(self.occurred_at) {
             wrong.add(UserError::at(Code::Invalid, &path("occurredAt")));
         }
         check_value(wrong, &path("value"), self.value.as_ref());
@@ -69,7 +69,7 @@ impl NewConversion {
             if !is_code(&touch.code) {
                 wrong.add(UserError::at(Code::NotFound, &path(&format!("touches.{index}.code"))));
             }
-            if touch.at > self.occurred_at {
+            if touch.at > self.occurred_at || !is_known(touch.at) {
                 wrong.add(UserError::at(Code::Invalid, &path(&format!("touches.{index}.at"))));
             }
         }
@@ -89,6 +89,11 @@ impl NewConversion {
         });
         sha256(said.to_string().as_bytes())
     }
+}
+
+/// Whether the database knows a time: from the year 1 to 9999.
+pub(super) fn is_known(at: DateTime<Utc>) -> bool {
+    (1..=9999).contains(&at.year())
 }
 
 /// An amount that something is worth: not below nothing, in a currency that there is.

@@ -1,5 +1,6 @@
 //! Following a short link.
 
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
@@ -59,16 +60,20 @@ impl Visit {
         }
     }
 
-    /// The host of the page before; empty where none was named.
+    /// The host of the page before, where it has a name; empty where none was named. An address may be a person's, and what is written
+    /// otherwise than hosts are may be anything.
     fn referrer_host(&self) -> String {
         let url = Url::parse(&self.referrer).ok();
-        let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-        if host.len() > 253 { String::new() } else { host.trim_start_matches("www.").to_owned() }
+        let host = url.as_ref().and_then(Url::domain).unwrap_or_default().to_ascii_lowercase();
+        let of_a_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        let is_name = host.len() <= 253 && host.bytes().all(of_a_host) && host.parse::<IpAddr>().is_err();
+        if is_name { host.trim_start_matches("www.").to_owned() } else { String::new() }
     }
 }
 
-fn hour(at: DateTime<Utc>) -> DateTime<Utc> {
-    at.duration_trunc(TimeDelta::hours(1)).unwrap_or(at)
+/// The quarter of an hour: midnight of every zone lies between two of them.
+fn quarter(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.duration_trunc(TimeDelta::minutes(15)).unwrap_or(at)
 }
 
 /// Where a code leads, counting the visit if it is one of a person. None where nothing of that code is in use. One statement.
@@ -79,7 +84,7 @@ pub async fn follow_link(services: &Services, code: &str, visit: &Visit) -> Resu
     let tx = services.db.write().await?;
     let values = [
         code.into(),
-        hour(services.now()).into(),
+        quarter(services.now()).into(),
         visit.referrer_host().into(),
         visit.device().to_value().into(),
         visit.counts().into(),
@@ -137,7 +142,15 @@ mod tests {
         let from = |referrer: &str| Visit { referrer: referrer.to_owned(), ..Visit::default() }.referrer_host();
         assert_eq!(from("https://www.News.example/a?q=secret"), "news.example");
         assert_eq!(from("android-app://com.example.app/"), "com.example.app");
-        for nothing in ["", "about:blank", "not an address"] {
+        for nothing in [
+            "",
+            "about:blank",
+            "not an address",
+            "http://192.168.7.9/",
+            "https://[2001:db8::7]/",
+            "x://192.168.7.9/",
+            "x://lina%40home.example/",
+        ] {
             assert_eq!(from(nothing), "");
         }
     }

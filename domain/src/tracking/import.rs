@@ -30,6 +30,8 @@ const PURPOSE: &str = "conversion import";
 const LIFETIME: Duration = Duration::minutes(15);
 /// The most refused rows that are kept.
 const MOST_KEPT: usize = 500;
+/// The most reasons that are kept of each.
+const MOST_REASONS: usize = 10;
 
 /// An import that waits for its file, and where to send it with `PUT`.
 #[derive(Debug)]
@@ -242,7 +244,7 @@ impl RefusedRow {
             }
             Kept { code: error.code.name(), field: error.field.clone(), texts, numbers }
         };
-        Self { line, errors: errors.iter().map(keep).collect() }
+        Self { line, errors: errors.iter().take(MOST_REASONS).map(keep).collect() }
     }
 }
 
@@ -265,7 +267,7 @@ impl Kept {
     }
 }
 
-/// The rows that were refused, by the lines in which they begin, and why; the first 500 of them.
+/// The rows that were refused, by the lines in which they begin, and why; the first 500 of them, with the first ten reasons of each.
 pub fn refused_rows(import: &conversion_import::Model) -> Result<Vec<(i64, Vec<UserError>)>, Failure> {
     let rows: Vec<RefusedRow> = serde_json::from_value(import.report.clone())
         .map_err(|error| Fault::broken(format!("the report of an import: {error}")))?;

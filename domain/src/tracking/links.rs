@@ -166,7 +166,8 @@ pub async fn create_tracked_link(
     Ok(row)
 }
 
-/// Says a link anew. Its address stays, so that what was published goes on working; where it leads may change.
+/// Says a link anew. Its address stays, so that what was published goes on working; where it leads may change, which is why it takes
+/// more than to make one.
 pub async fn update_tracked_link(
     context: &Context,
     link_id: Uuid,
@@ -228,7 +229,7 @@ async fn put(context: &Context, (link_id, version): (Uuid, i32), away: bool) -> 
 async fn lock(context: &Context, link_id: Uuid) -> Result<(Permit<'_>, tracked_link::Model), Failure> {
     let not_there = || UserError::at(Code::NotFound, "linkId");
     let seen = context.one(tracked_link::Entity::visible([link_id])).await?.ok_or_else(not_there)?;
-    let permit = context.permit(Action::TrackedLinkWrite, seen.brand_id).await?;
+    let permit = context.permit(Action::TrackedLinkChange, seen.brand_id).await?;
     let locked = tracked_link::Entity::one_in_brand(seen.brand_id, link_id).lock_exclusive();
     let row = context.one(locked).await?.ok_or_else(not_there)?;
     Ok((permit, row))

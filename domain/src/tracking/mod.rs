@@ -1,8 +1,8 @@
 //! Tracked links, conversions, attribution, leads: who came from where, and what it was worth.
 //!
 //! Decided here:
-//! - A short link is followed by strangers. What is kept of that is a count per hour, host of the page before and kind of device:
-//!   no address, no cookie, nothing of a person. Programs and what a browser fetches ahead do not count ([`Visit`]).
+//! - A short link is followed by strangers. What is kept of that is a count per quarter of an hour, host of the page before and kind
+//!   of device: no address, no cookie, nothing of a person. Programs and what a browser fetches ahead do not count ([`Visit`]).
 //! - The parameters of a link (UTM) come from the brand's convention, unless the link says its own. A parameter of a template that
 //!   uses what the link has not (a campaign, say) is left out, never half filled in.
 //! - A conversion is what its sender says: when, what it was worth, and which links were followed before. It is recorded once per

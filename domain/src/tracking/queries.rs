@@ -9,8 +9,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use uuid::Uuid;
 
+use super::conversion::is_known;
 use crate::context::Context;
-use crate::error::Failure;
+use crate::error::{Code, Complaints, Failure, UserError};
 use crate::paging::{Page, Slice, newest_first, pattern};
 use crate::permission::Action;
 
@@ -61,7 +62,7 @@ pub async fn tracked_links_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec
 pub struct ConversionFilter {
     /// Of one of these kinds; of any when empty.
     pub kinds: Vec<ConversionKind>,
-    /// From this source.
+    /// From this source, 1 to 100 characters.
     pub source: Option<String>,
     /// At this moment or later.
     pub from: Option<DateTime<Utc>>,
@@ -77,12 +78,22 @@ pub async fn conversions(
     page: Page,
 ) -> Result<Slice<conversion::Model>, Failure> {
     context.permit(Action::ConversionRead, brand_id).await?;
+    let mut wrong = Complaints::default();
+    if let Some(source) = &filter.source {
+        wrong.text("filter.source", source, 100);
+    }
+    for (path, at) in [("filter.from", filter.from), ("filter.to", filter.to)] {
+        if at.is_some_and(|at| !is_known(at)) {
+            wrong.add(UserError::at(Code::Invalid, path));
+        }
+    }
+    wrong.check()?;
     let mut all = Condition::all();
     if !filter.kinds.is_empty() {
         all = all.add(conversion::Column::Kind.is_in(filter.kinds));
     }
     if let Some(source) = filter.source {
-        all = all.add(conversion::Column::Source.eq(source));
+        all = all.add(conversion::Column::Source.eq(source.trim()));
     }
     if let Some(from) = filter.from {
         all = all.add(conversion::Column::OccurredAt.gte(from));

@@ -10,6 +10,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, FromQueryRes
 use serde_json::json;
 use uuid::Uuid;
 
+use super::code::is_code;
 use super::conversion::{MOST_CONVERSIONS, NewConversion};
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
@@ -154,8 +155,8 @@ async fn links(permit: Permit<'_>, conversions: &[NewConversion]) -> Result<Hash
         code: String,
         id: Uuid,
     }
-    let codes: HashSet<&str> =
-        conversions.iter().flat_map(|one| &one.touches).map(|touch| touch.code.as_str()).collect();
+    let all = conversions.iter().flat_map(|one| &one.touches).map(|touch| touch.code.as_str());
+    let codes: HashSet<&str> = all.filter(|code| is_code(code)).collect();
     if codes.is_empty() {
         return Ok(HashMap::new());
     }

@@ -8,7 +8,7 @@ use diwan_entity::tracking::conversion::ConversionKind;
 use rust_decimal::Decimal;
 use sea_orm::ActiveEnum as _;
 
-use super::conversion::{NewConversion, Touch};
+use super::conversion::{MOST_TOUCHES, NewConversion, Touch};
 use crate::approvals::Money;
 use crate::error::{Code, UserError};
 use crate::finance::{exponent, is_currency};
@@ -109,7 +109,9 @@ fn row(row: &Row<'_>) -> Read {
         wrong.push(error);
         None
     });
-    let touches = row.get("touches").split_whitespace().enumerate().filter_map(|(index, written)| {
+    // One more than there may be, so that it is told; what comes after is not looked at.
+    let said = row.get("touches").split_whitespace().take(MOST_TOUCHES + 1);
+    let touches = said.enumerate().filter_map(|(index, written)| {
         let touch =
             written.split_once('@').and_then(|(code, at)| Some(Touch { code: code.to_owned(), at: moment(at)? }));
         if touch.is_none() {
@@ -203,6 +205,16 @@ mod tests {
         let wrong = rows[1].1.as_ref().unwrap_err();
         assert_eq!(wrong.iter().map(|error| error.field.join(".")).collect::<Vec<_>>(), ["occurredAt"]);
         assert_eq!(rows.len(), 2);
+    }
+
+    #[test]
+    fn a_row_without_an_end_is_read_as_far_as_it_could_be_right() {
+        let file = format!("id,kind,occurredAt,touches\n1,SALE,2026-11-20T10:00:00Z,{}\n", "x ".repeat(500_000));
+        let rows = read(file.as_bytes()).unwrap();
+        assert_eq!(rows[0].1.as_ref().unwrap_err().len(), MOST_TOUCHES + 1);
+        let many = "abcdefghij@2026-11-19T10:00:00Z ".repeat(60);
+        let file = format!("id,kind,occurredAt,touches\n1,SALE,2026-11-20T10:00:00Z,{many}\n");
+        assert_eq!(read(file.as_bytes()).unwrap()[0].1.as_ref().unwrap().touches.len(), MOST_TOUCHES + 1);
     }
 
     #[test]

@@ -4,16 +4,14 @@ use chrono::{DateTime, Datelike as _, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::calendar::asset::{self, AssetState};
 use diwan_entity::ugc::ugc_grant::{self, GrantScope, GrantState};
-use diwan_platform::http::is_web;
 use sea_orm::{ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _, QuerySelect as _};
 use serde_json::json;
-use url::Url;
 use uuid::Uuid;
 
 use super::ExpireUgcGrant;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
-use crate::influencers::is_known_network;
+use crate::influencers::{at_most, is_known_network, web_address};
 use crate::jobs::{Job as _, cancel, enqueue};
 use crate::permission::{Action, Permit};
 use crate::publishing;
@@ -36,7 +34,7 @@ pub struct Allowed {
     pub starts_at: Option<DateTime<Utc>>,
     /// Until when, not at this time any more; none: for ever.
     pub ends_at: Option<DateTime<Utc>>,
-    /// What proves it: a file of the library, such as a picture of the conversation.
+    /// What proves it: another file of the library, such as a picture of the conversation.
     pub evidence_asset_id: Option<Uuid>,
     /// What proves it: an address of the web. One of both is needed.
     pub evidence_url: Option<String>,
@@ -46,10 +44,7 @@ pub struct Allowed {
 
 impl Allowed {
     fn check(&self, context: &Context, wrong: &mut Complaints) -> Self {
-        if self.networks.len() > MOST_NETWORKS {
-            let error = UserError::at(Code::TooMany, "networks").number("limit", MOST_NETWORKS);
-            wrong.add(error.number("actual", self.networks.len()));
-        } else {
+        if at_most(wrong, "networks", self.networks.len(), MOST_NETWORKS) {
             for (index, key) in self.networks.iter().enumerate() {
                 let path = format!("networks.{index}");
                 if !is_known_network(key) {
@@ -71,18 +66,14 @@ impl Allowed {
                 wrong.add(UserError::at(Code::TimeInPast, "endsAt"));
             }
         }
-        let written = self.evidence_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
-        let parsed = written.and_then(|url| Url::parse(url).ok()).filter(is_web);
-        if written.is_some() && parsed.as_ref().is_none_or(|url| url.as_str().len() > 2000) {
-            wrong.add(UserError::at(Code::Invalid, "evidenceUrl"));
-        }
-        if written.is_none() && self.evidence_asset_id.is_none() {
+        let unproved = self.evidence_url.as_deref().is_none_or(|url| url.trim().is_empty());
+        if unproved && self.evidence_asset_id.is_none() {
             wrong.add(UserError::at(Code::Invalid, "evidenceAssetId"));
         }
         Self {
             territory: maybe_text(wrong, "territory", &self.territory, 500),
             starts_at: Some(starts_at),
-            evidence_url: parsed.map(Into::into),
+            evidence_url: web_address(wrong, "evidenceUrl", self.evidence_url.as_deref()),
             evidence_note: maybe_text(wrong, "evidenceNote", &self.evidence_note, 2000),
             ..self.clone()
         }
@@ -118,6 +109,10 @@ pub async fn grant_ugc(
     let (permit, row) = begin(context, (grant_id, version), GrantState::Asked, &mut wrong).await?;
     let allowed = allowed.check(context, &mut wrong);
     if let Some(id) = allowed.evidence_asset_id {
+        // What they made says nothing of what may be done with it.
+        if id == row.asset_id {
+            wrong.add(UserError::at(Code::Invalid, "evidenceAssetId"));
+        }
         match context.one(asset::Entity::one_in_brand(row.brand_id, id)).await? {
             None => wrong.add(UserError::at(Code::NotFound, "evidenceAssetId")),
             Some(proof) if proof.state == AssetState::AwaitingUpload => {

@@ -4,6 +4,7 @@ use diwan_entity::InBrand as _;
 use diwan_entity::calendar::asset::{self, AssetState, Licence};
 use diwan_entity::calendar::content_template;
 use diwan_entity::ugc::ugc_grant::{self, GrantState};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QuerySelect as _,
@@ -58,7 +59,8 @@ pub async fn ask_for_ugc(context: &Context, new: &NewAsk) -> Result<(ugc_grant::
     let not_there = || UserError::at(Code::NotFound, "assetId");
     let seen = context.one(asset::Entity::visible([new.asset_id])).await?.ok_or_else(not_there)?;
     let permit = context.permit(Action::UgcManage, seen.brand_id).await?;
-    let select = asset::Entity::visible([new.asset_id]).lock_exclusive();
+    // Not against those who refer to it: whoever saves a post that shows it holds that post, for which this waits below.
+    let select = asset::Entity::visible([new.asset_id]).lock(LockType::NoKeyUpdate);
     let asset = context.one(select).await?.ok_or_else(not_there)?;
     let mut wrong = Complaints::default();
     let author_name = maybe_text(&mut wrong, "authorName", &new.author_name, 200);

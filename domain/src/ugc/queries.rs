@@ -1,8 +1,9 @@
 //! Reading grants.
 
 use diwan_entity::InBrand as _;
+use diwan_entity::calendar::asset;
 use diwan_entity::ugc::ugc_grant::{self, GrantState};
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _};
 use uuid::Uuid;
 
 use crate::context::Context;
@@ -40,6 +41,17 @@ pub async fn ugc_grants(
 /// Grants by id.
 pub async fn ugc_grants_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<ugc_grant::Model>, Failure> {
     Ok(context.all(ugc_grant::Entity::visible(ids.iter().copied())).await?)
+}
+
+/// Whether whoever made a file was ever asked for it, whatever they said. Also for those who see no grants.
+pub(crate) async fn was_asked_for(context: &Context, asset: &asset::Model) -> Result<bool, Failure> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        asked: bool,
+    }
+    let sql = "select app.asked_for_asset($1, $2) as asked";
+    let rows: Vec<Row> = context.rows(sql, [asset.brand_id.into(), asset.id.into()]).await?;
+    Ok(rows.iter().any(|row| row.asked))
 }
 
 /// The grants of these files, oldest first.

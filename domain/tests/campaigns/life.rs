@@ -3,11 +3,12 @@
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Duration, Utc};
 use diwan_domain::Code;
-use diwan_domain::approvals::{Decision, approve, request_changes, withdraw};
+use diwan_domain::approvals::{Decision, Money, approve, request_changes, withdraw};
 use diwan_domain::campaigns::{
-    CampaignContent, TargetContent, TaskContent, activate_campaign, add_campaign_task, cancel_campaign,
-    set_campaign_of_posts, set_campaign_task_done, submit_campaign,
+    CampaignChange, CampaignContent, TargetContent, TaskContent, activate_campaign, add_campaign_task, cancel_campaign,
+    create_campaign, set_campaign_of_posts, set_campaign_task_done, submit_campaign, update_campaign,
 };
+use diwan_domain::finance::MOST_MINOR;
 use diwan_domain::tenancy::{HandOver, hand_over_work};
 use diwan_entity::approvals::approval_request::RequestState;
 use diwan_entity::campaigns::campaign::CampaignState;
@@ -58,6 +59,37 @@ async fn a_campaign_is_approved_up_the_ladder_and_begins_by_itself_once() -> Res
     desk.test.run_jobs().await?;
     let events = "select count(*) from audit_event where action = 'campaign.activate'";
     assert_eq!(desk.test.db.value::<i64>(events).await?, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_planned_it_anew_does_not_approve_it() -> Result<()> {
+    let desk = Desk::new().await?;
+    let editor = desk.test.member(desk.brand, Level::Mid, UserKind::Staff).await?;
+    let row = desk.create(plan()).await?;
+    let change = CampaignChange { campaign_id: row.id, version: row.version, content: plan() };
+    desk.must(&editor, async |context| update_campaign(context, change).await).await?;
+    let request = desk.submit(row.id).await?;
+    let decision = Decision { request_id: request.id, step: Some(1), comment: None };
+    let tried = desk.act(&editor, async |context| approve(context, decision).await).await?;
+    assert_eq!(tried.err(), Some(Code::FourEyes));
+    assert_eq!(desk.state(row.id).await?, "IN_APPROVAL");
+    // The database lets nobody cease to be an author.
+    let sql = format!("update campaign set authors = array[created_by] where id = '{}'", row.id);
+    assert!(desk.test.db.run(&sql).await.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_is_planned_that_no_budget_could_hold() -> Result<()> {
+    let desk = Desk::new().await?;
+    for minor in [-1, MOST_MINOR + 1] {
+        let planned = Some(Money { minor, currency: "EUR".to_owned() });
+        let content = CampaignContent { planned, ..plan() };
+        let tried = desk.act(&desk.planner, async |context| create_campaign(context, desk.brand, content).await);
+        assert_eq!(tried.await?.err(), Some(Code::Invalid), "{minor}");
+    }
+    assert_eq!(desk.test.db.count("campaign").await?, 0);
     Ok(())
 }
 

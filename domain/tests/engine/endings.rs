@@ -100,6 +100,44 @@ async fn what_is_set_aside_in_the_middle_is_left_to_a_person_to_settle() -> Resu
     Ok(())
 }
 
+#[tokio::test]
+async fn what_nobody_allows_any_more_is_not_sent_after_a_look_that_did_not_find_it() -> Result<()> {
+    for allowed in [false, true] {
+        let (bench, _clock) = at_nine().await?;
+        let asset = bench.test.asset(bench.brand, &bench.person).await?;
+        let publication = bench.planned(bench.accounts[0], "a picture of hers", bench.now()).await?;
+        let begun = (bench.now() - TimeDelta::minutes(1)).to_rfc3339();
+        let licence = if allowed { "OWNED" } else { "USER_GENERATED" };
+        for sql in [
+            format!("insert into variant_asset select brand_id, variant_id, 0, '{asset}' from publication"),
+            format!(
+                r#"update publication set state = 'UNCONFIRMED', trouble = 'UNKNOWN', attempts = 1, frozen_at = '{begun}',
+                   checkpoint = '{{"stage": "sending"}}'"#
+            ),
+            format!(
+                "insert into publication_attempt (id, brand_id, publication_id, number, fence, started_at)
+                   select gen_random_uuid(), brand_id, id, 1, 1, '{begun}' from publication"
+            ),
+            // It ended while nobody knew whether the post was there.
+            format!("update asset set licence = '{licence}'"),
+        ] {
+            bench.test.db.run(&sql).await?;
+        }
+        let job: Uuid = bench.test.db.value("select id from job where kind = 'publish'").await?;
+        jobs::run(&bench.test.services, job, "hand").await?;
+        let first = "select outcome from publication_attempt where number = 1";
+        assert_eq!(bench.test.db.value::<String>(first).await?, "NOT_SENT");
+        let attempts = bench.test.db.count("publication_attempt").await?;
+        if allowed {
+            assert_eq!(attempts, 2, "it is sent again");
+        } else {
+            assert_eq!(trouble(&bench, publication).await?, "FAILED GRANT_MISSING");
+            assert_eq!((attempts, bench.servers[0].state().asked.len()), (1, 0));
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn moving_does_not_wait_for_a_worker_that_waits_for_the_post() -> Result<()> {
     let (bench, _clock) = at_nine().await?;

@@ -1,12 +1,28 @@
 //! Whose turn it is on an account.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use diwan_domain::jobs::{self, Ran};
+use diwan_platform::clock::ManualClock;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::bench::Bench;
+
+/// With an account and a clock that stands.
+async fn at_nine() -> Result<Bench> {
+    let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 8, 3, 9, 0, 0).unwrap()));
+    Bench::new(1, TimeDelta::days(3), Some(clock)).await
+}
+
+/// Runs the job of a publication.
+async fn run(bench: &Bench, publication: Uuid) -> Result<Ran> {
+    let sql = format!("select id from job where kind = 'publish' and subject_id = '{publication}'");
+    Ok(jobs::run(&bench.test.services, bench.test.db.value(&sql).await?, "hand").await?)
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_that_nobody_answers_does_not_hold_up_those_after_it() -> Result<()> {
@@ -92,5 +108,64 @@ async fn those_who_wait_are_called_and_do_not_keep_asking() -> Result<()> {
     assert_eq!(bench.servers[0].state().posts, texts);
     let runs: i64 = bench.test.db.value("select sum(fence)::bigint from job where kind = 'publish'").await?;
     assert!(runs <= 80, "{runs} runs for 40 publications");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_leaves_the_line_unsent_calls_the_next() -> Result<()> {
+    for leaves in [
+        "update publication set state = 'CANCELED' where id = $",
+        "insert into publishing_pause (id, agency_id, brand_id, post_id, reason, paused_by, paused_at)
+           select gen_random_uuid(), b.agency_id, p.brand_id, p.post_id, 'Wait', post.created_by, now()
+           from publication p join brand b on b.id = p.brand_id join post on post.id = p.post_id where p.id = $",
+        "update publication set due_at = due_at - interval '2 hours' where id = $",
+        "insert into variant_asset select brand_id, variant_id, 0, (select id from asset) from publication where id = $",
+    ] {
+        let bench = at_nine().await?;
+        bench.test.asset(bench.brand, &bench.person).await?;
+        bench.test.db.run("update asset set licence = 'USER_GENERATED'").await?;
+        let first = bench.planned(bench.accounts[0], "first", bench.now() - TimeDelta::seconds(2)).await?;
+        let second = bench.planned(bench.accounts[0], "second", bench.now() - TimeDelta::seconds(1)).await?;
+        // It waits to be called.
+        let waits = (bench.now() + TimeDelta::seconds(15)).to_rfc3339();
+        bench.test.db.run(&format!("update job set due_at = '{waits}' where subject_id = '{second}'")).await?;
+        bench.test.db.run(&leaves.replace('$', &format!("'{first}'"))).await?;
+        assert_eq!(run(&bench, first).await?, Ran::Finished);
+        let sent: i64 = bench.test.db.value("select count(*) from publication where state = 'PUBLISHED'").await?;
+        assert_eq!(sent, 0, "{leaves}");
+        let due: DateTime<Utc> =
+            bench.test.db.value(&format!("select due_at from job where subject_id = '{second}'")).await?;
+        assert_eq!(due, bench.now() - TimeDelta::seconds(1), "{leaves}");
+        bench.test.run_jobs().await?;
+        assert_eq!(bench.servers[0].state().posts, ["second"], "{leaves}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn those_behind_wait_for_so_long_that_they_are_still_in_time() -> Result<()> {
+    let first = "(select id from publication order by due_at, id limit 1)";
+    for (so, waiting) in [
+        // One of 39 has been called.
+        ("select 1".to_owned(), 38),
+        // They would be too late.
+        ("update brand set publish_grace_seconds = 60; update publication set due_at = due_at - interval '20 seconds'".to_owned(), 0),
+        // Nobody waits for one whose job has failed.
+        (format!("update job set failures = 1 where subject_id = {first}"), 0),
+    ] {
+        let bench = at_nine().await?;
+        bench.due(bench.accounts[0], 40).await?;
+        bench.test.db.run(&so).await?;
+        let id: Uuid = bench.test.db.value(first).await?;
+        assert_eq!(run(&bench, id).await?, Ran::Finished);
+        assert_eq!(bench.servers[0].state().posts, ["number 0"], "{so}");
+        let now = bench.now().to_rfc3339();
+        let later = format!("from job where kind = 'publish' and state = 'PENDING' and due_at > '{now}'");
+        assert_eq!(bench.test.db.value::<i64>(&format!("select count(*) {later}")).await?, waiting, "{so}");
+        if waiting > 0 {
+            let last: DateTime<Utc> = bench.test.db.value(&format!("select max(due_at) {later}")).await?;
+            assert_eq!(last, bench.now() + TimeDelta::seconds(25), "however many there are");
+        }
+    }
     Ok(())
 }

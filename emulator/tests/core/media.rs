@@ -18,7 +18,7 @@ fn sha256(bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn a_body_is_measured() {
-    let stage = Stage::start();
+    let stage = Stage::patient();
     let body: Vec<u8> = (0..3_000_000_u32).map(|number| number.to_le_bytes()[0]).collect();
     let digest = sha256(&body);
     let answer = stage.http.post(stage.api("/upload")).bytes("video/mp4", body.into()).send().await;
@@ -105,7 +105,7 @@ fn answer<'a>(request: &str, file: &'a [u8], in_pieces: bool) -> (String, &'a [u
 
 #[tokio::test]
 async fn a_medium_is_pulled_whole_or_in_pieces() {
-    let stage = Stage::start();
+    let stage = Stage::patient();
     let pull = async |url: &str| {
         let request = stage.http.post(stage.api("/pull")).json(&json!({ "url": url }));
         request.send().await.expect("an answer")

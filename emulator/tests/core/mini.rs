@@ -182,9 +182,19 @@ impl Stage {
     }
 
     pub fn of(options: EmulatorOptions) -> Self {
+        Self::waiting(options, Duration::from_millis(700))
+    }
+
+    /// With the network alone and a client that bears as much silence as the product does: for what is work, and not a fault.
+    pub fn patient() -> Self {
+        let options = EmulatorOptions { services: vec![Arc::new(Mini)], ..EmulatorOptions::default() };
+        Self::waiting(options, HttpPolicy::default().read_timeout)
+    }
+
+    fn waiting(options: EmulatorOptions, read_timeout: Duration) -> Self {
         let emulator = Emulator::start(options).expect("an emulator");
         let http = HttpClient::new(HttpPolicy {
-            read_timeout: Duration::from_millis(700),
+            read_timeout,
             stand_in: Some(StandIn { at: emulator.url().clone(), hosts: emulator.hosts().to_vec() }),
             ..HttpPolicy::default()
         });

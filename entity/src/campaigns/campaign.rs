@@ -34,6 +34,7 @@ pub struct Model {
     pub currency: Option<String>,
     pub state: CampaignState,
     pub created_by: Uuid,
+    pub authors: Vec<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub activated_at: Option<DateTimeUtc>,

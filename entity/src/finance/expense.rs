@@ -41,6 +41,7 @@ pub struct Model {
     pub rate_id: Option<Uuid>,
     pub state: ExpenseState,
     pub created_by: Uuid,
+    pub authors: Vec<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub paid_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! How often a link was followed within an hour.
+//! How often a link was followed within a quarter of an hour.
 
 use sea_orm::entity::prelude::*;
 
@@ -21,7 +21,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub link_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub hour: DateTimeUtc,
+    pub quarter: DateTimeUtc,
     #[sea_orm(primary_key, auto_increment = false)]
     pub referrer_host: String,
     #[sea_orm(primary_key, auto_increment = false)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use crate::call::{Step, bad_status, no_answer, read};
+use crate::call::{Step, bad_status, below, no_answer, read};
 use crate::error::{ErrorKind, NetworkError};
 
 /// The collection of posts.
@@ -163,9 +163,7 @@ impl Xrpc<'_> {
     }
 
     fn url(&self, method: &str) -> Result<Url, NetworkError> {
-        self.base
-            .join(&format!("/xrpc/{method}"))
-            .map_err(|error| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))
+        below(self.base, &format!("/xrpc/{method}"))
     }
 
     async fn send(&self, mut request: Request, step: Step) -> Result<Response, XrpcError> {

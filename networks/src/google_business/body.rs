@@ -62,10 +62,7 @@ pub fn violations(limits: &Limits, draft: &Draft) -> Vec<Violation> {
     found.extend(photo(draft));
     let options = &draft.options;
     let topic = topic(options);
-    let mut add = |code, name: &str| {
-        let part = Part::Option(name.to_owned());
-        found.push(Violation { code, part, limit: None, actual: None, unit: None, media_index: None });
-    };
+    let mut add = |code, name: &str| found.push(Violation::of(code, Part::Option(name.to_owned())));
     for name in OF_EVENTS {
         match (topic, options.contains_key(*name)) {
             (STANDARD, true) => add(ViolationCode::NotTogether, name),

@@ -161,9 +161,7 @@ fn not_served() -> NetworkError {
 /// What LinkedIn refuses beside the limits.
 fn own_violations(limits: &Limits, draft: &Draft) -> Vec<Violation> {
     let mut found = Vec::new();
-    let mut add = |code, part| {
-        found.push(Violation { code, part, limit: None, actual: None, unit: None, media_index: None });
-    };
+    let mut add = |code, part| found.push(Violation::of(code, part));
     let option = |name: &str| Part::Option(name.to_owned());
     let has = |name: &str| draft.options.contains_key(name);
     if has(POLL) {
@@ -188,15 +186,8 @@ fn own_violations(limits: &Limits, draft: &Draft) -> Vec<Violation> {
     }
     for (index, _) in draft.media.iter().enumerate().filter(|(_, media)| media.is_video() && media.size < SMALLEST_FILM)
     {
-        let small = Violation {
-            code: ViolationCode::MediaShape,
-            part: Part::Text,
-            limit: None,
-            actual: None,
-            unit: None,
-            media_index: Some(index),
-        };
-        found.push(small);
+        let small = Violation::of(ViolationCode::MediaShape, Part::Text);
+        found.push(Violation { media_index: Some(index), ..small });
     }
     if let Some(comment) = &draft.first_comment {
         let unit = TextUnit::Utf16Units;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use crate::call::{Step, bad_status, no_answer, server_time};
+use crate::call::{Step, bad_status, below, no_answer, server_time};
 use crate::error::{ErrorKind, NetworkError};
 
 /// The version of the API by its month; each is served for a year.
@@ -102,8 +102,7 @@ pub struct Api<'a> {
 impl Api<'_> {
     /// Starts a request. Path and query come as they are sent: the brackets of lists stand in them without escapes.
     pub fn request(&self, method: Method, path: &str) -> Result<Request, NetworkError> {
-        let url = self.base.join(path);
-        let url = url.map_err(|error| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))?;
+        let url = below(self.base, path)?;
         let request = self.http.request(method, url).bearer(self.token);
         Ok(request.header("linkedin-version", VERSION).header("x-restli-protocol-version", "2.0.0"))
     }

@@ -18,14 +18,8 @@ pub fn check(limits: &Limits, draft: &Draft) -> Vec<Violation> {
         (POLL_MINUTES, together, has(POLL_MINUTES) && !has(POLL)),
         (POLL_MULTIPLE, together, has(POLL_MULTIPLE) && !has(POLL)),
     ];
-    found.extend(rules.into_iter().filter(|(_, _, is_broken)| *is_broken).map(|(name, code, _)| Violation {
-        code,
-        part: Part::Option(name.to_owned()),
-        limit: None,
-        actual: None,
-        unit: None,
-        media_index: None,
-    }));
+    let broken = rules.into_iter().filter(|(_, _, is_broken)| *is_broken);
+    found.extend(broken.map(|(name, code, _)| Violation::of(code, Part::Option(name.to_owned()))));
     found
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use crate::call::{Step, bad_status, no_answer};
+use crate::call::{Step, bad_status, below, no_answer};
 use crate::error::{ErrorKind, NetworkError};
 
 /// What an application may do: read (for look-ups and numbers), post, attach.
@@ -114,7 +114,7 @@ impl Server<'_> {
 
     /// The address of a path.
     pub fn url(&self, path: &str) -> Result<Url, NetworkError> {
-        self.base.join(path).map_err(|error| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))
+        below(self.base, path)
     }
 
     /// Sends a request and takes any answer.

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::CAPABILITIES;
 use super::wire::{Bot, Chat, Grant, Standing, User};
-use crate::call::Step;
+use crate::call::{Step, address};
 use crate::capabilities::Limits;
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Connected, Credentials, NO_ACCOUNT};
@@ -18,9 +18,7 @@ pub const HOME: &str = "https://api.telegram.org/";
 
 /// Connects a bot by its token to a chat by its name, its address or its id.
 pub async fn connect(http: &HttpClient, chat: &str, token: &str) -> Result<Connected, NetworkError> {
-    let base = HOME
-        .parse()
-        .map_err(|error: url::ParseError| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))?;
+    let base = address(HOME)?;
     let token = token.trim();
     if !is_token(token) {
         return Err(NetworkError::new(ErrorKind::Reconnect, "token_refused", "not the token of a bot"));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use crate::call::{Step, bad_status, no_answer};
+use crate::call::{Step, bad_status, below, no_answer};
 use crate::error::{ErrorKind, NetworkError};
 
 /// What is kept of a bot, encrypted by the caller.
@@ -93,9 +93,7 @@ pub struct Bot<'a> {
 impl Bot<'_> {
     /// Starts a call. The token stands in the address, which nobody writes down.
     pub fn method(&self, name: &str) -> Result<Request, NetworkError> {
-        let url = self.base.join(&format!("/bot{}/{name}", self.token));
-        let url = url.map_err(|error| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))?;
-        Ok(self.http.post(url))
+        Ok(self.http.post(below(self.base, &format!("/bot{}/{name}", self.token))?))
     }
 
     /// Calls a method with a body of JSON.

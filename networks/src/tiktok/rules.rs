@@ -68,14 +68,8 @@ fn shapes(draft: &Draft) -> Vec<Violation> {
         }
     };
     let unfit = draft.media.iter().enumerate().filter(|(_, media)| !fits(media));
-    let violation = |(index, _)| Violation {
-        code: ViolationCode::MediaShape,
-        part: Part::Text,
-        limit: None,
-        actual: None,
-        unit: None,
-        media_index: Some(index),
-    };
+    let violation =
+        |(index, _)| Violation { media_index: Some(index), ..Violation::of(ViolationCode::MediaShape, Part::Text) };
     unfit.map(violation).collect()
 }
 

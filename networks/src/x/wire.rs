@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use crate::call::{Step, bad_status, no_answer, read, server_time};
+use crate::call::{Step, bad_status, below, no_answer, read, server_time};
 use crate::error::{ErrorKind, NetworkError};
 
 /// What is asked of a post.
@@ -167,8 +167,7 @@ pub struct Api<'a> {
 impl Api<'_> {
     /// Starts a request.
     pub fn request(&self, method: Method, path: &str) -> Result<Request, NetworkError> {
-        let url = self.base.join(path);
-        let url = url.map_err(|error| NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string()))?;
+        let url = below(self.base, path)?;
         Ok(self.http.request(method, url).bearer(self.token))
     }
 

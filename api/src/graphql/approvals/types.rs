@@ -132,6 +132,12 @@ pub struct Money {
     pub currency: String,
 }
 
+impl From<domain::Money> for Money {
+    fn from(domain::Money { minor, currency }: domain::Money) -> Self {
+        Self { minor: Long(minor), currency }
+    }
+}
+
 /// Something that happened to a request. It stays as it was written.
 pub struct ApprovalEntry {
     op: Op,

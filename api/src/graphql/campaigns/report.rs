@@ -96,10 +96,6 @@ pub struct CampaignReport {
     missing: Vec<MissingFigure>,
 }
 
-fn money(domain::Amount { minor, currency }: domain::Amount) -> Money {
-    Money { minor: Long(minor), currency }
-}
-
 impl CampaignReport {
     /// As the domain has it.
     pub fn of(report: domain::ClosingReport) -> Self {
@@ -116,7 +112,7 @@ impl CampaignReport {
             missing: Long(target.missing),
             met: target.met,
         };
-        let cost = |cost: domain::Cost| CampaignCost { category: cost.category, amount: money(cost.amount) };
+        let cost = |cost: domain::Cost| CampaignCost { category: cost.category, amount: cost.amount.into() };
         Self {
             from: report.from,
             to: report.to,
@@ -124,10 +120,10 @@ impl CampaignReport {
             targets: report.targets.into_iter().map(target).collect(),
             posts: Long(report.posts),
             published_posts: Long(report.published_posts),
-            planned_budget: report.planned.map(money),
+            planned_budget: report.planned.map(Money::from),
             attribution_model: report.model,
             conversions: Long(report.conversions),
-            attributed_values: values.into_iter().map(money).collect(),
+            attributed_values: values.into_iter().map(Money::from).collect(),
             costs: costs.into_iter().map(cost).collect(),
             unbooked_costs: unbooked,
             return_on_investment: roi,

@@ -2,8 +2,8 @@
 
 use diwan_domain::{Action, Context, Failure, influencers};
 use diwan_entity::influencers::{
-    influencer, influencer_block, influencer_exclusivity, influencer_outreach, influencer_profile, influencer_result,
-    influencer_share, influencer_shortlist, influencer_shortlist_item,
+    influencer, influencer_block, influencer_exclusivity, influencer_outreach, influencer_profile, influencer_rate,
+    influencer_result, influencer_share, influencer_shortlist, influencer_shortlist_item,
 };
 use uuid::Uuid;
 
@@ -60,6 +60,16 @@ impl Loadable for influencer_result::Model {
 impl Grouped for influencer_profile::Model {
     async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
         influencers::profiles_of_influencers(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.influencer_id
+    }
+}
+
+/// Of those of whom the caller may read it.
+impl Grouped for influencer_rate::Model {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        influencers::rates_of_influencers(context, parents).await
     }
     fn parent(&self) -> Uuid {
         self.influencer_id

@@ -6,6 +6,7 @@ use diwan_domain::influencers as domain;
 use diwan_entity::influencers::{
     influencer, influencer_block, influencer_exclusivity, influencer_profile, influencer_rate, influencer_share,
 };
+use diwan_entity::tenancy::brand;
 
 use crate::graphql::approvals::Money;
 use crate::graphql::context::Op;
@@ -190,6 +191,13 @@ pub struct Influencer {
     pub row: influencer::Model,
 }
 
+impl Influencer {
+    async fn may_read_terms(&self) -> Result<bool> {
+        let shares = self.op.load_of::<influencer_share::Model>(self.row.id).await?;
+        Ok(domain::may_read_terms(&self.op, &shares))
+    }
+}
+
 /// Somebody whom brands work with; the agency's, and shared with brands on purpose.
 #[Object]
 impl Influencer {
@@ -218,47 +226,53 @@ impl Influencer {
         &self.row.notes
     }
     /// Where they are, in their order.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
     async fn profiles(&self) -> Result<Vec<InfluencerProfile>> {
         let rows = self.op.load_of::<influencer_profile::Model>(self.row.id).await?;
         rows.into_iter().map(|row| InfluencerProfile::of(&self.op, row)).collect()
     }
     /// How they are reached; null below MID.
     async fn contact(&self) -> Result<Option<InfluencerContact>> {
-        let may = self.op.query(domain::may_read_terms(&self.op, self.row.id).await)?;
-        Ok(may.then(|| InfluencerContact {
+        Ok(self.may_read_terms().await?.then(|| InfluencerContact {
             name: self.row.contact_name.clone(),
             email: self.row.contact_email.clone(),
             phone: self.row.contact_phone.clone(),
         }))
     }
     /// What they ask for, in its order; null below MID.
+    #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn rates(&self) -> Result<Option<Vec<InfluencerRate>>> {
-        let rows = self.op.query(domain::rates_of_influencer(&self.op, self.row.id).await)?;
+        if !self.may_read_terms().await? {
+            return Ok(None);
+        }
+        let rows = self.op.load_of::<influencer_rate::Model>(self.row.id).await?;
         let rate = |row: influencer_rate::Model| InfluencerRate {
             network: row.network,
             format: row.format.into(),
             amount: Money { minor: Long(row.amount_minor), currency: row.currency },
             note: row.note,
         };
-        Ok(rows.map(|rows| rows.into_iter().map(rate).collect()))
+        Ok(Some(rows.into_iter().map(rate).collect()))
     }
-    /// For whom else they work, and for nobody beside; also in the past and later.
+    /// For whom else they work, and for nobody beside; also in the past and later. At most 100.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
     async fn exclusivities(&self) -> Result<Vec<InfluencerExclusivity>> {
         let rows = self.op.load_of::<influencer_exclusivity::Model>(self.row.id).await?;
         Ok(rows.into_iter().map(|row| InfluencerExclusivity { op: self.op.clone(), row }).collect())
     }
     /// Where nobody works with them: in the agency, and in those brands that the caller sees.
+    #[graphql(complexity = "1 + 2 * child_complexity")]
     async fn blocks(&self) -> Result<Vec<InfluencerBlock>> {
         let rows = self.op.load_of::<influencer_block::Model>(self.row.id).await?;
         Ok(rows.into_iter().map(|row| InfluencerBlock { op: self.op.clone(), row }).collect())
     }
     /// With which of the caller's brands they are shared.
+    #[graphql(complexity = "1 + 3 * child_complexity")]
     async fn brands(&self) -> Result<Vec<Brand>> {
-        let mut brands = Vec::new();
-        for share in self.op.load_of::<influencer_share::Model>(self.row.id).await? {
-            brands.extend(self.op.load(share.brand_id).await?.map(|row| Brand { op: self.op.clone(), row }));
-        }
-        Ok(brands)
+        let shares = self.op.load_of::<influencer_share::Model>(self.row.id).await?;
+        let loads = shares.into_iter().map(|share| self.op.load::<brand::Model>(share.brand_id));
+        let brands = futures::future::try_join_all(loads).await?;
+        Ok(brands.into_iter().flatten().map(|row| Brand { op: self.op.clone(), row }).collect())
     }
     /// Counts the changes; a change names the version from which it started.
     async fn version(&self) -> i32 {

@@ -260,8 +260,10 @@ pub enum Action {
     ReportRun,
     /// Read the brand's short links.
     TrackedLinkRead,
-    /// Make short links, change them, archive them and bring them back.
+    /// Make short links.
     TrackedLinkWrite,
+    /// Change short links, archive them and bring them back.
+    TrackedLinkChange,
     /// Set how the brand's links say where somebody came from.
     UtmConventionSet,
     /// Read conversions, what they are worth and what led to them.

@@ -128,7 +128,7 @@ struct ConversionFilterInput {
     /// Of one of these kinds; of any when empty.
     #[graphql(default)]
     kinds: Vec<ConversionKind>,
-    /// From this source.
+    /// From this source, 1 to 100 characters.
     source: Option<String>,
     /// That happened at this moment or later.
     from: Option<DateTime<Utc>>,

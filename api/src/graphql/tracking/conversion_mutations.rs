@@ -130,7 +130,7 @@ impl ConversionImport {
     async fn refused_count(&self) -> i32 {
         self.row.refused
     }
-    /// The rows that were refused, the first 500 of them.
+    /// The rows that were refused, the first 500 of them, with the first ten reasons of each.
     async fn refused_rows(&self) -> Result<Vec<RefusedConversionRow>> {
         let locale = self.op.locale();
         let rows = self.op.query(domain::refused_rows(&self.row))?;

@@ -158,8 +158,8 @@ impl LinkMutation {
         of_link(Op::of(ctx)?, command).await
     }
 
-    /// Says a link anew. Its address stays; where it leads may change, and its parameters come from the convention as it is now. For
-    /// JUNIOR and above.
+    /// Says a link anew. Its address stays; where it leads may change, and its parameters come from the convention as it is now. For MID
+    /// and above.
     async fn update_tracked_link(
         &self,
         ctx: &Context<'_>,
@@ -172,7 +172,7 @@ impl LinkMutation {
         of_link(Op::of(ctx)?, command).await
     }
 
-    /// Puts a link away: its address leads nowhere any more. What was counted stays. For JUNIOR and above.
+    /// Puts a link away: its address leads nowhere any more. What was counted stays. For MID and above.
     async fn archive_tracked_link(
         &self,
         ctx: &Context<'_>,
@@ -185,7 +185,7 @@ impl LinkMutation {
         of_link(Op::of(ctx)?, command).await
     }
 
-    /// Brings a link back: its address leads where it led. For JUNIOR and above.
+    /// Brings a link back: its address leads where it led. For MID and above.
     async fn restore_tracked_link(
         &self,
         ctx: &Context<'_>,

@@ -162,7 +162,7 @@ struct DayClicks {
 /// Clicks by the page before.
 #[derive(SimpleObject)]
 struct ReferrerClicks {
-    /// The host of the page; empty where none was named, `*` for any beyond the first hundred of an hour.
+    /// The host of the page; empty where none was named, `*` for any beyond the first hundred of a quarter of an hour.
     host: String,
     /// How many.
     clicks: Long,

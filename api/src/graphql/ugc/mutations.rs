@@ -84,7 +84,7 @@ struct GrantUgcInput {
     starts_at: Option<DateTime<Utc>>,
     /// Until when, not at this time any more; for ever when left out.
     ends_at: Option<DateTime<Utc>>,
-    /// A file of the library that proves it. Either it or an address is needed.
+    /// Another file of the library that proves it. Either it or an address is needed.
     evidence_asset_id: Option<ID>,
     /// An address that proves it, with http or https.
     evidence_url: Option<String>,

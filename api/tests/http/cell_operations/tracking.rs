@@ -21,7 +21,7 @@ fn links(at: &At) -> Vec<Operation> {
     let convention = "query($id: ID!) { utmConvention(brandId: $id) { source } }";
     let said = json!({ "name": "Summer", "targetUrl": "https://shop.example/summer" });
     let versioned = json!({ "linkId": link, "version": 1 });
-    let write = Action::TrackedLinkWrite;
+    let (write, change) = (Action::TrackedLinkWrite, Action::TrackedLinkChange);
     vec![
         query("trackedLinks", Action::TrackedLinkRead, list, json!({ "id": brand })),
         query("utmConvention", Action::TrackedLinkRead, convention, json!({ "id": brand })),
@@ -29,13 +29,13 @@ fn links(at: &At) -> Vec<Operation> {
         mutation("createTrackedLink", write, "trackedLink { id }", json!({ "brandId": brand, "link": said })),
         mutation(
             "updateTrackedLink",
-            write,
+            change,
             "trackedLink { id }",
             json!({ "linkId": link, "version": 1, "link": said }),
         )
         .hidden(),
-        mutation("archiveTrackedLink", write, "trackedLink { id }", versioned.clone()).hidden(),
-        mutation("restoreTrackedLink", write, "trackedLink { id }", versioned).hidden().may_say(&["WRONG_STATE"]),
+        mutation("archiveTrackedLink", change, "trackedLink { id }", versioned.clone()).hidden(),
+        mutation("restoreTrackedLink", change, "trackedLink { id }", versioned).hidden().may_say(&["WRONG_STATE"]),
         mutation(
             "setUtmConvention",
             Action::UtmConventionSet,

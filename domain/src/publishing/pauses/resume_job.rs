@@ -1,17 +1,12 @@
 //! What was held back goes on when nothing holds it any more: in a number of statements that does not grow with it.
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
-use diwan_entity::InBrand as _;
-use diwan_entity::calendar::post::{self, PostState};
-use diwan_entity::publishing::publication::{self, PublicationState};
+use diwan_entity::publishing::publication::PublicationState;
 use diwan_platform::db;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum as _, ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _};
+use sea_orm::{DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use crate::calendar::post_state;
+use crate::calendar::{LockedPost, follow_posts};
 use crate::jobs::{Job, JobError, Next, Scope, Work, enqueue_many};
 use crate::notices;
 use crate::permission::Permit;
@@ -48,14 +43,14 @@ impl Job for ResumePublishing {
         let ids: Vec<Uuid> = posts.iter().map(|post| post.id).collect();
         let released = release(&scope, &ids).await?;
         let in_state = |state: PublicationState| {
-            released.iter().filter(move |row| row.state == state.to_value()).map(|row| row.id).collect::<Vec<_>>()
+            released.iter().filter(move |row| row.state == state).map(|row| row.id).collect::<Vec<_>>()
         };
         let permit = scope.permit().await?;
         let due = in_state(PublicationState::Scheduled);
         if !due.is_empty() {
             enqueue_many(permit, Publish.kind(), &due, scope.now, scope.now).await?;
         }
-        follow(&scope, posts).await?;
+        follow_posts(scope.tx(), scope.brand_id, posts, scope.now).await?;
         notices::publication_trouble(permit, scope.now, &in_state(PublicationState::NeedsAttention)).await?;
         let missed = in_state(PublicationState::Missed);
         notices::missed_while_paused(permit, scope.now, scope.subject_id(), &missed).await?;
@@ -74,14 +69,15 @@ impl Job for ResumePublishing {
     }
 }
 
+/// A publication that was held back, and where it is now.
 #[derive(FromQueryResult)]
-struct Held {
+struct Released {
     id: Uuid,
-    state: String,
+    state: PublicationState,
 }
 
 /// The posts of which something is paused and free, locked before their publications and in one order, as everybody does.
-async fn lock_posts(scope: &Scope) -> Result<Vec<Held>, JobError> {
+async fn lock_posts(scope: &Scope) -> Result<Vec<LockedPost>, JobError> {
     let sql = format!(
         "select p.id, p.state from post p where p.brand_id = $1 and exists (select from publication u
            where u.brand_id = p.brand_id and u.post_id = p.id and u.state = 'PAUSED' and {FREE})
@@ -92,7 +88,7 @@ async fn lock_posts(scope: &Scope) -> Result<Vec<Held>, JobError> {
 
 /// Sends on what is within the brand's grace, and gives the rest to people: what a part of is on its network needs a decision, since
 /// begun anew it would be there twice.
-async fn release(scope: &Scope, post_ids: &[Uuid]) -> Result<Vec<Held>, JobError> {
+async fn release(scope: &Scope, post_ids: &[Uuid]) -> Result<Vec<Released>, JobError> {
     let sql = format!(
         "with judged as (
            select u.id, case
@@ -110,31 +106,4 @@ async fn release(scope: &Scope, post_ids: &[Uuid]) -> Result<Vec<Held>, JobError
     let values =
         [scope.brand_id.into(), post_ids.to_vec().into(), scope.now.into(), PARTLY_PUBLISHED.into(), MISSED.into()];
     Ok(db::all(scope.tx(), &sql, values).await?)
-}
-
-/// Where each post is now follows from its publications.
-async fn follow(scope: &Scope, posts: Vec<Held>) -> Result<(), JobError> {
-    let of_posts = publication::Entity::in_brand(scope.brand_id)
-        .filter(publication::Column::PostId.is_in(posts.iter().map(|post| post.id)));
-    let mut states: HashMap<Uuid, Vec<PublicationState>> = HashMap::new();
-    for row in of_posts.all(scope.tx()).await? {
-        states.entry(row.post_id).or_default().push(row.state);
-    }
-    let mut moved: HashMap<PostState, Vec<Uuid>> = HashMap::new();
-    for post in posts {
-        let state = states.get(&post.id).and_then(|states| post_state(states));
-        if let Some(state) = state.filter(|state| state.to_value() != post.state) {
-            moved.entry(state).or_default().push(post.id);
-        }
-    }
-    for (state, post_ids) in moved {
-        post::Entity::update_many()
-            .col_expr(post::Column::State, Expr::value(state))
-            .col_expr(post::Column::UpdatedAt, Expr::value(scope.now))
-            .filter(post::Column::BrandId.eq(scope.brand_id))
-            .filter(post::Column::Id.is_in(post_ids))
-            .exec(scope.tx())
-            .await?;
-    }
-    Ok(())
 }
