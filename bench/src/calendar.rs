@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use diwan_domain::calendar::month_sql;
+use diwan_domain::calendar::{ONE_BRAND, month_sql};
 use diwan_platform::ids;
 use diwan_testkit::TestApp;
 use serde_json::{Value, json};
@@ -352,8 +352,8 @@ fn api_rate(app: &TestApp, tokens: Vec<String>, bodies: &[String]) -> Result<f64
 }
 
 fn month_of_a_brand() -> String {
-    let sql = month_sql(" and p.state <> 'ARCHIVED'").replace('\n', " ");
-    sql.replace("$1", "array[('00000000-0000-7000-8000-' || lpad(to_hex(:n::int), 12, '0'))::uuid]")
+    let sql = month_sql(ONE_BRAND, " and p.state <> 'ARCHIVED'").replace('\n', " ");
+    sql.replace("$1", "('00000000-0000-7000-8000-' || lpad(to_hex(:n::int), 12, '0'))::uuid")
         .replace("$2", "timestamptz '2026-10-31 22:00:00Z'")
         .replace("$3", "timestamptz '2026-11-30 22:00:00Z'")
         .replace("$4", "101")

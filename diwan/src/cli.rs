@@ -70,6 +70,11 @@ pub(crate) enum Admin {
 pub(crate) enum Verify {
     /// Reckon the balance of every line of every budget from the ledger: exit code 1 when one is kept otherwise
     Budgets,
+    /// Reckon every digest of a contract anew, from its files and rows to the audit trail: exit code 1 when one is another
+    Contract {
+        /// Which, as the API writes its id: contract_...
+        id: String,
+    },
 }
 
 /// What can be done with the audit trail.

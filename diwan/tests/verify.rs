@@ -16,7 +16,7 @@ async fn verify(test: &TestServices, folder: &Path) -> Result<(bool, String)> {
         ("REDIS_URL", redis_url()?),
     ];
     let mut diwan = Diwan::start(Path::new(env!("CARGO_BIN_EXE_diwan")), "verify budgets", &settings, folder)?;
-    let status = diwan.ended(Duration::from_secs(60)).await?;
+    let status = diwan.ended(Duration::from_mins(1)).await?;
     Ok((status.success(), diwan.output()?))
 }
 

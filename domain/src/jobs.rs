@@ -24,7 +24,10 @@ use uuid::Uuid;
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::{Action, Permit};
-use crate::{approvals, calendar, campaigns, curation, insights, media, notices, publishing, tenancy, trust, ugc};
+use crate::{
+    approvals, calendar, campaigns, contracts, curation, deliverables, insights, media, notices, payments, promotion,
+    proposals, publishing, tenancy, trust, ugc,
+};
 
 /// Why a run of a job ended early.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +92,11 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &calendar::ExportContentPlan,
         &approvals::RemindApprovers,
         &campaigns::ActivateCampaign,
+        &proposals::ExpireProposal,
+        &proposals::RenderProposal,
+        &deliverables::CheckDeliverable,
+        &payments::ReleasePayment,
+        &promotion::StartBoost,
         &media::TakeInUpload,
         &media::StoreFile,
         &media::MakeRenditions,
@@ -103,6 +111,9 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &notices::MailNotices,
         &notices::DeliverWebhook,
         &ugc::ExpireUgcGrant,
+        &contracts::RenderContract,
+        &contracts::ActivateContract,
+        &contracts::RemindContract,
     ]
 }
 

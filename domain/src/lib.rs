@@ -11,7 +11,13 @@
 //! | [`strategy`] | what a brand is, wants and measures, and what of it is checked on a post |
 //! | [`calendar`] | calendars, posts and variants, assignments, comments |
 //! | [`campaigns`] | campaigns: planned, approved, running, closed with a report |
+//! | [`contracts`] | contracts: versions, approval, signatures, ends |
 //! | [`finance`] | budgets, their lines and the ledger |
+//! | [`proposals`] | what clients are offered, and how they answer |
+//! | [`projects`] | the work that was agreed with clients |
+//! | [`deliverables`] | what contracts promise: handed in, looked at, accepted |
+//! | [`payments`] | payments of contracts, files for the bank, hours |
+//! | [`promotion`] | what is advertised, what it costs and brings, what to advertise next |
 //! | [`media`] | the media library: uploads, files and their other forms, folders, rights, quotas |
 //! | [`curation`] | feeds that a brand follows, and what they brought |
 //! | [`ideas`] | the ideas board: what might become a post |
@@ -19,6 +25,7 @@
 //! | [`ugc`] | what users made, and what they allowed to be done with it |
 //! | [`templates`] | texts with variables, and hashtags that go together |
 //! | [`notices`] | telling people, in the product and by mail, and servers, by webhooks |
+//! | [`public_links`] | links by which one person does one thing without signing in |
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
 //! | [`tracking`] | short links and how often they are followed, conversions, attribution, leads |
 //! | [`insights`] | numbers from the networks, reports |
@@ -32,7 +39,10 @@ pub mod approvals;
 pub mod calendar;
 pub mod campaigns;
 pub mod context;
+pub mod contracts;
+mod csv_table;
 pub mod curation;
+pub mod deliverables;
 pub mod error;
 pub mod finance;
 pub mod ideas;
@@ -43,7 +53,12 @@ pub mod media;
 pub mod messages;
 pub mod notices;
 pub mod paging;
+pub mod payments;
 pub mod permission;
+pub mod projects;
+pub mod promotion;
+pub mod proposals;
+pub mod public_links;
 pub mod publishing;
 pub mod strategy;
 pub mod templates;

@@ -213,6 +213,7 @@ mod tests {
         "approvals/delegation.rs",
         "calendar/feeds.rs",
         "notices/own.rs",
+        "public_links/open.rs",
         "tenancy/accept_invitation.rs",
         "tenancy/invite.rs",
         "tenancy/people.rs",

@@ -35,7 +35,7 @@ impl Desk {
         self.test.member(self.brand, level, UserKind::Staff).await
     }
 
-    /// Asks for a contract of so much, as its own domain will.
+    /// Asks for a contract of so much.
     async fn ask(&self, minor: i64) -> Result<Result<approval_request::Model, Failure>> {
         self.ask_of(minor, Vec::new()).await
     }
@@ -49,7 +49,7 @@ impl Desk {
         };
         let new = NewRequest {
             kind: ApprovalKind::Contract,
-            subject_id: context.new_id(),
+            subject_id: self.contract().await?,
             subject_version: 1,
             authors,
             amount: Some(Money { minor, currency: "EUR".to_owned() }),
@@ -62,6 +62,20 @@ impl Desk {
             context.roll_back().await?;
         }
         Ok(asked)
+    }
+
+    /// A contract that waits to be decided. It costs nothing itself, so that nothing is booked for what is asked about it.
+    async fn contract(&self) -> Result<Uuid> {
+        let id = diwan_platform::ids::new_id(self.test.services.now());
+        let (brand, by) = (self.brand, self.writer.id);
+        let sql = format!(
+            "insert into contract (id, brand_id, kind, title, state, party_name, locale, fee_minor, currency, starts_on, clauses, created_by,
+                 created_at, updated_at)
+               values ('{id}', '{brand}', 'VENDOR', 'A camera', 'IN_APPROVAL', 'Printer', 'en', 0, 'EUR', '2026-01-01',
+                 '[{{\"heading\": \"\", \"text\": \"A camera\"}}]', '{by}', now(), now())"
+        );
+        self.test.db.run(&sql).await?;
+        Ok(id)
     }
 
     async fn approve(

@@ -61,11 +61,12 @@ const UNIQUE_ACROSS_BRANDS: &[(&str, &str)] = &[
     ("account_connection_state_hash_key", "the digest of 256 random bits, by which an OAuth answer finds its brand"),
     ("audit_event_agency_id_seq_key", "one chain per agency"),
     ("tracked_link_code_key", "58 random bits that the product chooses, by which a short link finds its brand"),
+    ("public_link_secret_hash_key", "the digest of 256 random bits, by which a public link finds its brand"),
     ("review_link_secret_hash_key", "the digest of 256 random bits, by which a review link finds its brand"),
 ];
 
 /// The definer functions that the operator runs as the owner: they look across all brands.
-const OF_THE_OWNER: &[&str] = &["verify_budgets"];
+const OF_THE_OWNER: &[&str] = &["brand_of_contract", "verify_budgets"];
 
 /// The functions that run as the owner.
 const DEFINERS: &[&str] = &[
@@ -78,6 +79,7 @@ const DEFINERS: &[&str] = &[
     "begin_single_sign_on",
     "book_budget_entry",
     "brand_of_authorization",
+    "brand_of_contract",
     "brand_people",
     "chain_audit_event",
     "content_ground",
@@ -88,6 +90,7 @@ const DEFINERS: &[&str] = &[
     "enter_brand",
     "enter_conversion_endpoint",
     "enter_feed",
+    "enter_public_link",
     "enter_review",
     "enter_session",
     "enter_setup",
@@ -132,6 +135,7 @@ const DEFINERS: &[&str] = &[
     "sign_in_by_email",
     "sign_in_providers",
     "start_job",
+    "sum_ad_boost_days",
     "take_due_jobs",
     "take_ending_places",
     "take_invitation",

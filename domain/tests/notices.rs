@@ -176,11 +176,19 @@ fn every_kind_has_words_in_every_language() {
             NoticeKind::PublicationMissed,
             NoticeKind::AccountDisconnected,
             NoticeKind::WebhookDisabled,
+            NoticeKind::ContractEnding,
         ] {
             let said = in_words(locale, &about(kind, params.clone()));
-            let shows = if kind == NoticeKind::WebhookDisabled { "a.example" } else { "Mastodon" };
+            let shows = match kind {
+                NoticeKind::WebhookDisabled => "a.example",
+                NoticeKind::ContractEnding => "Nowruz",
+                _ => "Mastodon",
+            };
             assert!(said.contains(shows) && !said.starts_with("notice-"), "{locale:?} {kind:?}: {said}");
-            let has_step = matches!(kind, NoticeKind::AccountDisconnected | NoticeKind::WebhookDisabled);
+            let has_step = matches!(
+                kind,
+                NoticeKind::AccountDisconnected | NoticeKind::WebhookDisabled | NoticeKind::ContractEnding
+            );
             let step = messages::trouble(locale, "CONTENT");
             assert!(has_step || said.contains(step.trim()), "{locale:?} {kind:?}: {said}");
         }

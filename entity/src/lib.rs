@@ -7,11 +7,17 @@
 pub mod approvals;
 pub mod calendar;
 pub mod campaigns;
+pub mod contracts;
 pub mod curation;
 pub mod finance;
 pub mod influencers;
 pub mod insights;
+pub mod links;
 pub mod media;
+pub mod payments;
+pub mod projects;
+pub mod promotion;
+pub mod proposals;
 pub mod publishing;
 pub mod strategy;
 pub mod tenancy;

@@ -60,6 +60,11 @@ mod m0047_influencers;
 mod m0048_ugc;
 mod m0049_quotas;
 mod m0050_review;
+mod m0051_public_links;
+mod m0052_contracts;
+mod m0053_payments;
+mod m0054_proposals;
+mod m0055_promotion;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -119,6 +124,11 @@ impl MigratorTrait for Migrator {
             sql("m0048_ugc", m0048_ugc::UP),
             sql("m0049_quotas", m0049_quotas::UP),
             sql("m0050_review", m0050_review::UP),
+            sql("m0051_public_links", m0051_public_links::UP),
+            sql("m0052_contracts", m0052_contracts::UP),
+            sql("m0053_payments", m0053_payments::UP),
+            sql("m0054_proposals", m0054_proposals::UP),
+            sql("m0055_promotion", m0055_promotion::UP),
         ]
     }
 }

@@ -49,7 +49,8 @@ revoke execute on function app.is_unshared(uuid) from public;
 grant execute on function app.is_unshared(uuid) to diwan_app;
 create policy given on influencer_share as restrictive for insert to diwan_app
   with check ((select app.agency_level()) is not null or app.is_unshared(influencer_id));
-create policy taken on influencer_share as restrictive for update to diwan_app using ((select app.agency_level()) is not null);
+create policy taken on influencer_share as restrictive for update to diwan_app using (true)
+  with check ((select app.agency_level()) is not null);
 
 -- Agency-wide levels see the directory; whoever works in a brand sees who is shared with it.
 select app.force_row_security('influencer');

@@ -8,14 +8,19 @@
 //! binary; nothing is read from disk or downloaded while rendering. Text from users reaches a template as a value and
 //! is never parsed as markup.
 
+mod contract;
 mod fonts;
 mod language;
 mod model;
 mod month;
+mod proposal;
+mod render;
 mod text;
 mod words;
 mod world;
 
+pub use contract::{Clause, ContractPaper, PaperSignature, contract_pdf};
 pub use language::{Digits, Language};
 pub use model::{AccountTotal, DayTotal, MetricValue, Month, MonthReport, PublishedPost};
 pub use month::{RenderError, month_pdf};
+pub use proposal::{ProposalFile, ProposalLine, ProposalPart, proposal_pdf};

@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, Months, NaiveDate, Timelike};
+use chrono::{Datelike, Months, NaiveDate};
 use thiserror::Error;
-use typst::comemo;
-use typst::diag::{SourceDiagnostic, Warned};
-use typst::foundations::{Array, Datetime, Dict, IntoValue, Value, dict};
-use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, Timestamp};
+use typst::foundations::{Array, Dict, IntoValue, Value, dict};
 
 use crate::model::{AccountTotal, DayTotal, MetricValue, MonthReport, PublishedPost};
+use crate::render;
 use crate::text::{Style, is_rtl, line, link};
 use crate::words::{METRICS, words};
-use crate::world::{ReportWorld, month_template};
+
+const TEMPLATE: (&str, &str) = ("month.typ", include_str!("../templates/month.typ"));
 
 /// Metrics with a column of their own; what a row has beyond them stands in the row's small print.
 const METRIC_COLUMNS: usize = 5;
@@ -48,38 +46,7 @@ pub enum RenderError {
 /// The same report gives the same bytes. The work is done on the calling thread and takes from tens of milliseconds to
 /// a few seconds, growing with the number of posts: an asynchronous caller hands it to a blocking thread.
 pub fn month_pdf(report: &MonthReport) -> Result<Vec<u8>, RenderError> {
-    let inputs = inputs(report)?;
-    let pdf = compile(inputs).output.and_then(|document| {
-        let options = PdfOptions { timestamp: timestamp(report), ..PdfOptions::default() };
-        typst_pdf::pdf(&document, &options).map_err(|errors| template_error(&errors))
-    });
-    // Typst remembers every layout for the next compilation; the next report is another one.
-    comemo::evict(0);
-    pdf
-}
-
-/// Lays the report out. Warnings are faults of the template, which the tests look for.
-fn compile(inputs: Dict) -> Warned<Result<PagedDocument, RenderError>> {
-    let world = ReportWorld::new(month_template(), inputs);
-    typst::compile::<PagedDocument>(&world).map(|output| output.map_err(|errors| template_error(&errors)))
-}
-
-fn template_error(errors: &[SourceDiagnostic]) -> RenderError {
-    RenderError::Template(errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "))
-}
-
-fn timestamp(report: &MonthReport) -> Option<Timestamp> {
-    let at = report.generated_at;
-    let part = |value: u32| u8::try_from(value).ok();
-    Datetime::from_ymd_hms(
-        at.year(),
-        part(at.month())?,
-        part(at.day())?,
-        part(at.hour())?,
-        part(at.minute())?,
-        part(at.second())?,
-    )
-    .map(Timestamp::new_utc)
+    render::pdf(TEMPLATE, inputs(report)?, report.generated_at)
 }
 
 /// The values the template reads.

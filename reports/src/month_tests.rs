@@ -73,9 +73,9 @@ fn squeeze(text: &str) -> String {
 
 /// Lays a report out, without warnings, and reads the pages.
 fn show(report: &MonthReport) -> Shown {
-    let warned = compile(inputs(report).unwrap());
-    assert!(warned.warnings.is_empty(), "{:?}", warned.warnings);
-    let document = warned.output.unwrap();
+    let laid = render::compile(TEMPLATE, inputs(report).unwrap()).unwrap();
+    assert!(laid.warnings.is_empty(), "{:?}", laid.warnings);
+    let document = laid.output;
     let mut shown = Shown { pages: document.pages().len(), ..Shown::default() };
     for page in document.pages() {
         shown.read(&page.frame);

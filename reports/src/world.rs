@@ -1,27 +1,13 @@
 //! The closed world a template is compiled in: one source file, the bundled fonts, no clock and no file system.
 
-use std::sync::OnceLock;
-
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Dict, Duration};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::syntax::{FileId, Source};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
 use crate::fonts::{Fonts, fonts};
-
-/// The template of the monthly report, parsed once.
-pub(crate) fn month_template() -> Source {
-    static SOURCE: OnceLock<Source> = OnceLock::new();
-    SOURCE
-        .get_or_init(|| {
-            let path = VirtualPath::new("month.typ").expect("a plain file name is a valid virtual path");
-            let id = FileId::new(RootedPath::new(VirtualRoot::Project, path));
-            Source::new(id, include_str!("../templates/month.typ").to_owned())
-        })
-        .clone()
-}
 
 /// One template with the values it is filled with.
 pub(crate) struct ReportWorld {

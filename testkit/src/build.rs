@@ -12,10 +12,14 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::campaigns::CampaignsWritten;
+use crate::contracts::ContractsWritten;
 use crate::finance::FinanceWritten;
 use crate::influencers::InfluencersWritten;
+use crate::payments::PaymentsWritten;
 use crate::pictures;
 use crate::planning::PlanningWritten;
+use crate::promotion::PromotionWritten;
+use crate::proposals::ProposalsWritten;
 use crate::services::TestServices;
 use crate::strategy::StrategyWritten;
 use crate::tracking::TrackingWritten;
@@ -73,8 +77,12 @@ pub struct Written {
     pub planning: PlanningWritten,
     pub campaigns: CampaignsWritten,
     pub finance: FinanceWritten,
+    pub promotion: PromotionWritten,
+    pub proposals: ProposalsWritten,
     pub tracking: TrackingWritten,
     pub influencers: InfluencersWritten,
+    pub payments: PaymentsWritten,
+    pub contracts: ContractsWritten,
 }
 
 impl TestServices {
@@ -393,6 +401,8 @@ impl TestServices {
             .await?;
         let strategy = self.fill_strategy(brand, user, post).await?;
         let campaigns = self.fill_campaigns(brand, user, (post, account, strategy.persona)).await?;
+        let finance = self.fill_finance(brand, user, (campaigns.active, asset)).await?;
+        let contracts = self.fill_contracts(brand, user, finance.empty_line).await?;
         Ok(Written {
             brand,
             membership,
@@ -424,8 +434,12 @@ impl TestServices {
             export,
             folder,
             strategy,
-            finance: self.fill_finance(brand, user, (campaigns.active, asset)).await?,
+            finance,
+            promotion: self.fill_promotion(brand, user, (post, account), (campaigns.active, finance.line)).await?,
+            contracts,
+            payments: self.fill_payments(brand, user, finance.empty_line).await?,
             campaigns,
+            proposals: self.fill_proposals(brand, user, campaigns.active).await?,
             planning: self.fill_planning(brand, user, post).await?,
             tracking: self.fill_tracking(brand, user, post).await?,
             influencers: self.fill_influencers(brand, user, (publication, asset)).await?,

@@ -12,6 +12,8 @@ pub mod build;
 mod campaigns;
 pub mod client;
 #[cfg(feature = "domain")]
+mod contracts;
+#[cfg(feature = "domain")]
 pub mod db;
 pub mod films;
 #[cfg(feature = "domain")]
@@ -20,10 +22,16 @@ mod finance;
 mod influencers;
 pub mod load;
 pub mod logs;
+#[cfg(feature = "domain")]
+mod payments;
 pub mod pictures;
 #[cfg(feature = "domain")]
 mod planning;
 pub mod process;
+#[cfg(feature = "domain")]
+mod promotion;
+#[cfg(feature = "domain")]
+mod proposals;
 pub mod servers;
 #[cfg(feature = "domain")]
 pub mod services;
@@ -39,6 +47,8 @@ pub use build::{Person, Written};
 #[cfg(feature = "domain")]
 pub use campaigns::CampaignsWritten;
 #[cfg(feature = "domain")]
+pub use contracts::ContractsWritten;
+#[cfg(feature = "domain")]
 pub use db::TestDb;
 #[cfg(feature = "domain")]
 pub use finance::FinanceWritten;
@@ -46,7 +56,13 @@ pub use finance::FinanceWritten;
 pub use influencers::InfluencersWritten;
 pub use logs::Logs;
 #[cfg(feature = "domain")]
+pub use payments::{PaymentsWritten, Signed};
+#[cfg(feature = "domain")]
 pub use planning::PlanningWritten;
+#[cfg(feature = "domain")]
+pub use promotion::PromotionWritten;
+#[cfg(feature = "domain")]
+pub use proposals::ProposalsWritten;
 #[cfg(feature = "domain")]
 pub use services::{Settings, TestServices};
 #[cfg(feature = "domain")]

@@ -310,8 +310,14 @@ pub enum ErrorCode {
     CurrencyDiffers,
     /// An expense is handed in with its receipt.
     ReceiptRequired,
-    /// An expense is approved on a line of a budget.
+    /// What costs money is approved on a line of a budget.
     BudgetLineRequired,
+    /// The proposal has no line.
+    ProposalWithoutLines,
+    /// The team has not approved this version of the proposal.
+    ProposalNotReviewed,
+    /// The promotion is in another currency.
+    BoostCurrencyDiffers,
     /// There is no exchange rate for that day.
     ExchangeRateMissing,
     /// Another conversion of the source has this id.
@@ -320,6 +326,38 @@ pub enum ErrorCode {
     SignatureWrong,
     /// What was sent was signed too long ago, or in the future.
     SignatureTooOld,
+    /// The payments of a contract are no more than its fee.
+    FeeExceeded,
+    /// Something holds the payment back.
+    PaymentBlocked,
+    /// Nobody has said to which account the contract is paid.
+    PayeeMissing,
+    /// Nobody has said from which account is paid for the brand.
+    PayerMissing,
+    /// Payments are decided about or on their way to the bank.
+    PaymentsUnderWay,
+    /// SEPA pays in EUR alone.
+    CurrencyNotSepa,
+    /// The account is not in a country of SEPA.
+    AccountNotSepa,
+    /// Nothing is left to transfer, or more than a bank takes.
+    NotTransferable,
+    /// Not an IBAN.
+    IbanInvalid,
+    /// Not a BIC.
+    BicInvalid,
+    /// A name that banks do not take: it is written in Latin letters.
+    BankTextOnly,
+    /// What was handed in was not found published.
+    NotFoundPublished,
+    /// What was handed in was not found disclosed.
+    NotFoundDisclosed,
+    /// Nobody has said what an hour costs on that day.
+    WorkRateMissing,
+    /// Something of the contract is still to be delivered or paid.
+    ContractWorkOpen,
+    /// Nobody holds both ends of a contract.
+    ContractBothSides,
 }
 
 /// One thing that the caller must mend. Nothing was written.

@@ -5,7 +5,9 @@ mod approvals;
 mod calendar;
 mod campaigns;
 mod context;
+mod contracts;
 mod curation;
+mod deliverables;
 mod error;
 mod feed;
 mod finance;
@@ -20,7 +22,10 @@ mod media;
 mod node;
 mod notices;
 mod page;
+mod payments;
 mod plain;
+mod promotion;
+mod proposals;
 mod publishing;
 mod scalars;
 mod strategy;
@@ -68,6 +73,14 @@ pub struct Query(
     finance::FinanceQuery,
     finance::FinancialRequestQuery,
     finance::ExpenseQuery,
+    promotion::PromotionQuery,
+    promotion::PromotionCandidateQuery,
+    deliverables::DeliverableQuery,
+    payments::PaymentQuery,
+    payments::HoursQuery,
+    proposals::ProposalQuery,
+    proposals::ProjectQuery,
+    contracts::ContractQuery,
     campaigns::ExperimentQuery,
     publishing::PublishingQuery,
     publishing::CountingQuery,
@@ -187,6 +200,26 @@ struct FinanceMutations(
     finance::FinancialRequestMutation,
     finance::ExpenseMutation,
     finance::ExchangeRateMutation,
+    promotion::PromotionMutation,
+    promotion::AdSpendMutation,
+    proposals::ProposalMutation,
+    proposals::ProjectMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct ContractMutations(
+    contracts::ContractMutation,
+    contracts::ContractEndMutation,
+    contracts::ContractTemplateMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct PaymentMutations(
+    deliverables::DeliverableMutation,
+    payments::PaymentMutation,
+    payments::PaymentFileMutation,
+    payments::PayeeMutation,
+    payments::HoursMutation,
 );
 
 /// Everything that can be done.
@@ -203,6 +236,8 @@ pub struct Mutation(
     NoticeMutations,
     TrackingMutations,
     FinanceMutations,
+    PaymentMutations,
+    ContractMutations,
 );
 
 /// Builds the schema with its limits.

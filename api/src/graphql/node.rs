@@ -9,13 +9,18 @@ use super::calendar::{
 };
 use super::campaigns::{Campaign, CampaignTask, Experiment};
 use super::context::Op;
+use super::contracts::{Contract, ContractTemplate};
 use super::curation::{Source, SourceItem};
+use super::deliverables::Deliverable;
 use super::error::request_error;
 use super::finance::{Budget, BudgetEntry, BudgetLine, Expense, FinancialRequest};
 use super::ideas::Idea;
 use super::influencers::{Influencer, InfluencerOutreach, InfluencerResult, InfluencerShortlist};
 use super::insights::ReportRun;
 use super::media::{Asset, AssetFolder};
+use super::payments::{Payment, PaymentFile, TimeEntry};
+use super::promotion::AdBoost;
+use super::proposals::{Project, Proposal, ProposalComment, ProposalTemplate, ProposalVersion, WorkItem};
 use super::publishing::{AccountConnection, Publication, SocialAccount};
 use super::scalars::Kind;
 use super::strategy::{BrandProfile, Challenge, ChannelChoice, ContentPillar, ContentPlan, Kpi, Objective, Persona};
@@ -145,6 +150,32 @@ pub enum Node {
     FinancialRequest(FinancialRequest),
     /// Money that somebody spent for a brand.
     Expense(Expense),
+    /// What a contract promises.
+    Deliverable(Deliverable),
+    /// A part of the fee of a contract.
+    Payment(Payment),
+    /// Payments that went to the bank together.
+    PaymentFile(PaymentFile),
+    /// Hours that somebody worked.
+    TimeEntry(TimeEntry),
+    /// What a brand agrees on with somebody.
+    Contract(Contract),
+    /// Clauses from which contracts begin.
+    ContractTemplate(ContractTemplate),
+    /// What a client is offered.
+    Proposal(Proposal),
+    /// What a proposal said at one time.
+    ProposalVersion(ProposalVersion),
+    /// What was said about a proposal.
+    ProposalComment(ProposalComment),
+    /// A proposal from which others are made.
+    ProposalTemplate(ProposalTemplate),
+    /// Work for a client.
+    Project(Project),
+    /// A part of a project's work breakdown.
+    WorkItem(WorkItem),
+    /// A post or an ad set that is advertised.
+    AdBoost(AdBoost),
     /// Formats compared by one number.
     Experiment(Experiment),
 }
@@ -178,6 +209,7 @@ impl NodeQuery {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a line for each kind")]
 async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
     let (Some((kind, id)), Some(_)) = (Kind::split(id), op.actor()) else {
         return Ok(None);
@@ -254,6 +286,27 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
             op.load(id).await?.map(|row| Node::FinancialRequest(FinancialRequest { op: own(), row }))
         }
         Kind::Expense => op.load(id).await?.map(|row| Node::Expense(Expense { op: own(), row })),
+        Kind::Deliverable => op.load(id).await?.map(|row| Node::Deliverable(Deliverable { op: own(), row })),
+        Kind::Payment => op.load(id).await?.map(|row| Node::Payment(Payment { op: own(), row })),
+        Kind::PaymentFile => op.load(id).await?.map(|row| Node::PaymentFile(PaymentFile { op: own(), row })),
+        Kind::TimeEntry => op.load(id).await?.map(|row| Node::TimeEntry(TimeEntry { op: own(), row })),
+        Kind::Contract => op.load(id).await?.map(|row| Node::Contract(Contract { op: own(), row })),
+        Kind::ContractTemplate => {
+            op.load(id).await?.map(|row| Node::ContractTemplate(ContractTemplate { op: own(), row }))
+        }
+        Kind::Proposal => op.load(id).await?.map(|row| Node::Proposal(Proposal { op: own(), row })),
+        Kind::ProposalVersion => {
+            op.load(id).await?.map(|row| Node::ProposalVersion(ProposalVersion { op: own(), row }))
+        }
+        Kind::ProposalComment => {
+            op.load(id).await?.map(|row| Node::ProposalComment(ProposalComment { op: own(), row }))
+        }
+        Kind::ProposalTemplate => {
+            op.load(id).await?.map(|row| Node::ProposalTemplate(ProposalTemplate { op: own(), row }))
+        }
+        Kind::Project => op.load(id).await?.map(|row| Node::Project(Project { op: own(), row })),
+        Kind::WorkItem => op.load(id).await?.map(|row| Node::WorkItem(WorkItem { op: own(), row })),
+        Kind::AdBoost => op.load(id).await?.map(|row| Node::AdBoost(AdBoost { op: own(), row })),
         Kind::Experiment => op.load(id).await?.map(|row| Node::Experiment(Experiment { op: own(), row })),
         // Not to be found by anybody: a session stands in `viewer.sessions`, a token with its integration, a feed with
         // its owner, a review link with its request, a target with its campaign, a pause with what it

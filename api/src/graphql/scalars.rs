@@ -150,6 +150,32 @@ pub enum Kind {
     FinancialRequest,
     /// Money that somebody spent for a brand.
     Expense,
+    /// What a contract promises.
+    Deliverable,
+    /// A part of the fee of a contract.
+    Payment,
+    /// Payments that went to the bank together.
+    PaymentFile,
+    /// Hours that somebody worked.
+    TimeEntry,
+    /// What a brand agrees on with somebody.
+    Contract,
+    /// Clauses from which contracts begin.
+    ContractTemplate,
+    /// What a client is offered.
+    Proposal,
+    /// What a proposal said at one time.
+    ProposalVersion,
+    /// What was said about a proposal.
+    ProposalComment,
+    /// A proposal from which others are made.
+    ProposalTemplate,
+    /// Work for a client.
+    Project,
+    /// A part of a project's work breakdown.
+    WorkItem,
+    /// A post or an ad set that is advertised.
+    AdBoost,
     /// Formats compared by one number.
     Experiment,
     /// One of the formats that an experiment compares.
@@ -158,7 +184,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 73] = [
+    pub const ALL: [Self; 86] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -230,6 +256,19 @@ impl Kind {
         Self::BudgetEntry,
         Self::FinancialRequest,
         Self::Expense,
+        Self::Deliverable,
+        Self::Payment,
+        Self::PaymentFile,
+        Self::TimeEntry,
+        Self::Contract,
+        Self::ContractTemplate,
+        Self::Proposal,
+        Self::ProposalVersion,
+        Self::ProposalComment,
+        Self::ProposalTemplate,
+        Self::Project,
+        Self::WorkItem,
+        Self::AdBoost,
         Self::Experiment,
         Self::ExperimentArm,
     ];
@@ -308,6 +347,19 @@ impl Kind {
             Self::BudgetEntry => "budgetentry",
             Self::FinancialRequest => "financialrequest",
             Self::Expense => "expense",
+            Self::Deliverable => "deliverable",
+            Self::Payment => "payment",
+            Self::PaymentFile => "paymentfile",
+            Self::TimeEntry => "timeentry",
+            Self::Contract => "contract",
+            Self::ContractTemplate => "contracttemplate",
+            Self::Proposal => "proposal",
+            Self::ProposalVersion => "proposalversion",
+            Self::ProposalComment => "proposalcomment",
+            Self::ProposalTemplate => "proposaltemplate",
+            Self::Project => "project",
+            Self::WorkItem => "workitem",
+            Self::AdBoost => "boost",
             Self::Experiment => "experiment",
             Self::ExperimentArm => "experimentarm",
         }

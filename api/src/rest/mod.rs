@@ -9,8 +9,10 @@ mod health;
 mod media;
 mod oauth;
 mod pages;
+mod payments;
 mod peer;
 mod plans;
+mod public;
 mod review;
 mod single_sign_on;
 mod subscriptions;
@@ -49,6 +51,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/.well-known/jwks.json", web::get().to(health::jwks))
         .configure(pages::routes)
         .configure(review::routes)
+        .configure(public::routes)
         .route("/.well-known/audit-jwks.json", web::get().to(audit::keys))
         .route("/audit/{token}", web::get().to(audit::send))
         .route("/sso/callback", web::get().to(single_sign_on::callback))
@@ -58,7 +61,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(uploads::routes)
         .configure(tracking::routes)
         .service(web::resource("/media/{token}").route(web::get().to(media::send)).route(web::head().to(media::send)))
+        .route("/payment-files/{token}", web::get().to(payments::send))
         .route("/downloads/{token}", web::get().to(downloads::send))
+        .route("/contracts/{token}", web::get().to(downloads::send_contract))
         .service(
             web::resource("/feeds/{secret}.ics").route(web::get().to(feeds::send)).route(web::head().to(feeds::send)),
         )

@@ -206,19 +206,19 @@ async fn cells_of_freelancers_and_clients() -> Result<()> {
 }
 
 /// Every other cell of programs, of each level and of each thing as many as of the others: two tests that take equally long.
-fn in_first_half(who: &Who, whose: Whose) -> bool {
+fn in_first_half(who: Who, whose: Whose) -> bool {
     let level = LEVELS.iter().position(|level| who.in_brand == Some(*level)).unwrap_or_default();
     (level % 2 == 0) == matches!(whose, Whose::Own | Whose::Foreign)
 }
 
 #[tokio::test]
 async fn cells_of_integrations_one_half() -> Result<()> {
-    count("integrations, one half", |who, whose| who.kind == UserKind::Integration && in_first_half(who, whose)).await
+    count("integrations, one half", |who, whose| who.kind == UserKind::Integration && in_first_half(*who, whose)).await
 }
 
 #[tokio::test]
 async fn cells_of_integrations_the_other_half() -> Result<()> {
-    let which = |who: &Who, whose: Whose| who.kind == UserKind::Integration && !in_first_half(who, whose);
+    let which = |who: &Who, whose: Whose| who.kind == UserKind::Integration && !in_first_half(*who, whose);
     count("integrations, the other half", which).await
 }
 

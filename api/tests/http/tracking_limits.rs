@@ -50,10 +50,18 @@ async fn who_has_asked_too_often_is_led_on_and_not_counted() -> Result<()> {
         }
     }
     assert_eq!(status, 429);
-    let answer = follow().await?;
-    assert_eq!((answer.status.as_u16(), answer.header("location")), (302, Some("https://shop.example/")));
-    assert_eq!(desk.clicks().await?, 1);
-    Ok(())
+    // A guess costs more than a visit: the last points of the minute still count.
+    let mut counted = 1;
+    for _ in 0..100 {
+        let answer = follow().await?;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (302, Some("https://shop.example/")));
+        let clicks = desk.clicks().await?;
+        if clicks == counted {
+            return Ok(());
+        }
+        counted = clicks;
+    }
+    anyhow::bail!("{counted} visits were counted of somebody who has no points left")
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
-use diwan_domain::finance;
+use anyhow::{Context as _, Result};
+use diwan_domain::{contracts, finance};
+use diwan_platform::config::Config;
 use diwan_platform::db;
 use diwan_platform::ids;
 
@@ -17,6 +18,7 @@ pub(crate) async fn run(what: &Verify) -> Result<ExitCode> {
     let servers = Servers::named_or_started(&config).await?;
     let verified = match what {
         Verify::Budgets => budgets(&servers.owner_url).await,
+        Verify::Contract { id } => contract(&config, &servers, id).await,
     };
     servers.stop().await?;
     verified
@@ -44,4 +46,20 @@ async fn budgets(owner_url: &str) -> Result<ExitCode> {
     }
     println!("✗ {} of {lines} lines are kept otherwise than the ledger says", astray.len());
     Ok(ExitCode::FAILURE)
+}
+
+/// Holds a contract against everything that was written down of it. Whose it is, the owner of the database says; the rest is read as the
+/// application, in that brand alone.
+async fn contract(config: &Config, servers: &Servers, id: &str) -> Result<ExitCode> {
+    let contract_id = ids::decode("contract", id).context("a contract is named as the API writes it: contract_...")?;
+    let owner = db::connect_owner(&servers.owner_url).await?;
+    let found = contracts::brand_of_contract(&owner, contract_id).await;
+    owner.close().await?;
+    let brand_id = found?.with_context(|| format!("there is no contract {id}"))?;
+    let services = installation::services(config, &servers.database_url).await?;
+    let proofs = contracts::verify_contract(&services, (brand_id, contract_id)).await?;
+    for proof in &proofs {
+        println!("{} {}", if proof.holds { '✓' } else { '✗' }, proof.what);
+    }
+    Ok(if proofs.iter().all(|proof| proof.holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

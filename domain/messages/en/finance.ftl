@@ -6,5 +6,6 @@ error-budget-closed = This budget is closed, and nothing is booked on it any mor
 error-budget-committed = { $amount } { $currency } are still committed. Release them, or carry them over to a following budget.
 error-currency-differs = The other budget is not in { $currency }. Choose one in the same currency.
 error-receipt-required = Add the receipt first: an expense is handed in with it.
-error-budget-line-required = Name the budget line on which this expense is booked first.
+error-budget-line-required = Name the budget line on which this is booked first.
+error-boost-currency-differs = This promotion is planned in { $currency }. Name amounts and a budget line in that currency.
 error-exchange-rate-missing = There is no exchange rate from { $from } to { $to } for { $day } or the 31 days before. Record one first.

@@ -5,17 +5,19 @@ use diwan_entity::approvals::approval_request::{self, ApprovalKind, RequestState
 use crate::context::Context;
 use crate::error::Failure;
 use crate::permission::{Action, Permit, Relation};
-use crate::{calendar, campaigns, finance};
+use crate::{calendar, campaigns, contracts, finance, payments, promotion, proposals};
 
 /// What somebody must be allowed who asks for an approval of this kind, or takes it back.
 pub(super) fn action_to_ask(kind: ApprovalKind) -> Action {
     match kind {
         ApprovalKind::Campaign => Action::CampaignWrite,
         ApprovalKind::Budget => Action::FinancialRequestWrite,
+        ApprovalKind::Contract => Action::ContractWrite,
+        ApprovalKind::Proposal => Action::ProposalWrite,
+        ApprovalKind::Payment => Action::PaymentWrite,
+        ApprovalKind::Boost => Action::PromotionWrite,
         ApprovalKind::Expense => Action::ExpenseWrite,
-        ApprovalKind::Post | ApprovalKind::Contract | ApprovalKind::Boost | ApprovalKind::Proposal => {
-            Action::PostSubmit
-        }
+        ApprovalKind::Post => Action::PostSubmit,
     }
 }
 
@@ -28,8 +30,11 @@ pub(super) async fn lock(context: &Context, request: &approval_request::Model) -
         }
         ApprovalKind::Campaign => campaigns::lock(context, request.subject_id).await,
         ApprovalKind::Budget => finance::lock_request(context, request.subject_id).await,
+        ApprovalKind::Contract => contracts::lock_contract(context, request.subject_id).await,
+        ApprovalKind::Proposal => proposals::lock_proposal(context, request.subject_id).await,
+        ApprovalKind::Payment => payments::lock_payment(context, request.subject_id).await,
+        ApprovalKind::Boost => promotion::lock(context, request.subject_id).await,
         ApprovalKind::Expense => finance::lock_expense(context, request.subject_id).await,
-        ApprovalKind::Contract | ApprovalKind::Boost | ApprovalKind::Proposal => Ok(Relation::default()),
     }
 }
 
@@ -44,6 +49,7 @@ pub(super) async fn sent_to_client(
         ApprovalKind::Budget
         | ApprovalKind::Contract
         | ApprovalKind::Expense
+        | ApprovalKind::Payment
         | ApprovalKind::Boost
         | ApprovalKind::Proposal
         | ApprovalKind::Campaign => Ok(()),
@@ -61,7 +67,10 @@ pub(super) async fn ended(
         ApprovalKind::Post => calendar::review_ended(context, permit, request.subject_id, state).await,
         ApprovalKind::Campaign => campaigns::approval_ended(context, permit, request.subject_id, state).await,
         ApprovalKind::Budget => finance::request_ended(context, permit, request.subject_id, state).await,
+        ApprovalKind::Contract => contracts::approval_ended(context, permit, request.subject_id, state).await,
+        ApprovalKind::Proposal => proposals::proposal_reviewed(context, permit, request.subject_id, state).await,
+        ApprovalKind::Payment => payments::payment_ended(context, permit, request.subject_id, state).await,
+        ApprovalKind::Boost => promotion::approval_ended(context, permit, request.subject_id, state).await,
         ApprovalKind::Expense => finance::expense_ended(context, permit, request.subject_id, state).await,
-        ApprovalKind::Contract | ApprovalKind::Boost | ApprovalKind::Proposal => Ok(()),
     }
 }

@@ -15,6 +15,7 @@ mod counting;
 mod create_calendar;
 mod create_post;
 mod dates;
+mod day_begins;
 mod feeds;
 mod follow;
 mod plan_file;
@@ -48,7 +49,7 @@ pub use composer::{
     ContentChange, PartChange, Piece, PieceKind, RestorePost, SavedContent, SavedVariant, Similar, post_changes,
     post_versions, restore_post, saved_content, similar_posts,
 };
-pub(crate) use composer::{Said, said_before};
+pub(crate) use composer::{Said, said_before, text_pieces};
 pub(crate) use content::{MOST_TEXT, from_violation, looks_like_a_language, refuse_blocked};
 pub use content::{Measured, PostContent, Problem, ProblemSeverity, VariantContent, options_of};
 pub(crate) use counting::count_for;
@@ -56,6 +57,7 @@ pub use counting::count_text;
 pub use create_calendar::{Look, create_calendar, first_calendar};
 pub use create_post::{NewPost, create_post};
 pub use dates::{LocalDate, YearlyDay, local_date, month_around};
+pub(crate) use day_begins::day_begins;
 pub use feeds::{FeedFile, NewFeed, calendar_feeds, create_calendar_feed, read_calendar_feed, revoke_calendar_feed};
 pub use follow::{LockedPost, follow_posts, follow_publications, lock_post, post_state};
 pub use plan_file::{
@@ -94,6 +96,6 @@ pub use update_post::{PostChange, unschedule, update_post};
 pub(crate) use validate::draft_with_media;
 pub use validate::{check_post, load_post, validate_post};
 pub use view::{
-    MOST_BRANDS, MOST_POSTS, View, ViewDay, ViewFilter, ViewPerson, ViewPost, ViewQuery, ViewVariant, calendar_view,
-    month_sql,
+    MOST_BRANDS, MOST_POSTS, ONE_BRAND, View, ViewDay, ViewFilter, ViewPerson, ViewPost, ViewQuery, ViewVariant,
+    calendar_view, month_sql,
 };

@@ -23,8 +23,8 @@ use crate::permission::Action;
 use crate::tenancy;
 
 use posts::add_people;
-pub use posts::month_sql;
 pub(super) use posts::posts;
+pub use posts::{ONE_BRAND, month_sql};
 
 /// The most brands that are named, and the most that one view looks across.
 pub const MOST_BRANDS: usize = 500;

@@ -21,9 +21,10 @@ pub const HISTORY_DAYS: i64 = 90;
 /// The least publications that say anything.
 pub const LEAST_SAMPLES: i64 = 10;
 /// How old a publication is before its numbers count.
-const GROWN: Duration = Duration::days(2);
+pub(crate) const GROWN: Duration = Duration::days(2);
 /// What people do with a post.
-const ENGAGEMENT: [Metric; 5] = [Metric::Likes, Metric::Reposts, Metric::Replies, Metric::Quotes, Metric::Bookmarks];
+pub(crate) const ENGAGEMENT: [Metric; 5] =
+    [Metric::Likes, Metric::Reposts, Metric::Replies, Metric::Quotes, Metric::Bookmarks];
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

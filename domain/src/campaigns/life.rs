@@ -1,19 +1,18 @@
 //! How a campaign goes on: asked for, approved, begun, canceled, put away.
 
 use chrono::{DateTime, Utc};
+use diwan_entity::InBrand as _;
 use diwan_entity::approvals::approval_request::{self, ApprovalKind, RequestState};
 use diwan_entity::campaigns::campaign::{self, CampaignState};
-use diwan_entity::{InBrand as _, tenancy::brand};
 use sea_orm::{
-    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTrait as _, IntoActiveModel as _,
-    QuerySelect as _,
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, IntoActiveModel as _, QuerySelect as _,
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use super::ActivateCampaign;
 use crate::approvals::{self, Money, NewRequest};
-use crate::calendar::day_start;
+use crate::calendar::day_begins;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::jobs::{Job as _, cancel, enqueue};
@@ -47,14 +46,6 @@ pub(super) fn going_on(wrong: &mut Complaints, row: &campaign::Model) {
     if row.archived_at.is_some() || matches!(row.state, CampaignState::Closed | CampaignState::Canceled) {
         wrong.add(wrong_state(row));
     }
-}
-
-/// When a campaign's first day begins.
-async fn begins_at(tx: &impl ConnectionTrait, row: &campaign::Model) -> Result<DateTime<Utc>, Failure> {
-    let place = brand::Entity::find_by_id(row.brand_id).one(tx).await?;
-    let place = place.ok_or_else(|| Fault::broken("a campaign without its brand"))?;
-    let zone = place.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;
-    Ok(day_start(zone, row.starts_on))
 }
 
 /// Asks for a planned campaign to be approved, with its planned budget as the amount.
@@ -111,7 +102,7 @@ pub(crate) async fn approval_ended(
     let row = context.one(campaign::Entity::one_in_brand(permit.brand_id, campaign_id)).await?;
     let row = row.ok_or_else(|| Fault::broken("a request without its campaign"))?;
     if state == CampaignState::Approved {
-        let at = begins_at(permit.tx(), &row).await?.max(context.now);
+        let at = day_begins(permit.tx(), row.brand_id, row.starts_on).await?.max(context.now);
         enqueue(permit, ActivateCampaign.kind(), row.id, at, context.now).await?;
     }
     let changed = campaign::ActiveModel { state: Set(state), updated_at: Set(context.now), ..row.into_active_model() };
@@ -165,7 +156,7 @@ pub(super) async fn due(
 ) -> Result<Due, Failure> {
     let row = campaign::Entity::one_in_brand(brand_id, campaign_id).lock_exclusive().one(tx).await?;
     let Some(row) = row.filter(|row| row.state == CampaignState::Approved) else { return Ok(Due::Never) };
-    let at = begins_at(tx, &row).await?;
+    let at = day_begins(tx, row.brand_id, row.starts_on).await?;
     Ok(if at > now { Due::At(at) } else { Due::Now(Box::new(row)) })
 }
 

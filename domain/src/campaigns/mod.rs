@@ -13,6 +13,7 @@
 //!   somebody. What is missing is missing: it is named, and never counted as zero.
 
 mod activate_job;
+mod agreed;
 mod calculate;
 mod close;
 mod content;
@@ -30,6 +31,7 @@ mod results;
 mod tasks;
 
 pub use activate_job::ActivateCampaign;
+pub(crate) use agreed::{AgreedCampaign, plan_agreed};
 pub use calculate::{
     Assumptions, Calculation, ChannelForecast, Lack, Lacking, Part, PartName, PartOrigin, PlannedChannel, Span,
     WantedCalculation, calculate_campaign,
@@ -41,6 +43,7 @@ pub use experiments::{
     conclude_experiment, create_experiment, experiments, experiments_by_ids, posts_of_arms, update_experiment,
     verdicts_of_experiments,
 };
+pub(crate) use history::{ENGAGEMENT, GROWN};
 pub use history::{Figure, HISTORY_DAYS, LEAST_SAMPLES, Spread};
 pub use life::{activate_campaign, archive_campaign, cancel_campaign, restore_campaign, submit_campaign};
 pub(crate) use life::{approval_ended, lock};

@@ -23,3 +23,4 @@ pub use politeness::{LEAST_MINUTES, MOST_MINUTES};
 pub use source::{
     NewSource, SourceChange, create_source, delete_source, refresh_source, sources, sources_by_ids, update_source,
 };
+pub(crate) use text::plain;

@@ -30,7 +30,7 @@ const BLOCKS: [&str; 20] = [
 
 /// The text of a piece of HTML, as a browser would read it: no tags, no scripts, no comments, entities resolved, at most so many
 /// characters.
-pub(super) fn plain(html: &str, most: usize) -> String {
+pub(crate) fn plain(html: &str, most: usize) -> String {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
     let mut text = String::new();

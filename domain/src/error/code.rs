@@ -302,8 +302,14 @@ pub enum Code {
     CurrencyDiffers,
     /// An expense is handed in with its receipt.
     ReceiptRequired,
-    /// An expense is approved on a line of a budget.
+    /// What costs money is approved on a line of a budget.
     BudgetLineRequired,
+    /// The proposal has no line.
+    ProposalWithoutLines,
+    /// The team has not approved this version of the proposal.
+    ProposalNotReviewed,
+    /// The promotion is in another currency.
+    BoostCurrencyDiffers,
     /// There is no exchange rate for that day.
     ExchangeRateMissing,
     /// Another conversion of the source has this id.
@@ -312,6 +318,38 @@ pub enum Code {
     SignatureWrong,
     /// What was sent was signed too long ago, or in the future.
     SignatureTooOld,
+    /// The payments of a contract are no more than its fee.
+    FeeExceeded,
+    /// Something holds the payment back.
+    PaymentBlocked,
+    /// Nobody has said to which account the contract is paid.
+    PayeeMissing,
+    /// Nobody has said from which account is paid for the brand.
+    PayerMissing,
+    /// Payments are decided about or on their way to the bank.
+    PaymentsUnderWay,
+    /// SEPA pays in EUR alone.
+    CurrencyNotSepa,
+    /// The account is not in a country of SEPA.
+    AccountNotSepa,
+    /// Nothing is left to transfer, or more than a bank takes.
+    NotTransferable,
+    /// Not an IBAN.
+    IbanInvalid,
+    /// Not a BIC.
+    BicInvalid,
+    /// A name that banks do not take: it is written in Latin letters.
+    BankTextOnly,
+    /// What was handed in was not found published.
+    NotFoundPublished,
+    /// What was handed in was not found disclosed.
+    NotFoundDisclosed,
+    /// Nobody has said what an hour costs on that day.
+    WorkRateMissing,
+    /// Something of the contract is still to be delivered or paid.
+    ContractWorkOpen,
+    /// Nobody holds both ends of a contract.
+    ContractBothSides,
 }
 
 impl Code {
@@ -467,10 +505,29 @@ impl Code {
         Self::CurrencyDiffers,
         Self::ReceiptRequired,
         Self::BudgetLineRequired,
+        Self::ProposalWithoutLines,
+        Self::ProposalNotReviewed,
+        Self::BoostCurrencyDiffers,
         Self::ExchangeRateMissing,
         Self::ConversionDiffers,
         Self::SignatureWrong,
         Self::SignatureTooOld,
+        Self::FeeExceeded,
+        Self::PaymentBlocked,
+        Self::PayeeMissing,
+        Self::PayerMissing,
+        Self::PaymentsUnderWay,
+        Self::CurrencyNotSepa,
+        Self::AccountNotSepa,
+        Self::NotTransferable,
+        Self::IbanInvalid,
+        Self::BicInvalid,
+        Self::BankTextOnly,
+        Self::NotFoundPublished,
+        Self::NotFoundDisclosed,
+        Self::WorkRateMissing,
+        Self::ContractWorkOpen,
+        Self::ContractBothSides,
     ];
 
     /// The name in the API: `TimeInPast` is `TIME_IN_PAST`.

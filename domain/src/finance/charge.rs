@@ -81,6 +81,15 @@ pub async fn spend_charge(
     book(context, permit, charge, (BookingKind::Spend, drawn)).await
 }
 
+/// Takes back what was spent: refused with [`Code::MoreThanBooked`] where less was spent on the line.
+pub(crate) async fn refund_charge(
+    context: &Context,
+    permit: Permit<'_>,
+    charge: Charge,
+) -> Result<budget_entry::Model, Failure> {
+    book(context, permit, charge, (BookingKind::Refund, 0)).await
+}
+
 /// Allocates what was approved elsewhere: nobody's limit is asked here.
 pub async fn allocate_charge(
     context: &Context,

@@ -20,6 +20,7 @@
 //! Locks are taken in one order: an expense or a request, its approval, then budgets by id, then lines by id. Whoever gives by
 //! themselves, adds lines or closes has the budget alone.
 
+mod agreed;
 mod book;
 mod budgets;
 mod charge;
@@ -32,14 +33,18 @@ mod ledger;
 mod limit;
 mod lines;
 mod money;
+mod open;
 mod queries;
 mod rates;
 mod requests;
+mod room;
 mod summary;
 mod verify;
 
+pub(crate) use agreed::{AgreedBudget, open_agreed};
 pub use book::{Booking, Transfer, adjust, allocate, commit, overdraw, refund, release, spend, transfer};
 pub use budgets::{BudgetContent, NewBudget, create_budget, update_budget};
+pub(crate) use charge::refund_charge;
 pub use charge::{Charge, Source, allocate_charge, commit_charge, release_charge, spend_charge};
 pub use close::{Commitments, close_budget};
 pub use expense_content::ExpenseContent;
@@ -51,17 +56,20 @@ pub(crate) use expenses_approval::{expense_ended, lock_expense};
 pub use forecast::{BudgetForecast, LineForecast, Outlook, Position, forecasts_of_budgets};
 pub use ledger::MOST_MINOR;
 pub use lines::{LineContent, add_budget_lines, update_budget_line};
-pub(crate) use money::written;
 pub use money::{divide_half_even, exponent, is_currency};
+pub(crate) use money::{minor_of_text, written};
+pub(crate) use open::committed_for;
 pub(crate) use queries::costs_of_campaign;
 pub use queries::{
     BudgetFilter, budget_entries, budgets, budgets_by_ids, entries_by_ids, lines_by_ids, lines_of_budgets,
 };
+pub(crate) use rates::not_ahead;
 pub use rates::{NewRate, exchange_rates, rate_text, rates_by_ids, record_exchange_rate};
 pub use requests::{
     RequestContent, create_financial_request, discard_financial_request, financial_requests, financial_requests_by_ids,
     submit_financial_request, update_financial_request,
 };
-pub(crate) use requests::{lock_request, request_ended};
+pub(crate) use requests::{check_line, lock_request, request_ended};
+pub(crate) use room::{Room, room_for};
 pub use summary::{CurrencyTotal, FinanceSummary, InBase, finance_summary};
 pub use verify::{Astray, verify_budgets};

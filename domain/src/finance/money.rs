@@ -3,6 +3,8 @@
 //! Exponents are those of ISO 4217. What is divided is rounded half to even, as IEEE 754 and ISO 80000-1 (B.3, rule A) do, so that
 //! many roundings do not add up in one direction.
 
+use rust_decimal::Decimal;
+
 /// Whether this is the code of a currency of ISO 4217 with a minor unit, in capitals: amounts are reckoned in those alone.
 pub fn is_currency(code: &str) -> bool {
     exponent(code).is_some()
@@ -25,6 +27,20 @@ pub(crate) fn written(minor: i64, currency: &str) -> String {
     }
     let width = usize::try_from(digits).unwrap_or_default();
     format!("{sign}{}.{:0width$}", whole / unit, whole % unit)
+}
+
+/// Reads an amount as people write it, `12.50` of EUR, exactly, in minor units: decimal digits with no more of them behind the point than
+/// the currency has, and no sign.
+pub(crate) fn minor_of_text(text: &str, currency: &str) -> Option<i64> {
+    let digits = exponent(currency)?;
+    // The library would also take an underscore between digits and a sign before them.
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let mut read = Decimal::from_str_exact(text).ok().filter(|_| plain)?.normalize();
+    if read.scale() > digits {
+        return None;
+    }
+    read.rescale(digits);
+    if read.scale() == digits { i64::try_from(read.mantissa()).ok() } else { None }
 }
 
 /// `minor` times `times` by `parts`, rounded half to even. None where `parts` is not above zero, or where 64 bits do not hold it.

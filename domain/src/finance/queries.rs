@@ -94,16 +94,40 @@ struct Spent {
     minor: i64,
 }
 
-/// What was spent on the budgets of a campaign: by category, and never added across currencies. For whoever may close the campaign.
+/// What a campaign cost: what was spent on its budgets by category, and what its promotions spent on whichever budget, as ADS. What
+/// promotions and contracts of campaigns spent is counted there alone, whosever budget paid it, and so are the hours of the team that name it.
+/// Never added across currencies. For whoever may close the campaign.
 pub(crate) async fn costs_of_campaign(
     context: &Context,
     brand_id: Uuid,
     campaign_id: Uuid,
 ) -> Result<Vec<(String, Money)>, Failure> {
-    let sql = "select l.category, b.currency, sum(l.spent)::bigint as minor
-      from budget b join budget_line l on l.brand_id = b.brand_id and l.budget_id = b.id
-      where b.brand_id = $1 and b.campaign_id = $2
-      group by l.category, b.currency having sum(l.spent) > 0 order by l.category, b.currency";
+    let sql = "select c.category, c.currency, sum(c.minor)::bigint as minor from (
+        select l.category, b.currency, l.spent as minor
+        from budget b join budget_line l on l.brand_id = b.brand_id and l.budget_id = b.id
+        where b.brand_id = $1 and b.campaign_id = $2
+        union all
+        select l.category, b.currency, -f.spent
+        from budget b join budget_line l on l.brand_id = b.brand_id and l.budget_id = b.id
+          join budget_entry e on e.brand_id = l.brand_id and e.line_id = l.id and e.source_kind = 'BOOST'
+          join ad_boost a on a.brand_id = e.brand_id and a.id = e.source_id and a.campaign_id is not null
+          cross join lateral app.budget_effect(e.kind, e.amount_minor, e.drawn_minor) f
+        where b.brand_id = $1 and b.campaign_id = $2
+        union all
+        select 'ADS', a.currency, a.spent_minor from ad_boost a where a.brand_id = $1 and a.campaign_id = $2
+        union all
+        select l.category, b.currency, (case when k.campaign_id = $2 then f.spent else 0 end)
+          - (case when b.campaign_id = $2 then f.spent else 0 end)
+        from contract k
+          join budget_entry e on e.brand_id = k.brand_id and e.source_kind = 'CONTRACT' and e.source_id = k.id
+          cross join lateral app.budget_effect(e.kind, e.amount_minor, e.drawn_minor) f
+          join budget_line l on l.brand_id = e.brand_id and l.id = e.line_id
+          join budget b on b.brand_id = l.brand_id and b.id = l.budget_id
+        where k.brand_id = $1 and k.campaign_id is not null and $2 in (k.campaign_id, b.campaign_id)
+        union all
+        select 'STAFF', t.currency, t.fee_minor from time_entry t
+        where t.brand_id = $1 and t.campaign_id = $2 and t.state = 'ACCEPTED'
+      ) c group by c.category, c.currency having sum(c.minor) > 0 order by c.category, c.currency";
     let rows: Vec<Spent> = context.rows(sql, [brand_id.into(), campaign_id.into()]).await?;
     let cost = |row: Spent| (row.category, Money { minor: row.minor, currency: row.currency });
     Ok(rows.into_iter().map(cost).collect())

@@ -118,7 +118,7 @@ pub async fn record_exchange_rate(
 }
 
 /// That a day has begun somewhere on earth: no time zone is more than a day ahead.
-pub(super) fn not_ahead(context: &Context, wrong: &mut Complaints, path: &str, day: NaiveDate) {
+pub(crate) fn not_ahead(context: &Context, wrong: &mut Complaints, path: &str, day: NaiveDate) {
     let least = NaiveDate::from_ymd_opt(1970, 1, 1);
     let most = context.now.date_naive().checked_add_days(Days::new(1));
     if most.is_none_or(|most| day > most) || least.is_none_or(|least| day < least) {

@@ -55,7 +55,7 @@ pub(super) async fn line_in_budget(
 }
 
 /// A line on which something can be booked.
-pub(super) async fn check_line(
+pub(crate) async fn check_line(
     context: &Context,
     wrong: &mut Complaints,
     brand_id: Uuid,

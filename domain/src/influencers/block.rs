@@ -105,7 +105,7 @@ pub async fn blocks_of_influencers(context: &Context, ids: &[Uuid]) -> Result<Ve
 }
 
 /// Why somebody is not worked with in a brand: the agency's reason, or the brand's.
-pub(super) async fn reason(
+pub(crate) async fn reason(
     context: &Context,
     (brand_id, influencer_id): (Uuid, Uuid),
 ) -> Result<Option<String>, Failure> {

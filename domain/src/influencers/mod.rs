@@ -25,6 +25,7 @@ mod share;
 mod shortlist_items;
 mod shortlists;
 
+pub(crate) use block::reason as blocked_because;
 pub use block::{block_influencer, blocks_of_influencers, unblock_influencer};
 pub use content::{AudienceFact, Contact, InfluencerContent, ProfileContent, RateContent, audience_of};
 pub(crate) use content::{at_most, handle_of, is_known_network, web_address};

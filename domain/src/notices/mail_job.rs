@@ -142,7 +142,11 @@ fn letter(services: &Services, brand: &str, person: &Person, rows: &[notice::Mod
     Some(Letter {
         to: person.email.clone()?,
         locale,
-        template: "notices",
+        template: if rows.iter().all(|row| row.kind == NoticeKind::ContractEnding) {
+            "contract-notices"
+        } else {
+            "notices"
+        },
         args: vec![
             ("name", Arg::Text(person.name.clone().into())),
             ("brand", Arg::Text(brand.to_owned().into())),

@@ -21,11 +21,12 @@ pub const MOST_READ: usize = 100;
 
 /// The kinds that somebody says for themselves how they want to be told of. Of a webhook that was switched off they are told in
 /// the product, since nobody else is.
-const TO_CHOOSE: [NoticeKind; 4] = [
+const TO_CHOOSE: [NoticeKind; 5] = [
     NoticeKind::PublicationFailed,
     NoticeKind::PublicationUnconfirmed,
     NoticeKind::PublicationMissed,
     NoticeKind::AccountDisconnected,
+    NoticeKind::ContractEnding,
 ];
 
 /// Which notices are read now.

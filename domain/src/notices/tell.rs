@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diwan_entity::publishing::social_account;
 use diwan_entity::trust::notice::{self, NoticeKind};
 use diwan_entity::trust::webhook_endpoint;
@@ -132,6 +132,18 @@ pub(crate) async fn account_needs_reconnect(
     write_one(permit, now, (kind, account.id, params), &whom).await?;
     let data = json!({ "socialAccountId": ids::encode("account", account.id), "network": account.network });
     webhooks::tell(permit, now, kind, data).await
+}
+
+/// Tells the team, and whoever began it, that a contract ends on this day.
+pub(crate) async fn contract_ending(
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    (contract_id, title, last): (Uuid, &str, NaiveDate),
+    created_by: Uuid,
+) -> Result<(), DbErr> {
+    let kind = NoticeKind::ContractEnding;
+    let whom = recipients(permit, now, kind, vec![Uuid::nil()], Some(created_by)).await?;
+    write_one(permit, now, (kind, contract_id, json!({ "title": title, "until": last })), &whom).await
 }
 
 /// Tells whoever made a webhook that it was switched off, in the product alone: what is wrong is for them to see there.

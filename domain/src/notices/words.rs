@@ -18,6 +18,7 @@ pub fn in_words(locale: Locale, notice: &notice::Model) -> String {
         (NoticeKind::PublicationMissed, Some(_)) => "notice-publications-missed",
         (NoticeKind::AccountDisconnected, _) => "notice-account-disconnected",
         (NoticeKind::WebhookDisabled, _) => "notice-webhook-disabled",
+        (NoticeKind::ContractEnding, _) => "notice-contract-ending",
     };
     let network = text("network");
     let name = diwan_networks::network(&network).map_or(network, |known| known.capabilities().name.to_owned());
@@ -29,6 +30,7 @@ pub fn in_words(locale: Locale, notice: &notice::Model) -> String {
         ("network", Arg::Text(name.into())),
         ("trouble", Arg::Text(trouble.into())),
         ("url", Arg::Text(text("url").into())),
+        ("until", Arg::Text(text("until").into())),
         ("count", Arg::Number(count.unwrap_or_default())),
     ];
     messages::message(locale, key, &args)

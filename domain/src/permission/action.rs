@@ -175,6 +175,64 @@ pub enum Action {
     ExpensePay,
     /// Record exchange rates.
     ExchangeRateRecord,
+    /// Read contracts, with what they cost, and templates of them.
+    ContractRead,
+    /// Begin contracts, change them, have them approved, give them up.
+    ContractWrite,
+    /// Say something about a contract.
+    ContractComment,
+    /// Send approved contracts to be signed.
+    ContractSend,
+    /// Sign contracts for the agency and the brand.
+    ContractSign,
+    /// Complete and terminate contracts, and note that one was broken.
+    ContractEnd,
+    /// Write templates of contracts.
+    ContractTemplateManage,
+    /// Read proposals to clients, with their amounts.
+    ProposalRead,
+    /// Write proposals, ask for their review, answer clients about them, and keep templates.
+    ProposalWrite,
+    /// Send proposals to clients, and take them back.
+    ProposalSend,
+    /// Read projects and their work breakdown.
+    ProjectRead,
+    /// Close projects.
+    ProjectWrite,
+    /// Read what contracts promise, and what came of it.
+    DeliverableRead,
+    /// Write down what contracts promise, do without it, and let the other side hand it in by a link.
+    DeliverableWrite,
+    /// Hand in what a contract promises.
+    DeliverableSubmit,
+    /// Look at what was handed in, accept it and send it back.
+    DeliverableDecide,
+    /// Read payments of contracts.
+    PaymentRead,
+    /// Plan payments, ask for them, take them back and do without them.
+    PaymentWrite,
+    /// Write down the accounts between which is paid.
+    PayeeManage,
+    /// Send approved payments to the bank, fetch the files and take them back.
+    PaymentExport,
+    /// Note that the bank has paid.
+    PaymentPay,
+    /// Read hours and what they cost.
+    HoursRead,
+    /// Hand hours in.
+    HoursWrite,
+    /// Accept hours and send them back.
+    HoursDecide,
+    /// Set what an hour of somebody costs.
+    WorkRateSet,
+    /// Read what is advertised, what it costs and brings, and what to advertise next.
+    PromotionRead,
+    /// Plan promotions and ask for their approval.
+    PromotionWrite,
+    /// Begin approved promotions by hand, end and cancel them.
+    PromotionRun,
+    /// Report what the days of promotions cost and brought.
+    PromotionSpendRecord,
     /// Read numbers from the networks now.
     MetricsSync,
     /// Read the numbers.
@@ -296,6 +354,35 @@ impl Action {
         Self::ExpenseWrite,
         Self::ExpensePay,
         Self::ExchangeRateRecord,
+        Self::ContractRead,
+        Self::ContractWrite,
+        Self::ContractComment,
+        Self::ContractSend,
+        Self::ContractSign,
+        Self::ContractEnd,
+        Self::ContractTemplateManage,
+        Self::ProposalRead,
+        Self::ProposalWrite,
+        Self::ProposalSend,
+        Self::ProjectRead,
+        Self::ProjectWrite,
+        Self::DeliverableRead,
+        Self::DeliverableWrite,
+        Self::DeliverableSubmit,
+        Self::DeliverableDecide,
+        Self::PaymentRead,
+        Self::PaymentWrite,
+        Self::PayeeManage,
+        Self::PaymentExport,
+        Self::PaymentPay,
+        Self::HoursRead,
+        Self::HoursWrite,
+        Self::HoursDecide,
+        Self::WorkRateSet,
+        Self::PromotionRead,
+        Self::PromotionWrite,
+        Self::PromotionRun,
+        Self::PromotionSpendRecord,
         Self::MetricsSync,
         Self::MetricsRead,
         Self::ReportRun,
@@ -351,7 +438,14 @@ impl Action {
                 | Self::CampaignRead
                 | Self::CampaignAmountRead
                 | Self::BudgetRead
+                | Self::DeliverableRead
+                | Self::PaymentRead
+                | Self::HoursRead
                 | Self::ExpenseRead
+                | Self::ContractRead
+                | Self::ProposalRead
+                | Self::ProjectRead
+                | Self::PromotionRead
                 | Self::MetricsRead
                 | Self::TrackedLinkRead
                 | Self::ConversionRead

@@ -10,6 +10,7 @@
 //! - A variable is declared by whoever writes the template, or built in. A text with any other is not kept.
 //! - They are the team's: freelancers and clients see posts, not what these were made from.
 
+mod clauses;
 mod content;
 mod fill;
 mod grammar;
@@ -21,6 +22,7 @@ mod shelf;
 mod tag_text;
 mod variables;
 
+pub(crate) use clauses::{Unfilled, check_grammar, fill_whole};
 pub use content::TemplateContent;
 pub use fill::{Fill, Filled, filled_template};
 pub use grammar::BuiltIn;

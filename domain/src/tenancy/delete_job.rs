@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::jobs::{Job, JobError, Next, Scope, Work};
 use crate::permission::{Action, Permit};
-use crate::{calendar, insights, media, trust};
+use crate::{calendar, contracts, insights, media, proposals, trust};
 
 /// What is left of the name.
 const NAMELESS: &str = "(deleted)";
@@ -39,7 +39,12 @@ impl Job for DeleteBrand {
         let brand_id = scope.brand_id;
         // The files go once the rows are gone for good; this job's own row stays until then, so that it goes on here.
         scope.commit().await?;
-        let kinds = [media::KINDS, calendar::PLAN_KINDS, &[insights::REPORT_KIND]].concat();
+        let kinds = [
+            media::KINDS,
+            calendar::PLAN_KINDS,
+            &[insights::REPORT_KIND, proposals::PDF_KIND, contracts::CONTRACT_KIND],
+        ]
+        .concat();
         work.services.storage.remove_brand(brand_id, &kinds).await.map_err(crate::Fault::from)?;
         let scope = work.begin().await?;
         purge(&scope, None).await?;

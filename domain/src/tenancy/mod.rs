@@ -44,6 +44,7 @@ pub use people::{ProfileChange, deactivate_person, reactivate_person, set_agency
 pub use queries::{BrandFilter, agency, brands, brands_by_ids, users_by_ids};
 pub use rank::manages_person;
 pub use remind::remind_of_endings;
+pub(crate) use set_up::looks_like_an_address;
 pub use set_up::{NewAgency, is_set_up, offer_setup, set_up_agency};
 pub use update_agency::{AgencyChange, SecurityChange, update_agency, update_security};
 pub use update_brand::{BrandChange, update_brand};

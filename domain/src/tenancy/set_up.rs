@@ -109,7 +109,7 @@ pub async fn set_up_agency(
 }
 
 /// Only the plain mistakes: whether mail arrives is what tells a good address.
-pub(super) fn looks_like_an_address(email: &str) -> bool {
+pub(crate) fn looks_like_an_address(email: &str) -> bool {
     let parts = email.rsplit_once('@');
     parts.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
         && !email.chars().any(|c| c.is_whitespace() || c.is_control())

@@ -5,13 +5,13 @@
 
 use chrono::{DateTime, Utc};
 use diwan_entity::tracking::conversion::ConversionKind;
-use rust_decimal::Decimal;
 use sea_orm::ActiveEnum as _;
 
 use super::conversion::{MOST_TOUCHES, NewConversion, Touch};
 use crate::approvals::Money;
+use crate::csv_table;
 use crate::error::{Code, UserError};
-use crate::finance::{exponent, is_currency};
+use crate::finance::{is_currency, minor_of_text};
 
 /// The largest file, in bytes.
 pub(super) const MOST_BYTES: usize = 5 * 1024 * 1024;
@@ -25,92 +25,28 @@ const NEEDED: [&str; 3] = ["id", "kind", "occurredat"];
 /// A row, or what is wrong with how it is written.
 pub(super) type Read = Result<NewConversion, Vec<UserError>>;
 
-/// A row by the places of its columns.
-struct Row<'a> {
-    record: &'a csv::StringRecord,
-    places: &'a [Option<usize>; 7],
-}
-
-impl<'a> Row<'a> {
-    fn get(&self, column: &str) -> &'a str {
-        let at = COLUMNS.iter().position(|name| *name == column);
-        at.and_then(|at| self.places[at]).and_then(|place| self.record.get(place)).unwrap_or_default().trim()
-    }
-}
-
 /// The rows of a file, each with the line in which it begins, counted from 1. What is refused as a whole is no file of this kind.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<(i64, Read)>, UserError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|_| UserError::new(Code::FileNotText))?;
-    if text.contains('\0') {
-        return Err(UserError::new(Code::FileDamaged));
-    }
-    let header = text.lines().next().unwrap_or_default();
-    let delimiter = if header.contains(';') && !header.contains(',') { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
-    let places = places(reader.headers().map_err(|_| UserError::new(Code::FileDamaged))?)?;
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|_| UserError::new(Code::FileDamaged))?;
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
-        if rows.len() == MOST_ROWS {
-            let error = UserError::at(Code::TooMany, "rows").number("limit", MOST_ROWS);
-            return Err(error.number("actual", MOST_ROWS + 1));
-        }
-        let line = record.position().map_or(0, |position| begins(text, position));
-        rows.push((line, row(&Row { record: &record, places: &places })));
-    }
-    if rows.is_empty() {
-        return Err(UserError::at(Code::Invalid, "rows"));
-    }
-    Ok(rows)
+    let rows = csv_table::read(bytes, COLUMNS, &NEEDED, MOST_ROWS)?;
+    Ok(rows.into_iter().map(|(line, cells)| (line, row(&cells))).collect())
 }
 
-/// The line in which a record begins. The reader counts from the end of the one before, with the empty lines between them.
-fn begins(text: &str, position: &csv::Position) -> i64 {
-    let rest = usize::try_from(position.byte()).ok().and_then(|byte| text.as_bytes().get(byte..)).unwrap_or_default();
-    let empty = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).filter(|byte| **byte == b'\n').count() as u64;
-    i64::try_from(position.line() + empty).unwrap_or(i64::MAX)
-}
-
-/// Where the columns are.
-fn places(header: &csv::StringRecord) -> Result<[Option<usize>; 7], UserError> {
-    let mut places = [None; 7];
-    for (place, written) in header.iter().enumerate() {
-        let name = written.trim().to_ascii_lowercase().replace(['_', ' '], "");
-        let Some(at) = COLUMNS.iter().position(|column| *column == name) else {
-            continue;
-        };
-        if places[at].replace(place).is_some() {
-            return Err(UserError::new(Code::ColumnTwice).text("column", COLUMNS[at]));
-        }
-    }
-    for (column, place) in COLUMNS.iter().zip(&places) {
-        if place.is_none() && NEEDED.contains(column) {
-            return Err(UserError::new(Code::ColumnMissing).text("column", *column));
-        }
-    }
-    Ok(places)
-}
-
-fn row(row: &Row<'_>) -> Read {
+fn row([id, kind, name, occurred_at, amount, currency, touches]: &[String; 7]) -> Read {
     let mut wrong = Vec::new();
-    let kind = ConversionKind::try_from_value(&row.get("kind").to_ascii_uppercase().replace([' ', '-'], "_")).ok();
+    let kind = ConversionKind::try_from_value(&kind.to_ascii_uppercase().replace([' ', '-'], "_")).ok();
     if kind.is_none() {
         wrong.push(UserError::at(Code::Invalid, "kind"));
     }
-    let occurred_at = moment(row.get("occurredat"));
+    let occurred_at = moment(occurred_at);
     if occurred_at.is_none() {
         wrong.push(UserError::at(Code::Invalid, "occurredAt"));
     }
-    let value = value(row.get("value"), row.get("currency")).unwrap_or_else(|error| {
+    let value = value(amount, currency).unwrap_or_else(|error| {
         wrong.push(error);
         None
     });
     // One more than there may be, so that it is told; what comes after is not looked at.
-    let said = row.get("touches").split_whitespace().take(MOST_TOUCHES + 1);
+    let said = touches.split_whitespace().take(MOST_TOUCHES + 1);
     let touches = said.enumerate().filter_map(|(index, written)| {
         let touch =
             written.split_once('@').and_then(|(code, at)| Some(Touch { code: code.to_owned(), at: moment(at)? }));
@@ -123,8 +59,8 @@ fn row(row: &Row<'_>) -> Read {
     let (Some(kind), Some(occurred_at), true) = (kind, occurred_at, wrong.is_empty()) else {
         return Err(wrong);
     };
-    let name = Some(row.get("name")).filter(|name| !name.is_empty()).map(str::to_owned);
-    Ok(NewConversion { external_id: row.get("id").to_owned(), kind, name, occurred_at, value, touches })
+    let name = Some(name.clone()).filter(|name| !name.is_empty());
+    Ok(NewConversion { external_id: id.clone(), kind, name, occurred_at, value, touches })
 }
 
 fn moment(text: &str) -> Option<DateTime<Utc>> {
@@ -141,16 +77,7 @@ fn value(amount: &str, code: &str) -> Result<Option<Money>, UserError> {
     if !is_currency(&code) {
         return Err(unknown());
     }
-    let plain = amount.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let minor = Decimal::from_str_exact(amount).ok().filter(|_| plain).and_then(|read| {
-        let digits = exponent(&code).unwrap_or(0);
-        let mut read = read.normalize();
-        if read.scale() > digits {
-            return None;
-        }
-        read.rescale(digits);
-        if read.scale() == digits { i64::try_from(read.mantissa()).ok() } else { None }
-    });
+    let minor = minor_of_text(amount, &code);
     let minor = minor.ok_or_else(|| UserError::at(Code::Invalid, "value"))?;
     Ok(Some(Money { minor, currency: code.clone() }))
 }

@@ -26,11 +26,12 @@ struct Shown {
 }
 
 impl Shown {
-    fn covers(&self, due_at: DateTime<Utc>) -> bool {
+    /// Whether it allows a use then that a grant of the scope `other` does not.
+    fn covers(&self, other: GrantScope, due_at: DateTime<Utc>) -> bool {
         let (Some(scope), Some(starts_at)) = (&self.scope, self.starts_at) else { return false };
-        let for_posts = *scope != GrantScope::Paid.to_value();
+        let for_it = *scope != other.to_value();
         let there = self.networks.as_ref().is_none_or(|all| all.is_empty() || all.contains(&self.network));
-        for_posts && there && starts_at <= due_at && self.ends_at.is_none_or(|ends_at| due_at < ends_at)
+        for_it && there && starts_at <= due_at && self.ends_at.is_none_or(|ends_at| due_at < ends_at)
     }
 }
 
@@ -57,20 +58,26 @@ impl Grants {
 
     /// Whether all that a post shows may be published then.
     pub(crate) fn cover_post(&self, post_id: Uuid, due_at: DateTime<Utc>) -> bool {
-        self.missing(due_at, |shown| shown.post_id == post_id).is_empty()
+        self.missing(GrantScope::Paid, due_at, |shown| shown.post_id == post_id).is_empty()
     }
 
     /// What a variant shows and may not be published there then.
     pub(crate) fn missing_for(&self, variant_id: Uuid, due_at: DateTime<Utc>) -> HashSet<Uuid> {
-        self.missing(due_at, |shown| shown.variant_id == variant_id)
+        self.missing(GrantScope::Paid, due_at, |shown| shown.variant_id == variant_id)
     }
 
-    fn missing(&self, due_at: DateTime<Utc>, of: impl Fn(&Shown) -> bool) -> HashSet<Uuid> {
+    /// Whether something that a post shows may not be advertised with there then. With a variant, what the others show does not matter.
+    pub(crate) fn forbid_ads(&self, (post_id, variant_id): (Uuid, Option<Uuid>), at: DateTime<Utc>) -> bool {
+        let of = |shown: &Shown| shown.post_id == post_id && variant_id.is_none_or(|id| shown.variant_id == id);
+        !self.missing(GrantScope::Organic, at, of).is_empty()
+    }
+
+    fn missing(&self, other: GrantScope, due_at: DateTime<Utc>, of: impl Fn(&Shown) -> bool) -> HashSet<Uuid> {
         let mut missing = HashSet::new();
         let shown = || self.0.iter().filter(|shown| of(shown));
         for one in shown() {
             let same = |other: &&Shown| (other.variant_id, other.asset_id) == (one.variant_id, one.asset_id);
-            if !shown().filter(same).any(|grant| grant.covers(due_at)) {
+            if !shown().filter(same).any(|grant| grant.covers(other, due_at)) {
                 missing.insert(one.asset_id);
             }
         }
@@ -112,6 +119,22 @@ mod tests {
         ] {
             let grants = Grants(vec![shown(scope, &networks, days)]);
             assert_eq!(grants.cover_post(Uuid::nil(), at(day)), covers, "{scope:?} {networks:?} {days:?} {day}");
+        }
+    }
+
+    #[test]
+    fn posts_and_ads_are_allowed_each_by_itself() {
+        let now = DateTime::UNIX_EPOCH;
+        for (scope, post, ad) in [
+            (Some("ORGANIC"), true, false),
+            (Some("PAID"), false, true),
+            (Some("BOTH"), true, true),
+            (None, false, false),
+        ] {
+            let grants = Grants(vec![shown(scope, &[], (0, None))]);
+            assert_eq!(grants.cover_post(Uuid::nil(), now), post, "{scope:?}");
+            assert_eq!(!grants.forbid_ads((Uuid::nil(), None), now), ad, "{scope:?}");
+            assert!(!grants.forbid_ads((Uuid::nil(), Some(Uuid::max())), now), "another variant shows it");
         }
     }
 

@@ -17,6 +17,7 @@ pub enum ApprovalKind {
     Boost,
     Proposal,
     Campaign,
+    Payment,
 }
 
 /// How far it has come.

@@ -32,6 +32,7 @@ pub enum SourceKind {
     Expense,
     Contract,
     Boost,
+    Proposal,
 }
 
 #[sea_orm::model]

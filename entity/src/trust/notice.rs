@@ -15,6 +15,7 @@ pub enum NoticeKind {
     PublicationMissed,
     AccountDisconnected,
     WebhookDisabled,
+    ContractEnding,
 }
 
 #[sea_orm::model]

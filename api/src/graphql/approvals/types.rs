@@ -9,15 +9,23 @@ use diwan_entity::approvals::{
 };
 use diwan_entity::calendar::post;
 use diwan_entity::campaigns::campaign;
+use diwan_entity::contracts::contract;
 use diwan_entity::finance::{expense, financial_request};
+use diwan_entity::payments::payment;
+use diwan_entity::promotion::ad_boost;
+use diwan_entity::proposals::proposal;
 use diwan_entity::tenancy::app_user;
 
 use super::review_links::ReviewLink;
 use crate::graphql::calendar::Post;
 use crate::graphql::campaigns::Campaign;
 use crate::graphql::context::Op;
+use crate::graphql::contracts::Contract;
 use crate::graphql::finance::{Expense, FinancialRequest};
 use crate::graphql::node::Node;
+use crate::graphql::payments::Payment;
+use crate::graphql::promotion::AdBoost;
+use crate::graphql::proposals::Proposal;
 use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::tenancy::{Brand, Level, User};
 
@@ -39,6 +47,8 @@ pub enum ApprovalKind {
     Proposal,
     /// A campaign.
     Campaign,
+    /// A payment of a contract.
+    Payment,
 }
 
 /// How far a request has come.
@@ -285,10 +295,21 @@ impl ApprovalRequest {
                 .load::<financial_request::Model>(id)
                 .await?
                 .map(|row| Node::FinancialRequest(FinancialRequest { op: own(), row })),
+            approval_request::ApprovalKind::Contract => {
+                self.op.load::<contract::Model>(id).await?.map(|row| Node::Contract(Contract { op: own(), row }))
+            }
+            approval_request::ApprovalKind::Proposal => {
+                self.op.load::<proposal::Model>(id).await?.map(|row| Node::Proposal(Proposal { op: own(), row }))
+            }
+            approval_request::ApprovalKind::Payment => {
+                self.op.load::<payment::Model>(id).await?.map(|row| Node::Payment(Payment { op: own(), row }))
+            }
+            approval_request::ApprovalKind::Boost => {
+                self.op.load::<ad_boost::Model>(id).await?.map(|row| Node::AdBoost(AdBoost { op: own(), row }))
+            }
             approval_request::ApprovalKind::Expense => {
                 self.op.load::<expense::Model>(id).await?.map(|row| Node::Expense(Expense { op: own(), row }))
             }
-            _ => None,
         })
     }
     /// The version that is asked about; a change of it needs another approval.

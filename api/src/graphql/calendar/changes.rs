@@ -14,7 +14,7 @@ use crate::graphql::strategy::{ContentPillar, Partnership};
 /// What became of a part of a text.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
 #[graphql(remote = "domain::PieceKind")]
-enum TextPieceKind {
+pub enum TextPieceKind {
     /// It is in both.
     Kept,
     /// It is new.
@@ -25,14 +25,15 @@ enum TextPieceKind {
 
 /// A part of a text that was changed.
 #[derive(SimpleObject)]
-struct TextPiece {
+pub struct TextPiece {
     /// What became of it.
     kind: TextPieceKind,
     /// What it says. All that is kept or removed make the text before; all that is kept or added, the text now.
     text: String,
 }
 
-fn pieces(pieces: Vec<Piece>) -> Vec<TextPiece> {
+/// A text that was changed, for the API.
+pub fn pieces(pieces: Vec<Piece>) -> Vec<TextPiece> {
     pieces.into_iter().map(|piece| TextPiece { kind: piece.kind.into(), text: piece.text }).collect()
 }
 

@@ -20,6 +20,7 @@ mod versions;
 mod view;
 
 pub use calendars::CalendarsMutation;
+pub use changes::{TextPiece, pieces as text_pieces};
 pub use checklist_mutations::ChecklistMutation;
 pub use checklist_templates::{ChecklistTemplate, ChecklistTemplateMutation};
 pub use checklists::ChecklistItem;

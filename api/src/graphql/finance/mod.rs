@@ -19,4 +19,4 @@ pub use queries::BudgetQuery;
 pub use rates::{ExchangeRateMutation, FinanceQuery};
 pub use request_mutations::FinancialRequestMutation;
 pub use requests::{FinancialRequest, FinancialRequestQuery};
-pub use types::{Budget, BudgetEntry, BudgetLine};
+pub use types::{Budget, BudgetCategory, BudgetEntry, BudgetLine};

@@ -78,6 +78,8 @@ pub enum BudgetEntrySource {
     Contract,
     /// A paid promotion.
     Boost,
+    /// A proposal that a client accepted.
+    Proposal,
 }
 
 pub(super) fn money(minor: i64, currency: &str) -> Money {

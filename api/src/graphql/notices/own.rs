@@ -28,6 +28,8 @@ pub enum NoticeKind {
     AccountDisconnected,
     /// A webhook was switched off, since nothing arrived for a day.
     WebhookDisabled,
+    /// A contract ends soon.
+    ContractEnding,
 }
 
 /// Something that the caller should know.

@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diwan_domain::publishing::{self, ErrorPolicy, MOST_MOVED, Moved, Shift};
 use diwan_domain::{Code, Context as Domain, Failure, UserError};
+use diwan_entity::tracking::conversion_import::RowPolicy;
 
 use crate::graphql::calendar::Post;
 use crate::graphql::context::Op;
@@ -35,6 +36,15 @@ pub enum BulkErrorPolicy {
     RejectEverything,
     /// The others are done.
     RejectFailedRows,
+}
+
+impl From<BulkErrorPolicy> for RowPolicy {
+    fn from(policy: BulkErrorPolicy) -> Self {
+        match policy {
+            BulkErrorPolicy::RejectEverything => Self::RejectEverything,
+            BulkErrorPolicy::RejectFailedRows => Self::RejectFailedRows,
+        }
+    }
 }
 
 /// A post to move.

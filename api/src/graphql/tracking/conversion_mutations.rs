@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject
 use chrono::{DateTime, Utc};
 use diwan_domain::Context as Domain;
 use diwan_domain::tracking::{self as domain, Batch, NewConversion, Outcome, Touch};
-use diwan_entity::tracking::conversion_import::{self, RowPolicy};
+use diwan_entity::tracking::conversion_import;
 
 use super::WorthInput;
 use super::conversions::{Conversion, ConversionKind, ConversionOutcome, ConversionResult};
@@ -177,13 +177,6 @@ struct RequestConversionImportPayload {
     user_errors: Vec<Refused>,
 }
 
-fn policy(policy: BulkErrorPolicy) -> RowPolicy {
-    match policy {
-        BulkErrorPolicy::RejectEverything => RowPolicy::RejectEverything,
-        BulkErrorPolicy::RejectFailedRows => RowPolicy::RejectFailedRows,
-    }
-}
-
 fn result(op: &Op, (index, outcome): (usize, Outcome)) -> ConversionResult {
     let index = i32::try_from(index).unwrap_or(i32::MAX);
     let shown = |outcome, row: Box<_>| ConversionResult {
@@ -223,7 +216,7 @@ impl ConversionMutation {
         let command = async |context: &Domain| {
             let brand_id = Kind::Brand.parse(&brand_id, "brandId")?;
             let conversions = conversions.into_iter().map(ConversionInput::into_domain).collect();
-            let batch = Batch { source, policy: policy(error_policy), conversions };
+            let batch = Batch { source, policy: error_policy.into(), conversions };
             domain::record_conversions(context, brand_id, batch).await
         };
         let (recorded, user_errors) = op.command(command).await?;
@@ -242,7 +235,7 @@ impl ConversionMutation {
         let op = Op::of(ctx)?;
         let command = async |context: &Domain| {
             let brand_id = Kind::Brand.parse(&input.brand_id, "brandId")?;
-            domain::request_conversion_import(context, brand_id, &input.source, policy(input.error_policy)).await
+            domain::request_conversion_import(context, brand_id, &input.source, input.error_policy.into()).await
         };
         let (asked, user_errors) = op.command(command).await?;
         let Some(asked) = asked else {

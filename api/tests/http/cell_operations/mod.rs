@@ -9,13 +9,17 @@ mod calendar;
 mod calendars;
 mod campaigns;
 mod checklists;
+mod contracts;
 mod finance;
 mod ideas;
 mod influencers;
 mod media;
 mod notices;
+mod payments;
 mod people;
 mod planning;
+mod promotion;
+mod proposals;
 mod publishing;
 pub mod strategy;
 mod templates;
@@ -49,6 +53,10 @@ const DOMAINS: &[Operations] = &[
     influencers::operations,
     campaigns::operations,
     finance::operations,
+    promotion::operations,
+    payments::operations,
+    proposals::operations,
+    contracts::operations,
     approvals::operations,
     publishing::operations,
     notices::operations,
@@ -71,6 +79,10 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     influencers::PERSONAL,
     campaigns::PERSONAL,
     finance::PERSONAL,
+    promotion::PERSONAL,
+    payments::PERSONAL,
+    proposals::PERSONAL,
+    contracts::PERSONAL,
     approvals::PERSONAL,
     publishing::PERSONAL,
     notices::PERSONAL,

@@ -155,7 +155,7 @@ fn maybe(before: Option<&String>, now: Option<&String>, until: Instant) -> Vec<P
 }
 
 /// A text as pieces of words, neighbours of one kind in one.
-fn pieces(before: &str, now: &str, until: Instant) -> Vec<Piece> {
+pub(crate) fn pieces(before: &str, now: &str, until: Instant) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     for change in TextDiff::configure().deadline(until).diff_unicode_words(before, now).iter_all_changes() {
         let kind = match change.tag() {

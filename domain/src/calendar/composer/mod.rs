@@ -4,6 +4,7 @@ mod changes;
 mod duplicates;
 mod versions;
 
+pub(crate) use changes::pieces as text_pieces;
 pub use changes::{ContentChange, PartChange, Piece, PieceKind};
 pub(crate) use duplicates::{Said, said_before};
 pub use duplicates::{Similar, similar_posts};

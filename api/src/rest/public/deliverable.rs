@@ -1,0 +1,139 @@
+//! Where the other side of a contract hands in what it promised, without signing in.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use diwan_domain::UserError;
+use diwan_domain::deliverables::{
+    DeliverablePage, HandedInByLink, OpenedDeliverable, hand_in_by_link, open_deliverable,
+};
+use diwan_entity::payments::deliverable::DeliverableState;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::frame::{MOST_BYTES, PRICE, PRICE_OF_ANSWER, Words, done, ended, foot, lost, pay, refusals, show, wrong};
+use crate::state::State;
+
+/// What somebody filled in.
+#[derive(Debug, Default, Deserialize)]
+pub struct Form {
+    #[serde(default)]
+    link: String,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    version: i32,
+}
+
+/// Where the page is.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let page = web::resource("/deliverable/{secret}")
+        .app_data(web::FormConfig::default().limit(MOST_BYTES))
+        .route(web::get().to(open))
+        .route(web::head().to(open))
+        .route(web::post().to(hand_in));
+    config.service(page);
+}
+
+async fn open(http: HttpRequest, state: web::Data<State>, secret: web::Path<String>) -> HttpResponse {
+    let meter = match pay(&http, &state, PRICE) {
+        Ok(meter) => meter,
+        Err(busy) => return busy,
+    };
+    match open_deliverable(&state.services, &secret).await {
+        Ok(OpenedDeliverable::Page(page)) => shown(StatusCode::OK, &page, &Form::default(), &[]),
+        Ok(OpenedDeliverable::Ended(ending, locale)) => ended(ending, locale),
+        Err(failure) => lost(&http, &meter, &failure),
+    }
+}
+
+async fn hand_in(
+    http: HttpRequest,
+    state: web::Data<State>,
+    secret: web::Path<String>,
+    filled: web::Form<Form>,
+) -> HttpResponse {
+    let meter = match pay(&http, &state, PRICE_OF_ANSWER) {
+        Ok(meter) => meter,
+        Err(busy) => return busy,
+    };
+    let form = filled.into_inner();
+    match hand_in_by_link(&state.services, &secret, form.version, (&form.link, &form.note)).await {
+        Ok(HandedInByLink::Done) => done(&format!("/deliverable/{secret}")),
+        Ok(HandedInByLink::Refused(page, errors)) => shown(status_of(&errors), &page, &form, &errors),
+        Ok(HandedInByLink::Ended(ending, locale)) => ended(ending, locale),
+        Err(failure) => lost(&http, &meter, &failure),
+    }
+}
+
+/// Something that was filled in must be mended, or it is not so any more.
+fn status_of(errors: &[UserError]) -> StatusCode {
+    let filled_in = |error: &UserError| matches!(error.field.last().map(String::as_str), Some("link" | "note"));
+    if errors.iter().all(filled_in) { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT }
+}
+
+fn shown(status: StatusCode, page: &DeliverablePage, sent: &Form, errors: &[UserError]) -> HttpResponse {
+    show(status, page.locale, &page.title, &inner(page, sent, errors))
+}
+
+/// What stands on the page: what is promised, how far it is, and the form while it can be handed in.
+fn inner(page: &DeliverablePage, sent: &Form, errors: &[UserError]) -> Markup {
+    let words = Words(page.locale);
+    let asks = [("agency", page.agency.as_str()), ("name", page.reader.as_str()), ("brand", page.brand.as_str())];
+    html! {
+        p.hint { (words.with("deliverable-asks", &asks)) }
+        p.due { (words.with("deliverable-due", &[("when", &page.due_on)])) }
+        @if !page.brief.is_empty() {
+            section {
+                h2 { (words.say("deliverable-brief")) }
+                @for line in page.brief.lines() { p dir="auto" { (line) } }
+            }
+        }
+        @if !page.disclosure.is_empty() {
+            p { (words.say("deliverable-disclosure")) " " strong { bdi { (page.disclosure) } } }
+        }
+        (standing(words, page))
+        (refusals(words, errors, &["link", "note"]))
+        @if matches!(page.state, DeliverableState::Due | DeliverableState::SentBack) { (form(words, page, sent, errors)) }
+        (foot(words, &page.reader, &page.expires_at))
+    }
+}
+
+/// How far it is.
+fn standing(words: Words, page: &DeliverablePage) -> Markup {
+    let key = match page.state {
+        DeliverableState::Due => return html! {},
+        DeliverableState::Submitted => "deliverable-submitted",
+        DeliverableState::Accepted => "deliverable-accepted",
+        DeliverableState::SentBack => "deliverable-sent-back",
+        DeliverableState::Withdrawn => "deliverable-withdrawn",
+    };
+    html! {
+        div.outcome role="status" {
+            p { strong { (words.say(key)) } }
+            @if page.state == DeliverableState::SentBack { p dir="auto" { (page.reason) } }
+            @if let Some(link) = &page.link { p { bdi dir="ltr" { (link) } } }
+        }
+    }
+}
+
+fn form(words: Words, page: &DeliverablePage, sent: &Form, errors: &[UserError]) -> Markup {
+    let (of_link, of_note) = (wrong(words, errors, "link"), wrong(words, errors, "note"));
+    html! {
+        section.decide {
+            h2 { (words.say("deliverable-hand-in")) }
+            form method="post" accept-charset="utf-8" {
+                input type="hidden" name="version" value=(page.version);
+                label for="link" { (words.say("deliverable-link")) }
+                p #link-hint .hint { (words.say("deliverable-link-hint")) }
+                input #link type="url" name="link" dir="ltr" required maxlength="2000" value=(sent.link) inputmode="url"
+                    aria-invalid=(!of_link.is_empty()) aria-describedby="link-hint link-wrong";
+                div #link-wrong { @for said in &of_link { p.wrong role="alert" { (said) } } }
+                label for="note" { (words.say("deliverable-note")) }
+                textarea #note name="note" rows="3" dir="auto" maxlength="2000" aria-invalid=(!of_note.is_empty())
+                    aria-describedby="note-wrong" { (sent.note) }
+                div #note-wrong { @for said in &of_note { p.wrong role="alert" { (said) } } }
+                div.choices { button type="submit" { (words.say("deliverable-send")) } }
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Pages for people who need not sign in: the secret in the address is the credential, as on the other pages (`pages.rs`). Each page is
+//! for one purpose (`diwan_domain::public_links`). Nothing here runs scripts.
+
+mod deliverable;
+mod frame;
+mod proposal;
+mod sign;
+
+use actix_web::web;
+
+/// Where the pages are.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.configure(deliverable::routes).configure(proposal::routes);
+    config.configure(sign::routes);
+}

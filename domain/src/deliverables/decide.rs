@@ -1,0 +1,149 @@
+//! Accepting what was handed in, sending it back, and doing without it.
+
+use diwan_entity::contracts::contract;
+use diwan_entity::payments::deliverable::{self, DeliverableState};
+use diwan_entity::payments::deliverable_check::{CheckKind, CheckOutcome};
+use diwan_platform::db;
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::checks::latest;
+use super::contract::in_force;
+use super::queries::{begin, wrong_state};
+use crate::context::Context;
+use crate::error::{Code, Complaints, Failure, UserError};
+use crate::payments;
+use crate::permission::{Action, Permit};
+use crate::trust;
+
+/// That whoever decides has not handed it in themselves.
+pub(super) async fn four_eyes(permit: Permit<'_>, row: &deliverable::Model) -> Result<(), Failure> {
+    if row.submitted_by.is_some()
+        && row.submitted_by == permit.actor_id
+        && db::scalar::<bool>(permit.tx(), "select four_eyes from agency", []).await?
+    {
+        return Err(Code::FourEyes.into());
+    }
+    Ok(())
+}
+
+/// That it was found published and, where the contract says so, disclosed.
+async fn was_found(context: &Context, contract: &contract::Model, row: &deliverable::Model) -> Result<(), Failure> {
+    if row.asset_id.is_some() {
+        return Ok(());
+    }
+    let found = latest(context, row).await?;
+    let passed = |kind| found.iter().any(|found| found.kind == kind && found.outcome == CheckOutcome::Passed);
+    if !passed(CheckKind::Published) {
+        return Err(UserError::at(Code::NotFoundPublished, "deliverableId").into());
+    }
+    if !contract.disclosure.is_empty() && !passed(CheckKind::Disclosed) {
+        let error = UserError::at(Code::NotFoundDisclosed, "deliverableId");
+        return Err(error.text("words", contract.disclosure.clone()).into());
+    }
+    Ok(())
+}
+
+/// Accepts what was handed in. Payments that wait for it are due, where nothing else holds them back.
+pub async fn accept_deliverable(
+    context: &Context,
+    deliverable_id: Uuid,
+    version: i32,
+) -> Result<deliverable::Model, Failure> {
+    let mut wrong = Complaints::default();
+    let (permit, contract, row) =
+        begin(context, Action::DeliverableDecide, (deliverable_id, version), &mut wrong).await?;
+    if row.state != DeliverableState::Submitted {
+        wrong.add(wrong_state(&row));
+    }
+    if let Err(not_signed) = in_force(&contract) {
+        wrong.add(not_signed);
+    }
+    wrong.check()?;
+    four_eyes(permit, &row).await?;
+    was_found(context, &contract, &row).await?;
+    let row = end(context, permit, row, (DeliverableState::Accepted, String::new())).await?;
+    trust::record(permit, context.now, "deliverable.accept", row.id, json!({ "submission": row.submission })).await?;
+    payments::unblock(permit, context.now, contract.id).await?;
+    Ok(row)
+}
+
+/// Sends back what was handed in, with the reason: it can be handed in again.
+pub async fn send_deliverable_back(
+    context: &Context,
+    deliverable_id: Uuid,
+    version: i32,
+    reason: &str,
+) -> Result<deliverable::Model, Failure> {
+    let mut wrong = Complaints::default();
+    let (permit, _, row) = begin(context, Action::DeliverableDecide, (deliverable_id, version), &mut wrong).await?;
+    if row.state != DeliverableState::Submitted {
+        wrong.add(wrong_state(&row));
+    }
+    let reason = a_reason(&mut wrong, reason, 2000);
+    wrong.check()?;
+    let (version, me) = (row.version + 1, permit.person()?);
+    let changed = deliverable::ActiveModel {
+        state: Set(DeliverableState::SentBack),
+        reason: Set(reason),
+        decided_at: Set(Some(context.now)),
+        decided_by: Set(Some(me)),
+        updated_at: Set(context.now),
+        version: Set(version),
+        ..row.into_active_model()
+    };
+    let row = changed.update(permit.tx()).await?;
+    let detail = json!({ "submission": row.submission });
+    trust::record(permit, context.now, "deliverable.send_back", row.id, detail).await?;
+    Ok(row)
+}
+
+/// Does without a deliverable that is not accepted. Payments that wait for it stay blocked, until they are planned otherwise.
+pub async fn withdraw_deliverable(
+    context: &Context,
+    deliverable_id: Uuid,
+    version: i32,
+    reason: &str,
+) -> Result<deliverable::Model, Failure> {
+    let mut wrong = Complaints::default();
+    let (permit, _, row) = begin(context, Action::DeliverableWrite, (deliverable_id, version), &mut wrong).await?;
+    if matches!(row.state, DeliverableState::Accepted | DeliverableState::Withdrawn) {
+        wrong.add(wrong_state(&row));
+    }
+    let reason = a_reason(&mut wrong, reason, 2000);
+    wrong.check()?;
+    let row = end(context, permit, row, (DeliverableState::Withdrawn, reason)).await?;
+    trust::record(permit, context.now, "deliverable.withdraw", row.id, json!({})).await?;
+    Ok(row)
+}
+
+/// A reason that must be there.
+pub(super) fn a_reason(wrong: &mut Complaints, reason: &str, most: usize) -> String {
+    if reason.trim().is_empty() {
+        wrong.add(UserError::at(Code::ReasonRequired, "reason"));
+    } else {
+        wrong.text("reason", reason, most);
+    }
+    reason.trim().to_owned()
+}
+
+/// Brings a deliverable to its end. Links by which it was handed in tell so until their time is over.
+async fn end(
+    context: &Context,
+    permit: Permit<'_>,
+    row: deliverable::Model,
+    (state, reason): (DeliverableState, String),
+) -> Result<deliverable::Model, Failure> {
+    let (version, me) = (row.version + 1, permit.person()?);
+    let changed = deliverable::ActiveModel {
+        state: Set(state),
+        reason: Set(reason),
+        decided_at: Set(Some(context.now)),
+        decided_by: Set(Some(me)),
+        updated_at: Set(context.now),
+        version: Set(version),
+        ..row.into_active_model()
+    };
+    Ok(changed.update(permit.tx()).await?)
+}

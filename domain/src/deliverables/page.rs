@@ -1,0 +1,205 @@
+//! Handing a deliverable in from outside, by a link that is its own credential (`public_links`).
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use diwan_entity::InBrand as _;
+use diwan_entity::contracts::contract;
+use diwan_entity::links::public_link::LinkPurpose;
+use diwan_entity::payments::deliverable::{self, DeliverableState};
+use diwan_entity::tenancy::agency::{CalendarSystem, Locale};
+use sea_orm::{ActiveEnum as _, FromQueryResult, QuerySelect as _};
+use url::Url;
+use uuid::Uuid;
+
+use super::contract::going_on;
+use super::hand_in::{HandedIn, HandedInBy, is_open, take};
+use super::queries::{begin, not_there, seen, wrong_state};
+use crate::calendar::day_start;
+use crate::context::{Context, Services};
+use crate::error::{Code, Complaints, Failure, Fault, UserError};
+use crate::messages::{date_in_words, time_in_words};
+use crate::permission::Action;
+use crate::public_links::{self, Found, GOOD_FOR, LinkEnding, LinkFor, NewLink, Outcome, PublicLink};
+
+/// A link that was made. Its address is shown this once.
+#[derive(Debug)]
+pub struct DeliverableLink {
+    /// What is handed in by it.
+    pub deliverable: deliverable::Model,
+    /// Where.
+    pub url: Url,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Makes a link by which the other side of the contract hands a deliverable in, in the language of the contract. It works for 30 days, and
+/// those that were made before go on working until they are ended.
+pub async fn create_deliverable_link(
+    context: &Context,
+    deliverable_id: Uuid,
+    version: i32,
+) -> Result<DeliverableLink, Failure> {
+    let mut wrong = Complaints::default();
+    let (permit, contract, row) =
+        begin(context, Action::DeliverableWrite, (deliverable_id, version), &mut wrong).await?;
+    if let Err(over) = going_on(&contract) {
+        wrong.add(over);
+    }
+    if matches!(row.state, DeliverableState::Accepted | DeliverableState::Withdrawn) {
+        wrong.add(wrong_state(&row));
+    }
+    wrong.check()?;
+    let contract::Model { party_name, party_email, locale, .. } = contract;
+    let person = LinkFor { user_id: None, name: party_name, email: party_email, locale };
+    let expires_at = context.now + GOOD_FOR;
+    let new = NewLink { purpose: LinkPurpose::Deliverable, subject_id: row.id, person, expires_at };
+    let (_, url) = public_links::make(&context.services, permit, context.now, new).await?;
+    Ok(DeliverableLink { deliverable: row, url, expires_at })
+}
+
+/// Ends the links by which a deliverable is handed in.
+pub async fn revoke_deliverable_links(context: &Context, deliverable_id: Uuid) -> Result<deliverable::Model, Failure> {
+    let row = seen(context, deliverable_id).await?;
+    let permit = context.permit(Action::DeliverableWrite, row.brand_id).await?;
+    let ended = public_links::revoke_of(permit, context.now, (LinkPurpose::Deliverable, row.id), None).await?;
+    let detail = serde_json::json!({ "links": ended });
+    crate::trust::record(permit, context.now, "deliverable.revoke_links", row.id, detail).await?;
+    Ok(row)
+}
+
+/// What the holder of a link sees.
+#[derive(Debug)]
+pub struct DeliverablePage {
+    /// The language that they read.
+    pub locale: Locale,
+    /// Who they are.
+    pub reader: String,
+    /// The agency.
+    pub agency: String,
+    /// The brand.
+    pub brand: String,
+    /// What is to be handed in, in a word.
+    pub title: String,
+    /// What it is to be.
+    pub brief: String,
+    /// The last day, in words.
+    pub due_on: String,
+    /// What must stand in it, so that everybody knows it for advertising; empty where nothing must.
+    pub disclosure: String,
+    /// How far it has come.
+    pub state: DeliverableState,
+    /// Why it was sent back.
+    pub reason: String,
+    /// What was handed in last: its address, if it was one.
+    pub link: Option<String>,
+    /// What was said of it.
+    pub note: String,
+    /// The version that is shown; what is handed in names it.
+    pub version: i32,
+    /// Until when the link works, in words.
+    pub expires_at: String,
+}
+
+/// What a link opens.
+#[derive(Debug)]
+pub enum OpenedDeliverable {
+    /// The deliverable.
+    Page(Box<DeliverablePage>),
+    /// Nothing any more, said in this language.
+    Ended(LinkEnding, Locale),
+}
+
+/// What came of handing in by a link.
+#[derive(Debug)]
+pub enum HandedInByLink {
+    /// It was handed in.
+    Done,
+    /// It was not, for these reasons; the page as it is now.
+    Refused(Box<DeliverablePage>, Vec<UserError>),
+    /// The link has ended.
+    Ended(LinkEnding, Locale),
+}
+
+#[derive(FromQueryResult)]
+struct Place {
+    brand: String,
+    agency: String,
+    time_zone: String,
+    calendar_system: String,
+}
+
+async fn show(context: &Context, link: &PublicLink) -> Result<Box<DeliverablePage>, Failure> {
+    let row = context.one(deliverable::Entity::one_in_brand(link.brand_id, link.subject_id)).await?;
+    let row = row.ok_or(Code::LinkInvalid)?;
+    let contract = context.one(contract::Entity::one_in_brand(link.brand_id, row.contract_id)).await?;
+    let contract = contract.ok_or_else(|| Fault::broken("a deliverable without its contract"))?;
+    let sql = "select b.name as brand, a.name as agency, b.time_zone, a.calendar_system
+      from brand b join agency a on a.id = b.agency_id where b.id = $1";
+    let place: Option<Place> = context.rows(sql, [link.brand_id.into()]).await?.pop();
+    let place = place.ok_or(Code::LinkInvalid)?;
+    let zone: Tz = place.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;
+    let system = CalendarSystem::try_from_value(&place.calendar_system)?;
+    Ok(Box::new(DeliverablePage {
+        locale: link.locale,
+        reader: link.person_name.clone(),
+        agency: place.agency,
+        brand: place.brand,
+        title: row.title,
+        brief: row.brief,
+        due_on: date_in_words(link.locale, system, zone, day_start(zone, row.due_on)),
+        disclosure: contract.disclosure,
+        state: row.state,
+        reason: row.reason,
+        link: row.link,
+        note: row.note,
+        version: row.version,
+        expires_at: time_in_words(link.locale, system, zone, link.expires_at),
+    }))
+}
+
+/// What a link opens, if it is good. Looking changes nothing.
+pub async fn open_deliverable(services: &Arc<Services>, secret: &str) -> Result<OpenedDeliverable, Failure> {
+    let context = Context::stranger(Arc::clone(services), services.db.read().await?);
+    let opened = match public_links::find(&context, secret, LinkPurpose::Deliverable).await? {
+        Found::Open(link) => OpenedDeliverable::Page(show(&context, &link).await?),
+        Found::Ended(ending, locale) => OpenedDeliverable::Ended(ending, locale),
+    };
+    context.roll_back().await?;
+    Ok(opened)
+}
+
+/// Hands in an address by a link. Sent twice, it counts once: the second names a version that is not shown any more.
+pub async fn hand_in_by_link(
+    services: &Arc<Services>,
+    secret: &str,
+    version: i32,
+    (address, note): (&str, &str),
+) -> Result<HandedInByLink, Failure> {
+    let handed = HandedIn { link: Some(address.to_owned()), note: note.to_owned(), ..HandedIn::default() };
+    let done = public_links::act(services, secret, LinkPurpose::Deliverable, async |context, link| {
+        let select = deliverable::Entity::one_in_brand(link.brand_id, link.subject_id).lock_exclusive();
+        let row = context.one(select).await?.ok_or_else(not_there)?;
+        let mut wrong = Complaints::default();
+        wrong.version(row.version, version);
+        if let Err(not_open) = is_open(&row) {
+            wrong.add(not_open);
+        }
+        let handed = handed.check(&mut wrong);
+        wrong.check()?;
+        let permit = link.permit(context);
+        take(permit, context.now, row, (handed, HandedInBy::Link(link.id))).await?;
+        public_links::used(permit, context.now, link).await?;
+        Ok(())
+    });
+    let errors = match done.await? {
+        Outcome::Done(()) => return Ok(HandedInByLink::Done),
+        Outcome::Ended(ending, locale) => return Ok(HandedInByLink::Ended(ending, locale)),
+        Outcome::Refused(errors) => errors,
+    };
+    Ok(match open_deliverable(services, secret).await? {
+        OpenedDeliverable::Page(page) => HandedInByLink::Refused(page, errors),
+        OpenedDeliverable::Ended(ending, locale) => HandedInByLink::Ended(ending, locale),
+    })
+}

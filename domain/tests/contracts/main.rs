@@ -1,0 +1,6 @@
+//! Contracts: negotiated, approved by their amount, signed by both sides over one document, and ended.
+
+mod desk;
+mod life;
+mod people;
+mod signed;

@@ -1,0 +1,5 @@
+//! Proposals: written, reviewed up the ladder by the discount, sent, and accepted once with all that follows.
+
+mod accepting;
+mod desk;
+mod life;
