@@ -5,7 +5,7 @@
 //! by the next migration.
 //!
 //! Every table that holds a brand's rows is protected by [`app.protect_brand_table`](m0001_scope), which the
-//! catalogue test in `domain/tests/catalogue.rs` checks for all tables, also future ones.
+//! catalogue test in `domain/tests/domain/catalogue.rs` checks for all tables, also future ones.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;

@@ -1,4 +1,4 @@
-//! The folder. A bucket is tested against a real server, in `domain/tests/media/`.
+//! The folder. A bucket is tested against a real server, in `domain/tests/domain/media.rs`.
 
 use super::*;
 
