@@ -18,6 +18,10 @@ mod upload;
 
 use anyhow::{Result, bail};
 
+/// The one of the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
