@@ -75,6 +75,11 @@ pub(crate) enum Verify {
         /// Which, as the API writes its id: contract_...
         id: String,
     },
+    /// Reckon every digest of a proposal anew, from its files and what was accepted to the audit trail: exit code 1 when one is another
+    Proposal {
+        /// Which, as the API writes its id: proposal_...
+        id: String,
+    },
 }
 
 /// What can be done with the audit trail.

@@ -1,5 +1,6 @@
 //! Why a command was not carried out: refusals, which are for the caller, and faults, which are for operators.
 
+mod all;
 mod code;
 
 use std::borrow::Cow;

@@ -4,6 +4,7 @@
 //! them, and ends with [`Scope::finish`] in the transaction that writes its last effects. A worker that lost its lease
 //! cannot write: `begin` refuses it.
 
+mod ask;
 mod lease;
 
 use std::sync::Arc;
@@ -13,14 +14,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::trust::job::{self, JobState};
 use diwan_platform::jobs::Claim;
-use diwan_platform::traces::{follow, traceparent};
+use diwan_platform::traces::follow;
 use diwan_platform::{crypto, db, ids};
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, InsertMany, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, TryGetable};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+pub use self::ask::{cancel, enqueue, enqueue_each, enqueue_many};
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::{Action, Permit};
@@ -94,7 +96,9 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &campaigns::ActivateCampaign,
         &proposals::ExpireProposal,
         &proposals::RenderProposal,
+        &proposals::RenderAcceptance,
         &deliverables::CheckDeliverable,
+        &deliverables::RemindDeliverable,
         &payments::ReleasePayment,
         &promotion::StartBoost,
         &media::TakeInUpload,
@@ -145,28 +149,22 @@ pub struct Work {
 impl Work {
     /// A transaction in the scope of the job's brand, which fails if the lease is lost and keeps it otherwise.
     pub async fn begin(&self) -> Result<Scope, JobError> {
+        match self.enter("select app.enter_job($1, $2, $3)").await? {
+            (scope, true) => Ok(scope),
+            (_, false) => Err(JobError::LeaseLost),
+        }
+    }
+
+    /// A transaction that begins with a function of the database which takes the job, its fence and its new lease and does as
+    /// [`Work::begin`] says. With what it answers: whether the lease holds is to be seen from that.
+    pub(crate) async fn enter<T: TryGetable>(&self, function: &str) -> Result<(Scope, T), JobError> {
         let now = self.services.now();
         let tx = self.services.db.write().await?;
-        match self.claim.brand_id {
-            Some(brand_id) => {
-                if !db::scalar::<bool>(&tx, "select app.enter_brand($1)", [brand_id.into()]).await? {
-                    return Err(Fault::broken("a job names a brand that does not exist").into());
-                }
-            }
-            None => drop(db::scalar::<Option<Uuid>>(&tx, "select app.enter_agency_work()", []).await?),
-        }
-        let kept = job::Entity::update_many()
-            .col_expr(job::Column::LeaseExpiresAt, Expr::value(now + self.services.timing.lease))
-            .filter(job::Column::Id.eq(self.job_id))
-            .filter(job::Column::Fence.eq(self.claim.fence))
-            .filter(job::Column::State.eq(JobState::Running))
-            .exec(&tx)
-            .await?;
-        if kept.rows_affected == 0 {
-            return Err(JobError::LeaseLost);
-        }
         let Claim { brand_id, subject_id, fence, .. } = self.claim;
-        Ok(Scope { tx, now, brand_id: brand_id.unwrap_or_default(), subject_id, job_id: self.job_id, fence })
+        let values = [self.job_id.into(), fence.into(), (now + self.services.timing.lease).into()];
+        let answer = db::scalar(&tx, function, values).await?;
+        let scope = Scope { tx, now, brand_id: brand_id.unwrap_or_default(), subject_id, job_id: self.job_id, fence };
+        Ok((scope, answer))
     }
 
     /// How long after its time it began, in milliseconds.
@@ -255,80 +253,6 @@ impl Scope {
         update.filter(job::Column::Id.eq(self.job_id)).exec(&self.tx).await?;
         self.commit().await
     }
-}
-
-/// Asks for work, in the caller's transaction. Asked for twice while it waits, it is done once: the earlier time counts.
-pub async fn enqueue(
-    permit: Permit<'_>,
-    kind: &str,
-    subject_id: Uuid,
-    due_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<Uuid, DbErr> {
-    let insert = outbox_rows(kind, [(permit, subject_id, due_at)], now);
-    let rows = insert.exec_with_returning(permit.tx()).await?;
-    rows.first().map(|row| row.id).ok_or_else(|| DbErr::RecordNotInserted)
-}
-
-/// Asks for the same work on many subjects, in one statement.
-pub async fn enqueue_many(
-    permit: Permit<'_>,
-    kind: &str,
-    subject_ids: &[Uuid],
-    due_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let rows = outbox_rows(kind, subject_ids.iter().map(|id| (permit, *id, due_at)), now);
-    rows.exec_without_returning(permit.tx()).await.map(|_| ())
-}
-
-/// Asks for the same work on many subjects, each named once, at a time of its own and in a brand of its own, in one statement.
-pub async fn enqueue_each(
-    kind: &str,
-    wanted: &[(Permit<'_>, Uuid, DateTime<Utc>)],
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let Some((permit, ..)) = wanted.first() else { return Ok(()) };
-    outbox_rows(kind, wanted.iter().copied(), now).exec_without_returning(permit.tx()).await.map(|_| ())
-}
-
-fn outbox_rows<'a>(
-    kind: &str,
-    wanted: impl IntoIterator<Item = (Permit<'a>, Uuid, DateTime<Utc>)>,
-    now: DateTime<Utc>,
-) -> InsertMany<job::ActiveModel> {
-    let rows = wanted.into_iter().map(|(permit, subject_id, due_at)| job::ActiveModel {
-        id: Set(ids::new_id(now)),
-        // The nil id: the agency's own work.
-        brand_id: Set((!permit.brand_id.is_nil()).then_some(permit.brand_id)),
-        kind: Set(kind.to_owned()),
-        subject_id: Set(subject_id),
-        requested_by: Set(permit.actor_id),
-        state: Set(JobState::Pending),
-        due_at: Set(due_at),
-        created_at: Set(now),
-        trace: Set(traceparent()),
-        ..Default::default()
-    });
-    let conflict = OnConflict::columns([job::Column::BrandId, job::Column::Kind, job::Column::SubjectId])
-        .target_and_where(Expr::cust("state in ('PENDING', 'HANDED', 'RUNNING')"))
-        .value(job::Column::DueAt, Expr::cust("least(job.due_at, excluded.due_at)"))
-        .to_owned();
-    job::Entity::insert_many(rows).on_conflict(conflict)
-}
-
-/// Takes back work that waits. Work that has begun ends by itself when it sees its subject.
-pub async fn cancel(permit: Permit<'_>, kind: &str, subject_ids: &[Uuid], now: DateTime<Utc>) -> Result<(), DbErr> {
-    job::Entity::update_many()
-        .col_expr(job::Column::State, Expr::value(JobState::Canceled))
-        .col_expr(job::Column::FinishedAt, Expr::value(now))
-        .filter(job::Column::BrandId.eq(permit.brand_id))
-        .filter(job::Column::Kind.eq(kind))
-        .filter(job::Column::SubjectId.is_in(subject_ids.iter().copied()))
-        .filter(job::Column::State.is_in([JobState::Pending, JobState::Handed]))
-        .exec(permit.tx())
-        .await
-        .map(|_| ())
 }
 
 /// How a run ended, for the worker's log.

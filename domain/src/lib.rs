@@ -27,7 +27,7 @@
 //! | [`notices`] | telling people, in the product and by mail, and servers, by webhooks |
 //! | [`public_links`] | links by which one person does one thing without signing in |
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
-//! | [`tracking`] | short links and how often they are followed, conversions, attribution, leads |
+//! | [`tracking`] | short links and how often they are followed, landing pages, conversions, attribution, leads |
 //! | [`insights`] | numbers from the networks, reports |
 //! | [`permission`] | the one table of who may do what |
 //! | [`messages`] | the one catalogue of what the product says |

@@ -34,6 +34,7 @@ macro_rules! catalogue {
                     include_str!(concat!("../messages/", $language, "/errors.ftl")),
                     include_str!(concat!("../messages/", $language, "/finance.ftl")),
                     include_str!(concat!("../messages/", $language, "/influencers.ftl")),
+                    include_str!(concat!("../messages/", $language, "/landing.ftl")),
                     include_str!(concat!("../messages/", $language, "/links.ftl")),
                     include_str!(concat!("../messages/", $language, "/mail.ftl")),
                     include_str!(concat!("../messages/", $language, "/media.ftl")),

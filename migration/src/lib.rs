@@ -65,6 +65,13 @@ mod m0052_contracts;
 mod m0053_payments;
 mod m0054_proposals;
 mod m0055_promotion;
+mod m0056_landing;
+mod m0057_deliverable_files;
+mod m0058_paper;
+mod m0059_owners;
+mod m0060_fewer_statements;
+mod m0061_metric_parts;
+mod m0062_metric_gaps;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -129,6 +136,13 @@ impl MigratorTrait for Migrator {
             sql("m0053_payments", m0053_payments::UP),
             sql("m0054_proposals", m0054_proposals::UP),
             sql("m0055_promotion", m0055_promotion::UP),
+            sql("m0056_landing", m0056_landing::UP),
+            sql("m0057_deliverable_files", m0057_deliverable_files::UP),
+            sql("m0058_paper", m0058_paper::UP),
+            sql("m0059_owners", m0059_owners::UP),
+            sql("m0060_fewer_statements", m0060_fewer_statements::UP),
+            sql("m0061_metric_parts", m0061_metric_parts::UP),
+            sql("m0062_metric_gaps", m0062_metric_gaps::UP),
         ]
     }
 }

@@ -113,6 +113,14 @@ pub fn below(base: &Url, path: &str) -> Result<Url, NetworkError> {
     base.join(path).map_err(invalid)
 }
 
+/// The address of a path whose parts are taken as they are, behind what stands before each path of an interface, such as `v25.0`.
+pub fn within(base: &Url, first: &str, path: &[&str]) -> Result<Url, NetworkError> {
+    let mut url = base.clone();
+    let wrong = || NetworkError::new(ErrorKind::Ask, "address_invalid", "not an address of the network");
+    url.path_segments_mut().map_err(|()| wrong())?.clear().push(first).extend(path);
+    Ok(url)
+}
+
 fn invalid(error: url::ParseError) -> NetworkError {
     NetworkError::new(ErrorKind::Ask, "address_invalid", error.to_string())
 }

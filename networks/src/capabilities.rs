@@ -356,6 +356,14 @@ impl Metric {
         Self::Posts,
     ];
 
+    /// What people do with a post: together they are its interactions, or engagement. The one place that says it.
+    pub const INTERACTIONS: [Self; 5] = [Self::Likes, Self::Reposts, Self::Replies, Self::Quotes, Self::Bookmarks];
+
+    /// The names of what people do with a post, as they are stored.
+    pub fn interactions() -> Vec<String> {
+        Self::INTERACTIONS.iter().map(|metric| metric.as_str().to_owned()).collect()
+    }
+
     /// The name as stored and as used in the API.
     pub fn as_str(self) -> &'static str {
         match self {

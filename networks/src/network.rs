@@ -181,6 +181,12 @@ pub trait Progress: Send + Sync {
 
     /// Called right before each request that makes something visible: is this worker's lease still its own?
     async fn before_commit(&self) -> Result<(), ProgressError>;
+
+    /// Both, where nothing lies between them: the checkpoint says that the request which follows may have been sent.
+    async fn save_before_commit(&self, checkpoint: &Checkpoint) -> Result<(), ProgressError> {
+        self.save(checkpoint).await?;
+        self.before_commit().await
+    }
 }
 
 /// One social network.

@@ -37,6 +37,11 @@ impl<Own: Default + Serialize + DeserializeOwned, Sent: Serialize + DeserializeO
         Ok(progress.save(&self.checkpoint()?).await?)
     }
 
+    /// Saves it right before the request that it says may have been sent.
+    pub(crate) async fn save_before_commit(&self, progress: &dyn Progress) -> Result<(), NetworkError> {
+        Ok(progress.save_before_commit(&self.checkpoint()?).await?)
+    }
+
     /// True when a request that makes something visible may have left.
     pub(crate) fn is_sending(&self) -> bool {
         self.stage == Checkpoint::SENDING

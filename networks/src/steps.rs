@@ -66,12 +66,13 @@ pub(crate) async fn publish<S: Steps>(
         }
     }
     while !state.is_whole(content) {
-        if !state.is_sending() {
+        if state.is_sending() {
+            progress.before_commit().await?;
+        } else {
             steps.prepare(&mut state, progress).await?;
             state.send();
-            state.save(progress).await?;
+            state.save_before_commit(progress).await?;
         }
-        progress.before_commit().await?;
         match steps.send(&mut state, progress).await {
             Ok(post) => arrived(steps, &mut state, post, (content, progress)).await?,
             Err(error) => {

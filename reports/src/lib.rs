@@ -8,6 +8,7 @@
 //! binary; nothing is read from disk or downloaded while rendering. Text from users reaches a template as a value and
 //! is never parsed as markup.
 
+mod acceptance;
 mod contract;
 mod fonts;
 mod language;
@@ -19,6 +20,7 @@ mod text;
 mod words;
 mod world;
 
+pub use acceptance::ProposalAcceptance;
 pub use contract::{Clause, ContractPaper, PaperSignature, contract_pdf};
 pub use language::{Digits, Language};
 pub use model::{AccountTotal, DayTotal, MetricValue, Month, MonthReport, PublishedPost};

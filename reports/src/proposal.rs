@@ -11,6 +11,7 @@ use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, Timestamp};
 
+use crate::acceptance::{self, ProposalAcceptance};
 use crate::language::{Digits, Language};
 use crate::month::RenderError;
 use crate::text::{Style, is_rtl, line};
@@ -63,6 +64,8 @@ pub struct ProposalFile {
     pub gross: String,
     /// The terms.
     pub terms: String,
+    /// How it was accepted: a page of its own at the end.
+    pub acceptance: Option<ProposalAcceptance>,
 }
 
 /// A heading, and what stands below it.
@@ -286,6 +289,8 @@ fn inputs(file: &ProposalFile) -> Dict {
         format!("{} {month} {}", style.local(&date.day().to_string()), style.local(&date.year().to_string()))
     };
     let sent = file.sent_at.with_timezone(&file.time_zone).date_naive();
+    let accepted = file.acceptance.as_ref();
+    let note = || own.note.replace("{currency}", &file.currency);
     dict! {
         "lang" => language.code(),
         "region" => language.region(),
@@ -300,7 +305,7 @@ fn inputs(file: &ProposalFile) -> Dict {
         "sent" => day(sent),
         "valid-until" => own.valid_until.replace("{when}", &day(file.valid_until)),
         "version" => format!("{} {}", own.version, style.local(&file.version.to_string())),
-        "note" => own.note.replace("{currency}", &file.currency),
+        "note" => accepted.map_or_else(note, |accepted| line(&accepted.note, NAME)),
         "currency" => file.currency.clone(),
         "net" => file.net.clone(),
         "tax" => file.tax.clone(),
@@ -310,6 +315,9 @@ fn inputs(file: &ProposalFile) -> Dict {
         "lines" => lines(&style, &file.lines),
         "options" => lines(&style, &file.options),
         "terms" => paragraphs(&style, &file.terms),
+        "acceptance" => accepted.map_or(Value::None, |accepted| {
+            acceptance::inputs(accepted, language.is_rtl()).into_value()
+        }),
         "words" => dict! {
             "proposal" => own.proposal,
             "for-client" => own.for_client,
@@ -408,7 +416,19 @@ mod tests {
             tax: "950.00".to_owned(),
             gross: "5,950.00".to_owned(),
             terms: "Thirty days.".to_owned(),
+            acceptance: None,
         }
+    }
+
+    fn accepted(language: Language) -> ProposalFile {
+        let acceptance = ProposalAcceptance {
+            heading: "Acceptance".to_owned(),
+            name: "أمل #strong[x]".to_owned(),
+            lines: vec![("From the address".to_owned(), "2001:db8::1".to_owned())],
+            document: ("SHA-256".to_owned(), "0f".repeat(32)),
+            note: "Only what was taken is shown.".to_owned(),
+        };
+        ProposalFile { acceptance: Some(acceptance), options: Vec::new(), ..file(language) }
     }
 
     #[test]
@@ -416,7 +436,11 @@ mod tests {
         for language in Language::ALL {
             let warned = compile(&file(language)).unwrap();
             assert!(warned.warnings.is_empty(), "{language:?}: {:?}", warned.warnings);
-            assert!(warned.output.unwrap().pages().len() <= 2, "{language:?}");
+            let pages = warned.output.unwrap().pages().len();
+            assert!(pages <= 2, "{language:?}");
+            let signed = compile(&accepted(language)).unwrap();
+            assert!(signed.warnings.is_empty(), "{language:?}: {:?}", signed.warnings);
+            assert!(signed.output.unwrap().pages().len() <= pages + 1, "{language:?}");
         }
     }
 
@@ -426,6 +450,7 @@ mod tests {
         let first = proposal_pdf(&proposal).unwrap();
         assert!(first.starts_with(b"%PDF-1."));
         assert_eq!(first, proposal_pdf(&proposal).unwrap());
+        assert_ne!(first, proposal_pdf(&accepted(Language::Fa)).unwrap());
         assert_ne!(first, proposal_pdf(&ProposalFile { version: 4, ..proposal }).unwrap());
     }
 

@@ -365,6 +365,8 @@ impl TestServices {
                    values ('{attempt}', '{brand}', '{publication}', 'TAKE_BACK', 'FAILED', 'Too early', 'CONTENT', '{user}', '{now}', '{now}');
                  insert into metric_sample values ('{sample}', '{brand}', '{account}', '{publication}', 'LIKES', 3, '{now}');
                  insert into metric_reading values ('{reading}', '{brand}', '{account}', '{publication}', '{{}}', '{now}');
+                 insert into metric_gap (id, brand_id, social_account_id, publication_id, reason, began_at, ended_at)
+                   values ('{reading}', '{brand}', '{account}', '{publication}', 'NETWORK', '{now}', '{now}');
                  insert into report_run (id, brand_id, kind, month, locale, state, requested_by, created_at, finished_at, error)
                    values ('{report}', '{brand}', 'MONTH', '2026-07-01', 'en', 'FAILED', '{user}', '{now}', '{now}', 'GAVE_UP');
                  insert into content_import (id, brand_id, file_name, state, format, byte_size, sha256, row_count, requested_by, created_at)

@@ -62,8 +62,19 @@ impl TestServices {
         Ok(line)
     }
 
-    /// A contract in EUR that runs, signed by `by` for us.
+    /// A contract in EUR that runs, signed by `by` for us. Nobody knows where mail reaches the other side.
     pub async fn signed_contract(&self, brand: Uuid, by: Uuid, new: Signed<'_>) -> Result<Uuid> {
+        self.signed_contract_with(brand, by, new, ("en", "")).await
+    }
+
+    /// The same with a party that reads this language and gets mail at this address.
+    pub async fn signed_contract_with(
+        &self,
+        brand: Uuid,
+        by: Uuid,
+        new: Signed<'_>,
+        (locale, email): (&str, &str),
+    ) -> Result<Uuid> {
         let Signed { line, fee, committed, person, disclosure } = new;
         let now = self.services.now();
         let [id, entry] = std::array::from_fn(|_| ids::new_id(now));
@@ -72,9 +83,9 @@ impl TestServices {
         let person = person.map_or("null".to_owned(), |person| format!("'{person}'"));
         self.db
             .run(&format!(
-                "insert into contract (id, brand_id, kind, title, state, person_id, party_name, locale, fee_minor, currency, line_id, starts_on,
+                "insert into contract (id, brand_id, kind, title, state, person_id, party_name, party_email, locale, fee_minor, currency, line_id, starts_on,
                      clauses, disclosure, shared_version, signer_id, created_by, created_at, updated_at, sent_at, signed_at)
-                   values ('{id}', '{brand}', '{kind}', 'Films', 'ACTIVE', {person}, 'Studio', 'en', {fee}, 'EUR', '{line}', '2026-01-01',
+                   values ('{id}', '{brand}', '{kind}', 'Films', 'ACTIVE', {person}, 'Studio', '{email}', '{locale}', {fee}, 'EUR', '{line}', '2026-01-01',
                      '[{{\"heading\": \"Work\", \"text\": \"Films\"}}]', '{disclosure}', 1, '{by}', '{by}', '{now}', '{now}', '{now}', '{now}')"
             ))
             .await?;

@@ -13,6 +13,7 @@ use crate::services::TestServices;
 #[expect(missing_docs, reason = "each is the id of the row that it names")]
 pub struct TrackingWritten {
     pub link: Uuid,
+    pub landing: Uuid,
     pub endpoint: Uuid,
     pub import: Uuid,
     pub conversion: Uuid,
@@ -20,10 +21,11 @@ pub struct TrackingWritten {
 }
 
 impl TestServices {
-    /// A link that was followed, a conversion that it led to, with the endpoint and the file of others, a convention, a lead.
+    /// A link that was followed, a conversion that it led to, with the endpoint and the file of others, a convention, a lead; a landing page
+    /// that was visited and filled in, and is a draft again.
     pub(crate) async fn fill_tracking(&self, brand: Uuid, user: Uuid, post: Uuid) -> Result<TrackingWritten> {
         let now = self.services.now();
-        let [link, endpoint, import, conversion, lead] = std::array::from_fn(|_| ids::new_id(now));
+        let [link, landing, endpoint, import, conversion, lead] = std::array::from_fn(|_| ids::new_id(now));
         let sealed = |row_id: Uuid, column: &'static str, secret: &[u8]| {
             let place = Place { brand_id: brand, row_id, column };
             self.services.keys.seal(place, secret).map(|sealed| HEXLOWER.encode(&sealed))
@@ -39,6 +41,13 @@ impl TestServices {
                    values ('{link}', '{brand}', 'Spring', translate(right(replace('{link}', '-', ''), 10), '0', 'z'), 'https://shop.example/',
                      'https://shop.example/?utm_source=mastodon', '{post}', 'mastodon', '{user}', '{now}', '{now}');
                  insert into link_click values ('{brand}', '{link}', date_bin('15 minutes', '{now}'::timestamptz, '2000-01-01 00:00:00+00'), 'news.example', 'MOBILE', 3);
+                 insert into landing_page (id, brand_id, code, slug, locale, title, blocks, action, action_label, link_id, form_fields,
+                     required_fields, state, created_by, created_at, updated_at)
+                   values ('{landing}', '{brand}', translate(right(replace('{landing}', '-', ''), 10), '0', 'z'), 'spring', 'en', 'Spring',
+                     '[{{\"kind\":\"TEXT\",\"text\":\"Hello\"}}]', 'LINK', 'Look', '{link}', '{{}}', '{{}}', 'DRAFT', '{user}', '{now}', '{now}');
+                 insert into landing_visit values ('{brand}', '{landing}', date_bin('15 minutes', '{now}'::timestamptz, '2000-01-01 00:00:00+00'), 'news.example', 'MOBILE', 3);
+                 insert into landing_submission (id, brand_id, page_id, page_version, consent, submitted_at)
+                   values (gen_random_uuid(), '{brand}', '{landing}', 1, 'You may write to me.', '{now}');
                  insert into conversion_endpoint (id, brand_id, source, secret, created_by, created_at)
                    values ('{endpoint}', '{brand}', 'Shop', '\\x{secret}', '{user}', '{now}');
                  insert into conversion_import (id, brand_id, source, state, error_policy, recorded, requested_by, created_at, finished_at)
@@ -51,6 +60,6 @@ impl TestServices {
                    values ('{lead}', '{brand}', 'Fair', '\\x{contact}', 5000, 'EUR', 'NEW', '{user}', '{now}', '{now}')"
             ))
             .await?;
-        Ok(TrackingWritten { link, endpoint, import, conversion, lead })
+        Ok(TrackingWritten { link, landing, endpoint, import, conversion, lead })
     }
 }

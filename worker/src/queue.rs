@@ -22,6 +22,10 @@ use crate::executor::Executor;
 /// How many jobs may wait in Redis for each that can run: enough to keep busy, few enough to lose without harm.
 pub(crate) const WAITING_PER_SLOT: usize = 4;
 
+/// The queue counts as full until one in so many of its places is free. What waits in it keeps every hand busy until it is looked at again,
+/// and where more is due than there is room for, asking PostgreSQL for a few jobs costs as much as asking for many.
+const ROOM_WORTH_FILLING: usize = 4;
+
 /// How often the queue is asked for what other processes pushed. What this process pushes is fetched at once.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -95,6 +99,12 @@ enum Lost {
     Silent,
 }
 
+/// How many to push where at most so many wait and so many do.
+fn worth_filling(most: usize, waiting: usize) -> usize {
+    let room = most.saturating_sub(waiting);
+    if room * ROOM_WORTH_FILLING < most { 0 } else { room }
+}
+
 impl Queue {
     /// Reads the address of Redis, and asks nothing of it yet.
     pub(crate) fn new(options: &WorkerOptions, concurrency: usize) -> Result<Self, RedisError> {
@@ -113,7 +123,7 @@ impl Queue {
         let Some(mut attached) = self.attached() else { return Room::Away };
         let waiting = attached.connection.llen::<_, usize>(self.config.active_jobs_list());
         match timeout(PATIENCE, waiting).await {
-            Ok(Ok(waiting)) => Room::For((self.concurrency * WAITING_PER_SLOT).saturating_sub(waiting)),
+            Ok(Ok(waiting)) => Room::For(worth_filling(self.concurrency * WAITING_PER_SLOT, waiting)),
             Ok(Err(error)) => self.detach(&error),
             Err(_elapsed) => self.detach(&"no answer in time"),
         }
@@ -257,4 +267,15 @@ async fn serve_once(
     }
     queue.tidy(attached.connection, &metadata).await;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_is_filled_when_that_is_worth_it_and_one_hand_never_waits() {
+        assert_eq!([0, 1, 3, 4, 9].map(|waiting| worth_filling(4, waiting)), [4, 3, 1, 0, 0]);
+        assert_eq!([0, 96, 97, 128].map(|waiting| worth_filling(128, waiting)), [128, 32, 0, 0]);
+    }
 }

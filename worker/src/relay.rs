@@ -9,7 +9,7 @@ use std::time::Duration;
 use diwan_platform::jobs::{self, JobRef};
 use sea_orm::DbErr;
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::executor::Executor;
@@ -27,6 +27,10 @@ const LONGEST: Duration = Duration::from_secs(1);
 /// The shortest sleep, so that rows that others hold do not make us spin.
 const SHORTEST: Duration = Duration::from_millis(5);
 
+/// How often it looks at most, but while whole batches are due: what comes due in the meantime is handed over together, or each of many
+/// jobs that end and call others would cost two statements of its own.
+const GAP: Duration = Duration::from_millis(10);
+
 /// How soon to look again when Redis holds enough.
 const FULL: Duration = Duration::from_millis(50);
 
@@ -39,6 +43,7 @@ pub(crate) async fn run(executor: Arc<Executor>, queue: Arc<Queue>, stop: Cancel
     let news = Arc::new(Notify::new());
     let listener = tokio::spawn(listen(Arc::clone(&executor), Arc::clone(&news), stop.clone()));
     while !stop.is_cancelled() {
+        let began = Instant::now();
         let pause = match turn(&executor, &queue).await {
             Ok(pause) => pause,
             Err(error) => {
@@ -52,6 +57,7 @@ pub(crate) async fn run(executor: Arc<Executor>, queue: Arc<Queue>, stop: Cancel
                 () = news.notified() => {}
                 () = sleep(pause) => {}
             }
+            sleep_until(began + GAP).await;
         }
     }
     let _ended = listener.await;
@@ -86,7 +92,7 @@ async fn take(executor: &Executor, room: usize) -> Result<(Vec<JobRef>, Duration
     let limit = room.min(BATCH);
     let jobs = jobs::take_due(services.db.unscoped(), i32::try_from(limit).unwrap_or(i32::MAX), services.now()).await?;
     if jobs.len() == limit {
-        return Ok((jobs, Duration::ZERO));
+        return Ok((jobs, if limit == BATCH { Duration::ZERO } else { GAP }));
     }
     let next = jobs::next_due(services.db.unscoped()).await;
     // What has been taken must be handed over whatever happens to the second question.

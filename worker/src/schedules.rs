@@ -42,6 +42,11 @@ pub(crate) async fn run(services: Arc<Services>, anchors: PathBuf, stop: Cancell
         if let Err(error) = forget(&services).await {
             tracing::warn!(%error, "housekeeping failed; it is done again in an hour");
         }
+        match make_parts(&services).await {
+            Ok(0) => {}
+            Ok(parts) => tracing::info!(parts, "numbers of the months to come have their place"),
+            Err(error) => tracing::warn!(%error, "no place was made for the numbers of the months to come"),
+        }
         if let Err(error) = anchor(&services, &anchors).await {
             tracing::warn!(%error, "the audit trail was not anchored; it is tried again in an hour");
         }
@@ -87,6 +92,11 @@ async fn forget(services: &Services) -> Result<(), DbErr> {
         );
     }
     Ok(())
+}
+
+/// Makes the parts of the tables of numbers for this month and the next three. Until there is one, numbers are kept beside them.
+async fn make_parts(services: &Services) -> Result<i32, DbErr> {
+    db::scalar(services.db.unscoped(), "select app.make_metric_parts($1)", [services.now().into()]).await
 }
 
 /// Signs how far the audit trail is, if it has moved, and keeps that outside the database as well.

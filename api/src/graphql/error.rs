@@ -358,6 +358,8 @@ pub enum ErrorCode {
     ContractWorkOpen,
     /// Nobody holds both ends of a contract.
     ContractBothSides,
+    /// Amounts add up to more than an answer carries.
+    SumTooLarge,
 }
 
 /// One thing that the caller must mend. Nothing was written.

@@ -93,8 +93,10 @@ pub struct Query(
     notices::NoticeSettingQuery,
     notices::WebhookQuery,
     tracking::LinkQuery,
+    tracking::LandingQuery,
     tracking::ConversionQuery,
     tracking::LeadQuery,
+    insights::InsightsQuery,
 );
 
 // In groups: the library merges by types within types, and a long row of them takes the compiler minutes.
@@ -188,6 +190,7 @@ struct NoticeMutations(notices::NoticeMutation, notices::NoticeSettingMutation, 
 #[derive(MergedObject, Default)]
 struct TrackingMutations(
     tracking::LinkMutation,
+    tracking::LandingMutation,
     tracking::ConversionMutation,
     tracking::EndpointMutation,
     tracking::LeadMutation,

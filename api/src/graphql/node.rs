@@ -26,7 +26,7 @@ use super::scalars::Kind;
 use super::strategy::{BrandProfile, Challenge, ChannelChoice, ContentPillar, ContentPlan, Kpi, Objective, Persona};
 use super::templates::{ContentTemplate, HashtagSet};
 use super::tenancy::{Agency, Brand, BrandGroup, Membership, User};
-use super::tracking::{Conversion, Lead, TrackedLink};
+use super::tracking::{Conversion, LandingPage, Lead, TrackedLink};
 use super::trust::Job;
 use super::ugc::UgcGrant;
 
@@ -132,6 +132,8 @@ pub enum Node {
     UgcGrant(UgcGrant),
     /// A short link.
     TrackedLink(TrackedLink),
+    /// A landing page.
+    LandingPage(LandingPage),
     /// Something that somebody did and the brand wanted.
     Conversion(Conversion),
     /// Somebody who might buy.
@@ -275,6 +277,7 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         }
         Kind::UgcGrant => op.load(id).await?.map(|row| Node::UgcGrant(UgcGrant { op: own(), row })),
         Kind::TrackedLink => op.load(id).await?.map(|row| Node::TrackedLink(TrackedLink { op: own(), row })),
+        Kind::LandingPage => op.load(id).await?.map(|row| Node::LandingPage(LandingPage { op: own(), row })),
         Kind::Conversion => op.load(id).await?.map(|row| Node::Conversion(Conversion { op: own(), row })),
         Kind::Lead => op.load(id).await?.map(|row| Node::Lead(Lead { op: own(), row })),
         Kind::Campaign => op.load(id).await?.map(|row| Node::Campaign(Campaign { op: own(), row })),

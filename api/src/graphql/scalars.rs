@@ -126,6 +126,8 @@ pub enum Kind {
     Webhook,
     /// A short link.
     TrackedLink,
+    /// A landing page.
+    LandingPage,
     /// An endpoint to which a server sends conversions; not its secret.
     ConversionEndpoint,
     /// Something that somebody did and the brand wanted.
@@ -184,7 +186,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 86] = [
+    pub const ALL: [Self; 87] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -244,6 +246,7 @@ impl Kind {
         Self::Notice,
         Self::Webhook,
         Self::TrackedLink,
+        Self::LandingPage,
         Self::ConversionEndpoint,
         Self::Conversion,
         Self::ConversionImport,
@@ -335,6 +338,7 @@ impl Kind {
             Self::Notice => "notice",
             Self::Webhook => "webhook",
             Self::TrackedLink => "link",
+            Self::LandingPage => "landing",
             Self::ConversionEndpoint => "endpoint",
             Self::Conversion => "conversion",
             Self::ConversionImport => "conversionimport",

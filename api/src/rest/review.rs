@@ -161,7 +161,8 @@ fn path(secret: &str) -> String {
     format!("/review/{secret}")
 }
 
-fn with_policy(state: &State, mut answer: HttpResponse) -> HttpResponse {
+/// The same answer under the policy of pages that show pictures.
+pub(super) fn with_policy(state: &State, mut answer: HttpResponse) -> HttpResponse {
     if let Ok(policy) = header::HeaderValue::try_from(policy(state)) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

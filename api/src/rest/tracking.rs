@@ -38,19 +38,24 @@ fn text(http: &HttpRequest, name: &str) -> String {
     header_text(http, name).unwrap_or_default()
 }
 
+/// What a request says of whoever sends it, as far as it is counted.
+pub(super) fn visit(http: &HttpRequest) -> Visit {
+    let purpose = ["sec-purpose", "purpose", "x-moz"].into_iter().find_map(|name| header_text(http, name));
+    Visit {
+        user_agent: text(http, "user-agent"),
+        referrer: text(http, "referer"),
+        purpose: purpose.unwrap_or_default(),
+        mobile_hint: text(http, "sec-ch-ua-mobile"),
+        uncounted: false,
+    }
+}
+
 /// Sends a reader on. Whoever asks more often than anybody clicks is sent on as well, and not counted.
 async fn follow(http: HttpRequest, state: web::Data<State>, code: web::Path<String>) -> HttpResponse {
     let meter = Meter::new(Arc::clone(&state.limiter), peer(&http, &state), state.services.now());
     let too_often = meter.check().is_err();
     meter.fine(PRICE);
-    let purpose = ["sec-purpose", "purpose", "x-moz"].into_iter().find_map(|name| header_text(&http, name));
-    let visit = Visit {
-        user_agent: text(&http, "user-agent"),
-        referrer: text(&http, "referer"),
-        purpose: purpose.unwrap_or_default(),
-        mobile_hint: text(&http, "sec-ch-ua-mobile"),
-        uncounted: too_often || http.method() == Method::HEAD,
-    };
+    let visit = Visit { uncounted: too_often || http.method() == Method::HEAD, ..visit(&http) };
     match tracking::follow_link(&state.services, &code, &visit).await {
         Ok(Some(destination)) => HttpResponse::Found()
             .insert_header((header::LOCATION, destination))

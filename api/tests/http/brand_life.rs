@@ -48,7 +48,7 @@ impl Held {
             .db
             .value(
                 "select string_agg(c.relname, ' ' order by 1) from pg_class c join pg_attribute a on a.attrelid = c.oid
-                 where a.attname = 'brand_id' and not a.attisdropped and c.relkind = 'r' and c.relname <> 'audit_event'
+                 where a.attname = 'brand_id' and not a.attisdropped and c.relkind in ('r', 'p') and c.relname <> 'audit_event'
                    and c.relnamespace = 'public'::regnamespace",
             )
             .await?;

@@ -275,12 +275,8 @@ async fn every_operation_of_the_schema_and_every_action_has_cells() -> Result<()
         }
     }
     assert!(missing.is_empty(), "operations without cells: {missing:?}");
-    // Numbers are fields of what is read otherwise, empty for whoever may not: `permissions` has their test.
-    let fields = [Action::MetricsRead];
-    let without: Vec<_> = Action::ALL
-        .iter()
-        .filter(|action| !fields.contains(action) && !all.iter().any(|each| each.action == Some(**action)))
-        .collect();
+    let without: Vec<_> =
+        Action::ALL.iter().filter(|action| !all.iter().any(|each| each.action == Some(**action))).collect();
     if !without.is_empty() {
         bail!("actions without an operation: {without:?}");
     }

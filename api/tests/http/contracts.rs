@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use crate::kit::{fingerprint, id, nobodys};
 
+mod negotiation;
+
 const CONTRACT: &str = "contract { id state version fee { minor currency } partyName line { id } clauses { heading text } shortened: title
   versions { number title fee { minor } } documents { part state sha256 version } signatures { side name byLink address } signer { id } }";
 

@@ -5,7 +5,7 @@ use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_testkit::client::Answer;
 use serde_json::{Value, json};
 
-use crate::kit::{Desk, id, nobodys};
+use crate::kit::{Desk, fingerprint, id, nobodys};
 use crate::strategy::refused;
 
 const INFLUENCER: &str = "influencer { id name languages markets tags notes version archivedAt brands { id }
@@ -185,11 +185,16 @@ async fn a_shortlist_is_proposed_decided_and_keeps_who_is_blocked_off() -> Resul
     let twice = json!({ "brandId": id("brand", desk.brand), "shortlist": { "name": "SPRING" } });
     refused(&desk, "createShortlist", SHORTLIST, twice, "ALREADY_EXISTS", "shortlist.name").await?;
     let propose = json!({ "shortlistId": list, "influencerIds": [made["id"]], "note": "Warm" });
-    let proposed = desk.mutate("proposeInfluencers", SHORTLIST, propose.clone()).await?;
+    let proposer = desk.app.member(desk.brand, Level::Senior, UserKind::Staff).await?;
+    let proposed = desk.app.client.mutate(&proposer.token, "proposeInfluencers", SHORTLIST, propose.clone()).await?;
     let items = proposed.get("proposeInfluencers.shortlist.items");
     assert_eq!((&items[0]["state"], &items[0]["influencer"]["name"]), (&json!("PROPOSED"), &json!("Lina")));
     refused(&desk, "proposeInfluencers", SHORTLIST, propose, "ALREADY_EXISTS", "influencerIds.0").await?;
     let decide = |state: &str| json!({ "shortlistId": list, "influencerId": made["id"], "state": state });
+    let before = fingerprint(&desk.app).await?;
+    let own = desk.app.client.try_mutate(&proposer.token, "decideOnShortlist", SHORTLIST, decide("APPROVED")).await?;
+    assert_eq!(own.user_codes("decideOnShortlist"), ["FOUR_EYES"], "{}", own.body);
+    assert_eq!(fingerprint(&desk.app).await?, before);
     let decided = desk.mutate("decideOnShortlist", SHORTLIST, decide("APPROVED")).await?;
     let items = decided.get("decideOnShortlist.shortlist.items");
     assert_eq!((&items[0]["state"], &items[0]["note"]), (&json!("APPROVED"), &json!("Warm")));

@@ -69,7 +69,7 @@ pub async fn fingerprint(app: &TestApp) -> Result<String> {
         .value(
             "select string_agg(format('select %L || count(*) || coalesce(md5(string_agg(t::text, ''|'' order by t::text)), '''') as print from %I t',
                relname, relname), ' union all ' order by relname)
-             from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'idempotency_record'",
+             from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and relname <> 'idempotency_record'",
         )
         .await?;
     app.db.value(&format!("select string_agg(print, ' ' order by print) from ({tables}) all_tables")).await

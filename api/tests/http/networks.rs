@@ -9,6 +9,7 @@ use diwan_emulator::{EffectKind, Emulator, EmulatorOptions};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_networks::{Capabilities, ConnectMethod, OptionKind, registry};
 use diwan_platform::apps::{App, Apps};
+use diwan_platform::ids;
 use diwan_testkit::{Person, Settings, TestApp, films, pictures};
 use serde_json::{Value, json};
 use url::Url;
@@ -211,7 +212,25 @@ async fn one_post(studio: &Studio, network: &Capabilities, account: &str, (pictu
     if let Some(link) = there["remoteUrl"].as_str() {
         is_on_the_timeline(studio, link).await?;
     }
+    numbers(studio, network, &publication).await?;
     change(studio, network, &publication, (&text, &options), &of).await
+}
+
+/// The numbers of the post and of its account are read, as far as the network has any.
+async fn numbers(studio: &Studio, network: &Capabilities, publication: &str) -> Result<()> {
+    let row = ids::decode("publication", publication).context("an id")?;
+    let now = studio.app.services.now().to_rfc3339();
+    let due = format!("update job set due_at = '{now}' where kind = 'sync_metrics' and subject_id = '{row}'");
+    studio.app.db.run(&due).await?;
+    studio.app.run_jobs().await?;
+    let node = studio.node(publication, "... on Publication { metrics { metric } metricsReadAt }").await?;
+    let gaps = "select coalesce(string_agg(reason || ' ' || (publication_id is null), ', '), '') from metric_gap where reason = 'NETWORK'";
+    let gaps: String = studio.app.db.value(gaps).await?;
+    ensure!(gaps.is_empty() && !node["metricsReadAt"].is_null(), "{}: {gaps} {node}", network.name);
+    for told in node["metrics"].as_array().into_iter().flatten() {
+        assert!(network.metrics.iter().any(|metric| told["metric"] == metric.as_str()), "{}: {told}", network.name);
+    }
+    Ok(())
 }
 
 /// Who follows the link sees the post where it is: at the emulator, not at the network.

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use crate::kit::{Desk, fingerprint, id, nobodys};
 use crate::strategy::refused;
 
+mod paper;
+
 const PROPOSAL: &str = "proposal { id version state }";
 
 /// A desk of a SENIOR, and a CMO who reviews.

@@ -50,6 +50,12 @@ async fn a_proposal_is_read_and_accepted_on_a_phone() -> Result<()> {
         let page = browser.press("button[value=accept]").await?;
         assert_eq!((&page["status"], &page["overflow"]), (&json!(200), &json!(0)), "{page}");
         assert!(page["text"].as_str().is_some_and(|text| text.contains("أمل حداد")), "{page}");
+        // A moment later its signed file is there.
+        offers.desk.app.run_jobs().await?;
+        let page = browser.open(&address, "en", PHONE).await?;
+        assert_eq!((&page["overflow"], &page["small"]), (&json!(0), &json!([])), "{language}, accepted");
+        let links = "() => document.querySelectorAll('a[href$=\"/accepted\"]').length";
+        assert_eq!(browser.run(links, &json!(null)).await?, json!(1));
         picture(&mut browser, &format!("{language}-accepted")).await?;
         let opened =
             "select (select count(*) from project) * (select count(*) from budget) * (select count(*) from campaign)";

@@ -26,7 +26,7 @@ impl Snapshot {
                 "select json_object_agg(relname, columns)::text from (
                    select relname, string_agg(quote_ident(attname), ', ' order by attnum) as columns
                    from pg_class join pg_attribute on attrelid = pg_class.oid
-                   where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'idempotency_record'
+                   where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and relname <> 'idempotency_record'
                      and attnum > 0 and not attisdropped and attgenerated = ''
                    group by relname) tables",
             )

@@ -78,6 +78,7 @@ fn ids(of: &Written) -> Vec<(&'static str, &'static str, String)> {
         ("contract", "Contract", of.contracts.sent),
         ("contracttemplate", "ContractTemplate", of.contracts.template),
         ("link", "TrackedLink", of.tracking.link),
+        ("landing", "LandingPage", of.tracking.landing),
         ("conversion", "Conversion", of.tracking.conversion),
         ("lead", "Lead", of.tracking.lead),
         ("checklist", "ChecklistTemplate", of.planning.checklist),

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use diwan_domain::{contracts, finance};
+use diwan_domain::{contracts, finance, proposals};
 use diwan_platform::config::Config;
 use diwan_platform::db;
 use diwan_platform::ids;
@@ -19,6 +19,7 @@ pub(crate) async fn run(what: &Verify) -> Result<ExitCode> {
     let verified = match what {
         Verify::Budgets => budgets(&servers.owner_url).await,
         Verify::Contract { id } => contract(&config, &servers, id).await,
+        Verify::Proposal { id } => proposal(&config, &servers, id).await,
     };
     servers.stop().await?;
     verified
@@ -58,8 +59,28 @@ async fn contract(config: &Config, servers: &Servers, id: &str) -> Result<ExitCo
     let brand_id = found?.with_context(|| format!("there is no contract {id}"))?;
     let services = installation::services(config, &servers.database_url).await?;
     let proofs = contracts::verify_contract(&services, (brand_id, contract_id)).await?;
-    for proof in &proofs {
+    Ok(told(&proofs))
+}
+
+/// The same of a proposal.
+async fn proposal(config: &Config, servers: &Servers, id: &str) -> Result<ExitCode> {
+    let proposal_id = ids::decode("proposal", id).context("a proposal is named as the API writes it: proposal_...")?;
+    let owner = db::connect_owner(&servers.owner_url).await?;
+    let found = proposals::brand_of_proposal(&owner, proposal_id).await;
+    owner.close().await?;
+    let brand_id = found?.with_context(|| format!("there is no proposal {id}"))?;
+    let services = installation::services(config, &servers.database_url).await?;
+    let proofs = proposals::verify_proposal(&services, (brand_id, proposal_id)).await?;
+    if proofs.is_empty() {
+        println!("✓ nothing was made or accepted yet of {id}");
+    }
+    Ok(told(&proofs))
+}
+
+/// Says what was held against what, and whether all of it fits.
+fn told(proofs: &[contracts::Proof]) -> ExitCode {
+    for proof in proofs {
         println!("{} {}", if proof.holds { '✓' } else { '✗' }, proof.what);
     }
-    Ok(if proofs.iter().all(|proof| proof.holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if proofs.iter().all(|proof| proof.holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -68,3 +68,27 @@ mail-contract-notices = مرحبًا { $name }،
 
     { $list }
     .subject = { $brand }: عقد يقترب من نهايته
+
+negotiation-intro = هذا العقد قيد التفاوض مع { $agency }. لا يُلزم شيء منه أحدًا قبل أن يوقّع الطرفان. اسأل أو علّق أدناه.
+negotiation-deciding = تتخذ { $agency } قرارها بشأنه الآن. سنخبرك حين يحين وقت توقيعه.
+negotiation-sent = أُرسل هذا العقد للتوقيع برابط آخر. يُرجى البحث عن تلك الرسالة.
+notice-contract-commented = كتب { $who } عن «{ $title }». اقرأ ما كُتب ثم أجب أو غيّر العقد.
+mail-contract-to-read = مرحبًا { $name }،
+
+    هذه مسودة «{ $title }» لصالح { $brand }. اقرأها واسأل أو علّق في صفحتها. لا حاجة إلى تسجيل الدخول، وقراءتها لا توقّع شيئًا.
+
+    الرابط صالح حتى { $when }. وهو لك وحدك: من يملكه يستطيع الكتابة نيابةً عنك.
+    .subject = للقراءة والنقاش: { $title }
+    .button = القراءة والنقاش
+mail-contract-reply = مرحبًا { $name }،
+
+    كتب { $who } عن «{ $title }»:
+
+    { $words }
+
+    يمكنك الرد في صفحته بالرابط الذي أُرسل إليك.
+    .subject = { $who }: { $title }
+mail-contract-comment-notices = مرحبًا { $name }،
+
+    { $list }
+    .subject = { $brand }: بشأن عقد

@@ -1,6 +1,6 @@
 # The media library: what it refuses.
 
-error-file-type-unsupported = هذا الملف ليس من الأنواع المقبولة هنا: JPEG أو PNG أو GIF أو WebP أو MP4 أو MOV.
+error-file-type-unsupported = هذا الملف ليس من الأنواع المقبولة هنا: JPEG أو PNG أو GIF أو WebP أو MP4 أو MOV أو PDF.
 error-file-damaged = هذا الملف تالف ولا يمكن قراءته.
 error-upload-busy = يرسل شخص آخر هذا الملف الآن. انتظر، أو اطلب عنوانًا جديدًا.
 error-wrong-offset = يُستكمل الملف من البايت { $current }.

@@ -34,4 +34,41 @@ deliverable-hand-in = التسليم
 deliverable-link = عنوان الصفحة
 deliverable-link-hint = حيث نُشر، مثل https://example.com/post/1.
 deliverable-note = أي شيء تود قوله
-deliverable-send = سلّم
+deliverable-send = سلّم العنوان
+deliverable-either = أرسل عنوان الصفحة التي نُشر فيها، أو ملفًا: واحدًا من الاثنين.
+deliverable-file = ملف
+deliverable-file-hint = صورة حتى { $picture } ميغابايت، أو فيلم حتى { $film } غيغابايت، أو ملف PDF حتى { $document } ميغابايت.
+deliverable-send-file = أرسل الملف وسلّم
+
+notice-deliverable-due = موعد تسليم «{ $title }» هو { $until } ولم يُسلَّم بعد. اسأل من يسلّمه.
+notice-deliverable-overdue = كان موعد تسليم «{ $title }» هو { $until } ولم يُسلَّم. اسأل من يسلّمه، أو اتفقوا على يوم آخر.
+mail-deliverable-link = مرحبًا { $name }،
+
+    تطلب منك { $agency } تسليم «{ $title }» من أجل { $brand }. الموعد { $due }. في الصفحة التي يفتحها الرابط ترسل عنوان المكان الذي نُشر فيه، أو ملفًا. لا حاجة لتسجيل الدخول.
+
+    يعمل الرابط حتى { $when }. وهو لك وحدك: من يملكه يستطيع التسليم نيابةً عنك.
+    .subject = للتسليم: { $title }
+    .button = سلّم
+mail-deliverable-sent-back = مرحبًا { $name }،
+
+    عاد إليك «{ $title }» من أجل { $brand }:
+
+    { $reason }
+
+    سلّمه مرة أخرى من فضلك. الموعد { $due }.
+    .subject = سلّم مرة أخرى من فضلك: { $title }
+    .button = سلّم مرة أخرى
+mail-deliverable-soon = مرحبًا { $name }،
+
+    موعد تسليم «{ $title }» من أجل { $brand } هو { $due }، ولم يُسلَّم شيء بعد.
+    .subject = الموعد قريب: { $title }
+    .button = سلّم
+mail-deliverable-late = مرحبًا { $name }،
+
+    كان موعد تسليم «{ $title }» من أجل { $brand } هو { $due }، ولم يُسلَّم شيء. سلّمه الآن من فضلك، أو أخبر الفريق متى تسلّمه.
+    .subject = فات الموعد: { $title }
+    .button = سلّم
+mail-deliverable-notices = مرحبًا { $name }،
+
+    { $list }
+    .subject = { $brand }: حان موعد تسليم شيء متفق عليه

@@ -80,3 +80,16 @@ mail-proposal-expired = مرحبًا { $name }،
 
     لم يجب { $who } عن «{ $title }» في الوقت المحدد. راجعه لتعرضه من جديد.
     .subject = بلا جواب: { $title }
+
+# The file of what was accepted, and its last page.
+offer-signed-file = ما قُبل، موقّعًا، بصيغة PDF
+offer-acceptance = القبول
+offer-taken = جميع المبالغ بعملة { $currency }. يظهر ما قُبل مع الخيارات التي اختيرت.
+
+mail-proposal-link = مرحبًا { $name }،
+
+    هذا رابط جديد للعرض «{ $title }». لم يعد الرابط السابق يعمل.
+
+    الرابط لك وحدك: من يملكه يستطيع أن يجيب عنك.
+    .subject = رابط جديد: { $title }
+    .button = فتح العرض

@@ -1,6 +1,6 @@
 # The media library: what it refuses.
 
-error-file-type-unsupported = Αυτό το αρχείο δεν είναι από τα δεκτά: JPEG, PNG, GIF, WebP, MP4 ή MOV.
+error-file-type-unsupported = Αυτό το αρχείο δεν είναι από τα δεκτά: JPEG, PNG, GIF, WebP, MP4, MOV ή PDF.
 error-file-damaged = Αυτό το αρχείο είναι κατεστραμμένο και δεν διαβάζεται.
 error-upload-busy = Κάποιος άλλος στέλνει αυτό το αρχείο αυτή τη στιγμή. Περιμένετε ή ζητήστε νέα διεύθυνση.
 error-wrong-offset = Το αρχείο συνεχίζεται από το byte { $current }.

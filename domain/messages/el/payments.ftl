@@ -34,4 +34,41 @@ deliverable-hand-in = Παράδοση
 deliverable-link = Διεύθυνση της σελίδας
 deliverable-link-hint = Πού δημοσιεύτηκε, όπως https://example.com/post/1.
 deliverable-note = Ό,τι θέλετε να πείτε
-deliverable-send = Παράδοση
+deliverable-send = Παράδοση της διεύθυνσης
+deliverable-either = Στείλτε τη διεύθυνση όπου δημοσιεύτηκε ή ένα αρχείο: ένα από τα δύο.
+deliverable-file = Αρχείο
+deliverable-file-hint = Εικόνα έως { $picture } MB, βίντεο έως { $film } GB ή PDF έως { $document } MB.
+deliverable-send-file = Αποστολή του αρχείου και παράδοση
+
+notice-deliverable-due = Το «{ $title }» πρέπει να παραδοθεί έως { $until } και δεν έχει παραδοθεί ακόμη. Ρωτήστε όποιον το παραδίδει.
+notice-deliverable-overdue = Το «{ $title }» έπρεπε να παραδοθεί έως { $until } και δεν παραδόθηκε. Ρωτήστε όποιον το παραδίδει ή συμφωνήστε άλλη ημέρα.
+mail-deliverable-link = Γεια σας { $name },
+
+    { $agency }: σας ζητείται να παραδώσετε το «{ $title }» για: { $brand }, έως { $due }. Στη σελίδα του συνδέσμου στέλνετε τη διεύθυνση όπου δημοσιεύτηκε ή ένα αρχείο. Δεν χρειάζεται να συνδεθείτε.
+
+    Ο σύνδεσμος λειτουργεί έως { $when }. Είναι μόνο για εσάς: όποιος τον έχει μπορεί να παραδώσει για εσάς.
+    .subject = Για παράδοση: { $title }
+    .button = Παράδοση
+mail-deliverable-sent-back = Γεια σας { $name },
+
+    Σας επιστράφηκε το «{ $title }» για: { $brand }:
+
+    { $reason }
+
+    Παραδώστε το ξανά, παρακαλούμε, έως { $due }.
+    .subject = Παραδώστε ξανά, παρακαλούμε: { $title }
+    .button = Νέα παράδοση
+mail-deliverable-soon = Γεια σας { $name },
+
+    Το «{ $title }» για: { $brand } πρέπει να παραδοθεί έως { $due } και δεν έχει παραδοθεί ακόμη τίποτε.
+    .subject = Η προθεσμία πλησιάζει: { $title }
+    .button = Παράδοση
+mail-deliverable-late = Γεια σας { $name },
+
+    Το «{ $title }» για: { $brand } έπρεπε να παραδοθεί έως { $due } και δεν παραδόθηκε τίποτε. Παραδώστε το τώρα, παρακαλούμε, ή πείτε στην ομάδα πότε θα το παραδώσετε.
+    .subject = Η προθεσμία πέρασε: { $title }
+    .button = Παράδοση
+mail-deliverable-notices = Γεια σας { $name },
+
+    { $list }
+    .subject = { $brand }: λήγει η προθεσμία για κάτι που συμφωνήθηκε

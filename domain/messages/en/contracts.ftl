@@ -64,3 +64,27 @@ mail-contract-notices = Hello { $name },
 
     { $list }
     .subject = { $brand }: a contract ends soon
+
+negotiation-intro = This is being negotiated with { $agency }. Nothing of it binds anybody before both sides have signed. Ask or comment below.
+negotiation-deciding = { $agency } is deciding about this now. You will hear when it is to be signed.
+negotiation-sent = This was sent to be signed, by another link. Please look for that letter.
+notice-contract-commented = { $who } wrote about “{ $title }”. Read it, then answer or change the contract.
+mail-contract-to-read = Hello { $name },
+
+    Here is a draft of “{ $title }” for { $brand }. Read it, and ask or comment on its page. You need not sign in, and reading it signs nothing.
+
+    The link is good until { $when }. It is meant for you alone: whoever has it can write for you.
+    .subject = To read and discuss: { $title }
+    .button = Read and discuss
+mail-contract-reply = Hello { $name },
+
+    { $who } wrote about “{ $title }”:
+
+    { $words }
+
+    You can answer on its page, by the link that you were sent.
+    .subject = { $who }: { $title }
+mail-contract-comment-notices = Hello { $name },
+
+    { $list }
+    .subject = { $brand }: about a contract

@@ -1,6 +1,6 @@
 # The media library: what it refuses.
 
-error-file-type-unsupported = This file is not one that is taken here: JPEG, PNG, GIF, WebP, MP4 or MOV.
+error-file-type-unsupported = This file is not one that is taken here: JPEG, PNG, GIF, WebP, MP4, MOV or PDF.
 error-file-damaged = This file is damaged and cannot be read.
 error-upload-busy = Somebody else is sending this file just now. Wait, or ask for a new address.
 error-wrong-offset = The file goes on at byte { $current }.

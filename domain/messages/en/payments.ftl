@@ -34,4 +34,41 @@ deliverable-hand-in = Hand in
 deliverable-link = Address of the page
 deliverable-link-hint = Where it is published, such as https://example.com/post/1.
 deliverable-note = Anything you would like to say
-deliverable-send = Hand in
+deliverable-send = Hand in the address
+deliverable-either = Send the address where it is published, or a file: one of the two.
+deliverable-file = File
+deliverable-file-hint = A picture of up to { $picture } MB, a film of up to { $film } GB, or a PDF of up to { $document } MB.
+deliverable-send-file = Send the file and hand in
+
+notice-deliverable-due = “{ $title }” is due on { $until } and was not handed in yet. Ask whoever hands it in.
+notice-deliverable-overdue = “{ $title }” was due on { $until } and was not handed in. Ask whoever hands it in, or agree on another day.
+mail-deliverable-link = Hello { $name },
+
+    { $agency } asks you to hand in “{ $title }” for { $brand }. It is due on { $due }. On the page behind the link you send the address where it is published, or a file. You need not sign in.
+
+    The link is good until { $when }. It is meant for you alone: whoever has it can hand in for you.
+    .subject = To be handed in: { $title }
+    .button = Hand in
+mail-deliverable-sent-back = Hello { $name },
+
+    “{ $title }” for { $brand } came back to you:
+
+    { $reason }
+
+    Please hand it in again. It is due on { $due }.
+    .subject = Please hand in again: { $title }
+    .button = Hand in again
+mail-deliverable-soon = Hello { $name },
+
+    “{ $title }” for { $brand } is due on { $due }, and nothing was handed in yet.
+    .subject = Due soon: { $title }
+    .button = Hand in
+mail-deliverable-late = Hello { $name },
+
+    “{ $title }” for { $brand } was due on { $due }, and nothing was handed in. Please hand it in now, or tell the team when you will.
+    .subject = Overdue: { $title }
+    .button = Hand in
+mail-deliverable-notices = Hello { $name },
+
+    { $list }
+    .subject = { $brand }: something that was promised is due

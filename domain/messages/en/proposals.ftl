@@ -81,3 +81,16 @@ mail-proposal-expired = Hello { $name },
 
     { $who } did not answer “{ $title }” in time. Revise it to offer it anew.
     .subject = No answer: { $title }
+
+# The file of what was accepted, and its last page.
+offer-signed-file = What was accepted, signed, as a PDF
+offer-acceptance = Acceptance
+offer-taken = All amounts are in { $currency }. What was accepted is shown, with the options that were taken.
+
+mail-proposal-link = Hello { $name },
+
+    Here is a new link to the proposal “{ $title }”. The one that you had before no longer works.
+
+    It is meant for you alone: whoever has it can answer for you.
+    .subject = A new link: { $title }
+    .button = Open the proposal

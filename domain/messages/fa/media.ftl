@@ -1,6 +1,6 @@
 # The media library: what it refuses.
 
-error-file-type-unsupported = این فایل از نوع‌هایی نیست که اینجا پذیرفته می‌شوند: JPEG، PNG، GIF، WebP، MP4 یا MOV.
+error-file-type-unsupported = این فایل از نوع‌هایی نیست که اینجا پذیرفته می‌شوند: JPEG، PNG، GIF، WebP، MP4، MOV یا PDF.
 error-file-damaged = این فایل آسیب دیده است و خوانده نمی‌شود.
 error-upload-busy = هم‌اکنون کس دیگری این فایل را می‌فرستد. صبر کنید، یا نشانی تازه‌ای بخواهید.
 error-wrong-offset = ادامهٔ فایل از بایت { $current } است.

@@ -34,4 +34,41 @@ deliverable-hand-in = تحویل
 deliverable-link = نشانی صفحه
 deliverable-link-hint = جایی که منتشر شده است، مانند https://example.com/post/1.
 deliverable-note = هر چه می‌خواهید بگویید
-deliverable-send = تحویل بده
+deliverable-send = نشانی را تحویل بده
+deliverable-either = نشانی جایی را که منتشر شده است بفرستید، یا یک فایل: یکی از این دو.
+deliverable-file = فایل
+deliverable-file-hint = تصویری تا { $picture } مگابایت، فیلمی تا { $film } گیگابایت، یا PDF تا { $document } مگابایت.
+deliverable-send-file = فایل را بفرست و تحویل بده
+
+notice-deliverable-due = «{ $title }» باید تا { $until } تحویل داده شود و هنوز تحویل داده نشده است. از کسی که تحویلش می‌دهد بپرسید.
+notice-deliverable-overdue = «{ $title }» باید تا { $until } تحویل داده می‌شد و نشد. از کسی که تحویلش می‌دهد بپرسید، یا روز دیگری قرار بگذارید.
+mail-deliverable-link = سلام { $name }،
+
+    { $agency } از شما می‌خواهد «{ $title }» را برای { $brand } تا { $due } تحویل دهید. در صفحهٔ پشت این پیوند، نشانی جایی را که منتشر شده است یا یک فایل می‌فرستید. لازم نیست وارد حساب شوید.
+
+    پیوند تا { $when } کار می‌کند و تنها برای شماست: هر کس آن را داشته باشد، می‌تواند به جای شما تحویل دهد.
+    .subject = برای تحویل: { $title }
+    .button = تحویل
+mail-deliverable-sent-back = سلام { $name }،
+
+    «{ $title }» برای { $brand } به شما برگشت:
+
+    { $reason }
+
+    لطفاً دوباره تحویل دهید. مهلت آن { $due } است.
+    .subject = لطفاً دوباره تحویل دهید: { $title }
+    .button = تحویل دوباره
+mail-deliverable-soon = سلام { $name }،
+
+    مهلت «{ $title }» برای { $brand } تا { $due } است و هنوز چیزی تحویل داده نشده است.
+    .subject = مهلت نزدیک است: { $title }
+    .button = تحویل
+mail-deliverable-late = سلام { $name }،
+
+    مهلت «{ $title }» برای { $brand } تا { $due } بود و چیزی تحویل داده نشد. لطفاً اکنون تحویل دهید، یا به تیم بگویید کی تحویل می‌دهید.
+    .subject = مهلت گذشته است: { $title }
+    .button = تحویل
+mail-deliverable-notices = سلام { $name }،
+
+    { $list }
+    .subject = { $brand }: مهلت چیزی که قرار بود تحویل شود

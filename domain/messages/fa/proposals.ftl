@@ -80,3 +80,16 @@ mail-proposal-expired = سلام { $name }،
 
     { $who } به‌موقع به «{ $title }» پاسخ نداد. برای پیشنهاد دوباره، آن را بازنگری کنید.
     .subject = بی‌پاسخ: { $title }
+
+# The file of what was accepted, and its last page.
+offer-signed-file = آنچه پذیرفته شد، امضاشده، به‌صورت PDF
+offer-acceptance = پذیرش
+offer-taken = همهٔ مبلغ‌ها به { $currency } است. آنچه پذیرفته شد همراه با گزینه‌های برگزیده آمده است.
+
+mail-proposal-link = سلام { $name }،
+
+    این پیوند تازهٔ پیشنهاد «{ $title }» است. پیوندی که پیش‌تر داشتید دیگر کار نمی‌کند.
+
+    این پیوند تنها برای شماست: هر که آن را داشته باشد می‌تواند به جای شما پاسخ دهد.
+    .subject = پیوند تازه: { $title }
+    .button = باز کردن پیشنهاد

@@ -65,3 +65,27 @@ mail-contract-notices = שלום { $name },
 
     { $list }
     .subject = { $brand }: חוזה מסתיים בקרוב
+
+negotiation-intro = החוזה נמצא במשא ומתן עם { $agency }. דבר ממנו אינו מחייב איש לפני ששני הצדדים חתמו. שאלו או העירו למטה.
+negotiation-deciding = { $agency } מחליטים עליו כעת. נודיע לכם כשיגיע זמן החתימה.
+negotiation-sent = החוזה נשלח לחתימה בקישור אחר. נא לחפש את המכתב ההוא.
+notice-contract-commented = { $who } כתבו על ״{ $title }״. קראו, ואז ענו או שנו את החוזה.
+mail-contract-to-read = שלום { $name },
+
+    זו טיוטה של ״{ $title }״ עבור { $brand }. קראו אותה, ושאלו או העירו בדף שלה. אין צורך להתחבר, והקריאה אינה חותמת על דבר.
+
+    הקישור תקף עד { $when }. הוא מיועד לכם בלבד: מי שמחזיק בו יכול לכתוב במקומכם.
+    .subject = לקריאה ולדיון: { $title }
+    .button = לקרוא ולדון
+mail-contract-reply = שלום { $name },
+
+    { $who } כתב על ״{ $title }״:
+
+    { $words }
+
+    אפשר לענות בדף שלו, דרך הקישור שנשלח אליכם.
+    .subject = { $who }: { $title }
+mail-contract-comment-notices = שלום { $name },
+
+    { $list }
+    .subject = { $brand }: בעניין חוזה

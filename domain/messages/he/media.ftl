@@ -1,6 +1,6 @@
 # The media library: what it refuses.
 
-error-file-type-unsupported = הקובץ הזה אינו מהסוגים שמתקבלים כאן: JPEG, PNG, GIF, WebP, MP4 או MOV.
+error-file-type-unsupported = הקובץ הזה אינו מהסוגים שמתקבלים כאן: JPEG, PNG, GIF, WebP, MP4, MOV או PDF.
 error-file-damaged = הקובץ הזה פגום ואי אפשר לקרוא אותו.
 error-upload-busy = מישהו אחר שולח את הקובץ הזה ברגע זה. המתינו, או בקשו כתובת חדשה.
 error-wrong-offset = הקובץ ממשיך מבית מספר { $current }.

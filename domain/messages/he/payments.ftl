@@ -34,4 +34,41 @@ deliverable-hand-in = הגשה
 deliverable-link = כתובת הדף
 deliverable-link-hint = היכן זה פורסם, כמו https://example.com/post/1.
 deliverable-note = כל מה שתרצו לומר
-deliverable-send = הגשה
+deliverable-send = הגשת הכתובת
+deliverable-either = שלחו את הכתובת שבה זה פורסם, או קובץ: אחד מהשניים.
+deliverable-file = קובץ
+deliverable-file-hint = תמונה עד { $picture } מגה־בייט, סרטון עד { $film } ג׳יגה־בייט, או PDF עד { $document } מגה־בייט.
+deliverable-send-file = שליחת הקובץ והגשה
+
+notice-deliverable-due = יש להגיש את ״{ $title }״ עד { $until }, וזה עוד לא הוגש. שאלו את מי שמגיש.
+notice-deliverable-overdue = היה צריך להגיש את ״{ $title }״ עד { $until }, וזה לא הוגש. שאלו את מי שמגיש, או הסכימו על יום אחר.
+mail-deliverable-link = שלום { $name },
+
+    { $agency } מבקשת שתגישו את ״{ $title }״ עבור { $brand } עד { $due }. בדף שהקישור פותח שולחים את הכתובת שבה זה פורסם, או קובץ. אין צורך להתחבר.
+
+    הקישור פועל עד { $when }. הוא מיועד לכם בלבד: מי שמחזיק בו יכול להגיש במקומכם.
+    .subject = להגשה: { $title }
+    .button = הגשה
+mail-deliverable-sent-back = שלום { $name },
+
+    ״{ $title }״ עבור { $brand } חזר אליכם:
+
+    { $reason }
+
+    נא להגיש שוב עד { $due }.
+    .subject = נא להגיש שוב: { $title }
+    .button = הגשה חוזרת
+mail-deliverable-soon = שלום { $name },
+
+    יש להגיש את ״{ $title }״ עבור { $brand } עד { $due }, ועוד לא הוגש דבר.
+    .subject = המועד קרוב: { $title }
+    .button = הגשה
+mail-deliverable-late = שלום { $name },
+
+    היה צריך להגיש את ״{ $title }״ עבור { $brand } עד { $due }, ולא הוגש דבר. נא להגיש עכשיו, או לומר לצוות מתי תגישו.
+    .subject = המועד עבר: { $title }
+    .button = הגשה
+mail-deliverable-notices = שלום { $name },
+
+    { $list }
+    .subject = { $brand }: הגיע המועד של משהו שהוסכם

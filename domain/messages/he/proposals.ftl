@@ -80,3 +80,16 @@ mail-proposal-expired = שלום { $name },
 
     לא הגיעה בזמן תשובה מ{ $who } על ״{ $title }״. עדכנו אותה כדי להציע אותה שוב.
     .subject = ללא תשובה: { $title }
+
+# The file of what was accepted, and its last page.
+offer-signed-file = מה שהתקבל, חתום, כקובץ PDF
+offer-acceptance = קבלת ההצעה
+offer-taken = כל הסכומים ב־{ $currency }. מוצג מה שהתקבל, עם האפשרויות שנבחרו.
+
+mail-proposal-link = שלום { $name },
+
+    זה קישור חדש להצעה ״{ $title }״. הקישור הקודם אינו פועל עוד.
+
+    הקישור מיועד רק לכם: מי שמחזיק בו יכול לענות בשמכם.
+    .subject = קישור חדש: { $title }
+    .button = פתיחת ההצעה

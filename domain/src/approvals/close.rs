@@ -1,11 +1,11 @@
-//! How steps and requests end: decided, taken back, or void because what they are about changed.
+//! How steps and requests end: decided or taken back. What is void because what it is about changed: `void.rs`.
 
 use diwan_entity::InBrand as _;
 use diwan_entity::approvals::approval_entry::EntryKind;
 use diwan_entity::approvals::approval_request::{self, ApprovalKind, RequestState};
 use diwan_entity::approvals::approval_step::{self, StepState};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::decide::{lock_request, not_there, over, steps_of};
@@ -101,26 +101,6 @@ pub async fn withdraw(context: &Context, request_id: Uuid) -> Result<approval_re
     end_early(context, permit, &request, Happening::Withdrawn, EntryKind::Withdrawn).await?;
     trust::record(permit, context.now, "approval.withdraw", request.id, serde_json::json!({})).await?;
     Ok(context.one(approval_request::Entity::visible([request.id])).await?.ok_or_else(not_there)?)
-}
-
-/// What was asked for or approved has changed: the request, or the approval, counts no more. The caller has locked the
-/// subject.
-pub(crate) async fn void(
-    context: &Context,
-    permit: Permit<'_>,
-    kind: ApprovalKind,
-    subject_id: Uuid,
-) -> Result<(), Failure> {
-    let standing = approval_request::Entity::in_brand(permit.brand_id)
-        .filter(approval_request::Column::Kind.eq(kind))
-        .filter(approval_request::Column::SubjectId.eq(subject_id))
-        .filter(approval_request::Column::State.is_in([RequestState::Pending, RequestState::Approved]))
-        .lock_exclusive();
-    for request in context.all(standing).await? {
-        end_early(context, permit, &request, Happening::Voided, EntryKind::Voided).await?;
-        trust::record(permit, context.now, "approval.void", request.id, serde_json::json!({})).await?;
-    }
-    Ok(())
 }
 
 async fn end_early(

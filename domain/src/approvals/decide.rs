@@ -229,7 +229,7 @@ pub(super) async fn steps_of(
     Ok(context.all(steps).await?)
 }
 
-async fn decisions_of(
+pub(super) async fn decisions_of(
     context: &Context,
     request: &approval_request::Model,
 ) -> Result<Vec<approval_entry::Model>, Failure> {

@@ -52,7 +52,17 @@ pub(super) async fn write(
     entries: Vec<Entry>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let rows = entries.into_iter().map(|entry| {
+    write_of(tx, ground, entries.into_iter().map(|entry| (request, entry)).collect(), now).await
+}
+
+/// The same of several requests of a brand.
+pub(super) async fn write_of(
+    tx: &impl ConnectionTrait,
+    ground: &Ground,
+    entries: Vec<(&approval_request::Model, Entry)>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let rows = entries.into_iter().map(|(request, entry)| {
         let for_client = match &entry.step {
             Some((_, asked)) => ground.asks_clients(asked) && entry.kind != EntryKind::Delegated,
             None => entry.kind != EntryKind::Escalated,

@@ -84,12 +84,34 @@ pub(super) async fn tell_requester(
     by: Option<Uuid>,
     comment: Option<&str>,
 ) -> Result<(), Failure> {
-    let Some(person) = ground.person(request.requested_by).filter(|_| by != Some(request.requested_by)) else {
-        return Ok(());
-    };
-    let Some(to) = person.email.clone() else { return Ok(()) };
+    let letter = letter_of_end(services, ground, request, (state, by, comment));
+    queue_letters(tx, services, letter.into_iter().collect()).await
+}
+
+/// The same of several requests that came to one end, with nothing said of it.
+pub(super) async fn tell_requesters(
+    tx: &impl ConnectionTrait,
+    services: &Services,
+    ground: &Ground,
+    requests: &[approval_request::Model],
+    state: RequestState,
+    by: Option<Uuid>,
+) -> Result<(), Failure> {
+    let letters = requests.iter().filter_map(|request| letter_of_end(services, ground, request, (state, by, None)));
+    queue_letters(tx, services, letters.collect()).await
+}
+
+/// The letter to whoever asked; none where they ended it themselves, have left, or no mail reaches them.
+fn letter_of_end(
+    services: &Services,
+    ground: &Ground,
+    request: &approval_request::Model,
+    (state, by, comment): (RequestState, Option<Uuid>, Option<&str>),
+) -> Option<Letter> {
+    let person = ground.person(request.requested_by).filter(|_| by != Some(request.requested_by))?;
+    let to = person.email.clone()?;
     let outcome = format!("approval-outcome-{}", state.to_value().to_ascii_lowercase().replace('_', "-"));
-    let letter = Letter {
+    Some(Letter {
         to,
         locale: person.locale,
         template: "approval-decided",
@@ -100,6 +122,5 @@ pub(super) async fn tell_requester(
             ("comment", Arg::Text(comment.unwrap_or_default().to_owned().into())),
         ],
         link: services.open_in_app(APPROVAL, request.id),
-    };
-    queue_letters(tx, services, vec![letter]).await
+    })
 }

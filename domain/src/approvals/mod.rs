@@ -17,6 +17,7 @@
 //! Locks are taken in one order: the subject (a post), then its request, then what follows from the subject (its
 //! publications). Reading what is decided upon comes after the locks.
 
+mod authors;
 mod chain;
 mod close;
 mod decide;
@@ -34,13 +35,15 @@ mod review_links;
 mod seats;
 mod state;
 mod subjects;
+mod void;
 
+pub(crate) use authors::written_at;
 pub use chain::{
     NewChain, StepRule, approval_chains, archive_approval_chain, chains_by_ids, needs_approval, set_approval_chain,
     steps_of,
 };
+pub(crate) use close::approved_version;
 pub use close::withdraw;
-pub(crate) use close::{approved_version, void};
 pub use decide::{Decision, approve, request_changes};
 pub(crate) use delegation::end_delegations_of;
 pub use delegation::{NewDelegation, delegations, delegations_by_ids, end_delegation, set_delegation};
@@ -60,3 +63,4 @@ pub use review_links::{
     create_review_link, open_review, review_links_of_requests, review_picture, revoke_review_link,
 };
 pub use state::{Happening, next_state};
+pub(crate) use void::{void, void_all};

@@ -1,6 +1,7 @@
 //! What is approved, each kind in its own domain: it is locked before its request, and told what came of it.
 
 use diwan_entity::approvals::approval_request::{self, ApprovalKind, RequestState};
+use uuid::Uuid;
 
 use crate::context::Context;
 use crate::error::Failure;
@@ -69,8 +70,26 @@ pub(super) async fn ended(
         ApprovalKind::Budget => finance::request_ended(context, permit, request.subject_id, state).await,
         ApprovalKind::Contract => contracts::approval_ended(context, permit, request.subject_id, state).await,
         ApprovalKind::Proposal => proposals::proposal_reviewed(context, permit, request.subject_id, state).await,
-        ApprovalKind::Payment => payments::payment_ended(context, permit, request.subject_id, state).await,
+        ApprovalKind::Payment => payments::payments_ended(context, permit, &[request.subject_id], state).await,
         ApprovalKind::Boost => promotion::approval_ended(context, permit, request.subject_id, state).await,
         ApprovalKind::Expense => finance::expense_ended(context, permit, request.subject_id, state).await,
     }
+}
+
+/// Requests of one kind have come to this end together.
+pub(super) async fn all_ended(
+    context: &Context,
+    permit: Permit<'_>,
+    (kind, state): (ApprovalKind, RequestState),
+    requests: &[approval_request::Model],
+) -> Result<(), Failure> {
+    if kind == ApprovalKind::Payment {
+        let ids: Vec<Uuid> = requests.iter().map(|request| request.subject_id).collect();
+        return payments::payments_ended(context, permit, &ids, state).await;
+    }
+    // Of every other kind one is void at a time.
+    for request in requests {
+        ended(context, permit, request, state).await?;
+    }
+    Ok(())
 }

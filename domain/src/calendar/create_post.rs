@@ -1,7 +1,7 @@
 //! A new post, as a draft.
 
 use diwan_entity::InBrand as _;
-use diwan_entity::calendar::asset;
+use diwan_entity::calendar::asset::{self, AssetKind};
 use diwan_entity::calendar::post::{self, PostState};
 use diwan_entity::calendar::{calendar, post_variant, variant_asset};
 use diwan_entity::publishing::social_account::{self, AccountState};
@@ -80,7 +80,8 @@ pub(super) async fn check_content(context: &Context, permit: Permit<'_>, content
     };
     for (index, variant) in content.variants.iter().enumerate() {
         let path = format!("variants.{index}.socialAccountId");
-        match accounts.iter().find(|account| account.id == variant.social_account_id) {
+        let account = accounts.iter().find(|account| account.id == variant.social_account_id);
+        match account {
             None => wrong.add(UserError::at(Code::NotFound, &path)),
             Some(account) if account.state == AccountState::Disconnected => {
                 wrong.add(UserError::at(Code::AccountNotConnected, &path).text("account", account.handle.clone()));
@@ -88,8 +89,16 @@ pub(super) async fn check_content(context: &Context, permit: Permit<'_>, content
             Some(_) => {}
         }
         for (place, id) in variant.asset_ids.iter().enumerate() {
-            if !assets.iter().any(|asset| asset.id == *id) {
-                wrong.add(UserError::at(Code::NotFound, &format!("variants.{index}.assetIds.{place}")));
+            let path = format!("variants.{index}.assetIds.{place}");
+            match assets.iter().find(|asset| asset.id == *id) {
+                None => wrong.add(UserError::at(Code::NotFound, &path)),
+                // Documents are for people.
+                Some(asset) if asset.kind == Some(AssetKind::Document) => {
+                    let network = account.and_then(|account| diwan_networks::network(&account.network));
+                    let name = network.map_or("", |network| network.capabilities().name);
+                    wrong.add(UserError::at(Code::ImageTypeNotForNetwork, &path).text("network", name));
+                }
+                Some(_) => {}
             }
         }
     }

@@ -22,9 +22,6 @@ pub const HISTORY_DAYS: i64 = 90;
 pub const LEAST_SAMPLES: i64 = 10;
 /// How old a publication is before its numbers count.
 pub(crate) const GROWN: Duration = Duration::days(2);
-/// What people do with a post.
-pub(crate) const ENGAGEMENT: [Metric; 5] =
-    [Metric::Likes, Metric::Reposts, Metric::Replies, Metric::Quotes, Metric::Bookmarks];
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,7 +95,7 @@ pub(super) async fn spreads(
     brand_id: Uuid,
     account_ids: &[Uuid],
 ) -> Result<HashMap<(Uuid, Figure), Spread>, Failure> {
-    let metrics: Vec<String> = ENGAGEMENT.iter().map(|metric| metric.as_str().to_owned()).collect();
+    let metrics = Metric::interactions();
     let since = context.now - Duration::days(HISTORY_DAYS);
     let values =
         [brand_id.into(), account_ids.to_vec().into(), since.into(), (context.now - GROWN).into(), metrics.into()];

@@ -43,7 +43,7 @@ pub use experiments::{
     conclude_experiment, create_experiment, experiments, experiments_by_ids, posts_of_arms, update_experiment,
     verdicts_of_experiments,
 };
-pub(crate) use history::{ENGAGEMENT, GROWN};
+pub(crate) use history::GROWN;
 pub use history::{Figure, HISTORY_DAYS, LEAST_SAMPLES, Spread};
 pub use life::{activate_campaign, archive_campaign, cancel_campaign, restore_campaign, submit_campaign};
 pub(crate) use life::{approval_ended, lock};

@@ -57,7 +57,8 @@ pub async fn create_campaign(
 }
 
 /// Plans a campaign anew: the whole of it. A change of the budget, the days or the targets takes an approval away, and what was
-/// asked for: the campaign is planned again, also where it ran.
+/// asked for: the campaign is planned again, also where it ran. Whoever changes anything else while it is decided about is an author of
+/// the request from then on; where they had decided already, or nobody would be left to decide, it is planned again as well.
 pub async fn update_campaign(context: &Context, change: CampaignChange) -> Result<campaign::Model, Failure> {
     let (permit, row) = begin(context, Action::CampaignWrite, change.campaign_id).await?;
     let mut wrong = Complaints::default();
@@ -72,7 +73,12 @@ pub async fn update_campaign(context: &Context, change: CampaignChange) -> Resul
         || row.currency.as_deref() != planned.map(|money| money.currency.as_str())
         || (row.starts_on, row.ends_on) != (content.starts_on, content.ends_on)
         || targets_differ(&before.targets, &content, &units);
-    let voided = differs && row.state != CampaignState::Planned;
+    // What is only said otherwise stays with whoever decides, and is theirs no more who said it so.
+    let about = (ApprovalKind::Campaign, row.id);
+    let voided = row.state != CampaignState::Planned
+        && (differs
+            || (row.state == CampaignState::InApproval
+                && !approvals::written_at(context, permit, about, &content.name).await?));
     if voided {
         approvals::void(context, permit, ApprovalKind::Campaign, row.id).await?;
         cancel(permit, ActivateCampaign.kind(), &[row.id], context.now).await?;

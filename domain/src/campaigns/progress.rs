@@ -76,7 +76,8 @@ const POSTS: &str = "
     and p.state in ('PUBLISHED', 'PARTIALLY_PUBLISHED')
   where t.id = any ($1) and t.source = 'PUBLISHED_POSTS' group by t.id";
 
-/// How often the links of the campaign were followed, and the conversions in which they have a part; nothing where it has no links.
+/// How often the links of the campaign were followed, and the conversions in which they, or landing pages of it, have a part; nothing
+/// where it has none of them. A form that a link led to is the link's.
 const LINKS: &str = "
   select t.id as target_id, count(l.id) as counted, 0::bigint as missing,
     case when count(l.id) > 0 then coalesce(sum(n.clicks), 0)::bigint end as value, null::timestamptz as at
@@ -84,9 +85,18 @@ const LINKS: &str = "
     left join lateral (select sum(k.clicks) as clicks from link_click k where k.brand_id = l.brand_id and k.link_id = l.id) n on true
   where t.id = any ($1) and t.source = 'LINK_CLICKS' group by t.id
   union all
-  select t.id, count(distinct l.id), 0, case when count(l.id) > 0 then count(distinct o.conversion_id) end, null
-  from campaign_target t left join tracked_link l on l.brand_id = t.brand_id and l.campaign_id = t.campaign_id
-    left join conversion_touch o on o.brand_id = l.brand_id and o.link_id = l.id
+  select t.id, count(distinct x.thing), 0, case when count(x.thing) > 0 then count(distinct x.conversion_id) end, null
+  from campaign_target t left join lateral (
+      select l.id as thing, o.conversion_id from tracked_link l
+        left join conversion_touch o on o.brand_id = l.brand_id and o.link_id = l.id
+      where l.brand_id = t.brand_id and l.campaign_id = t.campaign_id
+      union all
+      select p.id, null from landing_page p
+      where p.brand_id = t.brand_id and p.campaign_id = t.campaign_id and p.published_at is not null
+      union all
+      select s.page_id, c.id from landing_submission s join conversion c on c.brand_id = s.brand_id and c.submission_id = s.id
+      where s.brand_id = t.brand_id and s.campaign_id = t.campaign_id
+        and not exists (select from conversion_touch o where o.brand_id = c.brand_id and o.conversion_id = c.id)) x on true
   where t.id = any ($1) and t.source = 'CONVERSIONS' group by t.id";
 
 /// The newest statement; and the value of a KPI of the newest period that shares a day with the campaign, under its newest meaning.

@@ -10,11 +10,13 @@ use super::draft::not_there;
 use super::queries::relation_to;
 use super::state::{is_over, wrong_state};
 use crate::context::Context;
-use crate::error::{Complaints, Failure};
-use crate::permission::Action;
+use crate::error::{Arg, Complaints, Failure};
+use crate::permission::{Action, Permit};
+use crate::public_links::typed;
+use crate::trust::{self, Letter};
 
 /// Says something about what a contract says now: among the team, or so that the other side reads it. Freelancers say it about their
-/// own contract, and to the team.
+/// own contract, and to the team. Whoever is outside and reads it is told by mail.
 pub async fn comment_on_contract(
     context: &Context,
     contract_id: Uuid,
@@ -31,7 +33,7 @@ pub async fn comment_on_contract(
         return Err(wrong_state(&row).into());
     }
     let mut wrong = Complaints::default();
-    let body = body.replace("\r\n", "\n");
+    let body = typed(body);
     let body = wrong.text("body", &body, 5000).to_owned();
     wrong.check()?;
     let comment = contract_comment::ActiveModel {
@@ -45,7 +47,36 @@ pub async fn comment_on_contract(
         body: Set(body),
         created_at: Set(context.now),
     };
-    Ok(contract_comment::Entity::insert(comment).exec_with_returning(permit.tx()).await?)
+    let comment = contract_comment::Entity::insert(comment).exec_with_returning(permit.tx()).await?;
+    if visibility == ContractVisibility::Party && row.shared_version.is_some() && row.person_id.is_none() {
+        write_party(context, permit, &row, &comment).await?;
+    }
+    Ok(comment)
+}
+
+/// Tells the other side what the team said to them, where it is known where to.
+async fn write_party(
+    context: &Context,
+    permit: Permit<'_>,
+    row: &contract::Model,
+    comment: &contract_comment::Model,
+) -> Result<(), Failure> {
+    if row.party_email.is_empty() {
+        return Ok(());
+    }
+    let letter = Letter {
+        to: row.party_email.clone(),
+        locale: row.locale,
+        template: "contract-reply",
+        args: vec![
+            ("name", Arg::Text(row.party_name.clone().into())),
+            ("who", Arg::Text(comment.author_name.clone().into())),
+            ("title", Arg::Text(row.title.clone().into())),
+            ("words", Arg::Text(comment.body.clone().into())),
+        ],
+        link: None,
+    };
+    trust::queue_letter(permit.tx(), &context.services, letter).await
 }
 
 /// What was said about these contracts that the caller may read, oldest first.

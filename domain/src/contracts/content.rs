@@ -35,8 +35,8 @@ pub struct Clause {
     pub text: String,
 }
 
-/// What is agreed on, beside the clauses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is agreed on, beside the clauses. A version of a contract keeps it by these names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContractTerms {
     /// What it is called, 1 to 300 characters.
     pub title: String,
@@ -74,7 +74,8 @@ pub struct ContractTerms {
     pub usage_rights: String,
     /// The last day of that.
     pub usage_until: Option<NaiveDate>,
-    /// How many days before its end the team is told, 0 to 365.
+    /// How many days before its end the team is told, 0 to 365. Nothing that was agreed on: no version keeps it.
+    #[serde(skip)]
     pub remind_days: i32,
 }
 

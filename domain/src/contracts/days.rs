@@ -118,7 +118,8 @@ impl Job for RemindContract {
             return scope.finish(Next::Again(at)).await;
         }
         let about = (row.id, row.title.as_str(), last);
-        notices::contract_ending(scope.permit().await?, scope.now, about, row.created_by).await?;
+        notices::contract_ending(scope.permit().await?, scope.now, about, row.owner_id.unwrap_or(row.created_by))
+            .await?;
         scope.finish(Next::Done).await
     }
 

@@ -3,23 +3,27 @@
 use diwan_entity::InBrand as _;
 use diwan_entity::approvals::approval_request::ApprovalKind;
 use diwan_entity::contracts::contract::{self, ContractKind, ContractState};
+use diwan_entity::contracts::contract_signature::ContractSide;
 use diwan_entity::links::public_link::LinkPurpose;
 use sea_orm::{
     ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _, IntoActiveModel as _, QuerySelect as _,
 };
 use serde_json::json;
+use url::Url;
 use uuid::Uuid;
 
 use super::approval::release;
 use super::content::{Clause, ContractTerms, check_clauses, kept};
+use super::send::{Occasion, party, write_to};
 use super::state::{step, wrong_state};
 use super::templates::clauses_from_template;
 use super::versions::save_version;
+use super::words::Names;
 use crate::approvals;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::permission::{Action, Permit};
-use crate::public_links;
+use crate::public_links::{self, Whose};
 use crate::trust;
 
 /// Where the clauses of a new contract come from.
@@ -146,7 +150,7 @@ pub async fn update_contract(
     terms.check(context, row.brand_id, row.kind, &mut wrong).await?;
     let clauses = check_clauses(&mut wrong, "clauses", clauses);
     wrong.check()?;
-    let was = row.state;
+    let (was, was_with) = (row.state, with_whom(&row));
     if back {
         take_back(context, permit, &row).await?;
         public_links::revoke_of(permit, context.now, (LinkPurpose::SignContract, row.id), None).await?;
@@ -161,9 +165,19 @@ pub async fn update_contract(
     };
     let row = changed.update(permit.tx()).await?;
     save_version(permit, context.now, &row).await?;
+    if was_with != with_whom(&row) {
+        // Whoever it was negotiated with before reads no more of it.
+        let links = (LinkPurpose::NegotiateContract, row.id);
+        public_links::revoke_of(permit, context.now, links, Some(Whose::Outside)).await?;
+    }
     let detail = json!({ "version": version, "was": was.to_value() });
     trust::record(permit, context.now, "contract.update", row.id, detail).await?;
     Ok(row)
+}
+
+/// Whom a contract is with, and where they are written to.
+fn with_whom(row: &contract::Model) -> (String, String, Option<Uuid>, Option<Uuid>) {
+    (row.party_name.clone(), row.party_email.clone(), row.influencer_id, row.person_id)
 }
 
 /// Ends what was begun about a contract that is not signed: its approval, and what was committed. Its links still say what became of it.
@@ -177,13 +191,13 @@ pub(super) async fn take_back(context: &Context, permit: Permit<'_>, row: &contr
     Ok(())
 }
 
-/// Shows a contract to the other side from its present version on: a freelancer sees it in the product, everybody else gets it in
-/// whichever way the team sends it. From then on what is said to them is part of it.
+/// Shows a contract to the other side from its present version on: a freelancer sees it in the product, everybody else gets a link by
+/// which they read and discuss it, by mail where it is known where to. Answers the link, too, which is shown this once.
 pub async fn negotiate_contract(
     context: &Context,
     contract_id: Uuid,
     version: i32,
-) -> Result<contract::Model, Failure> {
+) -> Result<(contract::Model, Option<Url>), Failure> {
     let (permit, row) = begin(context, Action::ContractWrite, contract_id).await?;
     let mut wrong = Complaints::default();
     wrong.version(row.version, version);
@@ -200,5 +214,11 @@ pub async fn negotiate_contract(
     };
     let row = changed.update(permit.tx()).await?;
     trust::record(permit, context.now, "contract.negotiate", row.id, json!({ "version": version })).await?;
-    Ok(row)
+    let outside =
+        if row.person_id.is_some() { None } else { party(permit, context.now, &row, ContractSide::Theirs).await? };
+    let Some(person) = outside else { return Ok((row, None)) };
+    let names = Names::of(context, row.brand_id).await?;
+    let about = (person, Occasion::Negotiated);
+    let (url, _) = write_to(&context.services, permit, context.now, (&row, &names), about).await?;
+    Ok((row, Some(url)))
 }

@@ -2,9 +2,10 @@
 
 use diwan_entity::InBrand as _;
 use diwan_entity::contracts::contract::{self, ContractState};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -66,7 +67,7 @@ pub(super) async fn decline(
     step(&row, ContractState::Declined)?;
     let reason = check_reason(reason)?;
     take_back(context, permit, &row).await?;
-    payments::contract_ended(context, permit, row.id).await?;
+    payments::contracts_ended(context, permit, &[row.id]).await?;
     let detail = json!({ "was": row.state.to_value(), "link": link_id });
     end(context, permit, row, (ContractState::Declined, &reason), detail).await
 }
@@ -77,13 +78,6 @@ pub async fn decline_contract(context: &Context, contract_id: Uuid, reason: &str
     decline(context, permit, row, reason, None).await
 }
 
-/// What ends with a contract, before its state does.
-async fn consequences(context: &Context, permit: Permit<'_>, row: &contract::Model, why: &str) -> Result<(), Failure> {
-    // Deliverables and payments first: they hold parts of what is committed.
-    payments::contract_ended(context, permit, row.id).await?;
-    release(context, permit, row, why).await
-}
-
 /// Completes a contract that was carried out on both sides: what is still committed for it is released.
 pub async fn complete_contract(context: &Context, contract_id: Uuid) -> Result<contract::Model, Failure> {
     let (permit, row) = begin(context, Action::ContractEnd, contract_id).await?;
@@ -92,7 +86,9 @@ pub async fn complete_contract(context: &Context, contract_id: Uuid) -> Result<c
     if open_work > 0 {
         return Err(UserError::at(Code::ContractWorkOpen, "contractId").number("count", open_work).into());
     }
-    consequences(context, permit, &row, "Completed").await?;
+    // Deliverables and payments first: they hold parts of what is committed.
+    payments::contracts_ended(context, permit, &[row.id]).await?;
+    release(context, permit, &row, "Completed").await?;
     end(context, permit, row, (ContractState::Completed, ""), json!({})).await
 }
 
@@ -112,13 +108,30 @@ pub async fn terminate_contract(
         .filter(contract::Column::State.is_in(living))
         .order_by_asc(contract::Column::Id)
         .lock_exclusive();
-    // Few, and each with money of its own.
-    for amendment in context.all(amendments).await? {
-        consequences(context, permit, &amendment, "Terminated").await?;
-        let detail = json!({ "was": amendment.state.to_value(), "with": row.id });
-        end(context, permit, amendment, (ContractState::Terminated, &reason), detail).await?;
+    let amendments = context.all(amendments).await?;
+    let ids: Vec<Uuid> = amendments.iter().map(|amendment| amendment.id).collect();
+    // Deliverables and payments first: they hold parts of what is committed.
+    payments::contracts_ended(context, permit, &[ids.as_slice(), &[row.id]].concat()).await?;
+    // A booking each: what is released for one is asked of its own line.
+    for ended in amendments.iter().chain([&row]) {
+        release(context, permit, ended, "Terminated").await?;
     }
-    consequences(context, permit, &row, "Terminated").await?;
+    if !ids.is_empty() {
+        contract::Entity::update_many()
+            .col_expr(contract::Column::State, Expr::value(ContractState::Terminated))
+            .col_expr(contract::Column::EndedAt, Expr::value(context.now))
+            .col_expr(contract::Column::EndReason, Expr::value(reason.clone()))
+            .col_expr(contract::Column::UpdatedAt, Expr::value(context.now))
+            .filter(contract::Column::BrandId.eq(row.brand_id))
+            .filter(contract::Column::Id.is_in(ids.iter().copied()))
+            .exec(permit.tx())
+            .await?;
+        let ended = amendments.iter().map(|amendment| {
+            let detail = json!({ "was": amendment.state.to_value(), "with": row.id });
+            (permit, amendment.id, detail)
+        });
+        trust::record_many(permit, context.now, "contract.terminate", ended).await?;
+    }
     let detail = json!({ "was": row.state.to_value() });
     end(context, permit, row, (ContractState::Terminated, &reason), detail).await
 }

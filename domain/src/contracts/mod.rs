@@ -16,7 +16,9 @@
 //! - An amendment is a contract of its own that names the one that it amends, with what it costs besides. Where both say the same thing,
 //!   it holds; its last day is that of the whole.
 //! - The other side sees a contract from the version on that is shared with them: a freelancer in the product, everybody by their link.
-//!   Comments among the team they never see. Clients see nothing of contracts.
+//!   Comments among the team they never see. While it is negotiated, they answer by a link that signs nothing (`negotiation.rs`).
+//!   Clients see nothing of contracts.
+//! - A link that was lost is made anew (`resend.rs`); the one before is dead. One that signs goes by mail alone.
 //!
 //! Locks are taken in one order: the contract, its approval, what hangs on it, then budgets and lines.
 
@@ -27,10 +29,12 @@ mod days;
 mod document;
 mod draft;
 mod end;
+mod negotiation;
 mod page;
 mod paper;
 mod queries;
 mod render_job;
+mod resend;
 mod send;
 mod sign;
 mod state;
@@ -49,9 +53,13 @@ pub use document::{
 };
 pub use draft::{ContractBody, NewContract, create_contract, negotiate_contract, update_contract};
 pub use end::{complete_contract, decline_contract, report_contract_breach, terminate_contract};
+pub use negotiation::{
+    NegotiationAnswered, NegotiationStanding, NegotiationView, OpenedNegotiation, comment_by_link, open_negotiation,
+};
 pub use page::{OpenedSigning, ShownSignature, SigningStanding, SigningView, open_signing, signing_document};
 pub use queries::{ContractFilter, amendments_of_contracts, contracts, contracts_by_ids, may_read_contract};
 pub use render_job::RenderContract;
+pub use resend::{ResentLink, resend_contract_link};
 pub use send::{create_signing_link, send_contract};
 pub use sign::{Signing, SigningAct, SigningAnswered, answer_signing, sign_contract, signatures_of_contracts};
 pub use state::may_become;
@@ -60,6 +68,7 @@ pub use templates::{
     create_contract_template, update_contract_template,
 };
 pub use verify::{Proof, brand_of_contract, verify_contract};
+pub(crate) use verify::{Trail, hex, proof};
 pub use versions::{
     ClauseChange, ContractChanges, ContractTerm, SavedTerms, TermChange, changes_between, contract_changes,
     saved_terms, versions_of_contracts,

@@ -8,16 +8,14 @@ use diwan_entity::contracts::contract_document::DocumentPart;
 use diwan_entity::contracts::contract_signature::ContractSide;
 use diwan_entity::links::public_link::LinkPurpose;
 use diwan_entity::tenancy::agency::Locale;
-use sea_orm::ActiveEnum as _;
 
 use super::content::{Clause, clauses_of};
 use super::document::{OpenedDocument, open, ready_document};
 use super::sign::{side_of, signatures_now};
 use super::state::is_over;
-use super::words::{Names, moment, terms};
+use super::words::{Names, between, kind_in_words, moment, terms};
 use crate::context::{Context, Services};
-use crate::error::{Arg, Code, Failure};
-use crate::messages::message;
+use crate::error::{Code, Failure};
 use crate::public_links::{Found, LinkEnding, PublicLink, find};
 
 /// How the holder of a link stands to the contract.
@@ -131,8 +129,6 @@ async fn view(context: &Context, link: &PublicLink) -> Result<SigningView, Failu
         _ if signatures.iter().any(|signature| signature.side == mine) => SigningStanding::Waiting,
         _ => SigningStanding::Asked,
     };
-    let text = |value: &str| Arg::Text(value.to_owned().into());
-    let between = [("agency", text(&names.agency)), ("brand", text(&names.brand)), ("party", text(&row.party_name))];
     let shown = signatures.iter().map(|signature| ShownSignature {
         side: if signature.side == ContractSide::Ours { names.agency.clone() } else { row.party_name.clone() },
         name: signature.name.clone(),
@@ -141,9 +137,9 @@ async fn view(context: &Context, link: &PublicLink) -> Result<SigningView, Failu
     Ok(SigningView {
         locale,
         reader: link.person_name.clone(),
-        kind: message(locale, &format!("contract-kind-{}", row.kind.to_value().to_lowercase()), &[]),
+        kind: kind_in_words(locale, &row),
         title: row.title.clone(),
-        between: message(locale, "contract-between", &between),
+        between: between(locale, &names, &row),
         terms: terms(locale, &row),
         clauses: clauses_of(&row.clauses)?,
         document: document.map(|hash| data_encoding::HEXLOWER.encode(&hash)).unwrap_or_default(),

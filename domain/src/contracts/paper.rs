@@ -7,7 +7,7 @@ use diwan_reports::{Clause as PaperClause, ContractPaper, Language, PaperSignatu
 use sea_orm::ActiveEnum as _;
 
 use super::content::clauses_of;
-use super::words::{Names, moment, terms};
+use super::words::{Names, between, kind_in_words, moment, terms};
 use crate::error::{Arg, Failure};
 use crate::messages::message;
 
@@ -45,13 +45,9 @@ pub(super) fn paper(
     Ok(ContractPaper {
         language: Language::from_code(&locale.to_value().to_lowercase()).unwrap_or(Language::En),
         local_digits: matches!(locale, Locale::Fa | Locale::Ar),
-        kind: say(&format!("contract-kind-{}", row.kind.to_value().to_lowercase())),
+        kind: kind_in_words(locale, row),
         title: row.title.clone(),
-        between: message(
-            locale,
-            "contract-between",
-            &[("agency", text(&names.agency)), ("brand", text(&names.brand)), ("party", text(&row.party_name))],
-        ),
+        between: between(locale, names, row),
         agency: names.agency.clone(),
         terms_heading: say("contract-terms"),
         terms: all,

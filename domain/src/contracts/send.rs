@@ -110,7 +110,7 @@ pub(super) async fn render(
 }
 
 /// Who signs for a side.
-async fn party(
+pub(super) async fn party(
     permit: Permit<'_>,
     now: DateTime<Utc>,
     row: &contract::Model,
@@ -138,10 +138,67 @@ async fn party(
 /// What a letter about a contract is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Occasion {
+    /// It is negotiated.
+    Negotiated,
     /// It is to be signed.
     ToSign,
     /// Both sides have signed.
     Signed,
+}
+
+impl Occasion {
+    /// What the link in the letter is good for.
+    pub fn purpose(self) -> LinkPurpose {
+        if self == Self::Negotiated { LinkPurpose::NegotiateContract } else { LinkPurpose::SignContract }
+    }
+
+    fn good_for(self) -> Duration {
+        if self == Self::Signed { KEPT_FOR } else { GOOD_FOR }
+    }
+
+    fn template(self) -> &'static str {
+        match self {
+            Self::Negotiated => "contract-to-read",
+            Self::ToSign => "contract-to-sign",
+            Self::Signed => "contract-signed",
+        }
+    }
+}
+
+/// Makes a link for somebody and writes to them, where it is known where to. Answers its address and its end.
+pub(super) async fn write_to(
+    services: &Services,
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    (row, names): (&contract::Model, &Names),
+    (person, occasion): (LinkFor, Occasion),
+) -> Result<(Url, DateTime<Utc>), Failure> {
+    let expires_at = now + occasion.good_for();
+    let (name, to, locale) = (person.name.clone(), person.email.clone(), person.locale);
+    let new = NewLink {
+        purpose: occasion.purpose(),
+        subject_id: row.id,
+        person,
+        expires_at,
+        shown: occasion != Occasion::ToSign,
+    };
+    let (_, link) = public_links::make(services, permit, now, new).await?;
+    if !to.is_empty() {
+        let letter = Letter {
+            to,
+            locale,
+            template: occasion.template(),
+            args: vec![
+                ("name", Arg::Text(name.into())),
+                ("title", Arg::Text(row.title.clone().into())),
+                ("brand", Arg::Text(names.brand.clone().into())),
+                ("when", Arg::Text(moment(locale, names.zone()?, expires_at).into())),
+            ],
+            link: Some(link.clone()),
+        };
+        trust::queue_letter(permit.tx(), services, letter).await?;
+    }
+    Ok((link, expires_at))
 }
 
 /// Makes a link for each side and writes to them.
@@ -152,29 +209,9 @@ pub(super) async fn write_to_both(
     (row, names): (&contract::Model, &Names),
     occasion: Occasion,
 ) -> Result<(), Failure> {
-    let good_for = if occasion == Occasion::ToSign { GOOD_FOR } else { KEPT_FOR };
-    let zone = names.zone()?;
     for side in [ContractSide::Theirs, ContractSide::Ours] {
         let Some(person) = party(permit, now, row, side).await? else { continue };
-        let (name, email, locale) = (person.name.clone(), person.email.clone(), person.locale);
-        let new =
-            NewLink { purpose: LinkPurpose::SignContract, subject_id: row.id, person, expires_at: now + good_for };
-        let (_, link) = public_links::make(services, permit, now, new).await?;
-        if !email.is_empty() {
-            let letter = Letter {
-                to: email,
-                locale,
-                template: if occasion == Occasion::ToSign { "contract-to-sign" } else { "contract-signed" },
-                args: vec![
-                    ("name", Arg::Text(name.into())),
-                    ("title", Arg::Text(row.title.clone().into())),
-                    ("brand", Arg::Text(names.brand.clone().into())),
-                    ("when", Arg::Text(moment(locale, zone, now + good_for).into())),
-                ],
-                link: Some(link),
-            };
-            trust::queue_letter(permit.tx(), services, letter).await?;
-        }
+        write_to(services, permit, now, (row, names), (person, occasion)).await?;
     }
     Ok(())
 }
@@ -210,7 +247,7 @@ pub async fn create_signing_link(
     let whose = person.user_id.map_or(Whose::Outside, Whose::Person);
     public_links::revoke_of(permit, context.now, (LinkPurpose::SignContract, row.id), Some(whose)).await?;
     let expires_at = context.now + GOOD_FOR;
-    let new = NewLink { purpose: LinkPurpose::SignContract, subject_id: row.id, person, expires_at };
+    let new = NewLink { purpose: LinkPurpose::SignContract, subject_id: row.id, person, expires_at, shown: true };
     let (_, link) = public_links::make(&context.services, permit, context.now, new).await?;
     Ok((link, expires_at))
 }

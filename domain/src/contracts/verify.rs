@@ -9,7 +9,7 @@ use diwan_entity::trust::audit_event;
 use diwan_platform::crypto::sha256;
 use diwan_platform::db;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
 };
 use uuid::Uuid;
 
@@ -27,12 +27,38 @@ pub struct Proof {
     pub holds: bool,
 }
 
-fn proof(what: impl Into<String>, holds: bool) -> Proof {
+pub(crate) fn proof(what: impl Into<String>, holds: bool) -> Proof {
     Proof { what: what.into(), holds }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
+}
+
+/// What the audit trail says of a contract or a proposal.
+pub(crate) struct Trail(Vec<audit_event::Model>);
+
+impl Trail {
+    /// Reads these actions on it.
+    pub async fn read(
+        tx: &impl ConnectionTrait,
+        (brand_id, subject_id): (Uuid, Uuid),
+        actions: &[&str],
+    ) -> Result<Self, DbErr> {
+        let events = audit_event::Entity::find()
+            .filter(audit_event::Column::BrandId.eq(brand_id))
+            .filter(audit_event::Column::SubjectId.eq(subject_id))
+            .filter(audit_event::Column::Action.is_in(actions.iter().copied()))
+            .all(tx)
+            .await?;
+        Ok(Self(events))
+    }
+
+    /// Whether an action was recorded with this digest.
+    pub fn says(&self, action: &str, hash: &str) -> bool {
+        let mut events = self.0.iter().filter(|event| event.action == action);
+        events.any(|event| event.detail.get("sha256").is_some_and(|kept| kept == hash))
+    }
 }
 
 /// Whose a contract is; none where there is none of this id. `owner` is a connection as the database's owner: nobody else sees all
@@ -60,18 +86,9 @@ pub async fn verify_contract(services: &Services, (brand_id, contract_id): (Uuid
         .all(&tx)
         .await?;
     let mut proofs = vec![says_what_was_saved(&tx, &row).await?];
-    let recorded = audit_event::Entity::find()
-        .filter(audit_event::Column::BrandId.eq(brand_id))
-        .filter(audit_event::Column::SubjectId.eq(contract_id))
-        .filter(audit_event::Column::Action.is_in(["contract.sent", "contract.signed_document", "contract.sign"]))
-        .all(&tx)
-        .await?;
+    let actions = ["contract.sent", "contract.signed_document", "contract.sign"];
+    let trail = Trail::read(&tx, (brand_id, contract_id), &actions).await?;
     tx.rollback().await?;
-    let is_recorded = |action: &str, hash: &str| {
-        recorded
-            .iter()
-            .any(|event| event.action == action && event.detail.get("sha256").is_some_and(|kept| kept == hash))
-    };
     for document in &documents {
         let kept = document.sha256.clone().unwrap_or_default();
         let (part, action) = match document.part {
@@ -82,7 +99,7 @@ pub async fn verify_contract(services: &Services, (brand_id, contract_id): (Uuid
         let file = services.storage.get(document_key(brand_id, document.id)).await;
         let same = file.is_ok_and(|bytes| sha256(&bytes).as_slice() == kept);
         proofs.push(proof(format!("the file of the {name}"), same));
-        proofs.push(proof(format!("the audit trail of the {name}"), is_recorded(action, &hex(&kept))));
+        proofs.push(proof(format!("the audit trail of the {name}"), trail.says(action, &hex(&kept))));
     }
     for signature in &signatures {
         let of = documents.iter().find(|document| document.id == signature.document_id);
@@ -90,7 +107,7 @@ pub async fn verify_contract(services: &Services, (brand_id, contract_id): (Uuid
         let hash = hex(&signature.document_sha256);
         let name = format!("the signature of “{}” at {}", signature.name, signature.signed_at.to_rfc3339());
         proofs.push(proof(format!("{name}, under the document"), same));
-        proofs.push(proof(format!("{name}, on the audit trail"), is_recorded("contract.sign", &hash)));
+        proofs.push(proof(format!("{name}, on the audit trail"), trail.says("contract.sign", &hash)));
     }
     if row.signed_at.is_some() {
         let sent = documents.iter().find(|one| one.number == row.version && one.part == DocumentPart::ToSign);

@@ -7,13 +7,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::contracts::contract::{self, ContractKind};
 use diwan_entity::contracts::contract_version;
-use diwan_entity::tenancy::agency::Locale;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde::{Deserialize, Serialize};
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 use uuid::Uuid;
 
-use super::content::{Clause, clauses_of};
+use super::content::{Clause, ContractTerms, clauses_of};
 use crate::calendar::{Piece, text_pieces};
 use crate::context::Context;
 use crate::error::{Code, Failure, Fault, UserError};
@@ -23,56 +22,21 @@ use crate::permission::Permit;
 /// How long all the clauses of a contract may be compared, word by word. What is left by then is shown as replaced.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// What a version said beside its clauses, as it is kept.
+/// What a version said beside its clauses, as it is kept: without how long before its end the team is told, which nobody signs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedTerms {
     /// With whom.
     pub kind: ContractKind,
     /// What it amends.
     pub amends_id: Option<Uuid>,
-    /// What it was called.
-    pub title: String,
-    /// Who of the directory.
-    pub influencer_id: Option<Uuid>,
-    /// Whose account.
-    pub person_id: Option<Uuid>,
-    /// How the other side was named.
-    pub party_name: String,
-    /// Where they were.
-    pub party_address: String,
-    /// Where the link would have gone.
-    pub party_email: String,
-    /// In which language.
-    pub locale: Locale,
-    /// For which campaign.
-    pub campaign_id: Option<Uuid>,
-    /// What it cost, in minor units.
-    pub fee_minor: i64,
-    /// Of the fee.
-    pub currency: String,
-    /// On which line of a budget.
-    pub line_id: Option<Uuid>,
-    /// The first day.
-    pub starts_on: Option<NaiveDate>,
-    /// The last day.
-    pub ends_on: Option<NaiveDate>,
-    /// For whom they would not have worked.
-    pub exclusivity: String,
-    /// The last day of that.
-    pub exclusive_until: Option<NaiveDate>,
-    /// What would have disclosed it.
-    pub disclosure: String,
-    /// What might have been done.
-    pub usage_rights: String,
-    /// The last day of that.
-    pub usage_until: Option<NaiveDate>,
+    /// What was agreed on.
+    #[serde(flatten)]
+    pub terms: ContractTerms,
 }
 
 impl From<&contract::Model> for SavedTerms {
     fn from(row: &contract::Model) -> Self {
-        Self {
-            kind: row.kind,
-            amends_id: row.amends_id,
+        let terms = ContractTerms {
             title: row.title.clone(),
             influencer_id: row.influencer_id,
             person_id: row.person_id,
@@ -91,7 +55,10 @@ impl From<&contract::Model> for SavedTerms {
             disclosure: row.disclosure.clone(),
             usage_rights: row.usage_rights.clone(),
             usage_until: row.usage_until,
-        }
+            // As it is read back.
+            remind_days: 0,
+        };
+        Self { kind: row.kind, amends_id: row.amends_id, terms }
     }
 }
 
@@ -164,8 +131,9 @@ pub fn saved_terms(row: &contract_version::Model) -> Result<SavedTerms, Failure>
 }
 
 /// Each term of a version as a text.
-fn texts(terms: &SavedTerms) -> [(ContractTerm, String); 13] {
+fn texts(saved: &SavedTerms) -> [(ContractTerm, String); 13] {
     use ContractTerm as T;
+    let terms = &saved.terms;
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     let fee = format!("{} {}", written(terms.fee_minor, &terms.currency), terms.currency);
     [
@@ -274,6 +242,8 @@ pub async fn contract_changes(
 
 #[cfg(test)]
 mod tests {
+    use diwan_entity::tenancy::agency::Locale;
+
     use super::*;
     use crate::calendar::PieceKind;
 
@@ -282,9 +252,7 @@ mod tests {
     }
 
     fn terms(fee_minor: i64) -> SavedTerms {
-        SavedTerms {
-            kind: ContractKind::Influencer,
-            amends_id: None,
+        let terms = ContractTerms {
             title: "Spring".to_owned(),
             influencer_id: None,
             person_id: None,
@@ -303,7 +271,9 @@ mod tests {
             disclosure: String::new(),
             usage_rights: String::new(),
             usage_until: None,
-        }
+            remind_days: 0,
+        };
+        SavedTerms { kind: ContractKind::Influencer, amends_id: None, terms }
     }
 
     #[test]
@@ -328,6 +298,10 @@ mod tests {
     #[test]
     fn terms_are_read_as_they_were_kept() {
         let kept = serde_json::to_value(terms(7)).unwrap();
+        // One level, with nothing that nobody signs: versions that were kept before read the same.
+        assert_eq!(kept["title"], "Spring");
+        assert_eq!(kept.as_object().map(serde_json::Map::len), Some(20));
+        assert!(kept.get("remind_days").is_none());
         assert_eq!(serde_json::from_value::<SavedTerms>(kept).unwrap(), terms(7));
     }
 }

@@ -5,11 +5,11 @@ use chrono_tz::Tz;
 use diwan_entity::contracts::contract;
 use diwan_entity::tenancy::agency::{CalendarSystem, Locale};
 use diwan_platform::db;
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ActiveEnum as _, ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use crate::context::Context;
-use crate::error::{Failure, Fault};
+use crate::error::{Arg, Failure, Fault};
 use crate::finance::written;
 use crate::messages::{date_in_words, message, time_in_words};
 
@@ -65,6 +65,18 @@ pub(super) fn moment(locale: Locale, zone: Tz, at: DateTime<Utc>) -> String {
 /// An amount as it stands in a contract.
 pub(super) fn fee(minor: i64, currency: &str) -> String {
     format!("{} {currency}", written(minor, currency))
+}
+
+/// What kind of contract it is.
+pub(super) fn kind_in_words(locale: Locale, row: &contract::Model) -> String {
+    message(locale, &format!("contract-kind-{}", row.kind.to_value().to_lowercase()), &[])
+}
+
+/// Between whom a contract is.
+pub(super) fn between(locale: Locale, names: &Names, row: &contract::Model) -> String {
+    let text = |value: &str| Arg::Text(value.to_owned().into());
+    let who = [("agency", text(&names.agency)), ("brand", text(&names.brand)), ("party", text(&row.party_name))];
+    message(locale, "contract-between", &who)
 }
 
 /// The terms of a contract in this language: what each is called, and what it is. What is not agreed on is left out.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::contract::{going_on, lock_contract};
 use super::queries::{begin, wrong_state};
+use super::remind_job::follow_due_day;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::influencers::is_known_network;
@@ -114,6 +115,7 @@ pub async fn create_deliverable(
         ..content.said(deliverable::ActiveModel { ..Default::default() })
     };
     let row = deliverable::Entity::insert(row).exec_with_returning(permit.tx()).await?;
+    follow_due_day(permit, context.now, &row).await?;
     trust::record(permit, context.now, "deliverable.create", row.id, json!({ "contract": contract_id })).await?;
     Ok(row)
 }
@@ -140,6 +142,7 @@ pub async fn update_deliverable(
     let changed = content.said(row.into_active_model());
     let changed = deliverable::ActiveModel { updated_at: Set(context.now), version: Set(version), ..changed };
     let row = changed.update(permit.tx()).await?;
+    follow_due_day(permit, context.now, &row).await?;
     trust::record(permit, context.now, "deliverable.update", row.id, json!({ "version": version })).await?;
     Ok(row)
 }

@@ -9,8 +9,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::checks::latest;
-use super::contract::in_force;
+use super::contract::{going_on, in_force};
+use super::letters::{Occasion, write_to_whose_it_is};
 use super::queries::{begin, wrong_state};
+use super::remind_job::follow_due_day;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::payments;
@@ -69,7 +71,7 @@ pub async fn accept_deliverable(
     Ok(row)
 }
 
-/// Sends back what was handed in, with the reason: it can be handed in again.
+/// Sends back what was handed in, with the reason: it can be handed in again. Whoever hands it in is written to, the other side with a link.
 pub async fn send_deliverable_back(
     context: &Context,
     deliverable_id: Uuid,
@@ -77,7 +79,8 @@ pub async fn send_deliverable_back(
     reason: &str,
 ) -> Result<deliverable::Model, Failure> {
     let mut wrong = Complaints::default();
-    let (permit, _, row) = begin(context, Action::DeliverableDecide, (deliverable_id, version), &mut wrong).await?;
+    let (permit, contract, row) =
+        begin(context, Action::DeliverableDecide, (deliverable_id, version), &mut wrong).await?;
     if row.state != DeliverableState::Submitted {
         wrong.add(wrong_state(&row));
     }
@@ -96,6 +99,11 @@ pub async fn send_deliverable_back(
     let row = changed.update(permit.tx()).await?;
     let detail = json!({ "submission": row.submission });
     trust::record(permit, context.now, "deliverable.send_back", row.id, detail).await?;
+    if going_on(&contract).is_ok() {
+        let about = (&contract, &row);
+        write_to_whose_it_is(&context.services, permit, context.now, about, Occasion::SentBack).await?;
+        follow_due_day(permit, context.now, &row).await?;
+    }
     Ok(row)
 }
 

@@ -3,25 +3,27 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use diwan_entity::InBrand as _;
+use diwan_entity::calendar::asset;
 use diwan_entity::contracts::contract;
 use diwan_entity::links::public_link::LinkPurpose;
 use diwan_entity::payments::deliverable::{self, DeliverableState};
-use diwan_entity::tenancy::agency::{CalendarSystem, Locale};
-use sea_orm::{ActiveEnum as _, FromQueryResult, QuerySelect as _};
+use diwan_entity::tenancy::agency::Locale;
+use sea_orm::QuerySelect as _;
 use url::Url;
 use uuid::Uuid;
 
 use super::contract::going_on;
 use super::hand_in::{HandedIn, HandedInBy, is_open, take};
+use super::letters::{Occasion, make_link};
+use super::place::Place;
 use super::queries::{begin, not_there, seen, wrong_state};
 use crate::calendar::day_start;
 use crate::context::{Context, Services};
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::messages::{date_in_words, time_in_words};
-use crate::permission::Action;
-use crate::public_links::{self, Found, GOOD_FOR, LinkEnding, LinkFor, NewLink, Outcome, PublicLink};
+use crate::permission::{Action, Permit};
+use crate::public_links::{self, Found, LinkEnding, Outcome, PublicLink};
 
 /// A link that was made. Its address is shown this once.
 #[derive(Debug)]
@@ -32,15 +34,40 @@ pub struct DeliverableLink {
     pub url: Url,
     /// Until when.
     pub expires_at: DateTime<Utc>,
+    /// Whether it was also sent by mail.
+    pub mailed: bool,
 }
 
-/// Makes a link by which the other side of the contract hands a deliverable in, in the language of the contract. It works for 30 days, and
-/// those that were made before go on working until they are ended.
+/// Makes a link by which the other side of the contract hands a deliverable in, in the language of the contract, and writes it to them where
+/// the contract says where to. It works for 30 days, and those that were made before go on working until they are ended.
 pub async fn create_deliverable_link(
     context: &Context,
     deliverable_id: Uuid,
     version: i32,
 ) -> Result<DeliverableLink, Failure> {
+    let (permit, contract, row) = may_link(context, deliverable_id, version).await?;
+    make(context, permit, (contract, row)).await
+}
+
+/// The same where a link was lost: those that were made before have ended.
+pub async fn resend_deliverable_link(
+    context: &Context,
+    deliverable_id: Uuid,
+    version: i32,
+) -> Result<DeliverableLink, Failure> {
+    let (permit, contract, row) = may_link(context, deliverable_id, version).await?;
+    let ended = public_links::revoke_of(permit, context.now, (LinkPurpose::Deliverable, row.id), None).await?;
+    let detail = serde_json::json!({ "links": ended });
+    crate::trust::record(permit, context.now, "deliverable.resend_link", row.id, detail).await?;
+    make(context, permit, (contract, row)).await
+}
+
+/// A deliverable for which a link may be made: nothing of it is over.
+async fn may_link(
+    context: &Context,
+    deliverable_id: Uuid,
+    version: i32,
+) -> Result<(Permit<'_>, contract::Model, deliverable::Model), Failure> {
     let mut wrong = Complaints::default();
     let (permit, contract, row) =
         begin(context, Action::DeliverableWrite, (deliverable_id, version), &mut wrong).await?;
@@ -51,12 +78,17 @@ pub async fn create_deliverable_link(
         wrong.add(wrong_state(&row));
     }
     wrong.check()?;
-    let contract::Model { party_name, party_email, locale, .. } = contract;
-    let person = LinkFor { user_id: None, name: party_name, email: party_email, locale };
-    let expires_at = context.now + GOOD_FOR;
-    let new = NewLink { purpose: LinkPurpose::Deliverable, subject_id: row.id, person, expires_at };
-    let (_, url) = public_links::make(&context.services, permit, context.now, new).await?;
-    Ok(DeliverableLink { deliverable: row, url, expires_at })
+    Ok((permit, contract, row))
+}
+
+async fn make(
+    context: &Context,
+    permit: Permit<'_>,
+    (contract, row): (contract::Model, deliverable::Model),
+) -> Result<DeliverableLink, Failure> {
+    let about = (&contract, &row);
+    let (url, expires_at, mailed) = make_link(&context.services, permit, context.now, about, Occasion::Asked).await?;
+    Ok(DeliverableLink { deliverable: row, url, expires_at, mailed })
 }
 
 /// Ends the links by which a deliverable is handed in.
@@ -94,6 +126,8 @@ pub struct DeliverablePage {
     pub reason: String,
     /// What was handed in last: its address, if it was one.
     pub link: Option<String>,
+    /// Or what the file was called.
+    pub file: Option<String>,
     /// What was said of it.
     pub note: String,
     /// The version that is shown; what is handed in names it.
@@ -122,30 +156,21 @@ pub enum HandedInByLink {
     Ended(LinkEnding, Locale),
 }
 
-#[derive(FromQueryResult)]
-struct Place {
-    brand: String,
-    agency: String,
-    time_zone: String,
-    calendar_system: String,
-}
-
 async fn show(context: &Context, link: &PublicLink) -> Result<Box<DeliverablePage>, Failure> {
     let row = context.one(deliverable::Entity::one_in_brand(link.brand_id, link.subject_id)).await?;
     let row = row.ok_or(Code::LinkInvalid)?;
     let contract = context.one(contract::Entity::one_in_brand(link.brand_id, row.contract_id)).await?;
     let contract = contract.ok_or_else(|| Fault::broken("a deliverable without its contract"))?;
-    let sql = "select b.name as brand, a.name as agency, b.time_zone, a.calendar_system
-      from brand b join agency a on a.id = b.agency_id where b.id = $1";
-    let place: Option<Place> = context.rows(sql, [link.brand_id.into()]).await?.pop();
-    let place = place.ok_or(Code::LinkInvalid)?;
-    let zone: Tz = place.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;
-    let system = CalendarSystem::try_from_value(&place.calendar_system)?;
+    let file = match row.asset_id {
+        Some(id) => context.one(asset::Entity::one_in_brand(link.brand_id, id)).await?.map(|asset| asset.file_name),
+        None => None,
+    };
+    let Place { brand, agency, zone, system } = Place::read(link.permit(context).tx(), link.brand_id).await?;
     Ok(Box::new(DeliverablePage {
         locale: link.locale,
         reader: link.person_name.clone(),
-        agency: place.agency,
-        brand: place.brand,
+        agency,
+        brand,
         title: row.title,
         brief: row.brief,
         due_on: date_in_words(link.locale, system, zone, day_start(zone, row.due_on)),
@@ -153,6 +178,7 @@ async fn show(context: &Context, link: &PublicLink) -> Result<Box<DeliverablePag
         state: row.state,
         reason: row.reason,
         link: row.link,
+        file,
         note: row.note,
         version: row.version,
         expires_at: time_in_words(link.locale, system, zone, link.expires_at),
@@ -179,13 +205,8 @@ pub async fn hand_in_by_link(
 ) -> Result<HandedInByLink, Failure> {
     let handed = HandedIn { link: Some(address.to_owned()), note: note.to_owned(), ..HandedIn::default() };
     let done = public_links::act(services, secret, LinkPurpose::Deliverable, async |context, link| {
-        let select = deliverable::Entity::one_in_brand(link.brand_id, link.subject_id).lock_exclusive();
-        let row = context.one(select).await?.ok_or_else(not_there)?;
         let mut wrong = Complaints::default();
-        wrong.version(row.version, version);
-        if let Err(not_open) = is_open(&row) {
-            wrong.add(not_open);
-        }
+        let row = open_row(context, link, version, &mut wrong).await?;
         let handed = handed.check(&mut wrong);
         wrong.check()?;
         let permit = link.permit(context);
@@ -198,6 +219,31 @@ pub async fn hand_in_by_link(
         Outcome::Ended(ending, locale) => return Ok(HandedInByLink::Ended(ending, locale)),
         Outcome::Refused(errors) => errors,
     };
+    refused(services, secret, errors).await
+}
+
+/// The deliverable of a link, locked; what keeps it from being handed in now is complained of.
+pub(super) async fn open_row(
+    context: &Context,
+    link: &PublicLink,
+    version: i32,
+    wrong: &mut Complaints,
+) -> Result<deliverable::Model, Failure> {
+    let select = deliverable::Entity::one_in_brand(link.brand_id, link.subject_id).lock_exclusive();
+    let row = context.one(select).await?.ok_or_else(not_there)?;
+    wrong.version(row.version, version);
+    if let Err(not_open) = is_open(&row) {
+        wrong.add(not_open);
+    }
+    Ok(row)
+}
+
+/// The page as it is now, with what was refused.
+pub(super) async fn refused(
+    services: &Arc<Services>,
+    secret: &str,
+    errors: Vec<UserError>,
+) -> Result<HandedInByLink, Failure> {
     Ok(match open_deliverable(services, secret).await? {
         OpenedDeliverable::Page(page) => HandedInByLink::Refused(page, errors),
         OpenedDeliverable::Ended(ending, locale) => HandedInByLink::Ended(ending, locale),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use diwan_entity::influencers::influencer_shortlist_item::{self, ItemState};
 use diwan_entity::influencers::{influencer_block, influencer_share, influencer_shortlist};
+use diwan_platform::db;
 use sea_orm::{
     ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _,
     IntoActiveModel as _, ModelTrait as _, QueryFilter as _, QueryOrder as _,
@@ -116,7 +117,15 @@ async fn item(
     Ok(context.one(select).await?.ok_or_else(|| UserError::at(Code::NotFound, "influencerId"))?)
 }
 
-/// Approves or rejects somebody who was proposed, or decides otherwise than before.
+/// Whether the caller proposed somebody themselves, or made the program that did, and four eyes are needed.
+async fn is_own(permit: Permit<'_>, item: &influencer_shortlist_item::Model) -> Result<bool, Failure> {
+    let sql = "select a.four_eyes and $2 = any (app.with_makers($1, array[$3]::uuid[])) from agency a";
+    let values = [permit.brand_id.into(), permit.person()?.into(), item.proposed_by.into()];
+    Ok(db::scalar(permit.tx(), sql, values).await?)
+}
+
+/// Approves or rejects somebody who was proposed, or decides otherwise than before. Nobody approves whom they proposed, as long as four
+/// eyes are needed.
 pub async fn decide_on_shortlist(
     context: &Context,
     (shortlist_id, influencer_id): (Uuid, Uuid),
@@ -142,6 +151,9 @@ pub async fn decide_on_shortlist(
         let shared = influencer_share::Entity::find_by_id((row.brand_id, influencer_id));
         if context.one(shared).await?.is_none_or(|share| share.ended_at.is_some()) {
             wrong.add(UserError::at(Code::NotFound, "influencerId"));
+        }
+        if is_own(permit, &item).await? {
+            wrong.add(UserError::at(Code::FourEyes, "influencerId"));
         }
     }
     wrong.check()?;

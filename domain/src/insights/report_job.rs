@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use diwan_entity::InBrand as _;
 use diwan_entity::insights::report_run::{self, ReportState};
 use diwan_entity::tenancy::agency::Locale;
+use diwan_networks::Metric;
 use diwan_platform::crypto::sha256;
 use diwan_platform::db;
 use diwan_reports::{AccountTotal, DayTotal, Digits, Language, MetricValue, Month, MonthReport, PublishedPost};
@@ -19,9 +20,6 @@ use super::{LatestNumbers, latest_numbers_unchecked, report_key};
 use crate::error::Fault;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
 use crate::permission::Permit;
-
-/// The metrics that count as an interaction with a post.
-const INTERACTIONS: &[&str] = &["LIKES", "REPOSTS", "REPLIES", "QUOTES", "BOOKMARKS"];
 
 /// Renders one report.
 #[derive(Debug)]
@@ -207,7 +205,7 @@ async fn gather(scope: &Scope, run: &report_run::Model) -> Result<MonthReport, J
 fn interactions(metrics: &[MetricValue]) -> Option<i64> {
     metrics
         .iter()
-        .filter(|metric| INTERACTIONS.contains(&metric.metric.as_str()))
+        .filter(|metric| Metric::INTERACTIONS.iter().any(|known| known.as_str() == metric.metric))
         .filter_map(|metric| metric.value)
         .fold(None, |sum, value| Some(sum.unwrap_or(0).saturating_add(value)))
 }

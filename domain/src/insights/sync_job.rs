@@ -1,22 +1,38 @@
-//! Reading a publication's numbers, and its account's with them.
+//! Reading the numbers of a publication, with its account's where those are due, and an account's own each day.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::InBrand as _;
+use diwan_entity::insights::metric_gap::GapReason;
 use diwan_entity::insights::{metric_reading, metric_sample};
 use diwan_entity::publishing::publication::{self, PublicationState};
-use diwan_entity::publishing::social_account;
-use diwan_networks::{Metric, NetworkError};
+use diwan_entity::publishing::social_account::{self, AccountState};
+use diwan_networks::{Account, AccountMetrics, Metric, Missing, Network, NetworkError, Outside, PostMetrics};
+use diwan_platform::db;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait as _, DbErr, EntityTrait};
 use uuid::Uuid;
 
+use super::gaps::{not_read, read_again};
 use crate::error::Fault;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
 use crate::permission::Permit;
 use crate::publishing::{Unusable, Usable, usable_account};
 
-/// Reads the numbers of one publication.
+/// How long after an account was connected its own numbers are first read.
+pub(crate) const FIRST_OF_ACCOUNT: Duration = Duration::minutes(15);
+/// How often the numbers of an account are read.
+const ACCOUNT_EVERY: Duration = Duration::days(1);
+/// How soon they are asked for again where they could not be read.
+const ACCOUNT_AGAIN: Duration = Duration::hours(6);
+/// The numbers of an account; the others are of posts.
+const OF_ACCOUNT: [Metric; 3] = [Metric::Followers, Metric::Following, Metric::Posts];
+/// The longest that a network can ask for patience.
+const LONGEST_WAIT: Duration = Duration::days(1);
+/// With a publication's numbers those of its account are read, unless they have been so lately.
+const LATELY: Duration = Duration::hours(6);
+
+/// Reads the numbers of one publication, or of one account.
 #[derive(Debug)]
 pub struct SyncMetrics;
 
@@ -38,11 +54,149 @@ pub fn next_sync(published_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Date
     Some(now + wait)
 }
 
-/// Numbers as one reading gave them.
+/// A post whose numbers are read.
+struct Post {
+    id: Uuid,
+    remote_id: String,
+    published_at: DateTime<Utc>,
+}
+
+/// Whose numbers are read: an account's, with a post's or alone.
+struct Subject {
+    account: social_account::Model,
+    post: Option<Post>,
+}
+
+impl Subject {
+    /// None where there is nothing to read: the publication is not on its network, or the account has been disconnected.
+    async fn load(scope: &Scope) -> Result<Option<Self>, JobError> {
+        let id = scope.subject_id();
+        let row = publication::Entity::one_in_brand(scope.brand_id, id).one(scope.tx()).await?;
+        let account_id = row.as_ref().map_or(id, |row| row.social_account_id);
+        let account = social_account::Entity::one_in_brand(scope.brand_id, account_id).one(scope.tx()).await?;
+        match (row, account) {
+            (None, None) => Ok(None),
+            (None, Some(account)) => {
+                let counts = diwan_networks::network(&account.network).is_some_and(counts_accounts);
+                let is_there = counts && account.state != AccountState::Disconnected;
+                Ok(is_there.then_some(Self { account, post: None }))
+            }
+            (Some(row), _) if row.state != PublicationState::Published => Ok(None),
+            (Some(_), None) => Err(Fault::broken("a publication without its account").into()),
+            (Some(row), Some(account)) => {
+                let (Some(remote_id), Some(published_at)) = (row.remote_id, row.published_at) else {
+                    return Err(Fault::broken("a published publication without its id").into());
+                };
+                Ok(Some(Self { account, post: Some(Post { id: row.id, remote_id, published_at }) }))
+            }
+        }
+    }
+
+    /// Whether the account's own numbers are to be read now.
+    async fn account_is_due(&self, scope: &Scope) -> Result<bool, DbErr> {
+        if self.post.is_none() {
+            return Ok(true);
+        }
+        let sql = "select not exists (select from metric_reading r where r.brand_id = $1 and r.social_account_id = $2
+          and r.publication_id is null and r.read_at > $3)";
+        db::scalar(scope.tx(), sql, [scope.brand_id.into(), self.account.id.into(), (scope.now - LATELY).into()]).await
+    }
+
+    /// Asks the network. No transaction is open.
+    async fn read(
+        &self,
+        network: &dyn Network,
+        (out, account): (Outside<'_>, &Account),
+        with_account: bool,
+    ) -> Vec<Reading> {
+        let mut readings = Vec::with_capacity(2);
+        if let Some(post) = &self.post {
+            let told = network.post_metrics(out, account, std::slice::from_ref(&post.remote_id)).await;
+            let mut reading = Reading::of_post(post.id, told);
+            // What a network never says of a post is no gap.
+            if reading.gap == Some(GapReason::NotServed) && !counts_posts(network) {
+                reading.gap = None;
+            }
+            readings.push(reading);
+        }
+        // A network that has just refused is not asked for more.
+        let refused = readings.iter().any(|reading| reading.gap == Some(GapReason::Network));
+        if with_account && !refused && counts_accounts(network) {
+            readings.push(Reading::of_account(network.account_metrics(out, account).await));
+        }
+        readings
+    }
+
+    /// When it is read next, not before the network wants to be asked again.
+    fn next(&self, now: DateTime<Utc>, failed: bool, asked: Option<DateTime<Utc>>) -> Next {
+        if let Some(post) = &self.post {
+            return asked.max(next_sync(post.published_at, now)).map_or(Next::Done, Next::Again);
+        }
+        let at = now + if failed { ACCOUNT_AGAIN } else { ACCOUNT_EVERY };
+        Next::Again(asked.map_or(at, |asked| asked.max(at)))
+    }
+}
+
+/// Whether the network gives numbers of posts.
+fn counts_posts(network: &dyn Network) -> bool {
+    network.capabilities().metrics.iter().any(|metric| !OF_ACCOUNT.contains(metric))
+}
+
+/// Whether it gives numbers of accounts.
+fn counts_accounts(network: &dyn Network) -> bool {
+    network.capabilities().metrics.iter().any(|metric| OF_ACCOUNT.contains(metric))
+}
+
+/// What came of asking for the numbers of a publication or of an account.
+#[derive(Default)]
 struct Reading {
     publication_id: Option<Uuid>,
     values: Vec<(Metric, i64)>,
-    raw: serde_json::Value,
+    /// What the network answered; none where it did not.
+    raw: Option<serde_json::Value>,
+    /// Why there are no numbers.
+    gap: Option<GapReason>,
+    /// How long the network wants to be left alone.
+    wait: Option<Duration>,
+}
+
+impl Reading {
+    fn failed(publication_id: Option<Uuid>, error: &NetworkError) -> Self {
+        // The network's trouble is not ours: these numbers are missing, the next ones will come.
+        tracing::info!(publication_id = ?publication_id, error = %error, "numbers could not be read");
+        let wait = error.retry_after.and_then(|wait| Duration::from_std(wait).ok());
+        Self { publication_id, gap: Some(GapReason::Network), wait, ..Self::default() }
+    }
+
+    fn of_post(id: Uuid, told: Result<Vec<PostMetrics>, NetworkError>) -> Self {
+        match told {
+            Ok(told) => match told.into_iter().next() {
+                Some(post) => Self::given(Some(id), post.values, post.raw, post.missing),
+                None => Self { publication_id: Some(id), gap: Some(GapReason::NotServed), ..Self::default() },
+            },
+            Err(error) => Self::failed(Some(id), &error),
+        }
+    }
+
+    fn of_account(told: Result<AccountMetrics, NetworkError>) -> Self {
+        match told {
+            Ok(told) => Self::given(None, told.values, told.raw, told.missing),
+            Err(error) => Self::failed(None, &error),
+        }
+    }
+
+    fn given(
+        publication_id: Option<Uuid>,
+        values: Vec<(Metric, i64)>,
+        raw: serde_json::Value,
+        missing: Option<Missing>,
+    ) -> Self {
+        let gap = values.is_empty().then_some(match missing {
+            Some(Missing::Gone) => GapReason::Gone,
+            Some(Missing::NotServed) | None => GapReason::NotServed,
+        });
+        Self { publication_id, values, raw: Some(raw), gap, wait: None }
+    }
 }
 
 #[async_trait]
@@ -53,56 +207,49 @@ impl Job for SyncMetrics {
 
     async fn run(&self, work: &Work) -> Result<(), JobError> {
         let scope = work.begin().await?;
-        let row = publication::Entity::one_in_brand(scope.brand_id, work.claim.subject_id).one(scope.tx()).await?;
-        let Some(row) = row.filter(|row| row.state == PublicationState::Published) else {
+        let Some(subject) = Subject::load(&scope).await? else {
             return scope.finish(Next::Done).await;
         };
-        let account = social_account::Entity::one_in_brand(row.brand_id, row.social_account_id).one(scope.tx()).await?;
-        let account = account.ok_or_else(|| Fault::broken("a publication without its account"))?;
         // The network wants nothing of the account until then.
-        if let Some(until) = account.closed_until.filter(|until| *until > scope.now) {
+        if let Some(until) = subject.account.closed_until.filter(|until| *until > scope.now) {
             return scope.finish(Next::Again(until)).await;
         }
-        let Some(_turn) = work.services.turns.take(account.id) else {
+        let Some(_turn) = work.services.turns.take(subject.account.id) else {
             let at = scope.now + Duration::seconds(30);
             return scope.finish(Next::Again(at)).await;
         };
+        let with_account = subject.account_is_due(&scope).await?;
         scope.commit().await?;
-        let (Some(remote_id), Some(published_at)) = (row.remote_id.clone(), row.published_at) else {
-            return Err(Fault::broken("a published publication without its id").into());
-        };
-        let outcome = match usable_account(work, &account).await? {
+        let publication_id = subject.post.as_ref().map(|post| post.id);
+        let readings = match usable_account(work, &subject.account).await? {
             Ok(Usable { network, account, .. }) => {
                 let out = work.services.outside(network);
-                read(
-                    network.post_metrics(out, &account, &[remote_id]).await,
-                    network.account_metrics(out, &account).await,
-                    row.id,
-                )
+                subject.read(network, (out, &account), with_account).await
             }
             // Whoever connects the account again gets the next numbers; until then they are missing.
-            Err(Unusable::NeedsReconnect) => Ok(Vec::new()),
-            Err(Unusable::Network(error)) => Err(error),
+            Err(Unusable::NeedsReconnect) => {
+                let gap = Some(GapReason::NeedsReconnect);
+                vec![Reading { publication_id, gap, ..Reading::default() }]
+            }
+            Err(Unusable::Network(error)) => vec![Reading::failed(publication_id, &error)],
         };
         let scope = work.begin().await?;
-        let mut asked = None;
-        match outcome {
-            Ok(readings) => write(&scope, account.id, readings).await?,
-            Err(error) => {
-                // The network's trouble is not ours: these numbers are missing, the next ones will come.
-                tracing::info!(publication_id = %row.id, error = %error, "numbers could not be read");
-                let wait = error.retry_after.and_then(|wait| Duration::from_std(wait).ok());
-                asked = wait.map(|wait| scope.now + wait.min(Duration::days(1)));
-            }
+        let failed = readings.iter().any(|reading| reading.gap.is_some());
+        let wait = readings.iter().filter_map(|reading| reading.wait).max();
+        let asked = wait.map(|wait| scope.now + wait.min(LONGEST_WAIT));
+        write(&scope, subject.account.id, readings).await?;
+        if let Some(until) = asked {
+            put_off(&scope, subject.account.id, until).await?;
         }
-        match asked.max(next_sync(published_at, scope.now)) {
-            Some(at) => scope.finish(Next::Again(at)).await,
-            None => scope.finish(Next::Done).await,
-        }
+        let next = subject.next(scope.now, failed, asked);
+        scope.finish(next).await
     }
 
-    async fn give_up(&self, _scope: &Scope, _reason: &str) -> Result<(), JobError> {
-        // The publication stays as it is, its numbers missing from here on: the job itself shows the trouble.
+    async fn give_up(&self, scope: &Scope, _reason: &str) -> Result<(), JobError> {
+        // The publication stays as it is, its numbers missing from here on: a gap says so, and the job itself shows the trouble.
+        if let Some(Subject { account, post }) = Subject::load(scope).await? {
+            not_read(scope, account.id, post.map(|post| post.id), GapReason::GaveUp).await?;
+        }
         Ok(())
     }
 
@@ -111,44 +258,50 @@ impl Job for SyncMetrics {
     }
 }
 
-fn read(
-    posts: Result<Vec<diwan_networks::PostMetrics>, NetworkError>,
-    account: Result<diwan_networks::AccountMetrics, NetworkError>,
-    publication_id: Uuid,
-) -> Result<Vec<Reading>, NetworkError> {
-    let mut readings: Vec<Reading> = posts?
-        .into_iter()
-        .map(|post| Reading { publication_id: Some(publication_id), values: post.values, raw: post.raw })
-        .collect();
-    let account = account?;
-    readings.push(Reading { publication_id: None, values: account.values, raw: account.raw });
-    Ok(readings)
+/// A network that asks for patience has as much of it as it asks for: what else of the account's numbers is due before then waits, too.
+async fn put_off(scope: &Scope, account_id: Uuid, until: DateTime<Utc>) -> Result<(), JobError> {
+    // What somebody takes up at this moment is not waited for: it will hear it from the network itself.
+    let sql = "with waiting as (
+        select j.id from job j where j.brand_id = $1 and j.kind = 'sync_metrics' and j.state = 'PENDING' and j.due_at < $3
+          and (j.subject_id = $2
+            or j.subject_id in (select p.id from publication p where p.brand_id = $1 and p.social_account_id = $2))
+        for update skip locked)
+      update job j set due_at = $3 from waiting w where j.id = w.id";
+    let values = [scope.brand_id.into(), account_id.into(), until.into()];
+    scope.tx().execute_raw(db::statement(sql, values)).await?;
+    Ok(())
 }
 
-/// Two statements, however many numbers there are.
+/// Two statements for the numbers, however many there are, and one for the gap of each of the two that were asked for.
 async fn write(scope: &Scope, account_id: Uuid, readings: Vec<Reading>) -> Result<(), JobError> {
     let mut samples = Vec::new();
-    let mut raw = Vec::new();
-    for reading in readings {
-        for (metric, value) in reading.values {
+    let mut answers = Vec::new();
+    for Reading { publication_id, values, raw, gap, .. } in readings {
+        match gap {
+            Some(reason) => not_read(scope, account_id, publication_id, reason).await?,
+            None => read_again(scope, account_id, publication_id).await?,
+        }
+        for (metric, value) in values {
             samples.push(metric_sample::ActiveModel {
                 id: Set(scope.new_id()),
                 brand_id: Set(scope.brand_id),
                 social_account_id: Set(account_id),
-                publication_id: Set(reading.publication_id),
+                publication_id: Set(publication_id),
                 metric: Set(metric.as_str().to_owned()),
                 value: Set(value),
                 sampled_at: Set(scope.now),
             });
         }
-        raw.push(metric_reading::ActiveModel {
-            id: Set(scope.new_id()),
-            brand_id: Set(scope.brand_id),
-            social_account_id: Set(account_id),
-            publication_id: Set(reading.publication_id),
-            raw: Set(reading.raw),
-            read_at: Set(scope.now),
-        });
+        if let Some(raw) = raw {
+            answers.push(metric_reading::ActiveModel {
+                id: Set(scope.new_id()),
+                brand_id: Set(scope.brand_id),
+                social_account_id: Set(account_id),
+                publication_id: Set(publication_id),
+                raw: Set(raw),
+                read_at: Set(scope.now),
+            });
+        }
     }
     if !samples.is_empty() {
         let same_instant = OnConflict::new().do_nothing().to_owned();
@@ -157,8 +310,8 @@ async fn write(scope: &Scope, account_id: Uuid, readings: Vec<Reading>) -> Resul
             .exec_without_returning(scope.tx())
             .await?;
     }
-    if !raw.is_empty() {
-        metric_reading::Entity::insert_many(raw).exec_without_returning(scope.tx()).await?;
+    if !answers.is_empty() {
+        metric_reading::Entity::insert_many(answers).exec_without_returning(scope.tx()).await?;
     }
     Ok(())
 }
@@ -179,5 +332,26 @@ mod tests {
             prop_assert!(wait(age) >= Duration::minutes(15));
             prop_assert!(wait(age + older) >= wait(age));
         }
+    }
+
+    #[test]
+    fn networks_without_numbers_are_known() {
+        let of = |key: &str| {
+            let network = diwan_networks::network(key).unwrap();
+            (counts_posts(network), counts_accounts(network))
+        };
+        assert_eq!((of("mastodon"), of("youtube")), ((true, true), (true, true)));
+        assert_eq!((of("telegram"), of("google_business")), ((false, true), (false, false)));
+    }
+
+    #[test]
+    fn no_numbers_are_a_gap_and_some_are_none() {
+        let given = |values, missing| Reading::given(None, values, serde_json::Value::Null, missing).gap;
+        assert_eq!(given(vec![(Metric::Likes, 0)], None), None);
+        // What could be counted counts, also where the network serves nothing itself.
+        assert_eq!(given(vec![(Metric::Posts, 3)], Some(Missing::NotServed)), None);
+        assert_eq!(given(Vec::new(), Some(Missing::NotServed)), Some(GapReason::NotServed));
+        assert_eq!(given(Vec::new(), Some(Missing::Gone)), Some(GapReason::Gone));
+        assert_eq!(given(Vec::new(), None), Some(GapReason::NotServed));
     }
 }

@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait as _, DatabaseTransaction, QueryFilter as _};
 use url::Url;
 use uuid::Uuid;
 
+use super::facts::DOCUMENT;
 use super::in_posts::Chosen;
 use super::keys::{file_key, rendition_key};
 use crate::context::{Context, Services};
@@ -110,7 +111,9 @@ pub(crate) async fn open_asset(
 
 async fn open_found(services: &Services, brand_id: Uuid, found: Found) -> Result<OpenedMedia, Failure> {
     let Found { file_id, form, mime_type, file_name } = found;
-    let disposition = format!("inline; filename*=UTF-8''{}", percent(&file_name));
+    // What runs in a viewer of its own is saved, not shown as a page of ours.
+    let how = if mime_type == DOCUMENT { "attachment" } else { "inline" };
+    let disposition = format!("{how}; filename*=UTF-8''{}", percent(&file_name));
     let key = form
         .as_deref()
         .map_or_else(|| file_key(brand_id, file_id), |purpose| rendition_key(brand_id, file_id, purpose));

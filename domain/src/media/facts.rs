@@ -22,6 +22,12 @@ pub const MAX_IMAGE_BYTES: u64 = 20 * 1024 * 1024;
 /// The largest video file, in bytes: room for an hour in high definition.
 pub const MAX_VIDEO_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
+/// The largest document, in bytes: a brochure ready to be printed.
+pub const MAX_DOCUMENT_BYTES: u64 = 50 * 1024 * 1024;
+
+/// The media type of documents.
+pub(super) const DOCUMENT: &str = "application/pdf";
+
 /// The most pixels, width times height: a small file can unfold to a huge picture.
 pub const MAX_IMAGE_PIXELS: u64 = 50_000_000;
 
@@ -36,6 +42,9 @@ const MAX_VIDEO_LENGTH: u64 = 24 * 60 * 60 * 1000;
 /// boxes beside each other: a film in pieces has two for every few seconds.
 const MOST_FILM_HEAD: u64 = 32 * 1024 * 1024;
 const MOST_BOXES: u32 = 100_000;
+
+/// In how much of its end the mark of a whole document stands, in bytes.
+const END_OF_DOCUMENT: u64 = 1024;
 
 /// How much of the beginning tells the sort.
 pub(super) const HEAD: usize = 16;
@@ -55,6 +64,7 @@ pub(super) enum Sort {
     Picture(ImageFormat),
     Mp4,
     QuickTime,
+    Pdf,
 }
 
 impl Sort {
@@ -67,6 +77,9 @@ impl Sort {
             }
             return MP4_BRANDS.iter().any(|known| brand == known.as_slice()).then_some(Self::Mp4);
         }
+        if head.starts_with(b"%PDF-") {
+            return Some(Self::Pdf);
+        }
         match image::guess_format(head).ok()? {
             format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::Gif | ImageFormat::WebP) => {
                 Some(Self::Picture(format))
@@ -77,7 +90,11 @@ impl Sort {
 
     /// The most bytes of a file of this sort.
     pub(super) fn most_bytes(self) -> u64 {
-        if matches!(self, Self::Picture(_)) { MAX_IMAGE_BYTES } else { MAX_VIDEO_BYTES }
+        match self {
+            Self::Picture(_) => MAX_IMAGE_BYTES,
+            Self::Mp4 | Self::QuickTime => MAX_VIDEO_BYTES,
+            Self::Pdf => MAX_DOCUMENT_BYTES,
+        }
     }
 
     fn mime_type(self) -> &'static str {
@@ -85,6 +102,7 @@ impl Sort {
             Self::Picture(format) => format.to_mime_type(),
             Self::Mp4 => "video/mp4",
             Self::QuickTime => "video/quicktime",
+            Self::Pdf => DOCUMENT,
         }
     }
 }
@@ -95,23 +113,25 @@ pub(super) struct Facts {
     pub(super) mime_type: &'static str,
     pub(super) byte_size: i64,
     pub(super) sha256: [u8; 32],
-    pub(super) width: i32,
-    pub(super) height: i32,
+    /// Of what can be seen; a document has none.
+    pub(super) width: Option<i32>,
+    pub(super) height: Option<i32>,
     /// Of a video.
     pub(super) duration_ms: Option<i64>,
     /// Whether a picture moves.
     pub(super) animated: bool,
 }
 
+#[derive(Default)]
 struct Shape {
-    width: u32,
-    height: u32,
+    width: Option<u32>,
+    height: Option<u32>,
     duration_ms: Option<u64>,
     animated: bool,
 }
 
 /// Looks at a whole file: pictures are decoded within limits, so that what a network would choke on is refused here; of a video
-/// the boxes are read that say what it is.
+/// the boxes are read that say what it is, of a document how it begins and ends.
 pub(super) async fn look_at(path: &Path) -> Result<Facts, Failure> {
     let path: Arc<Path> = path.into();
     let seen = Arc::clone(&path);
@@ -121,7 +141,7 @@ pub(super) async fn look_at(path: &Path) -> Result<Facts, Failure> {
         Sort::Picture(_) => {
             Some(DECODING.acquire().await.map_err(|_| Fault::broken("no more pictures are looked at"))?)
         }
-        Sort::Mp4 | Sort::QuickTime => None,
+        Sort::Mp4 | Sort::QuickTime | Sort::Pdf => None,
     };
     off_thread(move || facts(&path, sort)).await
 }
@@ -157,6 +177,7 @@ fn facts(path: &Path, sort: Sort) -> Result<Facts, Failure> {
     let shape = match sort {
         Sort::Picture(format) => picture(&std::fs::read(path).map_err(io_fault)?, format)?,
         Sort::Mp4 | Sort::QuickTime => video(path)?,
+        Sort::Pdf => document(path)?,
     };
     let mut digest = Sha256::new();
     let mut file = File::open(path).map_err(io_fault)?;
@@ -170,7 +191,8 @@ fn facts(path: &Path, sort: Sort) -> Result<Facts, Failure> {
         digest.update(&piece[..read]);
         size += i64::try_from(read).map_err(|_| Code::FileDamaged)?;
     }
-    let side = |pixels: u32| i32::try_from(pixels).map_err(|_| UserError::new(Code::FileDamaged));
+    let side =
+        |pixels: Option<u32>| pixels.map(i32::try_from).transpose().map_err(|_| UserError::new(Code::FileDamaged));
     Ok(Facts {
         mime_type: sort.mime_type(),
         byte_size: size,
@@ -202,7 +224,7 @@ fn picture(bytes: &[u8], format: ImageFormat) -> Result<Shape, Failure> {
         ImageFormat::WebP => WebPDecoder::new(Cursor::new(bytes)).map_err(damaged)?.has_animation(),
         _ => false,
     };
-    Ok(Shape { width, height, duration_ms: None, animated })
+    Ok(Shape { width: Some(width), height: Some(height), duration_ms: None, animated })
 }
 
 fn video(path: &Path) -> Result<Shape, Failure> {
@@ -227,7 +249,21 @@ fn video(path: &Path) -> Result<Shape, Failure> {
     if !sane(width) || !sane(height) || !(1..=MAX_VIDEO_LENGTH).contains(&length) {
         return Err(damaged());
     }
-    Ok(Shape { width, height, duration_ms: Some(length), animated: false })
+    Ok(Shape { width: Some(width), height: Some(height), duration_ms: Some(length), animated: false })
+}
+
+/// A document that is whole ends with its mark (ISO 32000-2, 7.5.5); some programs leave a few bytes behind it. What stands in it is for
+/// whoever opens it: nothing here reads it, and it is sent to be saved.
+fn document(path: &Path) -> Result<Shape, Failure> {
+    let mut file = File::open(path).map_err(io_fault)?;
+    let size = file.metadata().map_err(io_fault)?.len();
+    file.seek(SeekFrom::Start(size.saturating_sub(END_OF_DOCUMENT))).map_err(io_fault)?;
+    let mut end = Vec::new();
+    file.take(END_OF_DOCUMENT).read_to_end(&mut end).map_err(io_fault)?;
+    if !end.windows(5).any(|mark| mark == b"%%EOF") {
+        return Err(Code::FileDamaged.into());
+    }
+    Ok(Shape::default())
 }
 
 /// The boxes at the top of a film that say what it is. The others are passed over; that they end where the file ends tells that it
@@ -280,6 +316,7 @@ mod tests {
             (b"RIFF\x10\0\0\0WEBPVP8 ", Some(Sort::Picture(ImageFormat::WebP))),
             (b"\0\0\0\x18ftypmp42\0\0\0\0", Some(Sort::Mp4)),
             (b"\0\0\0\x18ftypqt  \0\0\0\0", Some(Sort::QuickTime)),
+            (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1", Some(Sort::Pdf)),
             (b"\0\0\0\x18ftypheic\0\0\0\0", None),
             (b"\0\0\0\x18ftypavif\0\0\0\0", None),
             (b"<svg xmlns='http", None),

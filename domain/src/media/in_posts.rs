@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diwan_entity::InBrand as _;
-use diwan_entity::calendar::asset::{self, AssetState};
+use diwan_entity::calendar::asset::{self, AssetKind, AssetState};
 use diwan_entity::media::{media_file, media_rendition};
 use diwan_entity::tenancy::app_user::UserKind;
 use diwan_networks::{Capabilities, DraftMedia, Limits};
@@ -142,6 +142,9 @@ impl Shelf {
         network: &Capabilities,
         limits: &Limits,
     ) -> Result<DraftMedia, UserError> {
+        if asset.kind == Some(AssetKind::Document) {
+            return Err(UserError::new(Code::ImageTypeNotForNetwork).text("network", network.name));
+        }
         let not_ready = || UserError::new(Code::AssetNotReady);
         let chosen = self.choose(asset, network, limits).ok_or_else(not_ready)?;
         let (width, height) = (chosen.width, chosen.height);

@@ -7,6 +7,7 @@
 
 mod access;
 mod archive;
+mod by_link;
 mod direct;
 mod direct_job;
 mod facts;
@@ -28,9 +29,10 @@ mod update_asset;
 pub use access::{OpenedMedia, media_link, open_media, rendition_link};
 pub(crate) use access::{network_link, open_asset};
 pub use archive::{archive_asset, delete_asset, restore_asset};
+pub(crate) use by_link::{LinkedFile, await_linked_file};
 pub use direct::complete_upload;
 pub use direct_job::TakeInUpload;
-pub use facts::{MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_VIDEO_BYTES};
+pub use facts::{MAX_DOCUMENT_BYTES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_VIDEO_BYTES};
 pub use folders::{FolderChange, create_folder, delete_folder, folders, folders_by_ids, update_folder};
 pub(crate) use in_posts::{Shelf, Term, terms_of_posts, unusable, without_rights};
 pub use keys::{KINDS, file_key, rendition_key};

@@ -12,13 +12,14 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
 use tokio::io::AsyncReadExt as _;
 
-use super::facts::{HEAD, MAX_IMAGE_BYTES, MAX_VIDEO_BYTES, Sort, look_at};
+use super::facts::{Facts, HEAD, MAX_IMAGE_BYTES, MAX_VIDEO_BYTES, Sort, look_at};
 use super::keys::upload_key;
 use super::quota::{has_room, take_turns};
 use super::request_upload::UPLOAD_PURPOSE;
 use super::take_in::{self, enter};
 use crate::context::Services;
 use crate::error::{Code, Failure, UserError};
+use crate::permission::Permit;
 
 /// How far an upload in parts has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +147,25 @@ pub async fn drop_upload(services: &Services, token: &str) -> Result<(), Failure
 }
 
 impl Receiver {
+    /// Begins to receive the file of an asset that waits for it, for whoever has found out that it may come.
+    pub(super) async fn of_awaited(services: Arc<Services>, link: signed::Link) -> Result<Self, Failure> {
+        let staged = services.storage.stage(upload_key(link.brand_id, link.id)).await?;
+        Ok(Self { services, link, staged, head: Vec::new(), sort: None, length: None })
+    }
+
+    /// Looks at what has come, which is all of it.
+    pub(super) async fn look(&mut self) -> Result<Facts, Failure> {
+        self.staged.sync().await?;
+        look_at(self.staged.path()).await
+    }
+
+    /// Makes a file that was looked at count in the transaction of the permit.
+    pub(super) async fn take_in(&mut self, permit: Permit<'_>, facts: Facts) -> Result<take_in::Kept, Failure> {
+        let from = AssetState::AwaitingUpload;
+        let arrived = take_in::Arrived { brand_id: self.link.brand_id, asset_id: self.link.id, from, facts };
+        take_in::take_in_within(&self.services, permit, arrived, &mut self.staged).await
+    }
+
     /// Takes the next bytes. What they belong to is known from the first few, and refused at once if it is nothing that is taken.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         if self.head.len() < HEAD {

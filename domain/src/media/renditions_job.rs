@@ -159,12 +159,14 @@ async fn plan(scope: &Scope) -> Result<Option<(asset::Model, Missing)>, JobError
         .filter(media_rendition::Column::FileId.eq(file_id))
         .all(scope.tx())
         .await?;
-    let mut wanted = vec![Purpose::Thumbnail];
-    if !shown.animated {
+    // Nothing here reads documents, so they have no other forms.
+    let document = shown.kind == Some(AssetKind::Document);
+    let mut wanted = if document { Vec::new() } else { vec![Purpose::Thumbnail] };
+    if !shown.animated && !document {
         wanted.push(Purpose::Screen);
     }
     let jpeg = made.iter().find(|row| row.purpose == JPEG);
-    if !shown.animated && shown.kind != Some(AssetKind::Video) {
+    if !shown.animated && !document && shown.kind != Some(AssetKind::Video) {
         let unfit = diwan_networks::registry().iter().map(|network| network.capabilities());
         let unfit = unfit.filter(|network| network.media.mime_types.contains(&"image/jpeg"));
         let unfit: Vec<_> = unfit.filter(|network| !fits(&shown, &Limits::defaults(network))).collect();

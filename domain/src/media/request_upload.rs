@@ -94,7 +94,7 @@ pub async fn request_upload(context: &Context, new: NewUpload) -> Result<Request
         upload_expires_at: Set(Some(expires_at)),
         folder_id: Set(new.folder_id),
         tags: Set(tags),
-        uploaded_by: Set(permit.person()?),
+        uploaded_by: Set(Some(permit.person()?)),
         created_at: Set(context.now),
         updated_at: Set(context.now),
         ..Default::default()

@@ -55,15 +55,27 @@ pub(super) async fn enter(
 /// Makes a file count. Of two files for one asset the row's lock lets one through, and only that one is put in place. A crash
 /// before the commit leaves an asset that still waits, and the staged file.
 pub(super) async fn take_in(services: &Services, arrived: Arrived, staged: &mut Staged) -> Result<Kept, Failure> {
-    let Arrived { brand_id, asset_id, from, facts } = arrived;
-    let (storage, now) = (&services.storage, services.now());
     let tx = services.db.write().await?;
-    let permit = enter(&tx, brand_id, None).await?;
+    let permit = enter(&tx, arrived.brand_id, None).await?;
+    let kept = take_in_within(services, permit, arrived, staged).await?;
+    tx.commit().await?;
+    Ok(kept)
+}
+
+/// The same in the transaction of the permit, as the last thing that is done there: what is put in place stays there if it is taken back.
+pub(super) async fn take_in_within(
+    services: &Services,
+    permit: Permit<'_>,
+    arrived: Arrived,
+    staged: &mut Staged,
+) -> Result<Kept, Failure> {
+    let Arrived { brand_id, asset_id, from, facts } = arrived;
+    let (storage, now, tx) = (&services.storage, services.now(), permit.tx());
     take_turns(permit).await?;
-    let asset = asset::Entity::one_in_brand(brand_id, asset_id).lock_exclusive().one(&tx).await?;
+    let asset = asset::Entity::one_in_brand(brand_id, asset_id).lock_exclusive().one(tx).await?;
     let asset = asset.filter(|asset| asset.state == from && asset.file_id.is_none()).ok_or(Code::LinkInvalid)?;
     let same = media_file::Entity::in_brand(brand_id).filter(media_file::Column::Sha256.eq(facts.sha256.to_vec()));
-    let known = same.one(&tx).await?;
+    let known = same.one(tx).await?;
     let is_new = known.is_none();
     let file = if let Some(file) = known {
         file
@@ -82,7 +94,7 @@ pub(super) async fn take_in(services: &Services, arrived: Arrived, staged: &mut 
             trouble: Set(None),
             created_at: Set(now),
         };
-        media_file::Entity::insert(row).exec_with_returning(&tx).await?
+        media_file::Entity::insert(row).exec_with_returning(tx).await?
     };
     write(permit, asset_id, &file, &facts).await?;
     let mut kept = Kept::Elsewhere;
@@ -96,7 +108,6 @@ pub(super) async fn take_in(services: &Services, arrived: Arrived, staged: &mut 
             enqueue(permit, MakeRenditions.kind(), file.id, now, now).await?;
         }
     }
-    tx.commit().await?;
     Ok(kept)
 }
 

@@ -76,7 +76,7 @@ pub async fn update_asset(
         }
     }
     if let Some(infographic) = change.infographic {
-        if infographic && matches!(row.kind, Some(AssetKind::Video | AssetKind::Gif)) {
+        if infographic && matches!(row.kind, Some(AssetKind::Video | AssetKind::Gif | AssetKind::Document)) {
             wrong.add(UserError::at(Code::Invalid, "infographic"));
         }
         changed.infographic = Set(infographic);
@@ -108,7 +108,7 @@ pub async fn update_asset(
 pub(super) async fn begin(context: &Context, asset_id: Uuid) -> Result<(Permit<'_>, asset::Model), Failure> {
     let select = asset::Entity::visible([asset_id]).lock_exclusive();
     let row = context.one(select).await?.ok_or_else(|| UserError::at(Code::NotFound, "assetId"))?;
-    let own = context.actor().is_some_and(|actor| actor.user_id == row.uploaded_by);
+    let own = context.actor().is_some_and(|actor| row.uploaded_by == Some(actor.user_id));
     let permit = context.permit_on(Action::AssetManage, row.brand_id, Relation { own, assigned: false }).await?;
     Ok((permit, row))
 }

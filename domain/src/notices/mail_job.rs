@@ -144,6 +144,10 @@ fn letter(services: &Services, brand: &str, person: &Person, rows: &[notice::Mod
         locale,
         template: if rows.iter().all(|row| row.kind == NoticeKind::ContractEnding) {
             "contract-notices"
+        } else if rows.iter().all(|row| row.kind == NoticeKind::ContractCommented) {
+            "contract-comment-notices"
+        } else if rows.iter().all(|row| row.kind == NoticeKind::DeliverableDue) {
+            "deliverable-notices"
         } else {
             "notices"
         },

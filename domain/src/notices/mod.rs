@@ -15,7 +15,10 @@ pub use own::{
     MOST_READ, NoticeSetting, NoticeWish, Read, mark_notices_read, notices, notification_settings, unread_notices,
     update_notification_settings,
 };
-pub(crate) use tell::{account_needs_reconnect, contract_ending, missed_while_paused, publication_trouble};
+pub(crate) use tell::{
+    account_needs_reconnect, contract_commented, contract_ending, deliverable_due, missed_while_paused,
+    publication_trouble,
+};
 pub use webhooks::{
     DeliverWebhook, MOST_WEBHOOKS, NewWebhook, WEBHOOK_KINDS, WebhookChange, create_webhook, delete_webhook,
     deliveries_of, kinds_of, test_webhook, update_webhook, webhooks,

@@ -21,12 +21,14 @@ pub const MOST_READ: usize = 100;
 
 /// The kinds that somebody says for themselves how they want to be told of. Of a webhook that was switched off they are told in
 /// the product, since nobody else is.
-const TO_CHOOSE: [NoticeKind; 5] = [
+const TO_CHOOSE: [NoticeKind; 7] = [
     NoticeKind::PublicationFailed,
     NoticeKind::PublicationUnconfirmed,
     NoticeKind::PublicationMissed,
     NoticeKind::AccountDisconnected,
     NoticeKind::ContractEnding,
+    NoticeKind::ContractCommented,
+    NoticeKind::DeliverableDue,
 ];
 
 /// Which notices are read now.

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diwan_entity::payments::deliverable;
 use diwan_entity::publishing::social_account;
 use diwan_entity::trust::notice::{self, NoticeKind};
 use diwan_entity::trust::webhook_endpoint;
@@ -134,16 +135,41 @@ pub(crate) async fn account_needs_reconnect(
     webhooks::tell(permit, now, kind, data).await
 }
 
-/// Tells the team, and whoever began it, that a contract ends on this day.
+/// Tells the team, and whoever looks after it, that a contract ends on this day.
 pub(crate) async fn contract_ending(
     permit: Permit<'_>,
     now: DateTime<Utc>,
     (contract_id, title, last): (Uuid, &str, NaiveDate),
-    created_by: Uuid,
+    owner_id: Uuid,
 ) -> Result<(), DbErr> {
     let kind = NoticeKind::ContractEnding;
-    let whom = recipients(permit, now, kind, vec![Uuid::nil()], Some(created_by)).await?;
+    let whom = recipients(permit, now, kind, vec![Uuid::nil()], Some(owner_id)).await?;
     write_one(permit, now, (kind, contract_id, json!({ "title": title, "until": last })), &whom).await
+}
+
+/// Tells the team, and whoever looks after it, that the other side of a contract, of this name, said something about it.
+pub(crate) async fn contract_commented(
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    (contract_id, title, who): (Uuid, &str, &str),
+    owner_id: Uuid,
+) -> Result<(), DbErr> {
+    let kind = NoticeKind::ContractCommented;
+    let whom = recipients(permit, now, kind, vec![Uuid::nil()], Some(owner_id)).await?;
+    write_one(permit, now, (kind, contract_id, json!({ "title": title, "who": who })), &whom).await
+}
+
+/// Tells the team, and whose it is where that is somebody of the staff, that something a contract promises is due soon, or overdue.
+pub(crate) async fn deliverable_due(
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    (row, overdue): (&deliverable::Model, bool),
+    whose: Uuid,
+) -> Result<(), DbErr> {
+    let kind = NoticeKind::DeliverableDue;
+    let whom = recipients(permit, now, kind, vec![Uuid::nil()], Some(whose)).await?;
+    let params = json!({ "title": row.title, "until": row.due_on, "overdue": overdue });
+    write_one(permit, now, (kind, row.id, params), &whom).await
 }
 
 /// Tells whoever made a webhook that it was switched off, in the product alone: what is wrong is for them to see there.

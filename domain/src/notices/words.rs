@@ -11,6 +11,7 @@ use crate::messages;
 pub fn in_words(locale: Locale, notice: &notice::Model) -> String {
     let text = |name: &str| notice.params.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let count = notice.params.get("count").and_then(Value::as_i64);
+    let overdue = notice.params.get("overdue").and_then(Value::as_bool).unwrap_or_default();
     let key = match (notice.kind, count) {
         (NoticeKind::PublicationFailed, _) => "notice-publication-failed",
         (NoticeKind::PublicationUnconfirmed, _) => "notice-publication-unconfirmed",
@@ -19,6 +20,9 @@ pub fn in_words(locale: Locale, notice: &notice::Model) -> String {
         (NoticeKind::AccountDisconnected, _) => "notice-account-disconnected",
         (NoticeKind::WebhookDisabled, _) => "notice-webhook-disabled",
         (NoticeKind::ContractEnding, _) => "notice-contract-ending",
+        (NoticeKind::DeliverableDue, _) if overdue => "notice-deliverable-overdue",
+        (NoticeKind::DeliverableDue, _) => "notice-deliverable-due",
+        (NoticeKind::ContractCommented, _) => "notice-contract-commented",
     };
     let network = text("network");
     let name = diwan_networks::network(&network).map_or(network, |known| known.capabilities().name.to_owned());
@@ -30,6 +34,7 @@ pub fn in_words(locale: Locale, notice: &notice::Model) -> String {
         ("network", Arg::Text(name.into())),
         ("trouble", Arg::Text(trouble.into())),
         ("url", Arg::Text(text("url").into())),
+        ("who", Arg::Text(text("who").into())),
         ("until", Arg::Text(text("until").into())),
         ("count", Arg::Number(count.unwrap_or_default())),
     ];

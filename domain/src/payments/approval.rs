@@ -4,7 +4,11 @@ use diwan_entity::InBrand as _;
 use diwan_entity::approvals::approval_request::{self, ApprovalKind, RequestState};
 use diwan_entity::payments::payment::{self, Milestone, PaymentState};
 use diwan_platform::db;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, FromQueryResult, IntoActiveModel as _};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, FromQueryResult, IntoActiveModel as _,
+    QueryFilter as _,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -113,21 +117,31 @@ pub(crate) async fn lock_payment(context: &Context, payment_id: Uuid) -> Result<
     Ok(Relation::default())
 }
 
-/// What came of the approval: given, the payment can be exported; otherwise it is due again.
-pub(crate) async fn payment_ended(
+/// What came of the approvals of these payments: given, they can be exported; otherwise they are due again.
+pub(crate) async fn payments_ended(
     context: &Context,
     permit: Permit<'_>,
-    payment_id: Uuid,
+    payment_ids: &[Uuid],
     state: RequestState,
 ) -> Result<(), Failure> {
-    let row = context.one(payment::Entity::one_in_brand(permit.brand_id, payment_id)).await?;
-    let row = row.ok_or_else(|| Fault::broken("an approval without its payment"))?;
     let state = match state {
         RequestState::Approved => PaymentState::Approved,
         RequestState::ChangesRequested | RequestState::Withdrawn | RequestState::Voided => PaymentState::Due,
         RequestState::Pending => return Err(Fault::broken("a pending request has not ended").into()),
     };
-    let changed = payment::ActiveModel { state: Set(state), updated_at: Set(context.now), ..row.into_active_model() };
-    changed.update(permit.tx()).await?;
-    Ok(())
+    let mut ids = payment_ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let changed = payment::Entity::update_many()
+        .col_expr(payment::Column::State, Expr::value(state))
+        .col_expr(payment::Column::UpdatedAt, Expr::value(context.now))
+        .filter(payment::Column::BrandId.eq(permit.brand_id))
+        .filter(payment::Column::Id.is_in(ids.iter().copied()))
+        .exec(permit.tx())
+        .await?;
+    if usize::try_from(changed.rows_affected).is_ok_and(|changed| changed == ids.len()) {
+        Ok(())
+    } else {
+        Err(Fault::broken("an approval without its payment").into())
+    }
 }

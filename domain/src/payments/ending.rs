@@ -20,6 +20,7 @@ const WHY: &str = "CONTRACT_ENDED";
 #[derive(FromQueryResult)]
 struct Touched {
     id: Uuid,
+    contract_id: Uuid,
 }
 
 #[derive(FromQueryResult)]
@@ -28,38 +29,40 @@ struct Open {
     state: String,
 }
 
-/// A contract ends early: what was not accepted is done without, and what was not sent to the bank is not paid. Refused while payments are on
-/// their way to the bank: what comes of them must be known first. The contract's row is locked. A set of statements, and those that void
-/// what is decided about just then.
-pub(crate) async fn contract_ended(context: &Context, permit: Permit<'_>, contract_id: Uuid) -> Result<(), Failure> {
-    let values = || -> [sea_orm::Value; 2] { [permit.brand_id.into(), contract_id.into()] };
-    let sql =
-        "select id, state from payment where brand_id = $1 and contract_id = $2 and state not in ('PAID', 'CANCELED')
-      order by id for update";
+/// Contracts of a brand end early: what was not accepted is done without, and what was not sent to the bank is not paid. Refused while
+/// payments are on their way to the bank: what comes of them must be known first. The contracts' rows are locked. The number of statements
+/// grows neither with the contracts nor with what hangs on them.
+pub(crate) async fn contracts_ended(
+    context: &Context,
+    permit: Permit<'_>,
+    contract_ids: &[Uuid],
+) -> Result<(), Failure> {
+    let values = || -> [sea_orm::Value; 2] { [permit.brand_id.into(), contract_ids.to_vec().into()] };
+    let sql = "select id, state from payment
+      where brand_id = $1 and contract_id = any ($2) and state not in ('PAID', 'CANCELED') order by id for update";
     let open: Vec<Open> = db::all(permit.tx(), sql, values()).await?;
     let is = |row: &Open, state: PaymentState| row.state == state.to_value();
     if open.iter().any(|row| is(row, PaymentState::Exported)) {
         return Err(UserError::at(Code::PaymentsUnderWay, "contractId").into());
     }
-    for row in &open {
-        if is(row, PaymentState::InApproval) || is(row, PaymentState::Approved) {
-            approvals::void(context, permit, ApprovalKind::Payment, row.id).await?;
-        }
-    }
+    let asked = open.iter().filter(|row| is(row, PaymentState::InApproval) || is(row, PaymentState::Approved));
+    let asked: Vec<Uuid> = asked.map(|row| row.id).collect();
+    approvals::void_all(context, permit, ApprovalKind::Payment, &asked).await?;
+    let given_up = || {
+        let [brand, contracts] = values();
+        [brand, contracts, context.now.into(), WHY.into()]
+    };
     let sql = "update deliverable set state = 'WITHDRAWN', reason = $4, updated_at = $3, version = version + 1
-      where brand_id = $1 and contract_id = $2 and state in ('DUE', 'SUBMITTED', 'SENT_BACK') returning id";
-    let [brand, contract] = values();
-    let given_up = [brand, contract, context.now.into(), WHY.into()];
-    let without: Vec<Touched> = db::all(permit.tx(), sql, given_up).await?;
+      where brand_id = $1 and contract_id = any ($2) and state in ('DUE', 'SUBMITTED', 'SENT_BACK') returning id, contract_id";
+    let without: Vec<Touched> = db::all(permit.tx(), sql, given_up()).await?;
     let sql = "update payment set state = 'CANCELED', cancel_reason = $4, updated_at = $3, version = version + 1
-      where brand_id = $1 and contract_id = $2 and state in ('BLOCKED', 'DUE') returning id";
-    let [brand, contract] = values();
-    let canceled: Vec<Touched> = db::all(permit.tx(), sql, [brand, contract, context.now.into(), WHY.into()]).await?;
+      where brand_id = $1 and contract_id = any ($2) and state in ('BLOCKED', 'DUE') returning id, contract_id";
+    let canceled: Vec<Touched> = db::all(permit.tx(), sql, given_up()).await?;
     let ids: Vec<Uuid> = canceled.iter().map(|row| row.id).collect();
     free_hours(permit, &ids).await?;
-    let ended = without.iter().map(|row| (permit, row.id, json!({ "contract": contract_id })));
+    let ended = without.iter().map(|row| (permit, row.id, json!({ "contract": row.contract_id })));
     trust::record_many(permit, context.now, "deliverable.withdraw", ended).await?;
-    let ended = canceled.iter().map(|row| (permit, row.id, json!({ "contract": contract_id })));
+    let ended = canceled.iter().map(|row| (permit, row.id, json!({ "contract": row.contract_id })));
     trust::record_many(permit, context.now, "payment.cancel", ended).await?;
     Ok(())
 }

@@ -36,10 +36,10 @@ mod unblock;
 mod withhold;
 
 pub use account::BankAccount;
-pub(crate) use approval::{lock_payment, payment_ended};
+pub(crate) use approval::{lock_payment, payments_ended};
 pub use approval::{recall_payment, submit_payment};
 pub use content::{PaymentContent, create_payment, update_payment};
-pub(crate) use ending::{contract_ended, open_work};
+pub(crate) use ending::{contracts_ended, open_work};
 pub use export::{NewFile, cancel_payment_file, export_payments};
 pub use file::{OpenedFile, open_payment_file, payment_file_link};
 pub use hours::{HoursContent, log_hours, update_hours, withdraw_hours};

@@ -245,6 +245,12 @@ pub enum Action {
     TrackedLinkWrite,
     /// Change short links, archive them and bring them back.
     TrackedLinkChange,
+    /// Read the brand's landing pages.
+    LandingPageRead,
+    /// Write drafts of landing pages.
+    LandingPageWrite,
+    /// Publish landing pages, change what is published, archive them and bring them back.
+    LandingPagePublish,
     /// Set how the brand's links say where somebody came from.
     UtmConventionSet,
     /// Read conversions, what they are worth and what led to them.
@@ -389,6 +395,9 @@ impl Action {
         Self::TrackedLinkRead,
         Self::TrackedLinkWrite,
         Self::TrackedLinkChange,
+        Self::LandingPageRead,
+        Self::LandingPageWrite,
+        Self::LandingPagePublish,
         Self::UtmConventionSet,
         Self::ConversionRead,
         Self::ConversionRecord,
@@ -448,6 +457,7 @@ impl Action {
                 | Self::PromotionRead
                 | Self::MetricsRead
                 | Self::TrackedLinkRead
+                | Self::LandingPageRead
                 | Self::ConversionRead
                 | Self::LeadRead
                 | Self::ReportRun

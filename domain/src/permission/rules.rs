@@ -332,6 +332,13 @@ pub const RULES: &[Rule] = &[
         &[MID, integration(Level::Mid)],
         "posts that were approved and published lead there; a junior makes another",
     ),
+    brand(Action::LandingPageRead, &[JUNIOR, integration(Level::Junior)], "whoever drafts one reads the others"),
+    brand(Action::LandingPageWrite, &[JUNIOR, integration(Level::Junior)], "a draft has no public address"),
+    brand(
+        Action::LandingPagePublish,
+        &[MID, integration(Level::Mid)],
+        "strangers read it and leave word of themselves; what a lead is worth is an amount",
+    ),
     brand(Action::UtmConventionSet, &[SENIOR], "numbers under two conventions cannot be compared"),
     brand(Action::ConversionRead, &[MID, integration(Level::Mid)], "they have amounts; a junior sees no money"),
     brand(Action::ConversionRecord, &[MID, integration(Level::Mid)], "a shop or a CRM may bring them"),

@@ -46,6 +46,7 @@ pub(crate) async fn open_project(
         proposal_id: Set(Some(new.proposal_id)),
         budget_id: Set(Some(new.budget_id)),
         created_by: Set(new.created_by),
+        owner_id: Set(None),
         created_at: Set(context.now),
         updated_at: Set(context.now),
         closed_at: Set(None),

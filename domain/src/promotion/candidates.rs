@@ -13,11 +13,12 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
+use diwan_networks::Metric;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::rights::{Forbidden, Rights};
-use crate::campaigns::{ENGAGEMENT, GROWN, HISTORY_DAYS, LEAST_SAMPLES};
+use crate::campaigns::{GROWN, HISTORY_DAYS, LEAST_SAMPLES};
 use crate::context::Context;
 use crate::error::{Code, Failure, UserError};
 use crate::permission::Action;
@@ -157,7 +158,7 @@ pub async fn promotion_candidates(context: &Context, brand_id: Uuid, first: usiz
     if !(1..=MOST_CANDIDATES).contains(&first) {
         return Err(UserError::at(Code::Invalid, "first").into());
     }
-    let metrics: Vec<String> = ENGAGEMENT.iter().map(|metric| metric.as_str().to_owned()).collect();
+    let metrics = Metric::interactions();
     let since = context.now - Duration::days(HISTORY_DAYS);
     let values = [brand_id.into(), since.into(), (context.now - GROWN).into(), metrics.into(), MOST_LOOKED_AT.into()];
     let rows: Vec<Grown> = context.rows(SQL, values).await?;

@@ -17,16 +17,16 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::ExpireProposal;
 use super::document::Whole;
 use super::letters::{News, tell_sender};
 use super::page::answerable;
 use super::price::Totals;
+use super::{ExpireProposal, RenderAcceptance};
 use crate::campaigns::{AgreedCampaign, plan_agreed};
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
 use crate::finance::{AgreedBudget, LineContent, open_agreed};
-use crate::jobs::{Job as _, cancel};
+use crate::jobs::{Job as _, cancel, enqueue};
 use crate::messages;
 use crate::projects::{NewProject, open_project};
 use crate::public_links::{self, PublicLink};
@@ -81,7 +81,7 @@ pub(super) async fn accept(
         return Err(UserError::at(Code::Invalid, "options").into());
     }
     let totals = Totals::of(taken.iter().copied());
-    let on_behalf = row.sent_by.ok_or_else(|| Fault::broken("an answer to what was not sent"))?;
+    let on_behalf = row.owner_id.or(row.sent_by).ok_or_else(|| Fault::broken("an answer to what was not sent"))?;
     let campaign_ids = plan_agreed(context, permit, on_behalf, campaigns(&whole)).await?;
     let budget = open_agreed(context, permit, budget(&whole, &taken, on_behalf)).await?;
     let project = NewProject {
@@ -95,8 +95,9 @@ pub(super) async fn accept(
     let project = open_project(context, permit, project).await?;
     let document = whole.document(&chosen)?;
     let digest = sha256(document.as_bytes());
+    let acceptance_id = context.new_id();
     let signed = proposal_acceptance::ActiveModel {
-        id: Set(context.new_id()),
+        id: Set(acceptance_id),
         brand_id: Set(row.brand_id),
         proposal_id: Set(row.id),
         version_id: Set(whole.version.id),
@@ -110,8 +111,12 @@ pub(super) async fn accept(
         document: Set(document),
         document_sha256: Set(digest.to_vec()),
         project_id: Set(project.id),
+        file_at: Set(None),
+        file_bytes: Set(None),
+        file_sha256: Set(None),
     };
     proposal_acceptance::Entity::insert(signed).exec_without_returning(permit.tx()).await?;
+    enqueue(permit, RenderAcceptance.kind(), acceptance_id, context.now, context.now).await?;
     let changed = proposal::ActiveModel {
         state: Set(ProposalState::Accepted),
         ended_at: Set(Some(context.now)),

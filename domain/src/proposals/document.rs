@@ -8,7 +8,7 @@ use diwan_entity::tenancy::agency::CalendarSystem;
 use diwan_entity::tenancy::{agency, brand};
 use diwan_platform::crypto::sha256;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::content::{Offer, Section, offer_of};
@@ -72,7 +72,20 @@ struct Line<'a> {
     taken: bool,
 }
 
+/// Who offered and for which brand, as it stands in a document.
+#[derive(Deserialize)]
+struct Names {
+    agency: String,
+    brand: String,
+}
+
 impl Whole {
+    /// The same under the names that stand in a document of it: whoever is called otherwise since was called so then.
+    pub fn named_as_in(self, document: &str) -> Result<Self, Failure> {
+        let names: Names = serde_json::from_str(document).map_err(|error| Fault::broken(error.to_string()))?;
+        Ok(Self { agency: names.agency, brand: names.brand, ..self })
+    }
+
     /// Loads the newest version of a proposal. Four statements.
     pub async fn load(tx: &impl ConnectionTrait, row: proposal::Model) -> Result<Self, Failure> {
         let select = proposal_version::Entity::in_brand(row.brand_id)

@@ -34,7 +34,7 @@ struct Person {
     locale: String,
 }
 
-/// Tells whoever sent a proposal, if they are still of the brand and mail reaches them.
+/// Tells whoever sent a proposal, or has taken it over, if they are still of the brand and mail reaches them.
 pub(super) async fn tell_sender(
     tx: &impl ConnectionTrait,
     services: &Services,
@@ -42,9 +42,9 @@ pub(super) async fn tell_sender(
     row: &proposal::Model,
     news: News<'_>,
 ) -> Result<(), Failure> {
-    let Some(sent_by) = row.sent_by else { return Ok(()) };
+    let Some(owner) = row.owner_id.or(row.sent_by) else { return Ok(()) };
     let sql = "select name, email, locale from app.brand_people($1, $2) where user_id = $3";
-    let values: [sea_orm::Value; 3] = [row.brand_id.into(), now.into(), sent_by.into()];
+    let values: [sea_orm::Value; 3] = [row.brand_id.into(), now.into(), owner.into()];
     let found: Option<Person> = db::one(tx, sql, values).await?;
     let Some((person, to)) = found.and_then(|person| person.email.clone().map(|to| (person, to))) else {
         return Ok(());

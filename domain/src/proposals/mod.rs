@@ -14,7 +14,9 @@
 //! - It can be accepted until the end of its last day in the brand's time zone, by the clock; a job writes that down.
 //! - Acceptance keeps the document word for word with the options that were taken, and its SHA-256. It opens the project with its work
 //!   breakdown, a budget with a line for each category, allocated with what was agreed without tax, and the campaigns, planned; on behalf
-//!   of whoever sent it. All of it or nothing, and once.
+//!   of whoever sent it. All of it or nothing, and once. A job makes the signed file of it afterwards; `diwan verify proposal` reckons the
+//!   digests anew.
+//! - A link that was lost is made anew; the one before is dead.
 //!
 //! Locks are taken in one order: the proposal, its approval, then budget and lines.
 
@@ -29,10 +31,13 @@ mod page;
 mod price;
 mod queries;
 mod render_job;
+mod resend;
 mod review;
 mod send;
+mod signed_job;
 mod state;
 mod templates;
+mod verify;
 mod write;
 
 /// The most that is said about a proposal, in comments.
@@ -43,8 +48,8 @@ pub use compare::{Comparison, Part, ProposalChange, compare_versions, reads_whol
 pub use content::{CampaignPlan, LineContent, MOST_LINES, Offer, ProposalContent, Section, offer_of};
 pub use expire_job::ExpireProposal;
 pub use page::{
-    AnsweredPage, ClientAct, ClientAnswer, OpenedPage, ProposalPage, Remark, Signed, Term, answer_proposal,
-    open_proposal, open_proposal_page_file,
+    AnsweredPage, ClientAct, ClientAnswer, OpenedPage, ProposalPage, Signed, Term, answer_proposal, open_proposal,
+    open_proposal_page_accepted, open_proposal_page_file,
 };
 pub use price::{Discount, Priced, Totals, amount, decimal, in_digits, percent, priced};
 pub use queries::{
@@ -52,9 +57,12 @@ pub use queries::{
     proposals_by_ids, templates_by_ids, versions_by_ids, versions_of_proposals,
 };
 pub use render_job::{OpenedProposal, PDF_KIND, RenderProposal, open_proposal_file, proposal_file_link};
+pub use resend::resend_proposal_link;
 pub use review::submit_proposal;
 pub(crate) use review::{lock_proposal, proposal_reviewed};
 pub use send::{Sending, revise_proposal, send_proposal, withdraw_proposal};
+pub use signed_job::{RenderAcceptance, acceptance_file_link, open_acceptance_file};
 pub use state::{STEPS, may_step};
 pub use templates::{archive_proposal_template, content_of, create_proposal_from_template, save_proposal_template};
+pub use verify::{brand_of_proposal, verify_proposal};
 pub use write::{create_proposal, update_proposal};

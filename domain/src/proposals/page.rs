@@ -21,6 +21,7 @@ use super::document::Whole;
 use super::letters::{News, tell_sender};
 use super::price::Totals;
 use super::render_job::{OpenedProposal, open_file};
+use super::signed_job::open_accepted;
 use super::{ExpireProposal, MOST_COMMENTS};
 use crate::calendar::day_start;
 use crate::context::{Context, Services};
@@ -29,19 +30,8 @@ use crate::jobs::{Job as _, cancel};
 use crate::messages::{date_in_words, time_in_words};
 use crate::permission::Permit;
 use crate::projects::{Numbered, numbered};
-use crate::public_links::{self, Caller, Found, LinkEnding, Outcome, PublicLink};
+use crate::public_links::{self, Caller, Found, LinkEnding, Outcome, PublicLink, Remark, typed};
 use crate::trust;
-
-/// Something that was said by the page or by the team.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
-    /// Who.
-    pub by: String,
-    /// When, in words.
-    pub at: String,
-    /// What.
-    pub text: String,
-}
 
 /// When something that was agreed begins and ends, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +55,8 @@ pub struct Signed {
     pub sha256: String,
     /// The options that were taken.
     pub chosen: Vec<Uuid>,
+    /// Whether there is a file of it.
+    pub file: bool,
 }
 
 /// What the holder of a link sees. Times are in words, in the brand's time zone and the agency's calendar.
@@ -199,6 +191,19 @@ pub async fn open_proposal_page_file(services: &Arc<Services>, secret: &str) -> 
     open_file(services, &version).await
 }
 
+/// The signed file of a proposal that was accepted, by its link.
+pub async fn open_proposal_page_accepted(services: &Arc<Services>, secret: &str) -> Result<OpenedProposal, Failure> {
+    let context = Context::stranger(Arc::clone(services), services.db.read().await?);
+    let Found::Open(link) = public_links::find(&context, secret, LinkPurpose::Proposal).await? else {
+        return Err(Code::LinkExpired.into());
+    };
+    let select = proposal_acceptance::Entity::in_brand(link.brand_id)
+        .filter(proposal_acceptance::Column::ProposalId.eq(link.subject_id));
+    let accepted = context.one(select).await?.ok_or(Code::NotFound)?;
+    context.roll_back().await?;
+    open_accepted(services, &accepted).await
+}
+
 /// Does what the holder of a link wants, in a transaction of its own: all of it or nothing.
 pub async fn answer_proposal(
     services: &Arc<Services>,
@@ -267,11 +272,6 @@ pub(super) async fn answerable(
         return Err(UserError::at(Code::WrongState, "proposal").text("state", state.to_value()).into());
     }
     if row.state == ProposalState::Sent { note_seen(context, link, row).await } else { Ok(row) }
-}
-
-/// A text that was typed, with the line ends of ours.
-fn typed(text: &str) -> String {
-    text.replace("\r\n", "\n")
 }
 
 async fn comment(context: &Context, link: &PublicLink, once: Uuid, text: &str) -> Result<(), Failure> {
@@ -362,6 +362,7 @@ async fn show(context: &Context, link: &PublicLink) -> Result<ProposalPage, Fail
         at: words(row.signed_at),
         sha256: data_encoding::HEXLOWER.encode(&row.document_sha256),
         chosen: row.chosen,
+        file: row.file_at.is_some(),
     });
     let said = proposal_comment::Entity::in_brand(row.brand_id)
         .filter(proposal_comment::Column::ProposalId.eq(row.id))

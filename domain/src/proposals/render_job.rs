@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use diwan_entity::InBrand as _;
-use diwan_entity::proposals::{proposal, proposal_version};
+use diwan_entity::proposals::{proposal, proposal_acceptance, proposal_version};
 use diwan_entity::tenancy::agency::Locale;
 use diwan_platform::crypto::sha256;
 use diwan_platform::db;
 use diwan_platform::signed::{self, Link, LinkError};
 use diwan_platform::storage::{Key, Opened, Served};
-use diwan_reports::{Digits, Language, ProposalFile, ProposalLine, ProposalPart};
+use diwan_reports::{Digits, Language, ProposalAcceptance, ProposalFile, ProposalLine, ProposalPart};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum as _, ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _};
 use url::Url;
@@ -18,21 +18,22 @@ use uuid::Uuid;
 use super::document::Whole;
 use super::price::{Totals, amount, decimal, in_digits, percent};
 use crate::context::{Context, Services};
-use crate::error::{Code, Failure, Fault};
+use crate::error::{Arg, Code, Failure, Fault};
 use crate::jobs::{Job, JobError, Next, Scope, Work};
+use crate::messages::{message, time_in_words};
 use crate::permission::Permit;
 use crate::projects::numbered;
 
 /// What a download link is signed for.
 const PURPOSE: &str = "proposal file";
 /// How long such a link is good.
-const LINK_LIFETIME: Duration = Duration::minutes(15);
+pub(super) const LINK_LIFETIME: Duration = Duration::minutes(15);
 /// The kind of object that these files are.
 pub const PDF_KIND: &str = "proposal";
 
-/// Where the file of a version lies.
-fn key(brand_id: Uuid, version_id: Uuid) -> Key<'static> {
-    Key::new(PDF_KIND, brand_id, version_id)
+/// Where the file of a version or of an acceptance lies.
+pub(super) fn key(brand_id: Uuid, id: Uuid) -> Key<'static> {
+    Key::new(PDF_KIND, brand_id, id)
 }
 
 /// Makes the file of one version of a proposal. It is about the version.
@@ -61,7 +62,7 @@ impl Job for RenderProposal {
         let whole = Whole::load(scope.tx(), row).await?;
         scope.commit().await?;
         let (brand_id, version_id) = (whole.row.brand_id, whole.version.id);
-        let file = file_of(&whole)?;
+        let file = file_of(&whole, None)?;
         let rendered = tokio::task::spawn_blocking(move || diwan_reports::proposal_pdf(&file))
             .await
             .map_err(|error| Fault::broken(format!("rendering ended badly: {error}")))?;
@@ -94,8 +95,8 @@ impl Job for RenderProposal {
     }
 }
 
-/// What the file shows.
-fn file_of(whole: &Whole) -> Result<ProposalFile, Failure> {
+/// What the file shows: what is offered, or what was accepted and how.
+pub(super) fn file_of(whole: &Whole, accepted: Option<&proposal_acceptance::Model>) -> Result<ProposalFile, Failure> {
     let offer = &whole.offer;
     let money = |minor: i64| amount(offer.locale, minor, &offer.currency);
     let number = |decimal: String| in_digits(offer.locale, &decimal);
@@ -111,7 +112,10 @@ fn file_of(whole: &Whole) -> Result<ProposalFile, Failure> {
         tax_percent: number(percent(line.tax_bp)),
         net: money(line.net_minor),
     };
-    let totals = Totals::of(whole.taken(&[]));
+    // Of what was accepted, the options that were taken stand beside the rest, and the others are gone.
+    let chosen = accepted.map(|accepted| accepted.chosen.as_slice()).unwrap_or_default();
+    let open = |row: &&diwan_entity::proposals::proposal_line::Model| row.optional && accepted.is_none();
+    let totals = Totals::of(whole.taken(chosen));
     let sent_at = whole.row.sent_at.ok_or_else(|| Fault::broken("a file of what was not sent"))?;
     Ok(ProposalFile {
         agency: whole.agency.clone(),
@@ -139,13 +143,32 @@ fn file_of(whole: &Whole) -> Result<ProposalFile, Failure> {
                 body: work.detail.clone(),
             })
             .collect(),
-        lines: whole.lines.iter().filter(|row| !row.optional).map(line).collect(),
-        options: whole.lines.iter().filter(|row| row.optional).map(line).collect(),
+        lines: whole.taken(chosen).map(line).collect(),
+        options: whole.lines.iter().filter(open).map(line).collect(),
         net: money(totals.net),
         tax: money(totals.tax),
         gross: money(totals.gross),
         terms: offer.terms.clone(),
+        acceptance: accepted.map(|accepted| acceptance(whole, accepted)),
     })
+}
+
+/// How it was accepted.
+fn acceptance(whole: &Whole, accepted: &proposal_acceptance::Model) -> ProposalAcceptance {
+    let locale = whole.offer.locale;
+    let say = |key: &str| message(locale, key, &[]);
+    let currency = Arg::Text(whole.offer.currency.clone().into());
+    ProposalAcceptance {
+        heading: say("offer-acceptance"),
+        name: accepted.signer_name.clone(),
+        lines: vec![
+            (say("contract-signed-at"), time_in_words(locale, whole.system, whole.zone, accepted.signed_at)),
+            (say("contract-signed-at-utc"), accepted.signed_at.format("%F %T UTC").to_string()),
+            (say("contract-signed-from"), accepted.address.clone()),
+        ],
+        document: (say("offer-digest"), data_encoding::HEXLOWER.encode(&accepted.document_sha256)),
+        note: message(locale, "offer-taken", &[("currency", currency)]),
+    }
 }
 
 /// A link that fetches the file of a version for the next quarter of an hour, and its end; none while there is no file.
@@ -179,9 +202,14 @@ pub(super) async fn open_file(
     if version.pdf_at.is_none() {
         return Err(Code::NotFound.into());
     }
-    let disposition = format!("attachment; filename=\"proposal-{}.pdf\"", version.number);
+    open_key(services, key(version.brand_id, version.id), &format!("proposal-{}", version.number)).await
+}
+
+/// A file that is there, under a name.
+pub(super) async fn open_key(services: &Services, at: Key<'_>, name: &str) -> Result<OpenedProposal, Failure> {
+    let disposition = format!("attachment; filename=\"{name}.pdf\"");
     let served = Served { mime_type: "application/pdf", disposition: &disposition };
-    let from = services.storage.open(key(version.brand_id, version.id), served).await?;
+    let from = services.storage.open(at, served).await?;
     Ok(OpenedProposal { from, disposition })
 }
 

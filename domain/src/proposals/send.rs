@@ -14,6 +14,7 @@ use super::content::{ProposalContent, line_of, offer_of, write_version};
 use super::letters::write_client;
 use super::price::Priced;
 use super::queries::version_with_lines;
+use super::resend::make_link;
 use super::review::gone;
 use super::write::{begin, expect};
 use super::{ExpireProposal, RenderProposal};
@@ -23,7 +24,7 @@ use crate::error::{Arg, Code, Complaints, Failure, Fault, UserError};
 use crate::jobs::{Job as _, cancel, enqueue};
 use crate::messages;
 use crate::permission::Action;
-use crate::public_links::{self, LinkFor, NewLink};
+use crate::public_links;
 use crate::tenancy::{self, looks_like_an_address};
 use crate::{approvals, trust};
 
@@ -67,26 +68,20 @@ pub async fn send_proposal(context: &Context, sending: Sending) -> Result<(propo
     }
     wrong.check()?;
     let (version, _) = version_with_lines(context, &row, row.version).await?.ok_or_else(|| gone(&row))?;
-    let client_email = (!email.is_empty()).then_some(email.clone());
+    let client_email = (!email.is_empty()).then_some(email);
     let changed = proposal::ActiveModel {
         state: Set(ProposalState::Sent),
         sent_by: Set(Some(permit.person()?)),
         sent_at: Set(Some(context.now)),
-        client_name: Set(Some(client_name.clone())),
+        client_name: Set(Some(client_name)),
         client_email: Set(client_email),
         expires_at: Set(Some(expires_at)),
         updated_at: Set(context.now),
         ..row.into_active_model()
     };
     let row = changed.update(permit.tx()).await?;
-    let new = NewLink {
-        purpose: LinkPurpose::Proposal,
-        subject_id: row.id,
-        person: LinkFor { user_id: None, name: client_name, email, locale: row.locale },
-        // What came of it is read a while longer.
-        expires_at: expires_at + public_links::GOOD_FOR,
-    };
-    let (_, url) = public_links::make(&context.services, permit, context.now, new).await?;
+    // What came of it is read a while longer.
+    let url = make_link(context, permit, &row, expires_at + public_links::GOOD_FOR).await?;
     enqueue(permit, RenderProposal.kind(), version.id, context.now, context.now).await?;
     enqueue(permit, ExpireProposal.kind(), row.id, expires_at, context.now).await?;
     let agency = tenancy::agency(context).await?;

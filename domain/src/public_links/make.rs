@@ -40,12 +40,15 @@ pub(crate) struct NewLink {
     pub person: LinkFor,
     /// Until when it is good.
     pub expires_at: DateTime<Utc>,
+    /// Whether whoever has it made is shown its address, and so holds it. A link that nobody is shown counts as made by the product.
+    pub shown: bool,
 }
 
 /// Where the page of a purpose is, below the public address.
 fn place(purpose: LinkPurpose) -> &'static str {
     match purpose {
         LinkPurpose::SignContract => "sign",
+        LinkPurpose::NegotiateContract => "contract",
         LinkPurpose::Proposal => "proposal",
         LinkPurpose::Deliverable => "deliverable",
     }
@@ -59,7 +62,7 @@ pub(crate) async fn make(
     new: NewLink,
 ) -> Result<(public_link::Model, Url), Failure> {
     let secret = token("dwl")?;
-    let NewLink { purpose, subject_id, person, expires_at } = new;
+    let NewLink { purpose, subject_id, person, expires_at, shown } = new;
     let row = public_link::ActiveModel {
         id: Set(ids::new_id(now)),
         brand_id: Set(permit.brand_id),
@@ -70,7 +73,7 @@ pub(crate) async fn make(
         person_email: Set(person.email),
         locale: Set(person.locale),
         secret_hash: Set(sha256(secret.as_bytes()).to_vec()),
-        created_by: Set(permit.actor_id),
+        created_by: Set(permit.actor_id.filter(|_| shown)),
         created_at: Set(now),
         expires_at: Set(expires_at),
         revoked_at: Set(None),

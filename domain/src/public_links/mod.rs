@@ -1,4 +1,4 @@
-//! Links by which one person does one thing without signing in: signs a contract, answers a proposal, hands in a deliverable.
+//! Links by which one person does one thing without signing in: discusses or signs a contract, answers a proposal, hands in a deliverable.
 //!
 //! - **The link** is its own credential: 256 random bits, of which the digest alone is kept. It has one purpose and one subject; the
 //!   page of another purpose does not know it.
@@ -19,6 +19,22 @@ pub(crate) use open::{Found, Outcome, PublicLink, act, find, used};
 
 /// How long a link is good, unless its subject says otherwise.
 pub(crate) const GOOD_FOR: Duration = Duration::days(30);
+
+/// Something that was said on a page or to whoever reads it. Times are in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Who.
+    pub by: String,
+    /// When, in words.
+    pub at: String,
+    /// What.
+    pub text: String,
+}
+
+/// A text that was typed into a page, with the line ends of ours.
+pub(crate) fn typed(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
 
 /// Who is at the other end of a page, as far as it can be known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

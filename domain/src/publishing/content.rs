@@ -23,6 +23,11 @@ pub(super) struct Outline {
 }
 
 impl Outline {
+    /// Of a variant without files.
+    pub(super) fn of_text(variant: post_variant::Model) -> Self {
+        Self { variant, assets: Vec::new(), shelf: Shelf::default() }
+    }
+
     /// Whether it shows what users made.
     pub(super) fn shows_what_users_made(&self) -> bool {
         self.assets.iter().any(|asset| asset.licence == Some(asset::Licence::UserGenerated))
@@ -41,9 +46,15 @@ pub(super) async fn outline(scope: &Scope, row: &publication::Model) -> Result<O
         .one(scope.tx())
         .await?
         .ok_or_else(|| Fault::broken("a publication's variant is gone"))?;
+    with_files(scope, variant).await
+}
+
+/// Reads the files of what a publication says.
+pub(super) async fn with_files(scope: &Scope, variant: post_variant::Model) -> Result<Outline, JobError> {
+    let brand_id = variant.brand_id;
     let places = variant_asset::Entity::find()
-        .filter(variant_asset::Column::BrandId.eq(row.brand_id))
-        .filter(variant_asset::Column::VariantId.eq(variant_id))
+        .filter(variant_asset::Column::BrandId.eq(brand_id))
+        .filter(variant_asset::Column::VariantId.eq(variant.id))
         .order_by_asc(variant_asset::Column::Position)
         .all(scope.tx())
         .await?;
@@ -51,15 +62,15 @@ pub(super) async fn outline(scope: &Scope, row: &publication::Model) -> Result<O
     let mut assets = if ids.is_empty() {
         Vec::new()
     } else {
-        asset::Entity::in_brand(row.brand_id).filter(asset::Column::Id.is_in(ids.clone())).all(scope.tx()).await?
+        asset::Entity::in_brand(brand_id).filter(asset::Column::Id.is_in(ids.clone())).all(scope.tx()).await?
     };
     assets.sort_by_key(|asset| ids.iter().position(|id| *id == asset.id));
     let files: Vec<_> = assets.iter().filter_map(|asset| asset.file_id).collect();
     let shelf = if files.is_empty() {
         Shelf::default()
     } else {
-        let forms = Shelf::forms(row.brand_id, &files).all(scope.tx()).await?;
-        Shelf::new(Shelf::files(row.brand_id, &files).all(scope.tx()).await?, forms)
+        let forms = Shelf::forms(brand_id, &files).all(scope.tx()).await?;
+        Shelf::new(Shelf::files(brand_id, &files).all(scope.tx()).await?, forms)
     };
     Ok(Outline { variant, assets, shelf })
 }

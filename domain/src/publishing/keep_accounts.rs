@@ -16,6 +16,7 @@ use super::check_job::CheckConnection;
 use super::keep_account_job::KeepAccount;
 use super::refresh::refresh_due;
 use crate::error::Fault;
+use crate::insights::{FIRST_OF_ACCOUNT, SyncMetrics};
 use crate::jobs::{Job as _, enqueue_each};
 use crate::permission::Permit;
 use crate::trust;
@@ -91,6 +92,8 @@ pub(super) async fn keep_accounts(
     let again: Vec<_> =
         ids.iter().filter(|id| known.iter().any(|row| row.id == **id)).map(|id| (permit, *id, now)).collect();
     enqueue_each(CheckConnection.kind(), &again, now).await?;
+    let numbers: Vec<_> = ids.iter().map(|id| (permit, *id, now + FIRST_OF_ACCOUNT)).collect();
+    enqueue_each(SyncMetrics.kind(), &numbers, now).await?;
     for id in &ids {
         let detail = serde_json::json!({ "network": connection.network });
         trust::record(permit, now, "account.connected", *id, detail).await?;

@@ -22,13 +22,48 @@ const EACH: Duration = Duration::milliseconds(500);
 const UNCALLED: Duration = Duration::seconds(15);
 
 /// The most that are counted of those before it, and the most places that one waits: whatever stands in line asks again before long.
-const MOST_COUNTED: i64 = 20;
+pub(super) const MOST_COUNTED: i64 = 20;
+
+/// How many stand before the publication `p` in line now (`$3`), as an expression; `$4` is the kind of its job, `$5` [`MOST_COUNTED`]. A
+/// job that has failed, or whose worker is silent, holds up nobody.
+pub(super) const EARLIER: &str = "case when p.state in ('SCHEDULED', 'QUEUED') then (select count(*) from (
+    select from publication e
+    where e.brand_id = p.brand_id and e.social_account_id = p.social_account_id and e.state in ('SCHEDULED', 'QUEUED', 'SENDING')
+      and (e.due_at, e.id) < (p.due_at, p.id) and e.due_at <= $3
+      and exists (select from job j where j.brand_id = e.brand_id and j.kind = $4 and j.subject_id = e.id
+        and j.state in ('PENDING', 'HANDED', 'RUNNING') and j.failures = 0
+        and (j.lease_expires_at is null or j.lease_expires_at > $3))
+    limit $5) ahead) else 0 end";
+
+/// Whether somebody stands behind the publication `p` in line whose job is due, as an expression with the same parameters.
+pub(super) const FOLLOWED: &str = "p.state in ('SCHEDULED', 'QUEUED') and exists (
+    select from publication l join job j on j.brand_id = l.brand_id and j.kind = $4 and j.subject_id = l.id and j.state = 'PENDING'
+    where l.brand_id = p.brand_id and l.social_account_id = p.social_account_id and l.state in ('SCHEDULED', 'QUEUED')
+      and (l.due_at, l.id) > (p.due_at, p.id) and l.due_at <= $3 and j.due_at <= $3 and j.failures = 0)";
+
+/// The job of the next in line on the account `$2` of the brand `$1`, now (`$4`) that the publication `$5` has left it; `$3` is its kind.
+/// With its own time, so that it stands where it stood among what is due.
+pub(super) const NEXT: &str = "select j.id, p.due_at from publication p
+    join job j on j.brand_id = p.brand_id and j.kind = $3 and j.subject_id = p.id and j.state = 'PENDING'
+  where p.brand_id = $1 and p.social_account_id = $2 and p.state in ('SCHEDULED', 'QUEUED') and p.due_at <= $4
+    and p.id <> $5 and j.failures = 0
+  order by p.due_at, p.id limit 1 for update of j skip locked";
+
+/// Where a publication stands in its account's line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// How many are before it.
+    pub(super) earlier: i64,
+    /// Whether somebody behind it is due.
+    pub(super) followed: bool,
+}
 
 /// When the publication is to ask again; none if nothing is before it. A look-up waits for nobody, but for the network's patience.
 pub(super) async fn before(
     scope: &Scope,
     row: &publication::Model,
     account: &social_account::Model,
+    place: Place,
 ) -> Result<Option<DateTime<Utc>>, JobError> {
     if let Some(until) = closed(scope, account) {
         return Ok(Some(until));
@@ -36,30 +71,13 @@ pub(super) async fn before(
     if !matches!(row.state, PublicationState::Scheduled | PublicationState::Queued) {
         return Ok(None);
     }
-    // A job that has failed, or whose worker is silent, holds up nobody.
-    let sql = "select count(*) from (
-        select from publication p
-        where p.brand_id = $1 and p.social_account_id = $2 and p.state in ('SCHEDULED', 'QUEUED', 'SENDING')
-          and (p.due_at, p.id) < ($3, $4) and p.due_at <= $5
-          and exists (select from job j where j.brand_id = p.brand_id and j.kind = $6 and j.subject_id = p.id
-            and j.state in ('PENDING', 'HANDED', 'RUNNING') and j.failures = 0
-            and (j.lease_expires_at is null or j.lease_expires_at > $5))
-        limit $7) earlier";
-    let values = [
-        row.brand_id.into(),
-        row.social_account_id.into(),
-        row.due_at.into(),
-        row.id.into(),
-        scope.now.into(),
-        super::Publish.kind().into(),
-        MOST_COUNTED.into(),
-    ];
-    let earlier: i64 = db::scalar(scope.tx(), sql, values).await?;
-    let earlier = i32::try_from(earlier).unwrap_or(i32::MAX);
+    let earlier = i32::try_from(place.earlier).unwrap_or(i32::MAX);
     if earlier > 0 {
         return Ok(Some(scope.now + EACH * earlier));
     }
-    hold_back(scope, row).await?;
+    if place.followed {
+        hold_back(scope, row).await?;
+    }
     Ok(None)
 }
 
@@ -102,14 +120,8 @@ fn closed(scope: &Scope, account: &social_account::Model) -> Option<DateTime<Utc
 
 /// Calls the next in line, now that one has left it.
 pub(super) async fn call_next(scope: &Scope, left: &publication::Model) -> Result<(), JobError> {
-    // With its own time, so that it stands where it stood among what is due.
-    let sql = "update job set due_at = next.due_at from (
-        select j.id, p.due_at from publication p
-          join job j on j.brand_id = p.brand_id and j.kind = $3 and j.subject_id = p.id and j.state = 'PENDING'
-        where p.brand_id = $1 and p.social_account_id = $2 and p.state in ('SCHEDULED', 'QUEUED') and p.due_at <= $4
-          and p.id <> $5 and j.failures = 0
-        order by p.due_at, p.id limit 1 for update of j skip locked) next
-      where job.id = next.id and job.due_at > $4";
+    let sql =
+        format!("update job set due_at = next.due_at from ({NEXT}) next where job.id = next.id and job.due_at > $4");
     let values = [
         left.brand_id.into(),
         left.social_account_id.into(),
@@ -117,7 +129,7 @@ pub(super) async fn call_next(scope: &Scope, left: &publication::Model) -> Resul
         scope.now.into(),
         left.id.into(),
     ];
-    scope.tx().execute_raw(db::statement(sql, values)).await?;
+    scope.tx().execute_raw(db::statement(&sql, values)).await?;
     Ok(())
 }
 

@@ -10,12 +10,13 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::content;
+use super::ground;
+use super::ledger::open_attempt;
 use super::line;
-use super::outcome::{CANNOT_TELL, Outcome, close_attempt, settle};
+use super::outcome::{CANNOT_TELL, Outcome, Trouble, close_attempt, settle};
 use super::pauses;
-use super::publish_job::{PATIENCE, Prepared, end, gather, missed, open_attempt, save_checkpoint};
+use super::publish_job::{PATIENCE, Prepared, end, gather, missed, save_checkpoint};
 use super::withhold::without_grant;
-use crate::calendar;
 use crate::jobs::{JobError, Next, Scope, Work};
 
 /// How often a look-up may fail before a person is asked.
@@ -42,7 +43,7 @@ pub(super) async fn look_up(
                 .await
         }
         Err((_, Some(error))) => Err(error),
-        Err((Outcome::Trouble { detail, .. }, None)) => {
+        Err((Outcome::Trouble(Trouble { detail, .. }), None)) => {
             Err(NetworkError::new(ErrorKind::Unknown, "cannot_look_up", detail))
         }
         Err((Outcome::Published(published), None)) => Ok(LookUp::Found(published)),
@@ -53,10 +54,10 @@ pub(super) async fn look_up(
             Ok(None)
         }
         Ok(LookUp::Partly(checkpoint)) => {
-            let scope = begin_for(work, &row).await?;
-            save_checkpoint(&scope, &row, &checkpoint).await?;
+            let begun = ground::begin(work).await?;
+            save_checkpoint(&begun.0, &row, &checkpoint).await?;
             let row = publication::Model { checkpoint: Some(checkpoint.0), ..row };
-            go_on(scope, (row, account), AttemptOutcome::Found).await
+            go_on(begun, (row, account), AttemptOutcome::Found).await
         }
         // Until then the request may still be at work.
         Ok(LookUp::NotThere | LookUp::CannotTell) if asked < believed_from => {
@@ -64,8 +65,8 @@ pub(super) async fn look_up(
             Ok(None)
         }
         Ok(LookUp::NotThere) => {
-            let scope = begin_for(work, &row).await?;
-            go_on(scope, (row, account), AttemptOutcome::NotSent).await
+            let begun = ground::begin(work).await?;
+            go_on(begun, (row, account), AttemptOutcome::NotSent).await
         }
         Ok(LookUp::CannotTell) => {
             ask_person(work.begin().await?, &row, "the network does not tell".to_owned()).await?;
@@ -78,17 +79,10 @@ pub(super) async fn look_up(
     }
 }
 
-/// A transaction that writes the publication: its post is locked before it, as everybody does who changes both.
-async fn begin_for(work: &Work, row: &publication::Model) -> Result<Scope, JobError> {
-    let scope = work.begin().await?;
-    calendar::lock_post(scope.tx(), row.brand_id, row.post_id).await?;
-    Ok(scope)
-}
-
 /// Ends the attempt that was looked up and begins the next, if nothing holds it back, it is not too late, and what it shows is still
 /// allowed: with the whole publication, or behind what is there of it.
 async fn go_on(
-    scope: Scope,
+    (scope, others): (Scope, Vec<PublicationState>),
     (row, account): (publication::Model, social_account::Model),
     became: AttemptOutcome,
 ) -> Result<Option<Prepared>, JobError> {
@@ -100,7 +94,7 @@ async fn go_on(
         scope.finish(Next::Done).await?;
         return Ok(None);
     }
-    let row = open_attempt(&scope, &row).await?;
+    let row = open_attempt(&scope, &row, &others).await?;
     scope.commit().await?;
     Ok(Some(Prepared { row, account, outline }))
 }
@@ -112,7 +106,7 @@ async fn later(
     (row, since): (&publication::Model, DateTime<Utc>),
     error: &NetworkError,
 ) -> Result<(), JobError> {
-    let scope = begin_for(work, row).await?;
+    let (scope, _) = ground::begin(work).await?;
     let asked = error.retry_after.and_then(|wait| Duration::from_std(wait).ok()).unwrap_or_default();
     let wait = asked.max(work.services.timing.settle);
     let patience = matches!(error.kind, ErrorKind::RateLimited | ErrorKind::Waiting);
@@ -120,9 +114,9 @@ async fn later(
     if too_long || (!patience && count(&scope, row).await? >= LOOK_UPS) {
         return ask_person(scope, row, error.to_string()).await;
     }
-    let trouble = ErrorKind::Unknown.as_str();
+    let why = ErrorKind::Unknown.as_str();
     let detail = error.to_string();
-    settle(&scope, row, Outcome::Trouble { state: PublicationState::Unconfirmed, trouble, detail }).await?;
+    settle(&scope, row, Trouble { state: PublicationState::Unconfirmed, why, detail }).await?;
     line::call_next(&scope, row).await?;
     let at = scope.now + wait;
     if error.kind == ErrorKind::RateLimited {
@@ -150,8 +144,7 @@ async fn count(scope: &Scope, row: &publication::Model) -> Result<i32, JobError>
 
 /// The network does not tell: the attempt stays open until a person has.
 async fn ask_person(scope: Scope, row: &publication::Model, detail: String) -> Result<(), JobError> {
-    settle(&scope, row, Outcome::Trouble { state: PublicationState::NeedsAttention, trouble: CANNOT_TELL, detail })
-        .await?;
+    settle(&scope, row, Trouble { state: PublicationState::NeedsAttention, why: CANNOT_TELL, detail }).await?;
     line::call_next(&scope, row).await?;
     scope.finish(Next::Done).await
 }

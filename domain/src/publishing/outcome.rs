@@ -5,7 +5,6 @@ use diwan_entity::InBrand as _;
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
 use diwan_networks::{Checkpoint, ErrorKind, NetworkError, Published};
-use diwan_platform::http::is_web;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -56,17 +55,28 @@ pub(super) enum Outcome {
     /// It is on the network.
     Published(Published),
     /// It is not, or not known to be, for this reason.
-    Trouble {
-        /// The state that it is in now.
-        state: PublicationState,
-        /// A value of [`TROUBLES`].
-        trouble: &'static str,
-        /// For operators.
-        detail: String,
-    },
+    Trouble(Trouble),
 }
 
 impl Outcome {
+    /// What a network's error means for a publication that is certainly not on the network.
+    pub(super) fn not_sent(error: &NetworkError) -> Self {
+        Self::Trouble(Trouble::not_sent(error))
+    }
+}
+
+/// Why a publication is not on its network, or not known to be.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    /// The state that it is in now.
+    pub(super) state: PublicationState,
+    /// A value of [`TROUBLES`].
+    pub(super) why: &'static str,
+    /// For operators.
+    pub(super) detail: String,
+}
+
+impl Trouble {
     /// What a network's error means for a publication that is certainly not on the network.
     pub(super) fn not_sent(error: &NetworkError) -> Self {
         let state = match error.kind {
@@ -76,13 +86,13 @@ impl Outcome {
             ErrorKind::Content | ErrorKind::Ask | ErrorKind::Reconnect => PublicationState::Failed,
             ErrorKind::Unknown => PublicationState::Unconfirmed,
         };
-        Self::Trouble { state, trouble: error.kind.as_str(), detail: error.to_string() }
+        Self { state, why: error.kind.as_str(), detail: error.to_string() }
     }
 
     /// Whether nothing goes on without a person, who is told.
     fn asks_people(&self) -> bool {
         use PublicationState as P;
-        matches!(self, Self::Trouble { state: P::Failed | P::NeedsAttention | P::Missed, .. })
+        matches!(self.state, P::Failed | P::NeedsAttention | P::Missed)
     }
 }
 
@@ -94,18 +104,17 @@ pub fn parts_there(row: &publication::Model) -> usize {
 
 /// What an end without success means where posts of the publication are on the network already: a person must decide, since
 /// begun anew it would be there twice. What is in `row` may be older than what the network saved.
-async fn with_parts(scope: &Scope, row: &publication::Model, outcome: Outcome) -> Result<Outcome, JobError> {
-    let Outcome::Trouble { state: PublicationState::Failed | PublicationState::Missed, trouble, detail } = &outcome
-    else {
+async fn with_parts(scope: &Scope, row: &publication::Model, outcome: Trouble) -> Result<Trouble, JobError> {
+    if !matches!(outcome.state, PublicationState::Failed | PublicationState::Missed) {
         return Ok(outcome);
-    };
+    }
     let saved = publication::Entity::one_in_brand(row.brand_id, row.id).one(scope.tx()).await?;
     Ok(match saved.map_or(0, |row| parts_there(&row)) {
         0 => outcome,
-        there => Outcome::Trouble {
+        there => Trouble {
             state: PublicationState::NeedsAttention,
-            trouble: PARTLY_PUBLISHED,
-            detail: format!("{there} published, part {} not: {trouble}: {detail}", there + 1),
+            why: PARTLY_PUBLISHED,
+            detail: format!("{there} published, part {} not: {}: {}", there + 1, outcome.why, outcome.detail),
         },
     })
 }
@@ -125,30 +134,17 @@ pub(super) async fn halt(permit: Permit<'_>, which: Condition, now: DateTime<Utc
     Ok(halted.into_iter().map(|row| row.id).collect())
 }
 
-/// Writes where a publication is now, and its post with it.
-pub(super) async fn settle(scope: &Scope, row: &publication::Model, outcome: Outcome) -> Result<(), JobError> {
+/// Writes where a publication that is not on its network is now, and its post with it.
+pub(super) async fn settle(scope: &Scope, row: &publication::Model, outcome: Trouble) -> Result<(), JobError> {
     lock_post(scope.tx(), row.brand_id, row.post_id).await?;
     let outcome = with_parts(scope, row, outcome).await?;
     let asks_people = outcome.asks_people();
-    let mut update =
-        publication::Entity::update_many().col_expr(publication::Column::UpdatedAt, Expr::value(scope.now));
-    update = match outcome {
-        Outcome::Published(published) => update
-            .col_expr(publication::Column::State, Expr::value(PublicationState::Published))
-            .col_expr(publication::Column::RemoteId, Expr::value(published.remote_id))
-            .col_expr(
-                publication::Column::RemoteUrl,
-                Expr::value(published.url.filter(is_web).map(|url| url.to_string())),
-            )
-            .col_expr(publication::Column::PublishedAt, Expr::value(scope.now))
-            .col_expr(publication::Column::Trouble, Expr::value(Option::<String>::None))
-            .col_expr(publication::Column::TroubleDetail, Expr::value(Option::<String>::None)),
-        Outcome::Trouble { state, trouble, detail } => update
-            .col_expr(publication::Column::State, Expr::value(state))
-            .col_expr(publication::Column::Trouble, Expr::value(trouble))
-            .col_expr(publication::Column::TroubleDetail, Expr::value(detail.chars().take(500).collect::<String>())),
-    };
-    update
+    let Trouble { state, why, detail } = outcome;
+    publication::Entity::update_many()
+        .col_expr(publication::Column::UpdatedAt, Expr::value(scope.now))
+        .col_expr(publication::Column::State, Expr::value(state))
+        .col_expr(publication::Column::Trouble, Expr::value(why))
+        .col_expr(publication::Column::TroubleDetail, Expr::value(detail.chars().take(500).collect::<String>()))
         .filter(publication::Column::BrandId.eq(row.brand_id))
         .filter(publication::Column::Id.eq(row.id))
         .exec(scope.tx())

@@ -5,6 +5,9 @@
 //!    of a thread: an attempt goes on behind what is there.
 //! 3. In one transaction: how it ended.
 //!
+//! Each of them takes a constant and small number of statements (`ground.rs` reads, `saving.rs` and `ledger.rs` write), which
+//! `domain/tests/domain/engine/statements.rs` counts.
+//!
 //! An attempt without an end (a crash) or with an unknown outcome (no answer) is looked up, never sent again blindly. What
 //! is not found is believed only once [`Timing::settle`](crate::Timing) has passed since its request left, because until
 //! then the network may still be at work on it.
@@ -16,28 +19,26 @@ use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::publication_attempt::{self, AttemptOutcome};
 use diwan_entity::publishing::social_account;
 use diwan_entity::tenancy::brand;
-use diwan_networks::{
-    Account, Checkpoint, Content, ErrorKind, MEDIA_PROCESSING, Network, NetworkError, Progress, ProgressError,
-    Published,
-};
+use diwan_networks::{Account, Checkpoint, Content, ErrorKind, MEDIA_PROCESSING, Network, NetworkError, Published};
 use diwan_platform::db;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum as _, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect as _};
+use sea_orm::{ActiveEnum as _, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::accounts::{Unusable, Usable, has_other_secrets, needs_reconnect};
 use super::content::{self, Outline};
+use super::ground::{self, Ground};
+use super::ledger::{self, open_attempt};
 use super::line;
 use super::look_up::look_up;
-use super::outcome::{CANNOT_TELL, GAVE_UP, MISSED, Outcome, close_attempt, settle};
+use super::outcome::{CANNOT_TELL, GAVE_UP, MISSED, Outcome, Trouble, close_attempt, settle};
 use super::pauses;
 use super::refresh::{renew_refused, usable_account};
+use super::saving::Saving;
 use super::withhold::without_grant;
-use crate::calendar;
 use crate::context::Timing;
 use crate::error::Fault;
-use crate::insights;
-use crate::jobs::{Job, JobError, Next, Scope, Work, backoff, enqueue};
+use crate::jobs::{Job, JobError, Next, Scope, Work, backoff};
 use crate::permission::Permit;
 
 /// How long a publication is tried again while the network is away or asks for patience.
@@ -57,6 +58,9 @@ pub struct Publish;
 struct Task {
     prepared: Prepared,
     unknown_since: Option<DateTime<Utc>>,
+    place: line::Place,
+    /// Until when it may be sent.
+    until: DateTime<Utc>,
 }
 
 /// A publication with what it says and where it goes.
@@ -73,12 +77,16 @@ impl Job for Publish {
     }
 
     async fn run(&self, work: &Work) -> Result<(), JobError> {
-        let scope = work.begin().await?;
-        let Some(Task { prepared, unknown_since }) = prepare(&scope).await? else {
+        let (scope, others) = ground::begin(work).await?;
+        let Some(Task { prepared, unknown_since, place, until }) = prepare(&scope).await? else {
             return scope.finish(Next::Done).await;
         };
-        if let Some(at) = line::before(&scope, &prepared.row, &prepared.account).await? {
-            return again(scope, &prepared.row, unknown_since, at).await;
+        // What may be there is looked up however late that is; the rest waits no longer than it may still be sent: what comes to nothing is
+        // told when it does.
+        let last = unknown_since.is_none().then(|| until + Duration::milliseconds(1));
+        let by = |at: DateTime<Utc>| last.map_or(at, |last| at.min(last));
+        if let Some(at) = line::before(&scope, &prepared.row, &prepared.account, place).await? {
+            return scope.finish(Next::Again(by(at))).await;
         }
         let Some(_turn) = work.services.turns.take(prepared.account.id) else {
             let at = scope.now + NEXT_TURN;
@@ -88,7 +96,7 @@ impl Job for Publish {
         if let (Some(pace), None) = (pace, unknown_since)
             && let Some(at) = line::take_pace(&scope, &prepared.row, pace).await?
         {
-            return again(scope, &prepared.row, unknown_since, at).await;
+            return scope.finish(Next::Again(by(at))).await;
         }
         let prepared = if let Some(since) = unknown_since {
             scope.commit().await?;
@@ -97,7 +105,7 @@ impl Job for Publish {
                 None => return Ok(()),
             }
         } else {
-            let row = open_attempt(&scope, &prepared.row).await?;
+            let row = open_attempt(&scope, &prepared.row, &others).await?;
             scope.commit().await?;
             Prepared { row, ..prepared }
         };
@@ -117,9 +125,9 @@ impl Job for Publish {
         let state = if maybe_sent { PublicationState::NeedsAttention } else { PublicationState::Failed };
         let outcome = if maybe_sent { AttemptOutcome::Unknown } else { AttemptOutcome::NotSent };
         // What may be there is for a person to settle; the rest can be scheduled again.
-        let trouble = if maybe_sent { CANNOT_TELL } else { GAVE_UP };
+        let why = if maybe_sent { CANNOT_TELL } else { GAVE_UP };
         close_attempt(scope.tx(), row.brand_id, row.id, outcome, None, scope.now).await?;
-        settle(scope, &row, Outcome::Trouble { state, trouble, detail: reason.to_owned() }).await
+        settle(scope, &row, Trouble { state, why, detail: reason.to_owned() }).await
     }
 
     async fn revive(&self, _permit: Permit<'_>, _subject_id: Uuid) -> Result<bool, DbErr> {
@@ -137,120 +145,66 @@ fn is_over(state: PublicationState) -> bool {
     }
 }
 
-/// The publication, locked after its post: everyone who changes both takes them in this order.
-async fn lock(scope: &Scope) -> Result<Option<publication::Model>, JobError> {
-    let select = || publication::Entity::one_in_brand(scope.brand_id, scope.subject_id());
-    let Some(row) = select().one(scope.tx()).await? else {
-        return Ok(None);
-    };
-    calendar::lock_post(scope.tx(), row.brand_id, row.post_id).await?;
-    Ok(select().lock_exclusive().one(scope.tx()).await?)
-}
-
 /// Decides what is to be done, and writes what needs no network. What leaves the line without being sent calls the next, too.
 async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
-    let Some(row) = lock(scope).await? else {
+    let Some(Ground { row, account, variant, facts }) = ground::read(scope).await? else {
         return Ok(None);
     };
     if is_over(row.state) {
         line::call_next(scope, &row).await?;
         return Ok(None);
     }
-    let gone = |what: &str| Fault::broken(format!("publication {}: its {what} is gone", row.id));
-    let account = social_account::Entity::one_in_brand(row.brand_id, row.social_account_id);
-    let account = account.one(scope.tx()).await?.ok_or_else(|| gone("account"))?;
-    let outline = content::outline(scope, &row).await?;
-    let open = publication_attempt::Entity::in_brand(row.brand_id)
-        .filter(publication_attempt::Column::PublicationId.eq(row.id))
-        .filter(publication_attempt::Column::Outcome.is_null())
-        .one(scope.tx())
-        .await?;
-    if let Some(attempt) = open {
+    let variant = variant.ok_or_else(|| Fault::broken("a live publication without its variant"))?;
+    let outline = if facts.has_files { content::with_files(scope, variant).await? } else { Outline::of_text(variant) };
+    let place = line::Place { earlier: facts.earlier, followed: facts.followed };
+    let (until, archived) = sent_until(&row, facts.grace_seconds, facts.archived);
+    if let Some(since) = facts.open_since {
         let checkpoint = row.checkpoint.clone().map(Checkpoint);
         if checkpoint.is_some_and(|checkpoint| checkpoint.may_have_been_sent()) {
-            let since = attempt.sending_at.unwrap_or(attempt.started_at);
-            return Ok(Some(Task { prepared: Prepared { row, account, outline }, unknown_since: Some(since) }));
+            let prepared = Prepared { row, account, outline };
+            return Ok(Some(Task { prepared, unknown_since: Some(since), place, until }));
         }
         // The worker fell silent before the request that makes the post visible.
         close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
     }
-    if pauses::hold(scope, &row).await? || missed(scope, &row).await? || without_grant(scope, &row, &outline).await? {
+    if pauses::hold_by(scope, &row, facts.pause).await?
+        || too_late(scope, &row, (until, archived)).await?
+        || without_grant(scope, &row, &outline).await?
+    {
         line::call_next(scope, &row).await?;
         return Ok(None);
     }
-    Ok(Some(Task { prepared: Prepared { row, account, outline }, unknown_since: None }))
-}
-
-/// Waits its turn until `at`, and no longer than it may still be sent: what comes to nothing is told when it does.
-async fn again(
-    scope: Scope,
-    row: &publication::Model,
-    unknown_since: Option<DateTime<Utc>>,
-    at: DateTime<Utc>,
-) -> Result<(), JobError> {
-    let at = match unknown_since {
-        // It may be there, and is looked up however late that is.
-        Some(_) => at,
-        None => at.min(sent_until(&scope, row).await?.0 + Duration::milliseconds(1)),
-    };
-    scope.finish(Next::Again(at)).await
+    Ok(Some(Task { prepared: Prepared { row, account, outline }, unknown_since: None, place, until }))
 }
 
 /// Until when it may be sent: for the brand's grace before the first attempt, for our patience after it. And whether its brand is
 /// archived: somebody scheduled it in the moment in which that was done.
-async fn sent_until(scope: &Scope, row: &publication::Model) -> Result<(DateTime<Utc>, bool), JobError> {
+fn sent_until(row: &publication::Model, grace_seconds: i32, archived: bool) -> (DateTime<Utc>, bool) {
     if row.frozen_at.is_some() && row.state != PublicationState::Scheduled {
-        return Ok((row.due_at + PATIENCE, false));
+        return (row.due_at + PATIENCE, false);
     }
-    let brand = brand::Entity::find_by_id(row.brand_id).one(scope.tx()).await?;
-    let brand = brand.ok_or_else(|| Fault::broken("a publication's brand is gone"))?;
-    let grace = Duration::seconds(brand.publish_grace_seconds.into());
-    Ok((row.due_at + grace, brand.archived_at.is_some()))
+    (row.due_at + Duration::seconds(grace_seconds.into()), archived)
 }
 
 /// Whether it is too late to send. Then it is kept for a person.
 pub(super) async fn missed(scope: &Scope, row: &publication::Model) -> Result<bool, JobError> {
-    let (until, archived) = sent_until(scope, row).await?;
+    let brand = brand::Entity::find_by_id(row.brand_id).one(scope.tx()).await?;
+    let brand = brand.ok_or_else(|| Fault::broken("a publication's brand is gone"))?;
+    too_late(scope, row, sent_until(row, brand.publish_grace_seconds, brand.archived_at.is_some())).await
+}
+
+async fn too_late(
+    scope: &Scope,
+    row: &publication::Model,
+    (until, archived): (DateTime<Utc>, bool),
+) -> Result<bool, JobError> {
     if scope.now <= until && !archived {
         return Ok(false);
     }
     let late = (scope.now - row.due_at).num_seconds();
     let detail = if archived { "its brand is archived".to_owned() } else { format!("{late} s after its time") };
-    settle(scope, row, Outcome::Trouble { state: PublicationState::Missed, trouble: MISSED, detail }).await?;
+    settle(scope, row, Trouble { state: PublicationState::Missed, why: MISSED, detail }).await?;
     Ok(true)
-}
-
-/// Writes the attempt before the network is called.
-pub(super) async fn open_attempt(scope: &Scope, row: &publication::Model) -> Result<publication::Model, JobError> {
-    let number = row.attempts + 1;
-    let frozen_at = row.frozen_at.unwrap_or(scope.now);
-    publication_attempt::Entity::insert(publication_attempt::ActiveModel {
-        id: Set(scope.new_id()),
-        brand_id: Set(row.brand_id),
-        publication_id: Set(row.id),
-        number: Set(number),
-        fence: Set(scope.fence()),
-        started_at: Set(scope.now),
-        ..Default::default()
-    })
-    .exec_without_returning(scope.tx())
-    .await?;
-    publication::Entity::update_many()
-        .col_expr(publication::Column::State, Expr::value(PublicationState::Sending))
-        .col_expr(publication::Column::Attempts, Expr::value(number))
-        .col_expr(publication::Column::FrozenAt, Expr::value(frozen_at))
-        .col_expr(publication::Column::UpdatedAt, Expr::value(scope.now))
-        .filter(publication::Column::BrandId.eq(row.brand_id))
-        .filter(publication::Column::Id.eq(row.id))
-        .exec(scope.tx())
-        .await?;
-    calendar::follow_publications(scope.tx(), row.brand_id, row.post_id, scope.now).await?;
-    Ok(publication::Model {
-        state: PublicationState::Sending,
-        attempts: number,
-        frozen_at: Some(frozen_at),
-        ..row.clone()
-    })
 }
 
 /// What keeps a publication from being sent, and the network's error if it was one.
@@ -271,8 +225,8 @@ pub(super) async fn gather(
 ) -> Result<(publication::Model, Result<Ready, Obstacle>), JobError> {
     let Prepared { row, account, outline } = prepared;
     let frozen_at = row.frozen_at.unwrap_or(row.due_at);
-    let failed = |trouble, detail: &str| {
-        (Outcome::Trouble { state: PublicationState::Failed, trouble, detail: detail.to_owned() }, None)
+    let failed = |why, detail: &str| {
+        (Outcome::Trouble(Trouble { state: PublicationState::Failed, why, detail: detail.to_owned() }), None)
     };
     let content = match content::load(&work.services, (&row, &account), outline, frozen_at).await? {
         Ok(content) => content,
@@ -296,7 +250,7 @@ async fn send(work: &Work, prepared: Prepared) -> Result<(), JobError> {
             return end(work, (&row, network), outcome, AttemptOutcome::NotSent, error.as_ref()).await;
         }
     };
-    let progress = Saving { work, row: &row };
+    let progress = Saving { work };
     let resume = row.checkpoint.clone().map(Checkpoint);
     let out = work.services.outside(ready.network);
     match ready.network.publish(out, &ready.account, &ready.content, resume, &progress).await {
@@ -347,7 +301,7 @@ async fn unknown(work: &Work, row: &publication::Model, error: &NetworkError) ->
         .filter(publication_attempt::Column::Outcome.is_null())
         .exec(scope.tx())
         .await?;
-    settle(&scope, row, Outcome::not_sent(error)).await?;
+    settle(&scope, row, Trouble::not_sent(error)).await?;
     line::call_next(&scope, row).await?;
     let at = scope.now + work.services.timing.first_retry;
     scope.finish(Next::Again(at)).await
@@ -361,48 +315,54 @@ pub(super) async fn end(
     attempt: AttemptOutcome,
     error: Option<&NetworkError>,
 ) -> Result<(), JobError> {
-    let timing = work.services.timing;
-    let scope = work.begin().await?;
-    // Before the account, as everybody does who takes both.
-    calendar::lock_post(scope.tx(), row.brand_id, row.post_id).await?;
-    close_attempt(scope.tx(), row.brand_id, row.id, attempt, error, scope.now).await?;
-    let mut next = Next::Done;
-    let outcome = match outcome {
-        Outcome::Trouble { state: PublicationState::Retrying, trouble, detail } => {
-            let wait = wait(&scope, row, error, timing).await?;
-            if scope.now - row.due_at > PATIENCE || wait > PATIENCE {
-                Outcome::Trouble { state: PublicationState::Failed, trouble: GAVE_UP, detail }
-            } else {
-                let at = scope.now + wait;
-                if error.is_some_and(|error| error.kind == ErrorKind::RateLimited) {
-                    line::close(&scope, row, at).await?;
-                }
-                next = Next::Again(at);
-                Outcome::Trouble { state: PublicationState::Retrying, trouble, detail }
-            }
-        }
+    // The post before the account, as everybody does who takes both.
+    let (scope, others) = ground::begin(work).await?;
+    let late = match outcome {
         Outcome::Published(published) => {
-            let permit = scope.permit().await?;
-            let first_sync = insights::next_sync(scope.now, scope.now);
-            if let Some(at) = first_sync {
-                enqueue(permit, insights::SyncMetrics.kind(), row.id, at, scope.now).await?;
-            }
+            let late = (scope.now - row.due_at).to_std().unwrap_or_default();
             // Where a server stands in for the network, the post is seen there.
             let url = published.url.map(|url| work.services.http.called(&url));
-            Outcome::Published(Published { url, ..published })
+            let published = Published { url, ..published };
+            ledger::published(scope, row, &others, (published, attempt)).await?;
+            Some(late)
         }
-        other @ Outcome::Trouble { .. } => other,
+        Outcome::Trouble(trouble) => {
+            close_attempt(scope.tx(), row.brand_id, row.id, attempt, error, scope.now).await?;
+            go_wrong(work.services.timing, scope, (row, error), trouble).await?;
+            None
+        }
     };
-    let late = matches!(outcome, Outcome::Published(_)).then(|| (scope.now - row.due_at).to_std().unwrap_or_default());
-    settle(&scope, row, outcome).await?;
-    line::call_next(&scope, row).await?;
-    scope.finish(next).await?;
     let metrics = &work.services.metrics;
     metrics.attempted(network, &attempt.to_value());
     if let Some(late) = late {
         metrics.published(network, late);
     }
     Ok(())
+}
+
+/// Writes why it is not there, and when it is tried again if that may help. Commits.
+async fn go_wrong(
+    timing: Timing,
+    scope: Scope,
+    (row, error): (&publication::Model, Option<&NetworkError>),
+    mut trouble: Trouble,
+) -> Result<(), JobError> {
+    let mut next = Next::Done;
+    if trouble.state == PublicationState::Retrying {
+        let wait = wait(&scope, row, error, timing).await?;
+        if scope.now - row.due_at > PATIENCE || wait > PATIENCE {
+            trouble = Trouble { state: PublicationState::Failed, why: GAVE_UP, ..trouble };
+        } else {
+            let at = scope.now + wait;
+            if error.is_some_and(|error| error.kind == ErrorKind::RateLimited) {
+                line::close(&scope, row, at).await?;
+            }
+            next = Next::Again(at);
+        }
+    }
+    settle(&scope, row, trouble).await?;
+    line::call_next(&scope, row).await?;
+    scope.finish(next).await
 }
 
 /// How long to wait before the next attempt: what the network asks for, and no less than the backoff. A network that is at work on a
@@ -437,49 +397,4 @@ pub(super) async fn save_checkpoint(
         .exec(scope.tx())
         .await?;
     Ok(())
-}
-
-/// Saves what a network must remember, and asks whether the lease still holds.
-struct Saving<'a> {
-    work: &'a Work,
-    row: &'a publication::Model,
-}
-
-impl Saving<'_> {
-    async fn store(&self, checkpoint: &Checkpoint) -> Result<(), JobError> {
-        let scope = self.work.begin().await?;
-        save_checkpoint(&scope, self.row, checkpoint).await?;
-        scope.commit().await
-    }
-
-    /// Writes that the request leaves now, and keeps the lease for as long as it may take.
-    async fn leave(&self) -> Result<(), JobError> {
-        let scope = self.work.begin().await?;
-        publication_attempt::Entity::update_many()
-            .col_expr(publication_attempt::Column::SendingAt, Expr::value(scope.now))
-            .filter(publication_attempt::Column::BrandId.eq(self.row.brand_id))
-            .filter(publication_attempt::Column::PublicationId.eq(self.row.id))
-            .filter(publication_attempt::Column::Outcome.is_null())
-            .exec(scope.tx())
-            .await?;
-        scope.commit().await
-    }
-}
-
-#[async_trait]
-impl Progress for Saving<'_> {
-    async fn save(&self, checkpoint: &Checkpoint) -> Result<(), ProgressError> {
-        self.store(checkpoint).await.map_err(progress_error)
-    }
-
-    async fn before_commit(&self) -> Result<(), ProgressError> {
-        self.leave().await.map_err(progress_error)
-    }
-}
-
-fn progress_error(error: JobError) -> ProgressError {
-    match error {
-        JobError::LeaseLost => ProgressError::LeaseLost,
-        JobError::Fault(fault) => ProgressError::NotSaved(fault.to_string()),
-    }
 }

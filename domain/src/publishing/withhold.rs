@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::content::Outline;
-use super::outcome::{GRANT_MISSING, Outcome, PARTLY_PUBLISHED, settle};
+use super::outcome::{GRANT_MISSING, PARTLY_PUBLISHED, Trouble, settle};
 use crate::calendar::{LockedPost, follow_posts};
 use crate::jobs::{Job as _, JobError, Scope, cancel};
 use crate::notices;
@@ -90,8 +90,7 @@ pub(super) async fn without_grant(
     if grants.missing_for(variant_id, row.frozen_at.unwrap_or(row.due_at)).is_empty() {
         return Ok(false);
     }
-    let trouble =
-        Outcome::Trouble { state: PublicationState::Failed, trouble: GRANT_MISSING, detail: DETAIL.to_owned() };
+    let trouble = Trouble { state: PublicationState::Failed, why: GRANT_MISSING, detail: DETAIL.to_owned() };
     settle(scope, row, trouble).await?;
     Ok(true)
 }

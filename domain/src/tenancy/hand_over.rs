@@ -1,7 +1,7 @@
 //! Handing somebody's open work over to somebody else: in all brands at once, in a constant number of statements.
 //!
-//! Work is what is assigned to somebody, posts and items of their checklists, what they were named to approve, and the places of
-//! others of whose end they are told.
+//! Work is what is assigned to somebody, posts and items of their checklists, what they look after (`hand_over_owned.rs`), what they were
+//! named to approve, and the places of others of whose end they are told.
 //! What they wrote, asked for, connected or decided stays theirs: that is history.
 //!
 //! What they opened ends: the tokens that they made, which never have more than their maker, so whoever takes over makes new
@@ -23,8 +23,8 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::memberships_of;
 use super::rank::Held;
+use super::{hand_over_owned, memberships_of};
 use crate::approvals::{self, Takeover};
 use crate::calendar::hand_over_items;
 use crate::campaigns::hand_over_tasks;
@@ -61,6 +61,20 @@ pub struct HandedOver {
     pub items: usize,
     /// Tasks of campaigns that are left to do and the other person's now.
     pub campaign_tasks: usize,
+    /// Contracts that go on and that the other person looks after now.
+    pub contracts: usize,
+    /// Contracts that wait for a signature of ours, and that the other person signs now.
+    pub signatures: usize,
+    /// Deliverables that the other person hands in now.
+    pub deliverables: usize,
+    /// Proposals that are not answered and that the other person looks after now.
+    pub proposals: usize,
+    /// Open projects that the other person looks after now.
+    pub projects: usize,
+    /// Series of posts and evergreen queues that make posts in the other person's name now.
+    pub repeats: usize,
+    /// How much of these six stays the first person's: the other is not of the staff, or may not sign.
+    pub owned_left: usize,
     /// Steps of requests that wait and name the other person now.
     pub steps: usize,
     /// Chains that name the other person now.
@@ -188,10 +202,14 @@ async fn move_work(
         HashMap::new()
     };
     let ideas_left = ideas::still_assigned(permit, from, brand_ids).await?;
+    // Before what is asked for about them: whoever decides locks them in this order.
+    let signs_in = brands_to_sign_in(heir, &places, brand_ids);
+    let owned = hand_over_owned::take(permit, context.now, (from, heir), (brand_ids, &signs_in)).await?;
+    let owned_left = hand_over_owned::still_owned(context, from, brand_ids).await?;
     let may_decide = brands_to_decide_in(actor, leaver, heir, &places, brand_ids);
     let takeover = Takeover { from: leaver, to: heir, brand_ids: &may_decide };
     let approvals = approvals::hand_over(context, permit, takeover).await?;
-    let places = take_places(permit, leaver, heir, brand_ids).await?;
+    let taken = take_places(permit, leaver, heir, brand_ids).await?;
     let items = hand_over_items(permit, (from, to), heir.kind == UserKind::Staff, brand_ids).await?;
     // Only the staff sees campaigns.
     let tasks = if heir.kind == UserKind::Staff { hand_over_tasks(permit, (from, to), brand_ids).await? } else { 0 };
@@ -201,7 +219,9 @@ async fn move_work(
         let steps = of(&approvals.steps, brand_id);
         let chains = of(&approvals.chains, brand_id);
         let (posts, ideas) = (of(&counts, brand_id), of(&ideas, brand_id));
-        let detail = json!({ "to": to, "posts": posts, "ideas": ideas, "steps": steps, "chains": chains });
+        let owned = owned.in_brand(*brand_id);
+        let detail =
+            json!({ "to": to, "posts": posts, "ideas": ideas, "steps": steps, "chains": chains, "owned": owned });
         (*permit, from, detail)
     });
     trust::record_many(permit, context.now, "work.hand_over", events).await?;
@@ -213,11 +233,12 @@ async fn move_work(
         campaign_tasks: usize::try_from(tasks).unwrap_or(usize::MAX),
         steps: approvals.steps.values().sum(),
         chains: approvals.chains.values().sum(),
-        places,
+        places: taken,
         brands: permits.len(),
         steps_left: usize::try_from(left.steps).unwrap_or_default(),
         chains_left: usize::try_from(left.chains).unwrap_or_default(),
-        ..HandedOver::default()
+        owned_left,
+        ..owned.counted()
     })
 }
 
@@ -277,6 +298,16 @@ fn brands_to_decide_in(
     brand_ids.iter().copied().filter(may).collect()
 }
 
+/// The brands in which the heir may sign contracts. `places` has those of theirs that count now.
+fn brands_to_sign_in(heir: &app_user::Model, places: &[membership::Model], brand_ids: &[Uuid]) -> Vec<Uuid> {
+    let level = |brand_id: Uuid| {
+        let theirs = places.iter().filter(|place| place.user_id == heir.id && place.brand_id == brand_id);
+        theirs.map(|place| place.level).max()
+    };
+    let signs = |id: &Uuid| Action::ContractSign.rule().allows(heir.kind, level(*id), heir.agency_level);
+    brand_ids.iter().copied().filter(signs).collect()
+}
+
 /// Has the heir told of the end of the places that the other gave. Freelancers have no directory: they are told of nobody's.
 async fn take_places(
     permit: Permit<'_>,
@@ -312,6 +343,7 @@ async fn brands_of_work(context: &Context, from: Uuid) -> Result<Vec<Uuid>, Fail
       where t.assignee_id = $1 and t.done_at is null and c.state not in ('CLOSED', 'CANCELED')";
     let rows: Vec<Row> = context.rows(sql, [from.into()]).await?;
     let mut brand_ids: Vec<Uuid> = rows.into_iter().map(|row| row.brand_id).collect();
+    brand_ids.extend(hand_over_owned::brands_with(context, from).await?);
     brand_ids.extend(approvals::brands_that_name(context, from).await?);
     brand_ids.extend(ideas::brands_with_ideas_of(context, from).await?);
     brand_ids.sort_unstable();

@@ -13,6 +13,7 @@ mod change_place;
 mod create_brand;
 mod delete_job;
 mod hand_over;
+mod hand_over_owned;
 mod hours;
 mod invite;
 mod members;

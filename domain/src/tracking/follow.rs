@@ -37,7 +37,7 @@ pub struct Visit {
 
 impl Visit {
     /// Whether a person follows the link, as far as can be told: neither a program, nor a browser that fetches ahead.
-    fn counts(&self) -> bool {
+    pub(super) fn counts(&self) -> bool {
         let purpose = self.purpose.to_ascii_lowercase();
         !self.uncounted
             && !self.user_agent.trim().is_empty()
@@ -46,7 +46,7 @@ impl Visit {
     }
 
     /// What it is followed with. Phones say `Mobi` and nothing else does (see MDN, "Browser detection using the user agent").
-    fn device(&self) -> Device {
+    pub(super) fn device(&self) -> Device {
         let agent = &self.user_agent;
         let says = |words: &[&str]| words.iter().any(|word| agent.contains(word));
         if says(&["iPad", "Tablet"]) || (says(&["Android"]) && !says(&["Mobi"])) {
@@ -62,7 +62,7 @@ impl Visit {
 
     /// The host of the page before, where it has a name; empty where none was named. An address may be a person's, and what is written
     /// otherwise than hosts are may be anything.
-    fn referrer_host(&self) -> String {
+    pub(super) fn referrer_host(&self) -> String {
         let url = Url::parse(&self.referrer).ok();
         let host = url.as_ref().and_then(Url::domain).unwrap_or_default().to_ascii_lowercase();
         let of_a_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
@@ -72,8 +72,20 @@ impl Visit {
 }
 
 /// The quarter of an hour: midnight of every zone lies between two of them.
-fn quarter(at: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn quarter(at: DateTime<Utc>) -> DateTime<Utc> {
     at.duration_trunc(TimeDelta::minutes(15)).unwrap_or(at)
+}
+
+/// A landing page of ours is told by which link a visitor comes: it keeps no cookie that could tell it.
+fn told(services: &Services, destination: String, code: &str) -> String {
+    let is_ours = services.link("p/").is_ok_and(|pages| destination.starts_with(pages.as_str()));
+    match Url::parse(&destination) {
+        Ok(mut url) if is_ours => {
+            url.query_pairs_mut().append_pair("via", code);
+            url.into()
+        }
+        _ => destination,
+    }
 }
 
 /// Where a code leads, counting the visit if it is one of a person. None where nothing of that code is in use. One statement.
@@ -89,9 +101,9 @@ pub async fn follow_link(services: &Services, code: &str, visit: &Visit) -> Resu
         visit.device().to_value().into(),
         visit.counts().into(),
     ];
-    let led = db::scalar(&tx, "select app.follow_link($1, $2, $3, $4, $5)", values).await?;
+    let led: Option<String> = db::scalar(&tx, "select app.follow_link($1, $2, $3, $4, $5)", values).await?;
     tx.commit().await?;
-    Ok(led)
+    Ok(led.map(|led| told(services, led, code)))
 }
 
 #[cfg(test)]

@@ -146,7 +146,8 @@ pub async fn receive_conversions(
     // The signature is the proof of the right.
     let permit = Permit { tx: &tx, brand_id: entered.brand_id, actor_id: None, agency_id: entered.agency_id };
     let batch = Batch { source: entered.source, policy: RowPolicy::RejectEverything, conversions };
-    let recorded = record(permit, now, batch, Way { endpoint_id: Some(endpoint_id), import_id: None }).await?;
+    let way = Way { endpoint_id: Some(endpoint_id), ..Way::default() };
+    let recorded = record(permit, now, batch, way).await?;
     conversion_endpoint::Entity::update_many()
         .col_expr(conversion_endpoint::Column::LastReceivedAt, Expr::value(now))
         .filter(conversion_endpoint::Column::BrandId.eq(permit.brand_id))

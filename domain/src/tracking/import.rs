@@ -173,7 +173,7 @@ async fn import_rows(
     // Recorded one by one, and taken back where that is asked for: what is to be told are all rows that are refused.
     let batch = Batch { source: import.source.clone(), policy: RowPolicy::RejectFailedRows, conversions };
     permit.tx().execute_unprepared("savepoint rows").await?;
-    let recorded = record(permit, now, batch, Way { endpoint_id: None, import_id: Some(import.id) }).await?;
+    let recorded = record(permit, now, batch, Way { import_id: Some(import.id), ..Way::default() }).await?;
     outcomes.extend(lines.into_iter().zip(recorded.outcomes));
     outcomes.sort_by_key(|(line, _)| *line);
     let refused = outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Refused(_)));

@@ -111,7 +111,7 @@ pub async fn create_lead(context: &Context, new: NewLead) -> Result<lead::Model,
         brand_id: Set(brand_id),
         conversion_id: Set(conversion_id),
         state: Set(LeadState::New),
-        created_by: Set(permit.person()?),
+        created_by: Set(Some(permit.person()?)),
         created_at: Set(context.now),
         version: Set(1),
         ..Default::default()

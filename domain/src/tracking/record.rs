@@ -63,6 +63,15 @@ impl Recorded {
 pub(super) struct Way {
     pub(super) endpoint_id: Option<Uuid>,
     pub(super) import_id: Option<Uuid>,
+    /// A form of a landing page.
+    pub(super) submission: Option<Uuid>,
+}
+
+impl Way {
+    /// Whether nobody of the agency records it: a server does, or whoever filled in a form.
+    fn is_strangers(self) -> bool {
+        self.endpoint_id.is_some() || self.submission.is_some()
+    }
 }
 
 /// Records conversions that somebody sends: up to 500, each once for its source and id.
@@ -200,7 +209,8 @@ async fn insert<'a>(
             currency: Set(conversion.value.as_ref().map(|value| value.currency.clone())),
             endpoint_id: Set(way.endpoint_id),
             import_id: Set(way.import_id),
-            recorded_by: Set(if way.endpoint_id.is_some() { None } else { Some(permit.person()?) }),
+            submission_id: Set(way.submission),
+            recorded_by: Set(if way.is_strangers() { None } else { Some(permit.person()?) }),
             recorded_at: Set(now),
         });
     }

@@ -60,13 +60,14 @@ const WITHOUT_SECURITY: &[&str] = &["seaql_migrations", "signing_key"];
 const UNIQUE_ACROSS_BRANDS: &[(&str, &str)] = &[
     ("account_connection_state_hash_key", "the digest of 256 random bits, by which an OAuth answer finds its brand"),
     ("audit_event_agency_id_seq_key", "one chain per agency"),
+    ("landing_page_code_key", "58 random bits that the product chooses, by which a landing page finds its brand"),
     ("tracked_link_code_key", "58 random bits that the product chooses, by which a short link finds its brand"),
     ("public_link_secret_hash_key", "the digest of 256 random bits, by which a public link finds its brand"),
     ("review_link_secret_hash_key", "the digest of 256 random bits, by which a review link finds its brand"),
 ];
 
 /// The definer functions that the operator runs as the owner: they look across all brands.
-const OF_THE_OWNER: &[&str] = &["brand_of_contract", "verify_budgets"];
+const OF_THE_OWNER: &[&str] = &["brand_of_contract", "brand_of_proposal", "verify_budgets"];
 
 /// The functions that run as the owner.
 const DEFINERS: &[&str] = &[
@@ -80,6 +81,7 @@ const DEFINERS: &[&str] = &[
     "book_budget_entry",
     "brand_of_authorization",
     "brand_of_contract",
+    "brand_of_proposal",
     "brand_people",
     "chain_audit_event",
     "content_ground",
@@ -90,7 +92,10 @@ const DEFINERS: &[&str] = &[
     "enter_brand",
     "enter_conversion_endpoint",
     "enter_feed",
+    "enter_job",
+    "enter_landing_page",
     "enter_public_link",
+    "enter_publication",
     "enter_review",
     "enter_session",
     "enter_setup",
@@ -116,8 +121,10 @@ const DEFINERS: &[&str] = &[
     "is_unshared",
     "keep_lease",
     "lost_ground",
+    "make_metric_parts",
     "media_use",
     "next_job_due",
+    "note_progress",
     "offer_setup",
     "open_challenge",
     "person_by_email",

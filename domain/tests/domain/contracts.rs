@@ -2,5 +2,6 @@
 
 mod desk;
 mod life;
+mod negotiation;
 mod people;
 mod signed;

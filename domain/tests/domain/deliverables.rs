@@ -1,5 +1,8 @@
 //! Deliverables: handed in by those whose they are, looked at truly, and accepted by somebody else.
 
+mod days;
+mod files;
+
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};

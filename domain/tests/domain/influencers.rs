@@ -1,6 +1,8 @@
 //! Influencers: who sees whom, that nobody is there twice, and that nobody who is blocked comes onto a shortlist, whatever is done at
 //! once.
 
+mod four_eyes;
+
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};

@@ -226,6 +226,21 @@ async fn a_lease_is_kept_while_the_run_has_a_transaction_open() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_lease_that_was_kept_within_the_last_second_is_as_good_as_kept() -> Result<()> {
+    let bench = Bench::new().await?;
+    let (_, job) = bench.report().await?;
+    let work = bench.claim(job, "worker").await?.context("claimed")?;
+    let first: DateTime<Utc> = bench.of_job(job, "lease_expires_at").await?;
+    for (later, kept) in [(900, 0), (200, 1100)] {
+        bench.clock.advance(Duration::milliseconds(later));
+        work.begin().await?.commit().await?;
+        let until: DateTime<Utc> = bench.of_job(job, "lease_expires_at").await?;
+        assert_eq!(until - first, Duration::milliseconds(kept));
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_whose_connection_ends_is_booked_at_once() -> Result<()> {
     let bench = Bench::new().await?;

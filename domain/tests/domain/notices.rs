@@ -177,17 +177,23 @@ fn every_kind_has_words_in_every_language() {
             NoticeKind::AccountDisconnected,
             NoticeKind::WebhookDisabled,
             NoticeKind::ContractEnding,
+            NoticeKind::ContractCommented,
+            NoticeKind::DeliverableDue,
         ] {
             let said = in_words(locale, &about(kind, params.clone()));
             let shows = match kind {
                 NoticeKind::WebhookDisabled => "a.example",
-                NoticeKind::ContractEnding => "Nowruz",
+                NoticeKind::ContractEnding | NoticeKind::ContractCommented | NoticeKind::DeliverableDue => "Nowruz",
                 _ => "Mastodon",
             };
             assert!(said.contains(shows) && !said.starts_with("notice-"), "{locale:?} {kind:?}: {said}");
             let has_step = matches!(
                 kind,
-                NoticeKind::AccountDisconnected | NoticeKind::WebhookDisabled | NoticeKind::ContractEnding
+                NoticeKind::AccountDisconnected
+                    | NoticeKind::WebhookDisabled
+                    | NoticeKind::ContractEnding
+                    | NoticeKind::ContractCommented
+                    | NoticeKind::DeliverableDue
             );
             let step = messages::trouble(locale, "CONTENT");
             assert!(has_step || said.contains(step.trim()), "{locale:?} {kind:?}: {said}");

@@ -1,7 +1,9 @@
 //! Payments of contracts: never more than the fee, never before what they wait for, each to the bank once, and charged once.
 
 mod desk;
+mod ending;
 mod hours;
+mod pain;
 
 use std::sync::Arc;
 

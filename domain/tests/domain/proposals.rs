@@ -3,3 +3,5 @@
 mod accepting;
 mod desk;
 mod life;
+mod paper;
+mod taken_over;

@@ -21,7 +21,7 @@ struct Table {
 async fn tables(test: &TestServices) -> Result<Vec<Table>> {
     let sql = "select c.oid::regclass::text as name, exists (select from pg_attribute a
         where a.attrelid = c.oid and a.attname = 'brand_id' and not a.attisdropped) as has_brand
-      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relrowsecurity order by 1";
+      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity order by 1";
     Ok(db::all(&test.db.owner, sql, []).await?)
 }
 

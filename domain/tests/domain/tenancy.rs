@@ -15,7 +15,7 @@ struct Name {
 /// Every table whose rows are a brand's, from the catalogue.
 async fn brand_tables(test: &TestServices) -> Result<Vec<String>> {
     let sql = "select attrelid::regclass::text as name from pg_attribute join pg_class c on c.oid = attrelid
-      where attname = 'brand_id' and not attisdropped and relkind = 'r' and relnamespace = 'public'::regnamespace order by 1";
+      where attname = 'brand_id' and not attisdropped and relkind in ('r', 'p') and relnamespace = 'public'::regnamespace order by 1";
     Ok(db::all::<Name>(&test.db.owner, sql, []).await?.into_iter().map(|row| row.name).collect())
 }
 

@@ -1,5 +1,7 @@
 //! Conversions and what they are credited to: each once, whoever sends them, and every minor unit in one place.
 
+mod sums;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -26,6 +26,7 @@ pub enum AssetKind {
     Infographic,
     Gif,
     Video,
+    Document,
 }
 
 /// By which right it is used.
@@ -76,7 +77,8 @@ pub struct Model {
     pub usable_from: Option<DateTimeUtc>,
     pub usable_until: Option<DateTimeUtc>,
     pub archived_at: Option<DateTimeUtc>,
-    pub uploaded_by: Uuid,
+    pub uploaded_by: Option<Uuid>,
+    pub upload_link_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub version: i32,

@@ -71,6 +71,7 @@ pub struct Model {
     pub shared_version: Option<i32>,
     pub signer_id: Option<Uuid>,
     pub created_by: Uuid,
+    pub owner_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,

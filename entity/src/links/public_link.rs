@@ -13,6 +13,7 @@ use crate::tenancy::agency::Locale;
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LinkPurpose {
     SignContract,
+    NegotiateContract,
     Proposal,
     Deliverable,
 }

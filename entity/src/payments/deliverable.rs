@@ -65,6 +65,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub version: i32,
+    pub reminded_for: Option<Date>,
+    pub overdue_for: Option<Date>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -29,6 +29,7 @@ pub struct Model {
     pub proposal_id: Option<Uuid>,
     pub budget_id: Option<Uuid>,
     pub created_by: Uuid,
+    pub owner_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub closed_at: Option<DateTimeUtc>,

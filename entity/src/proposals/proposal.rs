@@ -37,6 +37,7 @@ pub struct Model {
     pub version: i32,
     pub template_id: Option<Uuid>,
     pub created_by: Uuid,
+    pub owner_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub reviewed_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! That a client accepted a proposal. It stays as it was written.
+//! That a client accepted a proposal. It stays as it was written; its file comes once, afterwards.
 
 use sea_orm::entity::prelude::*;
 
@@ -21,6 +21,9 @@ pub struct Model {
     pub document: String,
     pub document_sha256: Vec<u8>,
     pub project_id: Uuid,
+    pub file_at: Option<DateTimeUtc>,
+    pub file_bytes: Option<i64>,
+    pub file_sha256: Option<Vec<u8>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

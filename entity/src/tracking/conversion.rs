@@ -31,6 +31,7 @@ pub struct Model {
     pub currency: Option<String>,
     pub endpoint_id: Option<Uuid>,
     pub import_id: Option<Uuid>,
+    pub submission_id: Option<Uuid>,
     pub recorded_by: Option<Uuid>,
     pub recorded_at: DateTimeUtc,
 }

@@ -33,7 +33,7 @@ pub struct Model {
     pub handed_over_at: Option<DateTimeUtc>,
     pub closed_note: Option<String>,
     pub closed_at: Option<DateTimeUtc>,
-    pub created_by: Uuid,
+    pub created_by: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub version: i32,

@@ -16,6 +16,8 @@ pub enum NoticeKind {
     AccountDisconnected,
     WebhookDisabled,
     ContractEnding,
+    DeliverableDue,
+    ContractCommented,
 }
 
 #[sea_orm::model]

@@ -49,7 +49,6 @@ pub async fn publish(
     };
     while !state.is_whole(content) {
         let record = prepare(pds, content, &mut state, progress).await?;
-        progress.before_commit().await?;
         match send_next(pds, account, content, (&state, record)).await {
             Ok(cid) => arrived(&mut state, cid, (account, content)),
             Err(error) => {
@@ -75,8 +74,8 @@ pub async fn publish(
 /// Uploads without a post are thrown away after a while.
 const UPLOAD_EXPIRED: &str = "upload_expired";
 
-/// The next post's record, frozen in a checkpoint that says it may have been sent. Before that, what is missing is uploaded and
-/// mentions are resolved.
+/// The next post's record, frozen in a checkpoint that says it may have been sent, and the word that it is sent now. Before that, what is
+/// missing is uploaded and mentions are resolved.
 async fn prepare(
     pds: &Xrpc<'_>,
     content: &Content,
@@ -86,6 +85,7 @@ async fn prepare(
     if state.is_sending()
         && let Some(record) = &state.own.record
     {
+        progress.before_commit().await?;
         return Ok(record.clone());
     }
     let record = if let Some(record) = state.own.record.take() {
@@ -97,7 +97,7 @@ async fn prepare(
     };
     state.own.record = Some(record.clone());
     state.send();
-    state.save(progress).await?;
+    state.save_before_commit(progress).await?;
     Ok(record)
 }
 

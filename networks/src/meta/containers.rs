@@ -13,7 +13,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{CONTAINER_GONE, is_gone, refusal};
-use crate::call::{Step, no_answer, polls, read};
+use crate::call::{Step, no_answer, polls, read, within};
 use crate::error::{ErrorKind, NetworkError};
 use crate::network::{Progress, Published};
 use crate::steps::{Search, State};
@@ -199,10 +199,7 @@ pub(crate) struct Lookup<'a> {
 impl Graph<'_> {
     /// Starts a request.
     pub(crate) fn request(&self, method: Method, path: &[&str]) -> Result<Request, NetworkError> {
-        let mut url = self.base.clone();
-        let wrong = || NetworkError::new(ErrorKind::Ask, "address_invalid", "not an address of the network");
-        url.path_segments_mut().map_err(|()| wrong())?.clear().push(self.version).extend(path);
-        Ok(self.http.request(method, url).bearer(self.token))
+        Ok(self.http.request(method, within(self.base, self.version, path)?).bearer(self.token))
     }
 
     /// Asks for fields of one thing.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::call::{Step, bad_status, no_answer};
-use crate::error::{ErrorKind, NetworkError};
+use crate::call::{Step, bad_status, no_answer, within};
+use crate::error::NetworkError;
 
 /// An account.
 #[derive(Deserialize)]
@@ -95,10 +95,7 @@ pub struct Api<'a> {
 impl Api<'_> {
     /// Starts a request for a path behind `/v5`.
     pub fn request(&self, method: Method, path: &[&str]) -> Result<Request, NetworkError> {
-        let mut url = self.base.clone();
-        let wrong = || NetworkError::new(ErrorKind::Ask, "address_invalid", "not an address of the network");
-        url.path_segments_mut().map_err(|()| wrong())?.clear().push("v5").extend(path);
-        Ok(self.http.request(method, url).bearer(self.token))
+        Ok(self.http.request(method, within(self.base, "v5", path)?).bearer(self.token))
     }
 
     /// Sends a request and takes a success.
@@ -140,6 +137,7 @@ mod tests {
     use diwan_platform::http::{HeaderMap, HeaderValue};
 
     use super::*;
+    use crate::error::ErrorKind;
 
     #[test]
     fn the_limit_says_when_it_starts_anew() {

@@ -6,7 +6,8 @@ use diwan_domain::approvals::{Decision, NewLimit, StepRule};
 use diwan_domain::{Code, Failure, UserError};
 use diwan_entity::approvals::approval_step::{StepAudience, StepMode as Mode};
 
-use super::types::{ApprovalChain, ApprovalKind, ApprovalLimit, ApprovalRequest, Delegation, StepMode};
+use super::limits::{ApprovalLimit, Delegation};
+use super::types::{ApprovalChain, ApprovalKind, ApprovalRequest, StepMode};
 use crate::graphql::error::Refused;
 use crate::graphql::scalars::{Kind, Long};
 use crate::graphql::tenancy::Level;

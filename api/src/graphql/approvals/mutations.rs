@@ -12,7 +12,8 @@ use super::inputs::{
     SetBrandApprovalLimitPayload, SetDelegationInput, SetDelegationPayload, WithdrawRequestInput,
     WithdrawRequestPayload,
 };
-use super::types::{ApprovalChain, ApprovalLimit, ApprovalRequest, Delegation};
+use super::limits::{ApprovalLimit, Delegation};
+use super::types::{ApprovalChain, ApprovalRequest};
 use crate::graphql::context::Op;
 use crate::graphql::scalars::Kind;
 

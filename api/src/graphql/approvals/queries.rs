@@ -4,7 +4,8 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use diwan_domain::approvals::{self, RequestFilter};
 
-use super::types::{ApprovalChain, ApprovalKind, ApprovalLimit, ApprovalRequest, ApprovalState};
+use super::limits::ApprovalLimit;
+use super::types::{ApprovalChain, ApprovalKind, ApprovalRequest, ApprovalState};
 use crate::graphql::context::Op;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::scalars::Kind;

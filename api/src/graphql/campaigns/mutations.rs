@@ -176,7 +176,8 @@ impl CampaignMutation {
     }
 
     /// Plans a campaign anew, unless somebody else has changed it meanwhile or it is over. A change of the budget, the days or the
-    /// targets takes an approval away: the campaign is `PLANNED` again, also where it ran. For MID and above.
+    /// targets takes an approval away: the campaign is `PLANNED` again, also where it ran. Whoever changes anything else while it is
+    /// decided about does not decide. For MID and above.
     async fn update_campaign(
         &self,
         ctx: &Context<'_>,

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use diwan_domain::contracts::{self as domain, NewContract, Signing};
+use diwan_domain::contracts::{self as domain, NewContract, ResentLink, Signing};
 use diwan_domain::public_links::Caller;
 use diwan_domain::{Code, Context as Domain, Failure, UserError};
 use diwan_entity::contracts::contract;
@@ -100,6 +100,15 @@ struct CreateSigningLinkInput {
     side: ContractSide,
 }
 
+/// A link that was lost.
+#[derive(InputObject)]
+struct ResendContractLinkInput {
+    /// To which contract.
+    contract_id: ID,
+    /// Of which side.
+    side: ContractSide,
+}
+
 /// A signature to give.
 #[derive(InputObject)]
 struct SignContractInput {
@@ -116,6 +125,18 @@ struct SignContractInput {
 pub(super) struct ContractPayload {
     /// The contract, when it was done.
     contract: Option<Contract>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
+}
+
+/// The answer of `negotiateContract`.
+#[derive(SimpleObject)]
+struct NegotiateContractPayload {
+    /// The contract, when it was done.
+    contract: Option<Contract>,
+    /// Where the other side reads and discusses it. It is shown this once; whoever has it can write as the other side. Null where a
+    /// freelancer sees it in the product.
+    url: Option<String>,
     /// What must be mended.
     user_errors: Vec<Refused>,
 }
@@ -155,6 +176,19 @@ struct SendContractPayload {
 #[derive(SimpleObject)]
 struct CreateSigningLinkPayload {
     /// Its address, shown this once: whoever has it signs. To be handed to the person whom it is for and nobody else.
+    url: Option<String>,
+    /// Until when it works.
+    expires_at: Option<DateTime<Utc>>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
+}
+
+/// The answer of `resendContractLink`.
+#[derive(SimpleObject)]
+struct ResendContractLinkPayload {
+    /// The contract, when it was done.
+    contract: Option<Contract>,
+    /// The address of the new link, shown this once; null where it signs: then the letter alone has it.
     url: Option<String>,
     /// Until when it works.
     expires_at: Option<DateTime<Utc>>,
@@ -218,16 +252,24 @@ impl ContractMutation {
         answer(Op::of(ctx)?, command).await
     }
 
-    /// Shares a contract with the other side, from this version on: a freelancer sees it in the product. For MID and above.
+    /// Shares a contract with the other side, from this version on: a freelancer sees it in the product, everybody else gets a link by which
+    /// they read and discuss it, by mail where `partyEmail` says where to. For MID and above.
     async fn negotiate_contract(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The contract.")] input: NegotiateContractInput,
-    ) -> Result<ContractPayload> {
+    ) -> Result<NegotiateContractPayload> {
+        let op = Op::of(ctx)?;
         let command = async |context: &Domain| {
             domain::negotiate_contract(context, which(&input.contract_id)?, input.version).await
         };
-        answer(Op::of(ctx)?, command).await
+        let (done, user_errors) = op.command(command).await?;
+        let (row, url) = done.unzip();
+        Ok(NegotiateContractPayload {
+            contract: row.map(|row| Contract::of(op, row)),
+            url: url.flatten().map(Into::into),
+            user_errors,
+        })
     }
 
     /// Says something about a contract. Freelancers do about their own, so that the team reads it; otherwise for MID and above.
@@ -299,6 +341,26 @@ impl ContractMutation {
         let (made, user_errors) = Op::of(ctx)?.command(command).await?;
         let (url, expires_at) = made.unzip();
         Ok(CreateSigningLinkPayload { url: url.map(Into::into), expires_at, user_errors })
+    }
+
+    /// Writes to a side of a contract with a new link, and ends those that this side had: to read and discuss it while it is negotiated, to
+    /// sign it when it was sent, to look at it when both have signed. For MID and above.
+    async fn resend_contract_link(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "To which contract, and of which side.")] input: ResendContractLinkInput,
+    ) -> Result<ResendContractLinkPayload> {
+        let op = Op::of(ctx)?;
+        let command = async |context: &Domain| {
+            domain::resend_contract_link(context, which(&input.contract_id)?, input.side.into()).await
+        };
+        let (sent, user_errors) = op.command(command).await?;
+        let mut payload = ResendContractLinkPayload { contract: None, url: None, expires_at: None, user_errors };
+        if let Some(ResentLink { contract, url, expires_at }) = sent {
+            payload.contract = Some(Contract::of(op, contract));
+            (payload.url, payload.expires_at) = (url.map(Into::into), Some(expires_at));
+        }
+        Ok(payload)
     }
 
     /// Signs a contract for us, as the caller. With the second side's signature it is signed. For SENIOR and above.

@@ -33,8 +33,8 @@ pub struct ContractVersion {
 }
 
 impl ContractVersion {
-    fn terms(&self) -> Result<domain::SavedTerms> {
-        self.op.query(domain::saved_terms(&self.row))
+    fn terms(&self) -> Result<domain::ContractTerms> {
+        Ok(self.op.query(domain::saved_terms(&self.row))?.terms)
     }
 }
 
@@ -189,7 +189,11 @@ impl ContractComment {
     async fn visibility(&self) -> ContractVisibility {
         self.row.visibility.into()
     }
-    /// Who said it; null when the caller does not see that person.
+    /// Whether the other side said it, by its link.
+    async fn by_other_side(&self) -> bool {
+        self.row.author_id.is_none()
+    }
+    /// Who said it; null where the other side did by its link, and when the caller does not see that person.
     async fn author(&self) -> Result<Option<User>> {
         let Some(id) = self.row.author_id else { return Ok(None) };
         Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use diwan_domain::deliverables::{self as domain, DeliverableContent, HandedIn};
+use diwan_domain::deliverables::{self as domain, DeliverableContent, DeliverableLink, HandedIn};
 use diwan_domain::{Context as Domain, Failure};
 use diwan_entity::payments::deliverable;
 
@@ -148,6 +148,15 @@ struct CreateDeliverableLinkInput {
     version: i32,
 }
 
+/// A link in place of those that were lost.
+#[derive(InputObject)]
+struct ResendDeliverableLinkInput {
+    /// For which deliverable.
+    deliverable_id: ID,
+    /// The version that was read.
+    version: i32,
+}
+
 /// Links to end.
 #[derive(InputObject)]
 struct RevokeDeliverableLinksInput {
@@ -173,15 +182,17 @@ struct RecordDeliverableCheckPayload {
     user_errors: Vec<Refused>,
 }
 
-/// The answer of `createDeliverableLink`.
+/// The answer of `createDeliverableLink` and `resendDeliverableLink`.
 #[derive(SimpleObject)]
-struct CreateDeliverableLinkPayload {
+struct DeliverableLinkPayload {
     /// The deliverable, when the link was made.
     deliverable: Option<Deliverable>,
     /// The address of the page, shown this once: whoever has it hands in.
     url: Option<String>,
     /// Until when it works.
     expires_at: Option<DateTime<Utc>>,
+    /// Whether it was also sent by mail: to the address that the contract has, if it has one.
+    mailed: bool,
     /// What must be mended.
     user_errors: Vec<Refused>,
 }
@@ -192,6 +203,17 @@ async fn answer(
 ) -> Result<DeliverablePayload> {
     let (row, user_errors) = op.command(command).await?;
     Ok(DeliverablePayload { deliverable: row.map(|row| Deliverable { op: op.clone(), row }), user_errors })
+}
+
+async fn link(
+    op: &Op,
+    command: impl AsyncFnOnce(&Domain) -> Result<DeliverableLink, Failure>,
+) -> Result<DeliverableLinkPayload> {
+    let (link, user_errors) = op.command(command).await?;
+    let (url, expires_at) = link.as_ref().map(|link| (link.url.to_string(), link.expires_at)).unzip();
+    let mailed = link.as_ref().is_some_and(|link| link.mailed);
+    let deliverable = link.map(|link| Deliverable { op: op.clone(), row: link.deliverable });
+    Ok(DeliverableLinkPayload { deliverable, url, expires_at, mailed, user_errors })
 }
 
 /// Mutations of deliverables.
@@ -261,7 +283,7 @@ impl DeliverableMutation {
         answer(Op::of(ctx)?, command).await
     }
 
-    /// Sends back what was handed in, with the reason. For MID and above.
+    /// Sends back what was handed in, with the reason. Whoever hands it in is told by mail, the other side with a link. For MID and above.
     async fn send_deliverable_back(
         &self,
         ctx: &Context<'_>,
@@ -319,21 +341,30 @@ impl DeliverableMutation {
     }
 
     /// Makes a link to a page by which the other side of the contract hands the deliverable in without signing in, in the contract's
-    /// language. It works for 30 days. For MID and above.
+    /// language, and sends it to them where the contract has an address. It works for 30 days. For MID and above.
     async fn create_deliverable_link(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The deliverable.")] input: CreateDeliverableLinkInput,
-    ) -> Result<CreateDeliverableLinkPayload> {
-        let op = Op::of(ctx)?;
+    ) -> Result<DeliverableLinkPayload> {
         let command = async |context: &Domain| {
             let id = Kind::Deliverable.parse(&input.deliverable_id, "deliverableId")?;
             domain::create_deliverable_link(context, id, input.version).await
         };
-        let (link, user_errors) = op.command(command).await?;
-        let (url, expires_at) = link.as_ref().map(|link| (link.url.to_string(), link.expires_at)).unzip();
-        let deliverable = link.map(|link| Deliverable { op: op.clone(), row: link.deliverable });
-        Ok(CreateDeliverableLinkPayload { deliverable, url, expires_at, user_errors })
+        link(Op::of(ctx)?, command).await
+    }
+
+    /// Makes such a link where one was lost: those that were made before have ended. For MID and above.
+    async fn resend_deliverable_link(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The deliverable.")] input: ResendDeliverableLinkInput,
+    ) -> Result<DeliverableLinkPayload> {
+        let command = async |context: &Domain| {
+            let id = Kind::Deliverable.parse(&input.deliverable_id, "deliverableId")?;
+            domain::resend_deliverable_link(context, id, input.version).await
+        };
+        link(Op::of(ctx)?, command).await
     }
 
     /// Ends the links by which a deliverable is handed in. For MID and above.

@@ -198,7 +198,8 @@ impl ShortlistMutation {
         of_shortlist(Op::of(ctx)?, command).await
     }
 
-    /// Approves or rejects somebody on a shortlist, or decides otherwise than before. For SENIOR and above.
+    /// Approves or rejects somebody on a shortlist, or decides otherwise than before. For SENIOR and above; nobody approves whom they
+    /// proposed, as long as four eyes are needed.
     async fn decide_on_shortlist(
         &self,
         ctx: &Context<'_>,

@@ -58,7 +58,7 @@ struct RequestUploadPayload {
     /// The file, which waits for its bytes.
     asset: Option<Asset>,
     /// Send the bytes here: whole with `PUT`, or in parts by tus 1.0, for which this is the address of the upload. One JPEG, PNG,
-    /// GIF or WebP picture of at most 20 MiB, or one MP4 or MOV video of at most 4 GiB.
+    /// GIF or WebP picture of at most 20 MiB, one MP4 or MOV video of at most 4 GiB, or one PDF of at most 50 MiB, which no post shows.
     upload_url: Option<String>,
     /// How to send them to the bucket directly, where that was asked for.
     direct: Option<DirectUpload>,

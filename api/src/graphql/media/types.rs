@@ -40,6 +40,8 @@ pub enum AssetKind {
     Gif,
     /// A video.
     Video,
+    /// A document (PDF), which no network takes.
+    Document,
 }
 
 /// By which right a file is used.
@@ -146,11 +148,11 @@ impl Asset {
     async fn byte_size(&self) -> Option<Long> {
         self.row.byte_size.map(Long)
     }
-    /// Width in pixels.
+    /// Width in pixels; null of a document.
     async fn width(&self) -> Option<i32> {
         self.row.width
     }
-    /// Height in pixels.
+    /// Height in pixels; null of a document.
     async fn height(&self) -> Option<i32> {
         self.row.height
     }
@@ -230,9 +232,14 @@ impl Asset {
     async fn version(&self) -> i32 {
         self.row.version
     }
-    /// Who put it here.
+    /// Who put it here; null where it came by a link from outside.
     async fn uploaded_by(&self) -> Result<Option<User>> {
-        Ok(self.op.load(self.row.uploaded_by).await?.map(|row| User { op: self.op.clone(), row }))
+        let Some(id) = self.row.uploaded_by else { return Ok(None) };
+        Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))
+    }
+    /// Whether it came by a link from outside, for a deliverable.
+    async fn uploaded_by_link(&self) -> bool {
+        self.row.upload_link_id.is_some()
     }
 }
 

@@ -30,6 +30,10 @@ pub enum NoticeKind {
     WebhookDisabled,
     /// A contract ends soon.
     ContractEnding,
+    /// The other side of a contract that is negotiated said something about it.
+    ContractCommented,
+    /// Something that a contract promises is due in three days, or overdue.
+    DeliverableDue,
 }
 
 /// Something that the caller should know.

@@ -75,6 +75,13 @@ struct SendProposalInput {
     client_email: String,
 }
 
+/// A link that was lost.
+#[derive(InputObject)]
+struct ResendProposalLinkInput {
+    /// To which proposal.
+    proposal_id: ID,
+}
+
 /// Something to say to the client.
 #[derive(InputObject)]
 struct CommentOnProposalInput {
@@ -139,6 +146,17 @@ struct SendProposalPayload {
     /// The proposal, when it was sent.
     proposal: Option<Proposal>,
     /// Where the client reads and answers it. It is shown this once; whoever has it can answer for the client.
+    url: Option<String>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
+}
+
+/// The answer of `resendProposalLink`.
+#[derive(SimpleObject)]
+struct ResendProposalLinkPayload {
+    /// The proposal, when it was done.
+    proposal: Option<Proposal>,
+    /// Where the client reads and answers it from now on. It is shown this once; whoever has it can answer for the client.
     url: Option<String>,
     /// What must be mended.
     user_errors: Vec<Refused>,
@@ -257,6 +275,23 @@ impl ProposalMutation {
         let (done, user_errors) = op.command(command).await?;
         let (row, url) = done.unzip();
         Ok(SendProposalPayload {
+            proposal: row.map(|row| shown(op, row)),
+            url: url.map(|url| url.to_string()),
+            user_errors,
+        })
+    }
+
+    /// Writes to the client with a new link to a proposal that they have, and ends the one before. For SENIOR and above.
+    async fn resend_proposal_link(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "To which.")] input: ResendProposalLinkInput,
+    ) -> Result<ResendProposalLinkPayload> {
+        let op = Op::of(ctx)?;
+        let command = async |context: &Domain| domain::resend_proposal_link(context, which(&input.proposal_id)?).await;
+        let (done, user_errors) = op.command(command).await?;
+        let (row, url) = done.unzip();
+        Ok(ResendProposalLinkPayload {
             proposal: row.map(|row| shown(op, row)),
             url: url.map(|url| url.to_string()),
             user_errors,

@@ -11,6 +11,7 @@ use super::projects::Project;
 use super::version::{ProposalVersion, money};
 use crate::graphql::approvals::{ApprovalRequest, Money};
 use crate::graphql::context::Op;
+use crate::graphql::insights::Download;
 use crate::graphql::media::hex;
 use crate::graphql::scalars::Kind;
 use crate::graphql::tenancy::{Brand, Locale, User};
@@ -66,6 +67,19 @@ impl ProposalAcceptance {
     /// The document with the options that were taken: JSON, word for word what was accepted.
     async fn document(&self) -> &str {
         &self.row.document
+    }
+    /// The signed file: what was accepted, with a page that says by whom, when and from where. Null until it was made, which follows the
+    /// acceptance; and for clients, who have it on the page of their link.
+    async fn file(&self) -> Result<Option<Download>> {
+        if !domain::reads_whole(&self.op, self.row.brand_id) {
+            return Ok(None);
+        }
+        let link = self.op.query(domain::acceptance_file_link(&self.op, &self.row))?;
+        Ok(link.map(|(url, expires_at)| Download { url: url.to_string(), expires_at }))
+    }
+    /// SHA-256 of the signed file, hexadecimal; null until it was made.
+    async fn file_sha256(&self) -> Option<String> {
+        self.row.file_sha256.as_deref().map(hex)
     }
     /// How many options were taken.
     async fn options_taken(&self) -> i32 {
@@ -249,6 +263,12 @@ impl Proposal {
     /// Who began it; null when the caller does not see that person.
     async fn created_by(&self) -> Result<Option<User>> {
         Ok(self.op.load(self.row.created_by).await?.map(|row| User { op: self.op.clone(), row }))
+    }
+    /// Who looks after it and is told what the client says: whoever sent it or, before, began it, until their work is handed over; null when
+    /// the caller does not see that person.
+    async fn owner(&self) -> Result<Option<User>> {
+        let id = self.row.owner_id.or(self.row.sent_by).unwrap_or(self.row.created_by);
+        Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))
     }
     /// When it was begun.
     async fn created_at(&self) -> DateTime<Utc> {

@@ -176,6 +176,21 @@ struct HandOverWorkPayload {
     campaign_tasks: Option<i32>,
     /// How many items of checklists are left to do and assigned to the other person now; null when refused.
     checklist_items: Option<i32>,
+    /// How many contracts that go on the other person looks after now; null when refused.
+    contracts: Option<i32>,
+    /// How many contracts that wait for a signature of ours the other person signs now; null when refused.
+    contract_signatures: Option<i32>,
+    /// How many deliverables the other person hands in now; null when refused.
+    deliverables: Option<i32>,
+    /// How many proposals that are not answered the other person looks after now; null when refused.
+    proposals: Option<i32>,
+    /// How many open projects the other person looks after now; null when refused.
+    projects: Option<i32>,
+    /// How many series and evergreen queues make posts in the other person's name now; null when refused.
+    repeated_posts: Option<i32>,
+    /// How much of these six stays the first person's, because the other is not of the staff or may not sign for the brand; null when
+    /// refused.
+    owned_left: Option<i32>,
     /// How many steps of requests that wait for approval name the other person now; null when refused.
     approval_steps: Option<i32>,
     /// How many approval chains name the other person now; null when refused.
@@ -348,6 +363,7 @@ impl PeopleMutation {
     }
 
     /// Gives somebody's open work to somebody else, in all brands at once: posts and ideas that are assigned to them and not over,
+    /// the contracts, proposals, projects and deliverables that they look after, what repeats posts in their name,
     /// and what they were named to approve. API tokens that they made there are revoked; delegations to them and by them end when
     /// nothing of theirs is left out. For SENIOR and above in every brand concerned.
     async fn hand_over_work(
@@ -371,6 +387,13 @@ impl PeopleMutation {
             ideas_left: done.map(|done| count(done.ideas_left)),
             campaign_tasks: done.map(|done| count(done.campaign_tasks)),
             checklist_items: done.map(|done| count(done.items)),
+            contracts: done.map(|done| count(done.contracts)),
+            contract_signatures: done.map(|done| count(done.signatures)),
+            deliverables: done.map(|done| count(done.deliverables)),
+            proposals: done.map(|done| count(done.proposals)),
+            projects: done.map(|done| count(done.projects)),
+            repeated_posts: done.map(|done| count(done.repeats)),
+            owned_left: done.map(|done| count(done.owned_left)),
             approval_steps: done.map(|done| count(done.steps)),
             approval_chains: done.map(|done| count(done.chains)),
             places: done.map(|done| count(done.places)),

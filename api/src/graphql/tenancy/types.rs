@@ -322,6 +322,12 @@ pub enum Action {
     TrackedLinkWrite,
     /// Change short links, archive them and bring them back.
     TrackedLinkChange,
+    /// Read the brand's landing pages.
+    LandingPageRead,
+    /// Write drafts of landing pages.
+    LandingPageWrite,
+    /// Publish landing pages, change what is published, archive them and bring them back.
+    LandingPagePublish,
     /// Set how the brand's links say where somebody came from.
     UtmConventionSet,
     /// Read conversions, what they are worth and what led to them.

@@ -4,6 +4,7 @@ use async_graphql::{Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use diwan_entity::tracking::{conversion, conversion_touch};
 
+use super::landing::LandingSubmission;
 use super::links::TrackedLink;
 use crate::graphql::approvals::Money;
 use crate::graphql::context::Op;
@@ -86,7 +87,12 @@ impl Conversion {
         let rows: Vec<conversion_touch::Model> = self.op.load_of(self.row.id).await?;
         Ok(rows.into_iter().map(|row| ConversionTouch { op: self.op.clone(), row }).collect())
     }
-    /// Who recorded it; null where a server sent it, or the caller does not see that person.
+    /// The form of a landing page that it is of; null where it came in another way.
+    async fn submission(&self) -> Result<Option<LandingSubmission>> {
+        let Some(id) = self.row.submission_id else { return Ok(None) };
+        Ok(self.op.load(id).await?.map(|row| LandingSubmission { op: self.op.clone(), row }))
+    }
+    /// Who recorded it; null where a server or a landing page did, or the caller does not see that person.
     async fn recorded_by(&self) -> Result<Option<User>> {
         let Some(id) = self.row.recorded_by else { return Ok(None) };
         Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))

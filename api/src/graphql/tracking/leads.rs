@@ -109,9 +109,10 @@ impl Lead {
     async fn closed_at(&self) -> Option<DateTime<Utc>> {
         self.row.closed_at
     }
-    /// Who wrote it down; null when the caller does not see that person.
+    /// Who wrote it down; null where they did so themselves on a landing page, or the caller does not see that person.
     async fn created_by(&self) -> Result<Option<User>> {
-        Ok(self.op.load(self.row.created_by).await?.map(|row| User { op: self.op.clone(), row }))
+        let Some(id) = self.row.created_by else { return Ok(None) };
+        Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))
     }
     /// When it was written down.
     async fn created_at(&self) -> DateTime<Utc> {

@@ -29,6 +29,13 @@ pub struct UtmParameters {
     term: Option<String>,
 }
 
+impl From<Utm> for UtmParameters {
+    fn from(utm: Utm) -> Self {
+        let Utm { source, medium, campaign, content, term } = utm;
+        Self { source, medium, campaign, content, term }
+    }
+}
+
 /// A short link that leads to a page, and counts how often it is followed without keeping anything of who follows it.
 pub struct TrackedLink {
     pub op: Op,
@@ -65,8 +72,7 @@ impl TrackedLink {
     }
     /// The parameters, its own and those of the brand's convention.
     async fn utm(&self) -> UtmParameters {
-        let Utm { source, medium, campaign, content, term } = Utm::of(&self.row);
-        UtmParameters { source, medium, campaign, content, term }
+        Utm::of(&self.row).into()
     }
     /// The campaign that it is of; null where it is of none, or the caller does not see it.
     async fn campaign(&self) -> Result<Option<Campaign>> {

@@ -1,7 +1,8 @@
-//! Batched loading of links, conversions with their touches, and leads.
+//! Batched loading of links, landing pages, conversions with their touches, and leads.
 
+use diwan_domain::tracking::LandingNumbers;
 use diwan_domain::{Action, Context, Failure, tracking};
-use diwan_entity::tracking::{conversion, conversion_touch, lead, tracked_link};
+use diwan_entity::tracking::{conversion, conversion_touch, landing_page, landing_submission, lead, tracked_link};
 use uuid::Uuid;
 
 use crate::graphql::loaders::{Grouped, Loadable};
@@ -15,6 +16,40 @@ impl Loadable for tracked_link::Model {
     }
     fn may_read(&self, context: &Context) -> bool {
         context.may(Action::TrackedLinkRead, self.brand_id)
+    }
+}
+
+impl Loadable for landing_page::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        tracking::landing_pages_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        context.may(Action::LandingPageRead, self.brand_id)
+    }
+}
+
+/// What a page brought, if the caller may know.
+impl Grouped for LandingNumbers {
+    async fn load(context: &Context, parents: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        tracking::landing_numbers(context, parents).await
+    }
+    fn parent(&self) -> Uuid {
+        self.page_id
+    }
+}
+
+impl Loadable for landing_submission::Model {
+    async fn load(context: &Context, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        tracking::landing_submissions_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Context) -> bool {
+        context.may(Action::LeadRead, self.brand_id)
     }
 }
 

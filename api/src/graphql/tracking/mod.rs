@@ -1,9 +1,11 @@
-//! Short links, conversions and what they are credited to, leads.
+//! Short links, landing pages, conversions and what they are credited to, leads.
 
 mod attribution;
 mod conversion_mutations;
 mod conversions;
 mod endpoints;
+mod landing;
+mod landing_mutations;
 mod lead_mutations;
 mod leads;
 mod link_mutations;
@@ -14,6 +16,8 @@ pub use attribution::{AttributionModel, ConversionQuery};
 pub use conversion_mutations::ConversionMutation;
 pub use conversions::Conversion;
 pub use endpoints::EndpointMutation;
+pub use landing::{LandingPage, LandingQuery};
+pub use landing_mutations::LandingMutation;
 pub use lead_mutations::LeadMutation;
 pub use leads::{Lead, LeadQuery};
 pub use link_mutations::LinkMutation;

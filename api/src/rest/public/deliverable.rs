@@ -1,4 +1,6 @@
-//! Where the other side of a contract hands in what it promised, without signing in.
+//! Where the other side of a contract hands in what it promised, without signing in: an address or a file.
+
+mod file;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -6,12 +8,16 @@ use diwan_domain::UserError;
 use diwan_domain::deliverables::{
     DeliverablePage, HandedInByLink, OpenedDeliverable, hand_in_by_link, open_deliverable,
 };
+use diwan_domain::media::{MAX_DOCUMENT_BYTES, MAX_IMAGE_BYTES, MAX_VIDEO_BYTES};
 use diwan_entity::payments::deliverable::DeliverableState;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::frame::{MOST_BYTES, PRICE, PRICE_OF_ANSWER, Words, done, ended, foot, lost, pay, refusals, show, wrong};
 use crate::state::State;
+
+/// What sorts of files are taken, as browsers name them.
+const TAKEN: &str = "image/jpeg,image/png,image/gif,image/webp,video/mp4,video/quicktime,application/pdf,.mov,.pdf";
 
 /// What somebody filled in.
 #[derive(Debug, Default, Deserialize)]
@@ -31,7 +37,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route(web::get().to(open))
         .route(web::head().to(open))
         .route(web::post().to(hand_in));
-    config.service(page);
+    let with_file = web::resource("/deliverable/{secret}/file")
+        .route(web::get().to(file::back))
+        .route(web::post().to(file::hand_in));
+    config.service(page).service(with_file);
+}
+
+fn path(secret: &str) -> String {
+    format!("/deliverable/{secret}")
 }
 
 async fn open(http: HttpRequest, state: web::Data<State>, secret: web::Path<String>) -> HttpResponse {
@@ -40,7 +53,7 @@ async fn open(http: HttpRequest, state: web::Data<State>, secret: web::Path<Stri
         Err(busy) => return busy,
     };
     match open_deliverable(&state.services, &secret).await {
-        Ok(OpenedDeliverable::Page(page)) => shown(StatusCode::OK, &page, &Form::default(), &[]),
+        Ok(OpenedDeliverable::Page(page)) => shown(StatusCode::OK, &secret, &page, &Form::default(), &[]),
         Ok(OpenedDeliverable::Ended(ending, locale)) => ended(ending, locale),
         Err(failure) => lost(&http, &meter, &failure),
     }
@@ -58,8 +71,8 @@ async fn hand_in(
     };
     let form = filled.into_inner();
     match hand_in_by_link(&state.services, &secret, form.version, (&form.link, &form.note)).await {
-        Ok(HandedInByLink::Done) => done(&format!("/deliverable/{secret}")),
-        Ok(HandedInByLink::Refused(page, errors)) => shown(status_of(&errors), &page, &form, &errors),
+        Ok(HandedInByLink::Done) => done(&path(&secret)),
+        Ok(HandedInByLink::Refused(page, errors)) => shown(status_of(&errors), &secret, &page, &form, &errors),
         Ok(HandedInByLink::Ended(ending, locale)) => ended(ending, locale),
         Err(failure) => lost(&http, &meter, &failure),
     }
@@ -67,16 +80,17 @@ async fn hand_in(
 
 /// Something that was filled in must be mended, or it is not so any more.
 fn status_of(errors: &[UserError]) -> StatusCode {
-    let filled_in = |error: &UserError| matches!(error.field.last().map(String::as_str), Some("link" | "note"));
+    let filled_in =
+        |error: &UserError| matches!(error.field.last().map(String::as_str), Some("link" | "note" | "file"));
     if errors.iter().all(filled_in) { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT }
 }
 
-fn shown(status: StatusCode, page: &DeliverablePage, sent: &Form, errors: &[UserError]) -> HttpResponse {
-    show(status, page.locale, &page.title, &inner(page, sent, errors))
+fn shown(status: StatusCode, secret: &str, page: &DeliverablePage, sent: &Form, errors: &[UserError]) -> HttpResponse {
+    show(status, page.locale, &page.title, &inner(&path(secret), page, sent, errors))
 }
 
 /// What stands on the page: what is promised, how far it is, and the form while it can be handed in.
-fn inner(page: &DeliverablePage, sent: &Form, errors: &[UserError]) -> Markup {
+fn inner(path: &str, page: &DeliverablePage, sent: &Form, errors: &[UserError]) -> Markup {
     let words = Words(page.locale);
     let asks = [("agency", page.agency.as_str()), ("name", page.reader.as_str()), ("brand", page.brand.as_str())];
     html! {
@@ -92,8 +106,15 @@ fn inner(page: &DeliverablePage, sent: &Form, errors: &[UserError]) -> Markup {
             p { (words.say("deliverable-disclosure")) " " strong { bdi { (page.disclosure) } } }
         }
         (standing(words, page))
-        (refusals(words, errors, &["link", "note"]))
-        @if matches!(page.state, DeliverableState::Due | DeliverableState::SentBack) { (form(words, page, sent, errors)) }
+        (refusals(words, errors, &["link", "note", "file"]))
+        @if matches!(page.state, DeliverableState::Due | DeliverableState::SentBack) {
+            section.decide {
+                h2 { (words.say("deliverable-hand-in")) }
+                p { (words.say("deliverable-either")) }
+                (by_link(words, path, page, (sent, errors)))
+                (by_file(words, path, page, (sent, errors)))
+            }
+        }
         (foot(words, &page.reader, &page.expires_at))
     }
 }
@@ -112,28 +133,55 @@ fn standing(words: Words, page: &DeliverablePage) -> Markup {
             p { strong { (words.say(key)) } }
             @if page.state == DeliverableState::SentBack { p dir="auto" { (page.reason) } }
             @if let Some(link) = &page.link { p { bdi dir="ltr" { (link) } } }
+            @if let Some(file) = &page.file { p { bdi { (file) } } }
         }
     }
 }
 
-fn form(words: Words, page: &DeliverablePage, sent: &Form, errors: &[UserError]) -> Markup {
-    let (of_link, of_note) = (wrong(words, errors, "link"), wrong(words, errors, "note"));
+fn by_link(words: Words, path: &str, page: &DeliverablePage, (sent, errors): (&Form, &[UserError])) -> Markup {
+    let of_link = wrong(words, errors, "link");
     html! {
-        section.decide {
-            h2 { (words.say("deliverable-hand-in")) }
-            form method="post" accept-charset="utf-8" {
-                input type="hidden" name="version" value=(page.version);
-                label for="link" { (words.say("deliverable-link")) }
-                p #link-hint .hint { (words.say("deliverable-link-hint")) }
-                input #link type="url" name="link" dir="ltr" required maxlength="2000" value=(sent.link) inputmode="url"
-                    aria-invalid=(!of_link.is_empty()) aria-describedby="link-hint link-wrong";
-                div #link-wrong { @for said in &of_link { p.wrong role="alert" { (said) } } }
-                label for="note" { (words.say("deliverable-note")) }
-                textarea #note name="note" rows="3" dir="auto" maxlength="2000" aria-invalid=(!of_note.is_empty())
-                    aria-describedby="note-wrong" { (sent.note) }
-                div #note-wrong { @for said in &of_note { p.wrong role="alert" { (said) } } }
-                div.choices { button type="submit" { (words.say("deliverable-send")) } }
-            }
+        form method="post" action=(path) accept-charset="utf-8" {
+            input type="hidden" name="version" value=(page.version);
+            label for="link" { (words.say("deliverable-link")) }
+            p #link-hint .hint { (words.say("deliverable-link-hint")) }
+            input #link type="url" name="link" dir="ltr" required maxlength="2000" value=(sent.link) inputmode="url"
+                aria-invalid=(!of_link.is_empty()) aria-describedby="link-hint link-wrong";
+            div #link-wrong { @for said in &of_link { p.wrong role="alert" { (said) } } }
+            (note(words, "note", (sent, errors)))
+            button #send-link type="submit" { (words.say("deliverable-send")) }
         }
+    }
+}
+
+/// The form for a file. What is said of it stands before it, since it is sent in that order.
+fn by_file(words: Words, path: &str, page: &DeliverablePage, (sent, errors): (&Form, &[UserError])) -> Markup {
+    let of_file = wrong(words, errors, "file");
+    let million = |bytes: u64| (bytes / 1024 / 1024).to_string();
+    let (picture, document) = (million(MAX_IMAGE_BYTES), million(MAX_DOCUMENT_BYTES));
+    let film = (MAX_VIDEO_BYTES / 1024 / 1024 / 1024).to_string();
+    let most = [("picture", picture.as_str()), ("film", film.as_str()), ("document", document.as_str())];
+    html! {
+        form method="post" action={ (path) "/file" } enctype="multipart/form-data" accept-charset="utf-8" {
+            input type="hidden" name="version" value=(page.version);
+            (note(words, "file-note", (sent, errors)))
+            label for="file" { (words.say("deliverable-file")) }
+            p #file-hint .hint { (words.with("deliverable-file-hint", &most)) }
+            input #file type="file" name="file" required accept=(TAKEN) aria-invalid=(!of_file.is_empty())
+                aria-describedby="file-hint file-wrong";
+            div #file-wrong { @for said in &of_file { p.wrong role="alert" { (said) } } }
+            button #send-file type="submit" { (words.say("deliverable-send-file")) }
+        }
+    }
+}
+
+/// The field for what there is to say, of either form.
+fn note(words: Words, id: &str, (sent, errors): (&Form, &[UserError])) -> Markup {
+    let of_note = wrong(words, errors, "note");
+    html! {
+        label for=(id) { (words.say("deliverable-note")) }
+        textarea id=(id) name="note" rows="3" dir="auto" maxlength="2000" aria-invalid=(!of_note.is_empty())
+            aria-describedby={ (id) "-wrong" } { (sent.note) }
+        div id={ (id) "-wrong" } { @for said in &of_note { p.wrong role="alert" { (said) } } }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use diwan_domain::error::Arg;
-use diwan_domain::public_links::{Caller, LinkEnding};
+use diwan_domain::public_links::{Caller, LinkEnding, Remark};
 use diwan_domain::{Code, Failure, UserError, messages};
 use diwan_entity::tenancy::agency::Locale;
 use diwan_gate::Meter;
@@ -124,6 +124,33 @@ pub fn wrong(words: Words, errors: &[UserError], field: &str) -> Vec<String> {
 
 fn is_of(error: &UserError, fields: &[&str]) -> bool {
     error.field.last().is_some_and(|last| fields.contains(&last.as_str()))
+}
+
+/// What was said, oldest first.
+pub fn remarks(words: Words, said: &[Remark]) -> Markup {
+    html! {
+        @if !said.is_empty() {
+            h2 { (words.say("offer-said")) }
+            ol.said {
+                @for remark in said {
+                    li {
+                        p.hint { bdi { (remark.by) } " · " (remark.at) }
+                        p.text dir="auto" { (remark.text) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A field for a longer text of at most so many characters, with what is wrong with it below.
+pub fn area(words: Words, errors: &[UserError], (field, text): (&str, &str), most: u16) -> Markup {
+    let said = wrong(words, errors, field);
+    html! {
+        textarea id=(field) name=(field) rows="3" dir="auto" maxlength=(most) aria-invalid=(!said.is_empty())
+            aria-describedby={ (field) "-wrong" } { (text) }
+        div id={ (field) "-wrong" } { @for said in &said { p.wrong role="alert" { (said) } } }
+    }
 }
 
 /// Who may use the link, and until when; at the end of every page.

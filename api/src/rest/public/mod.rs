@@ -1,8 +1,10 @@
 //! Pages for people who need not sign in: the secret in the address is the credential, as on the other pages (`pages.rs`). Each page is
-//! for one purpose (`diwan_domain::public_links`). Nothing here runs scripts.
+//! for one purpose (`diwan_domain::public_links`). And landing pages, which are for everybody. Nothing here runs scripts.
 
 mod deliverable;
 mod frame;
+mod landing;
+mod negotiation;
 mod proposal;
 mod sign;
 
@@ -11,5 +13,6 @@ use actix_web::web;
 /// Where the pages are.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.configure(deliverable::routes).configure(proposal::routes);
-    config.configure(sign::routes);
+    config.configure(sign::routes).configure(negotiation::routes);
+    config.configure(landing::routes);
 }

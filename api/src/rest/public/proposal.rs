@@ -8,6 +8,7 @@ use diwan_domain::Failure;
 use diwan_domain::proposals::{
     self as domain, AnsweredPage, ClientAct, ClientAnswer, OpenedPage, OpenedProposal, ProposalPage,
 };
+use diwan_gate::Meter;
 use uuid::Uuid;
 
 use self::page::Sent;
@@ -31,7 +32,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(page)
         .route("/proposal/{secret}/file", web::get().to(file))
-        .route("/proposals/{token}", web::get().to(download));
+        .route("/proposal/{secret}/accepted", web::get().to(accepted))
+        .route("/proposals/{token}", web::get().to(download))
+        .route("/proposals/accepted/{token}", web::get().to(download_accepted));
 }
 
 fn path(secret: &str) -> String {
@@ -106,19 +109,42 @@ async fn file(http: HttpRequest, state: web::Data<State>, secret: web::Path<Stri
         Ok(meter) => meter,
         Err(busy) => return busy,
     };
-    match domain::open_proposal_page_file(&state.services, &secret).await {
-        Ok(opened) => send(&http, opened).await,
+    let opened = domain::open_proposal_page_file(&state.services, &secret).await;
+    by_link(&http, &meter, opened).await
+}
+
+/// The file of what was accepted.
+async fn accepted(http: HttpRequest, state: web::Data<State>, secret: web::Path<String>) -> HttpResponse {
+    let meter = match pay(&http, &state, PRICE) {
+        Ok(meter) => meter,
+        Err(busy) => return busy,
+    };
+    let opened = domain::open_proposal_page_accepted(&state.services, &secret).await;
+    by_link(&http, &meter, opened).await
+}
+
+/// A file by the link of a page. Asking for what is not there costs more.
+async fn by_link(http: &HttpRequest, meter: &Meter, opened: Result<OpenedProposal, Failure>) -> HttpResponse {
+    match opened {
+        Ok(opened) => send(http, opened).await,
         Err(failure) => {
             if matches!(failure, Failure::Refused(_)) {
                 meter.fine(GUESS);
             }
-            refuse(&failure, language(&http))
+            refuse(&failure, language(http))
         }
     }
 }
 
 async fn download(http: HttpRequest, state: web::Data<State>, token: web::Path<String>) -> HttpResponse {
     match domain::open_proposal_file(&state.services, &token).await {
+        Ok(opened) => send(&http, opened).await,
+        Err(failure) => refuse(&failure, language(&http)),
+    }
+}
+
+async fn download_accepted(http: HttpRequest, state: web::Data<State>, token: web::Path<String>) -> HttpResponse {
+    match domain::open_acceptance_file(&state.services, &token).await {
         Ok(opened) => send(&http, opened).await,
         Err(failure) => refuse(&failure, language(&http)),
     }

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use diwan_domain::contracts::{
-    self, DOCUMENT_TYPE, OpenedSigning, SigningAct, SigningAnswered, SigningStanding, SigningView,
+    self, Clause, DOCUMENT_TYPE, OpenedSigning, SigningAct, SigningAnswered, SigningStanding, SigningView,
 };
 use diwan_domain::{Failure, UserError};
 use diwan_gate::Meter;
@@ -123,25 +123,39 @@ fn page(path: &str, view: &SigningView, sent: &Sent) -> Markup {
         p dir="auto" { (view.between) }
         (outcome(words, view))
         (refusals(words, &sent.errors, &["name", "reason"]))
+        (terms(&view.terms))
+        @if !view.document.is_empty() {
+            p { a href={ (path) "/document" } download { (words.say("sign-document")) } }
+        }
+        (clauses(&view.clauses))
+        @if view.standing == SigningStanding::Asked { (forms(words, view, sent)) }
+        (foot(words, &view.reader, &view.expires_at))
+    }
+}
+
+/// What is agreed on.
+pub(super) fn terms(terms: &[(String, String)]) -> Markup {
+    html! {
         dl.terms {
-            @for (label, value) in &view.terms {
+            @for (label, value) in terms {
                 dt { (label) }
                 dd dir="auto" { (value) }
             }
         }
-        @if !view.document.is_empty() {
-            p { a href={ (path) "/document" } download { (words.say("sign-document")) } }
-        }
+    }
+}
+
+/// Clauses, numbered.
+pub(super) fn clauses(clauses: &[Clause]) -> Markup {
+    html! {
         ol.clauses {
-            @for clause in &view.clauses {
+            @for clause in clauses {
                 li {
                     @if !clause.heading.is_empty() { h2 dir="auto" { (clause.heading) } }
                     p.text dir="auto" { (clause.text) }
                 }
             }
         }
-        @if view.standing == SigningStanding::Asked { (forms(words, view, sent)) }
-        (foot(words, &view.reader, &view.expires_at))
     }
 }
 

@@ -68,6 +68,8 @@ pub(super) fn operations(_app: &TestApp, at: &At) -> Vec<Operation> {
         mutation("createSigningLink", Action::ContractSend, "url", json!({ "contractId": sent, "side": "THEIRS" }))
             .hidden()
             .may_say(&["ALREADY_EXISTS"]),
+        mutation("resendContractLink", Action::ContractSend, "url", json!({ "contractId": active, "side": "THEIRS" }))
+            .hidden(),
         mutation(
             "signContract",
             Action::ContractSign,

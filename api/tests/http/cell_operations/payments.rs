@@ -47,7 +47,8 @@ fn deliverables(at: &At) -> Vec<Operation> {
         on("withdrawDeliverable", write, with(&this, json!({ "reason": "Not needed" }))),
         on("checkDeliverable", decide, json!({ "deliverableId": submitted })),
         mutation("recordDeliverableCheck", decide, "check { kind }", found).hidden(),
-        on("createDeliverableLink", write, this),
+        on("createDeliverableLink", write, this.clone()),
+        on("resendDeliverableLink", write, this),
         on("revokeDeliverableLinks", write, json!({ "deliverableId": submitted })),
     ]
 }

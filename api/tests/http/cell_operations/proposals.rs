@@ -55,6 +55,12 @@ pub(super) fn operations(_app: &TestApp, at: &At) -> Vec<Operation> {
             json!({ "proposalId": proposal(of.reviewed), "version": 1, "clientName": "Amal" }),
         )
         .hidden(),
+        with_client(mutation(
+            "resendProposalLink",
+            Action::ProposalSend,
+            "url",
+            json!({ "proposalId": proposal(of.accepted) }),
+        )),
         with_client(mutation("withdrawProposal", Action::ProposalSend, "proposal { id }", step(of.sent))),
         with_client(mutation("reviseProposal", Action::ProposalWrite, "proposal { id }", step(of.declined))),
         with_client(mutation(

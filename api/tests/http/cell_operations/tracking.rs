@@ -1,4 +1,4 @@
-//! Short links, conversions, leads.
+//! Short links, landing pages, conversions, leads.
 
 use diwan_domain::Action;
 use diwan_testkit::TestApp;
@@ -11,7 +11,7 @@ use crate::kit::id;
 pub(super) const PERSONAL: &[(&str, &str)] = &[];
 
 pub(super) fn operations(_app: &TestApp, at: &At) -> Vec<Operation> {
-    links(at).into_iter().chain(conversions(at)).chain(leads(at)).collect()
+    links(at).into_iter().chain(landing_pages(at)).chain(conversions(at)).chain(leads(at)).collect()
 }
 
 fn links(at: &At) -> Vec<Operation> {
@@ -42,6 +42,29 @@ fn links(at: &At) -> Vec<Operation> {
             "utmConvention { version }",
             json!({ "brandId": brand, "version": 1, "source": "{{ network }}" }),
         ),
+    ]
+}
+
+fn landing_pages(at: &At) -> Vec<Operation> {
+    let (brand, page) = (id("brand", at.written.brand), id("landing", at.written.tracking.landing));
+    let list = "query($id: ID!) { landingPages(brandId: $id, first: 5) { nodes { url figures { visits } } } }";
+    let said = json!({ "slug": "summer", "locale": "EN", "title": "Summer", "blocks": [{ "kind": "TEXT", "text": "Hello" }],
+        "label": "Look", "call": { "linkId": id("link", at.written.tracking.link) } });
+    let versioned = json!({ "pageId": page, "version": 1 });
+    let (write, publish) = (Action::LandingPageWrite, Action::LandingPagePublish);
+    vec![
+        query("landingPages", Action::LandingPageRead, list, json!({ "id": brand })),
+        mutation("createLandingPage", write, "landingPage { id }", json!({ "brandId": brand, "page": said })),
+        mutation(
+            "updateLandingPage",
+            write,
+            "landingPage { id }",
+            json!({ "pageId": page, "version": 1, "page": said }),
+        )
+        .hidden(),
+        mutation("publishLandingPage", publish, "landingPage { id }", versioned.clone()).hidden(),
+        mutation("archiveLandingPage", publish, "landingPage { id }", versioned.clone()).hidden(),
+        mutation("restoreLandingPage", publish, "landingPage { id }", versioned).hidden().may_say(&["WRONG_STATE"]),
     ]
 }
 

@@ -26,8 +26,6 @@ pub const LEAST_POSTS: usize = 20;
 pub const LEAST_PER_TIME: usize = 3;
 /// The most publications that are looked at, the newest.
 const MOST: i64 = 5000;
-/// What people do with a post.
-const ENGAGEMENT: [Metric; 5] = [Metric::Likes, Metric::Reposts, Metric::Replies, Metric::Quotes, Metric::Bookmarks];
 
 /// An hour of the week, and how the account did in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +73,7 @@ pub async fn best_times(context: &Context, account_id: Uuid) -> Result<BestTimes
           and s.metric = any ($4) and s.sampled_at between p.published_at + interval '1 day' and p.published_at + interval '3 days'
         order by s.metric, s.sampled_at desc) n
       group by p.id, p.published_at";
-    let metrics: Vec<String> = ENGAGEMENT.iter().map(|metric| metric.as_str().to_owned()).collect();
+    let metrics = Metric::interactions();
     let since = context.now - chrono::Duration::days(365);
     let values = [account.brand_id.into(), account.id.into(), since.into(), metrics.into(), MOST.into()];
     let rows: Vec<Outcome> = context.rows(sql, values).await?;

@@ -9,7 +9,7 @@ mod pause;
 mod queries;
 mod resume_job;
 
-pub(super) use hold::hold;
+pub(super) use hold::{hold, hold_by};
 pub use pause::{PauseTarget, pause_publishing, resume_publishing};
 pub use queries::{AccountPause, PostPause, agency_pause, pauses_of_accounts, pauses_of_brand, pauses_of_posts};
 pub use resume_job::ResumePublishing;

@@ -47,6 +47,12 @@ pub struct State {
     pub refused: usize,
     /// How many times the profile was read.
     pub profiles: usize,
+    /// What it says to whoever asks for the numbers of posts: so many seconds to wait.
+    pub keeps_numbers: Option<u64>,
+    /// How many likes each post has.
+    pub likes: i64,
+    /// How many times the numbers of posts were asked for.
+    pub read: usize,
     /// Requests to publish, with when they came.
     pub asked: Vec<Instant>,
     /// The texts, in the order in which they came to be there.
@@ -80,6 +86,9 @@ impl Pds {
             renewals: 0,
             refused: 0,
             profiles: 0,
+            keeps_numbers: None,
+            likes: 0,
+            read: 0,
             asked: Vec::new(),
             posts: Vec::new(),
             records: BTreeMap::new(),
@@ -223,6 +232,15 @@ fn answer(asked: &Asked, state: &mut State) -> Answer {
                 Ok(()) => Some((200, None, json!({ "did": DID, "followersCount": 3 }))),
                 Err(refused) => refused,
             }
+        }
+        "app.bsky.feed.getPosts" => {
+            state.read += 1;
+            if state.keeps_numbers.is_some() {
+                return too_many(state.keeps_numbers);
+            }
+            let uris = asked.query.split('&').filter_map(|pair| pair.strip_prefix("uris="));
+            let posts: Vec<Value> = uris.map(|uri| json!({ "uri": uri, "likeCount": state.likes })).collect();
+            Some((200, None, json!({ "posts": posts })))
         }
         "com.atproto.repo.putRecord" => put(asked, state),
         _ => refuse(404, "MethodNotImplemented"),

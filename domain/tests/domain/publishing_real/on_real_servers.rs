@@ -23,10 +23,22 @@ async fn a_post_with_an_image_goes_out_once_and_its_numbers_are_read() -> Result
         assert_eq!(bench.proxy.count(bench.commit_path()), 1);
         assert_eq!(jobs::run(&bench.test.services, post.job, "again").await?, Ran::NotOurs);
 
-        bench.test.db.run("update job set due_at = now() where kind = 'sync_metrics'").await?;
+        let gap = format!(
+            "insert into metric_gap (id, brand_id, social_account_id, publication_id, reason, began_at)
+               select gen_random_uuid(), brand_id, social_account_id, id, 'NETWORK', now() - interval '1 h' from publication where id = '{0}';
+             update job set due_at = now() where kind = 'sync_metrics' and subject_id = '{0}'",
+            post.publication
+        );
+        bench.test.db.run(&gap).await?;
         assert_eq!(bench.test.run_jobs().await?, 1);
         let sql = format!("select count(*) from metric_reading where publication_id = '{}'", post.publication);
         assert_eq!(bench.test.db.value::<i64>(&sql).await?, 1);
+        // The gap ends with the first numbers; a server that has none of posts keeps it open.
+        let gap = format!(
+            "select count(*) from metric_gap where publication_id = '{}' and (ended_at is not null or (reason, tries) = ('NOT_SERVED', 2))",
+            post.publication
+        );
+        assert_eq!(bench.test.db.value::<i64>(&gap).await?, 1);
         // What the server does not count is missing; each counts something of the account.
         let of_account = "select count(*) from metric_sample where publication_id is null and value >= 0";
         assert!(bench.test.db.value::<i64>(of_account).await? > 0, "no number of the account");

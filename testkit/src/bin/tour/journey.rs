@@ -9,13 +9,12 @@ use diwan_platform::clock::{Clock as _, SystemClock};
 use diwan_platform::crypto::sha256;
 use diwan_testkit::client::{Answer, Client, Event};
 use diwan_testkit::pictures;
-use diwan_testkit::process::{Diwan, TempDir, data_folder, free_port};
 use serde_json::{Value, json};
 
+use crate::installation::{Installation, read};
 use crate::network::Networks;
 use crate::steps::{Row, Steps};
 
-const PASSWORD: &str = "a long password of the tour";
 const ALT_TEXT: &str = "A plain blue rectangle";
 const PERSIAN: &str = "صبح بخیر! فصل تازه رسید: https://example.com/new";
 const ENGLISH: &str = "Good morning! The new season is here: https://example.com/new";
@@ -31,10 +30,8 @@ const PUBLICATION: &str = "id state dueAt publishedAt remoteId remoteUrl metrics
 /// A running installation and whoever is signed in.
 pub struct Journey {
     client: Client,
-    diwan: Diwan,
-    setup_token: String,
+    installation: Installation,
     token: String,
-    _folder: TempDir,
 }
 
 struct Brand {
@@ -45,45 +42,28 @@ struct Brand {
 impl Journey {
     /// Starts `diwan up` with servers of its own, in a folder of its own.
     pub async fn start(networks: &Networks, steps: &mut Steps) -> Result<Self> {
-        let folder = data_folder()?;
-        let program = std::env::current_exe()?.with_file_name("diwan");
-        ensure!(program.exists(), "there is no {}: start the tour with script/tour", program.display());
-        let port = free_port()?;
-        let settings = [
-            ("DIWAN_DATA", folder.path().join("data").display().to_string()),
-            ("DIWAN_LISTEN", format!("127.0.0.1:{port}")),
-            ("DIWAN_ALLOWED_HOSTS", networks.hosts()),
-        ];
-        let mut diwan = Diwan::start(&program, "up", &settings, folder.path())?;
-        let setup_token = diwan.wait_for(Duration::from_mins(1), setup_token).await?;
-        let client = Client::new(&format!("http://127.0.0.1:{port}/").parse()?)?;
-        steps.done(&format!("diwan up on port {port}, with a new PostgreSQL and Redis; it printed the set-up token"));
-        Ok(Self { client, diwan, setup_token, token: String::new(), _folder: folder })
+        let installation = Installation::start(networks.hosts(), steps).await?;
+        Ok(Self { client: installation.client.clone(), installation, token: String::new() })
     }
 
     /// The memory of API and worker, in bytes.
     pub fn memory(&self) -> u64 {
-        self.diwan.memory()
+        self.installation.memory()
     }
 
     /// The end of the installation's log.
     pub fn last_words(&self) -> String {
-        let log = self.diwan.log().unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
-        lines[lines.len().saturating_sub(40)..].join("\n")
+        self.installation.last_words()
     }
 
     /// Stops the installation.
     pub async fn stop(mut self) -> Result<()> {
-        self.diwan.terminate()?;
-        let status = self.diwan.ended(Duration::from_secs(30)).await?;
-        ensure!(status.success(), "diwan up ended with {status}");
-        Ok(())
+        self.installation.stop().await
     }
 
     /// All of it. Answers what went out.
     pub async fn travel(&mut self, networks: &Networks, steps: &mut Steps) -> Result<Vec<Row>> {
-        self.set_up().await?;
+        self.token = self.installation.set_up().await?;
         steps.done("the agency is set up, its CMO signed in");
         let brand = self.brand().await?;
         steps.done("a brand with its calendar");
@@ -122,27 +102,7 @@ impl Journey {
 
     /// Reads a node until `done` says so.
     async fn read(&self, id: &str, of: &str, selection: &str, done: impl Fn(&Value) -> bool) -> Result<Value> {
-        let query = format!("query($id: ID!) {{ node(id: $id) {{ ... on {of} {{ {selection} }} }} }}");
-        let mut last = Value::Null;
-        for _ in 0..150 {
-            let answer = self.client.gql(&self.token, &query, json!({ "id": id })).await?.ok()?;
-            last = answer.get("node").clone();
-            if done(&last) {
-                return Ok(last);
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        bail!("{of} {id} is still {last}")
-    }
-
-    async fn set_up(&mut self) -> Result<()> {
-        let input = json!({ "setupToken": self.setup_token, "agencyName": "Nour Agency", "timeZone": "Europe/Athens",
-            "baseCurrency": "EUR", "locale": "EN", "name": "Nour Haddad", "email": "nour@agency.example", "password": PASSWORD });
-        self.client.mutate("", "setUpAgency", "agency { id name }", input).await?;
-        let input = json!({ "email": "nour@agency.example", "password": PASSWORD });
-        let answer = self.client.mutate("", "signIn", "session { accessToken user { name } }", input).await?;
-        self.token = answer.text("signIn.session.accessToken")?;
-        Ok(())
+        read((&self.client, &self.token), (of, id), selection, done).await
     }
 
     async fn brand(&self) -> Result<Brand> {
@@ -300,12 +260,6 @@ fn english() -> String {
 
 fn persian() -> String {
     format!("{PERSIAN}\n\n{ENGLISH} {HASHTAG}")
-}
-
-/// The set-up token in what was printed.
-fn setup_token(said: &str) -> Option<String> {
-    said.contains("Stop with")
-        .then(|| said.split_once("setupToken: \"")?.1.split_once('"').map(|(token, _)| token.to_owned()))?
 }
 
 fn row(publication: &Value) -> Result<Row> {

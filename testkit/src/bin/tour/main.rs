@@ -1,10 +1,14 @@
-//! The tour: the product's main job on real parts, through the public API alone, as an agency would do it.
+//! The tours: what the product is for on real parts, through the public API and the public pages alone, as people would do it. Each
+//! prints its steps with their times, and ends with a code that is not 0 if anything is not as it should be.
 //!
-//! Starts a PDS with its PLC directory, a snac, and `diwan up` with servers of its own; sets up an agency; connects an
-//! account on each network; publishes a post with an image to both; reads it back from the networks themselves, reads its
-//! numbers, and downloads the month's report. Ends with a table, and with a code that is not 0 if anything is not as it
-//! should be.
+//! Without an argument, the main job: starts a PDS with its PLC directory, a snac, and `diwan up` with servers of its own; sets up an
+//! agency; connects an account on each network; publishes a post with an image to both; reads it back from the networks themselves,
+//! reads its numbers, and downloads the month's report. Ends with a table.
+//!
+//! With `business`, what the work is paid for: see there.
 
+mod business;
+mod installation;
 mod journey;
 mod network;
 mod steps;
@@ -12,12 +16,19 @@ mod steps;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use installation::unless_interrupted;
 use steps::Steps;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut steps = Steps::default();
-    match tour(&mut steps).await {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+    let toured = match asked.as_slice() {
+        [] => tour(&mut Steps::default()).await,
+        ["business"] => business::tour(&mut Steps::default()).await,
+        other => Err(anyhow::anyhow!("there is no tour {other:?}: ask for none, or for business")),
+    };
+    match toured {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nThe tour failed: {error:#}");
@@ -30,13 +41,7 @@ async fn tour(steps: &mut Steps) -> Result<()> {
     let networks = network::Networks::start().await?;
     steps.done(&format!("Bluesky's PDS at {}, snac at {}", networks.bluesky.url, networks.snac.url));
     let mut journey = journey::Journey::start(&networks, steps).await?;
-    let rows = tokio::select! {
-        rows = journey.travel(&networks, steps) => rows,
-        signal = tokio::signal::ctrl_c() => {
-            signal?;
-            Err(anyhow::anyhow!("interrupted"))
-        }
-    };
+    let rows = unless_interrupted(journey.travel(&networks, steps)).await;
     let memory = journey.memory();
     let log = if rows.is_err() { journey.last_words() } else { String::new() };
     let stopped = journey.stop().await;

@@ -1,12 +1,12 @@
 //! How a proposal looks: from what the domain says to HTML, and nothing else.
 
 use diwan_domain::UserError;
-use diwan_domain::proposals::{ClientAct, ProposalPage, Remark, amount, decimal, in_digits, percent};
+use diwan_domain::proposals::{ClientAct, ProposalPage, amount, decimal, in_digits, percent};
 use diwan_entity::proposals::proposal::ProposalState;
 use diwan_entity::proposals::proposal_line;
 use maud::{Markup, html};
 
-use super::super::frame::{Words, foot, refusals, wrong};
+use super::super::frame::{Words, area, foot, refusals, remarks, wrong};
 
 /// The longest that somebody writes, in characters.
 const LONGEST: u16 = 5000;
@@ -46,6 +46,7 @@ pub fn proposal(path: &str, page: &ProposalPage, sent: &Sent) -> Markup {
             section { h2 { (words.say("offer-terms")) } div.text dir="auto" { (page.offer.terms) } }
         }
         @if page.file { p { a href={ (path) "/file" } { (words.say("offer-file")) } } }
+        @if page.signed.as_ref().is_some_and(|signed| signed.file) { p { a href={ (path) "/accepted" } { (words.say("offer-signed-file")) } } }
         (view.talk(sent))
         @if page.open { (view.accept(sent)) (view.decline(sent)) }
         (foot(words, &page.reader, &page.expires_at))
@@ -165,28 +166,16 @@ impl View<'_> {
         };
         html! {
             section {
-                @if !page.said.is_empty() {
-                    h2 { (words.say("offer-said")) }
-                    ol.said { @for remark in &page.said { (said(remark)) } }
-                }
+                (remarks(words, &page.said))
                 @if page.open {
                     form method="post" accept-charset="utf-8" {
                         (self.about())
                         label for="comment" { (words.say("offer-comment")) }
-                        (self.area("comment", text, sent))
+                        (area(words, &sent.errors, ("comment", text), LONGEST))
                         button.other type="submit" name="act" value="comment" { (words.say("offer-send")) }
                     }
                 }
             }
-        }
-    }
-
-    fn area(&self, field: &str, text: &str, sent: &Sent) -> Markup {
-        let said = wrong(self.words, &sent.errors, field);
-        html! {
-            textarea id=(field) name=(field) rows="3" dir="auto" maxlength=(LONGEST) aria-invalid=(!said.is_empty())
-                aria-describedby={ (field) "-wrong" } { (text) }
-            div id={ (field) "-wrong" } { @for said in &said { p.wrong role="alert" { (said) } } }
         }
     }
 
@@ -237,7 +226,7 @@ impl View<'_> {
                 form method="post" accept-charset="utf-8" {
                     (self.about())
                     label for="reason" { (words.say("offer-reason")) }
-                    (self.area("reason", text, sent))
+                    (area(words, &sent.errors, ("reason", text), LONGEST))
                     button.other type="submit" name="act" value="decline" { (words.say("offer-decline")) }
                 }
             }
@@ -248,13 +237,4 @@ impl View<'_> {
 /// A number such as 1.2.3 with the digits of the reader; its points are no decimal points.
 fn in_digits_of(page: &ProposalPage, number: &str) -> String {
     number.split('.').map(|part| in_digits(page.locale, part)).collect::<Vec<_>>().join(".")
-}
-
-fn said(remark: &Remark) -> Markup {
-    html! {
-        li {
-            p.hint { bdi { (remark.by) } " · " (remark.at) }
-            p.text dir="auto" { (remark.text) }
-        }
-    }
 }

@@ -1,0 +1,75 @@
+//! Reading numbers: a network that wants to be left alone, gaps that end, and numbers that are restated.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use diwan_platform::clock::ManualClock;
+use uuid::Uuid;
+
+use crate::engine::bench::Bench;
+
+/// A publication that went out ten minutes ago.
+async fn published(bench: &Bench, remote_id: &str) -> Result<Uuid> {
+    let at = bench.now() - TimeDelta::minutes(10);
+    let publication = bench.planned(bench.accounts[0], remote_id, at).await?;
+    let sql = format!(
+        "update publication set state = 'PUBLISHED', remote_id = '{remote_id}', published_at = '{at}' where id = '{publication}'"
+    );
+    bench.test.db.run(&sql).await?;
+    Ok(publication)
+}
+
+#[tokio::test]
+async fn a_network_that_asks_for_patience_gets_it_and_the_gap_ends() -> Result<()> {
+    let start = Utc.with_ymd_and_hms(2026, 8, 3, 9, 0, 0).single().context("a time")?;
+    let clock = Arc::new(ManualClock::new(start));
+    let bench = Bench::new(1, TimeDelta::hours(3), Some(Arc::clone(&clock))).await?;
+    let (brand, account) = (bench.brand, bench.accounts[0]);
+    let (one, two) = (published(&bench, "one").await?, published(&bench, "two").await?);
+    bench
+        .test
+        .db
+        .run(&format!(
+            "delete from job;
+             insert into job (id, brand_id, kind, subject_id, due_at, created_at) values
+               (gen_random_uuid(), '{brand}', 'sync_metrics', '{one}', '{start}', '{start}'),
+               (gen_random_uuid(), '{brand}', 'sync_metrics', '{two}', '{}', '{start}'),
+               (gen_random_uuid(), '{brand}', 'sync_metrics', '{account}', '{}', '{start}')",
+            start + TimeDelta::minutes(5),
+            start + TimeDelta::minutes(10)
+        ))
+        .await?;
+    let value = async |sql: &str| bench.test.db.value::<i64>(sql).await;
+    bench.servers[0].state().keeps_numbers = Some(1800);
+    assert_eq!(bench.test.run_jobs().await?, 1);
+    assert_eq!(bench.servers[0].state().read, 1);
+    let until: DateTime<Utc> = bench.test.db.value("select min(due_at) from job").await?;
+    assert_eq!(until, start + TimeDelta::minutes(30), "none of the account's numbers is asked for before");
+    let open = "select count(*) from metric_gap where ended_at is null and reason = 'NETWORK' and tries = 1";
+    assert_eq!((value(open).await?, value("select count(*) from metric_sample").await?), (1, 0));
+
+    {
+        let mut server = bench.servers[0].state();
+        (server.keeps_numbers, server.likes) = (None, 4);
+    }
+    clock.advance(TimeDelta::minutes(30));
+    assert_eq!(bench.test.run_jobs().await?, 3);
+    assert_eq!(value(open).await?, 0, "the gap has ended");
+    assert_eq!(value("select count(*) from metric_gap").await?, 1);
+    assert_eq!(value("select count(*) from metric_sample where metric = 'LIKES' and value = 4").await?, 2);
+    let of_account =
+        "select count(*) from metric_sample where metric = 'FOLLOWERS' and publication_id is null and value = 3";
+    assert_eq!(value(of_account).await?, 1, "read twice at one moment, and kept once");
+
+    // The network thinks otherwise: what it said before stays beside what it says now.
+    bench.servers[0].state().likes = 2;
+    clock.advance(TimeDelta::minutes(15));
+    assert_eq!(bench.test.run_jobs().await?, 2);
+    let sql = format!(
+        "select count(*) from metric_sample where publication_id = '{one}' and metric = 'LIKES' and value in (4, 2)"
+    );
+    assert_eq!(value(&sql).await?, 2);
+    assert_eq!(value(of_account).await?, 1, "the account's own are not read each time");
+    Ok(())
+}
