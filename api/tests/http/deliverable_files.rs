@@ -180,6 +180,7 @@ async fn what_is_no_form_of_ours_or_comes_too_late_leaves_nothing() -> Result<()
         ("nothing", 400, Vec::new()),
         ("no form", 400, b"link=https://example.com".to_vec()),
         ("no file", 400, format!("--{BOUNDARY}--\r\n").into_bytes()),
+        ("no beginning", 400, vec![b'x'; 2 * 1024 * 1024]),
         ("a note of any length", 400, form(&[("version", "1"), ("note", longest.as_str())], file)),
         ("a note that is too long", 422, form(&[("version", "1"), ("note", long.as_str())], file)),
         ("no version", 409, form(&[], file)),

@@ -40,7 +40,7 @@ pub async fn resend_contract_link(
 ) -> Result<ResentLink, Failure> {
     let (permit, row) = begin(context, Action::ContractSend, contract_id).await?;
     let occasion = occasion(&row)?;
-    if occasion == Occasion::Negotiated && side == ContractSide::Ours {
+    if occasion == Occasion::Negotiated && (side == ContractSide::Ours || row.person_id.is_some()) {
         return Err(UserError::at(Code::Invalid, "side").into());
     }
     let signs = occasion == Occasion::ToSign;

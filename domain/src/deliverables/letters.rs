@@ -93,16 +93,25 @@ pub(super) async fn write_to_whose_it_is(
     (contract, row): (&contract::Model, &deliverable::Model),
     occasion: Occasion,
 ) -> Result<(), Failure> {
+    let reminder = matches!(occasion, Occasion::Soon | Occasion::Late);
     let Some(assignee) = row.assignee_id else {
-        if !contract.party_email.is_empty() {
+        // Where the team has ended all that there were, nobody but the team makes another.
+        let ended = reminder && all_ended(permit, row).await?;
+        if !contract.party_email.is_empty() && !ended {
             make_link(services, permit, now, (contract, row), occasion).await?;
         }
         return Ok(());
     };
-    let reminder = matches!(occasion, Occasion::Soon | Occasion::Late);
     let Some(reader) = assigned(permit, now, assignee, !reminder).await? else { return Ok(()) };
     let link = services.open_in_app(DELIVERABLE, row.id);
     write(services, permit, row, (reader, occasion), (link, now + GOOD_FOR)).await
+}
+
+/// Whether there were links to hand a deliverable in, and the team has ended them all.
+async fn all_ended(permit: Permit<'_>, row: &deliverable::Model) -> Result<bool, Failure> {
+    let sql = "select coalesce(bool_and(revoked_at is not null), false) from public_link
+      where brand_id = $1 and purpose = 'DELIVERABLE' and subject_id = $2";
+    Ok(db::scalar(permit.tx(), sql, [row.brand_id.into(), row.id.into()]).await?)
 }
 
 /// Somebody of the brand who can be written to; staff where they are meant, too.

@@ -145,7 +145,7 @@ fn check(
     if !consent {
         wrong.add(UserError::at(Code::Invalid, "consent"));
     }
-    let link = verify(&services.keys, &purpose(row.id), &ticket, now).ok();
+    let link = verify(&services.keys, &purpose(row), &ticket, now).ok();
     if link.is_none() {
         wrong.add(UserError::at(Code::LinkExpired, "ticket"));
     }

@@ -184,7 +184,7 @@ pub(super) async fn show(
             LandingCall::Form(Box::new(LandingForm {
                 fields: asked_of(row),
                 consent: row.consent.clone(),
-                ticket: sign(&services.keys, &purpose(row.id), link),
+                ticket: sign(&services.keys, &purpose(row), link),
                 came_by,
             }))
         }
@@ -201,9 +201,9 @@ pub(super) async fn show(
     })
 }
 
-/// What a ticket is signed for: the form of one page.
-pub(super) fn purpose(page_id: Uuid) -> String {
-    format!("landing form {page_id}")
+/// What a ticket is signed for: the form of one page as it was shown, so that nobody agrees to what they did not read.
+pub(super) fn purpose(row: &landing_page::Model) -> String {
+    format!("landing form {} {}", row.id, row.version)
 }
 
 /// The file of a page's picture, while it may be shown.

@@ -1,6 +1,8 @@
 //! A file that is handed in on the page of a deliverable: streamed to the folder as it comes, and never in memory as a whole.
 
 use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, rt, web};
@@ -22,6 +24,12 @@ const WAITING: usize = 4;
 
 /// The longest field beside the file, in bytes: 2000 characters of four bytes, and what is too long is told.
 const MOST_TEXT: usize = 16 * 1024;
+
+/// The most that may come before the file, with what is read ahead, in bytes: until then the parser keeps everything.
+const MOST_BEFORE: usize = 1024 * 1024;
+
+/// What is read ahead.
+type Taken = mpsc::Receiver<Result<Bytes, io::Error>>;
 
 /// Why nothing came of a form.
 enum Unread {
@@ -68,8 +76,9 @@ pub async fn hand_in(
     };
     let bytes = header_text(&http, "content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
     let mut form = Form::default();
-    let (pieces, reading) = pieces(body);
-    let handed = receive(&state, &secret, Multipart::new(pieces, boundary), (&mut form, bytes)).await;
+    let begun = Arc::new(AtomicBool::new(false));
+    let (pieces, reading) = pieces(body, Arc::clone(&begun));
+    let handed = receive(&state, &secret, Multipart::new(pieces, boundary), (&mut form, bytes, &begun)).await;
     // Reads on for a little where the file was refused, so that its sender gets to see why instead of a reset connection.
     let _read = reading.await;
     match handed {
@@ -86,8 +95,11 @@ fn foreign(http: &HttpRequest) -> HttpResponse {
 }
 
 /// The body as it comes, a few pieces ahead of whoever takes them. When nobody does any more, up to [`MAX_IMAGE_BYTES`] of what is left
-/// are read.
-fn pieces(mut body: web::Payload) -> (impl Stream<Item = Result<Bytes, io::Error>> + Send, rt::task::JoinHandle<()>) {
+/// are read. Until the file has `begun`, more than [`MOST_BEFORE`] is a fault.
+fn pieces(
+    mut body: web::Payload,
+    begun: Arc<AtomicBool>,
+) -> (impl Stream<Item = Result<Bytes, io::Error>> + Send, rt::task::JoinHandle<()>) {
     let (give, take) = mpsc::channel(WAITING);
     let reading = rt::spawn(async move {
         let mut left = MAX_IMAGE_BYTES;
@@ -102,8 +114,17 @@ fn pieces(mut body: web::Payload) -> (impl Stream<Item = Result<Bytes, io::Error
             }
         }
     });
-    let pieces = stream::unfold(take, |mut take: mpsc::Receiver<Result<Bytes, io::Error>>| async move {
-        take.recv().await.map(|piece| (piece, take))
+    let pieces = stream::unfold((take, 0_usize), move |(mut take, before): (Taken, usize)| {
+        let begun = Arc::clone(&begun);
+        async move {
+            let piece = take.recv().await?;
+            if begun.load(Ordering::Relaxed) {
+                return Some((piece, (take, before)));
+            }
+            let before = before.saturating_add(piece.as_ref().map_or(0, Bytes::len));
+            let piece = if before > MOST_BEFORE { Err(ErrorKind::InvalidData.into()) } else { piece };
+            Some((piece, (take, before)))
+        }
     });
     (pieces, reading)
 }
@@ -112,7 +133,7 @@ async fn receive(
     state: &State,
     secret: &str,
     mut parts: Multipart<'_>,
-    (form, bytes): (&mut Form, u64),
+    (form, bytes, begun): (&mut Form, u64, &AtomicBool),
 ) -> Result<HandedInByLink, Unread> {
     while let Some(mut field) = parts.next_field().await? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -120,6 +141,7 @@ async fn receive(
             "version" => form.version = text(&mut field).await?.parse().unwrap_or_default(),
             "note" => form.note = text(&mut field).await?,
             "file" => {
+                begun.store(true, Ordering::Relaxed);
                 let name = field.file_name().unwrap_or_default().to_owned();
                 let said = FileSaid { version: form.version, name, note: form.note.clone(), bytes };
                 return pour(state, secret, &mut field, said).await;
