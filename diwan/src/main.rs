@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use cli::Cli;
 
-/// A request makes thousands of small pieces, which this allocator takes less time for (bench/README.md).
+/// A request makes thousands of small pieces. What the calendar comes to with this allocator is in bench/README.md.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
