@@ -17,6 +17,7 @@ use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::apps::{App, Apps};
 use diwan_platform::http::{HttpClient, HttpPolicy, StandIn};
 use diwan_platform::ids;
+use diwan_platform::kept::KeptFor;
 use diwan_testkit::{Person, Settings, TestServices, films};
 use diwan_worker::WorkerOptions;
 use serde_json::Value;
@@ -105,6 +106,7 @@ pub(crate) async fn run() -> Result<()> {
         redis_prefix: format!("bench-{}", ids::new_id(test.services.now()).simple()),
         concurrency: CONCURRENCY,
         anchors: std::env::temp_dir().join("diwan-bench-films"),
+        kept: KeptFor::default(),
     };
     let worker = tokio::spawn(diwan_worker::run(Arc::clone(&test.services), options, stop.clone()));
     let began = Instant::now();

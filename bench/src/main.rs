@@ -5,12 +5,14 @@
 //! script/bench calendar
 //! script/bench publish
 //! script/bench films
+//! script/bench insights
 //! script/bench ledger
 //! script/bench upload
 //! ```
 
 mod calendar;
 mod films;
+mod insights;
 mod ledger;
 mod publish;
 mod tenant_scope;
@@ -31,8 +33,9 @@ async fn main() -> Result<()> {
         Some("films") => films::run().await,
         // What it starts itself.
         Some("stand-in") => films::stand_in().await,
+        Some("insights") => insights::run().await,
         Some("ledger") => ledger::run().await,
         Some("upload") => upload::run().await,
-        _ => bail!("usage: diwan-bench tenant-scope|calendar|publish|films|ledger|upload"),
+        _ => bail!("usage: diwan-bench tenant-scope|calendar|publish|films|insights|ledger|upload"),
     }
 }

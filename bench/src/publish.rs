@@ -12,6 +12,7 @@ use diwan_emulator::{EffectKind, Emulator, EmulatorOptions};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::apps::{App, Apps};
 use diwan_platform::ids;
+use diwan_platform::kept::KeptFor;
 use diwan_testkit::{Person, Settings, TestServices, load};
 use diwan_worker::WorkerOptions;
 use tokio_util::sync::CancellationToken;
@@ -45,6 +46,7 @@ pub(crate) async fn run() -> Result<()> {
             redis_prefix: format!("bench-{}", ids::new_id(test.services.now()).simple()),
             concurrency: CONCURRENCY,
             anchors: std::env::temp_dir().join(format!("diwan-bench-{number}")),
+            kept: KeptFor::default(),
         };
         workers.push(tokio::spawn(diwan_worker::run(Arc::clone(&test.services), options, stop.clone())));
     }
@@ -121,8 +123,14 @@ async fn report(
             break;
         }
         ensure!(tokio::time::Instant::now() < deadline, "{over} of {count} are over after {at_most:?}");
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
+    // More of them than publications: so many began only to find that they have to wait.
+    let begun = format!(
+        "select sum(j.fence)::bigint from job j join publication p on p.id = j.subject_id join post on post.id = p.post_id
+         where j.kind = 'publish' and post.title = '{name}'"
+    );
+    let jobs_begun: i64 = test.db.value(&begun).await?;
     let list: String = test
         .db
         .value(&format!(
@@ -154,7 +162,7 @@ async fn report(
         }
     }
     println!("{what}: {count} publications on {ACCOUNTS} accounts, {WORKERS} workers");
-    println!("  lost {lost}, doubled {doubled}, early {early}");
+    println!("  lost {lost}, doubled {doubled}, early {early}, jobs begun {jobs_begun}");
     println!("  handed to a worker after its time, ms: {}", percentiles(&mut begun));
     println!("  on the network after its time, ms:     {}", percentiles(&mut sent));
     ensure!(lost == 0 && doubled == 0 && early == 0, "not each exactly once, and none early");

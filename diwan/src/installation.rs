@@ -89,6 +89,7 @@ pub(crate) async fn services(config: &Config, database_url: &str) -> Result<Arc<
         http,
         apps: config.apps.clone(),
         mailer: config.mailer()?,
+        language_model: config.language_model.clone(),
         public_url: config.public_url.clone(),
         app_url: config.app_url.clone(),
         tokens,

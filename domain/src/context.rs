@@ -16,6 +16,7 @@ use diwan_platform::crypto::Keyring;
 use diwan_platform::db::{self, Database};
 use diwan_platform::http::HttpClient;
 use diwan_platform::ids;
+use diwan_platform::language_model::LanguageModel;
 use diwan_platform::mail::Mailer;
 use diwan_platform::metrics::Metrics;
 use diwan_platform::stills::Stills;
@@ -87,6 +88,8 @@ pub struct Services {
     /// Mail; none when the operator has not set it up. Then letters are given up at once, and whoever makes a link for
     /// somebody hands it over in another way.
     pub mailer: Option<Mailer>,
+    /// What writes summaries of reports where people want that; none writes none.
+    pub language_model: Option<LanguageModel>,
     /// How the outside reaches the API.
     pub public_url: Url,
     /// Where the agency's own client application opens things; none where it has none, and letters then link to none.

@@ -63,6 +63,12 @@ pub trait Job: Send + Sync {
     /// Its name in the outbox.
     fn kind(&self) -> &'static str;
 
+    /// Begins a transaction of it. A kind whose subject others lock together with its job overrides this, so that all take their locks in
+    /// one order.
+    async fn begin(&self, work: &Work) -> Result<Scope, JobError> {
+        work.begin().await
+    }
+
     /// Does it. Runs again from the start after a fault or a crash, so every effect must bear that.
     async fn run(&self, work: &Work) -> Result<(), JobError>;
 
@@ -89,7 +95,11 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &publishing::ChangePublished,
         &publishing::ResumePublishing,
         &insights::SyncMetrics,
+        &insights::SyncWeb,
+        &insights::CheckAlerts,
         &insights::RenderReport,
+        &insights::RunReportSchedule,
+        &insights::DeliverReport,
         &calendar::ImportContentPlan,
         &calendar::ExportContentPlan,
         &approvals::RemindApprovers,
@@ -150,6 +160,14 @@ impl Work {
     /// A transaction in the scope of the job's brand, which fails if the lease is lost and keeps it otherwise.
     pub async fn begin(&self) -> Result<Scope, JobError> {
         match self.enter("select app.enter_job($1, $2, $3)").await? {
+            (scope, true) => Ok(scope),
+            (_, false) => Err(JobError::LeaseLost),
+        }
+    }
+
+    /// The same of a job about a deliverable, which is locked before the job, as people do who ask for it.
+    pub(crate) async fn begin_deliverable(&self) -> Result<Scope, JobError> {
+        match self.enter("select app.enter_deliverable($1, $2, $3)").await? {
             (scope, true) => Ok(scope),
             (_, false) => Err(JobError::LeaseLost),
         }
@@ -364,7 +382,7 @@ async fn alive(work: &Work, job: &dyn Job) -> Result<(), JobError> {
 async fn failed(work: &Work, job: &dyn Job, (failures, fault): (i32, &Fault)) -> Result<Ran, JobError> {
     let timing = work.services.timing;
     let give_up = failures >= timing.max_failures;
-    let scope = work.begin().await?;
+    let scope = job.begin(work).await?;
     let reason: String = fault.to_string().chars().take(500).collect();
     let mut update = job::Entity::update_many()
         .col_expr(job::Column::LeaseExpiresAt, Expr::value(Option::<DateTime<Utc>>::None))

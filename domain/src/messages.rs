@@ -34,6 +34,7 @@ macro_rules! catalogue {
                     include_str!(concat!("../messages/", $language, "/errors.ftl")),
                     include_str!(concat!("../messages/", $language, "/finance.ftl")),
                     include_str!(concat!("../messages/", $language, "/influencers.ftl")),
+                    include_str!(concat!("../messages/", $language, "/insights.ftl")),
                     include_str!(concat!("../messages/", $language, "/landing.ftl")),
                     include_str!(concat!("../messages/", $language, "/links.ftl")),
                     include_str!(concat!("../messages/", $language, "/mail.ftl")),
@@ -42,6 +43,7 @@ macro_rules! catalogue {
                     include_str!(concat!("../messages/", $language, "/pages.ftl")),
                     include_str!(concat!("../messages/", $language, "/proposals.ftl")),
                     include_str!(concat!("../messages/", $language, "/payments.ftl")),
+                    include_str!(concat!("../messages/", $language, "/reports.ftl")),
                     include_str!(concat!("../messages/", $language, "/requests.ftl")),
                     include_str!(concat!("../messages/", $language, "/review.ftl")),
                     include_str!(concat!("../messages/", $language, "/tracking.ftl")),
@@ -231,6 +233,11 @@ pub fn provider_trouble(locale: Locale, why: &str) -> String {
 /// Why a feed could not be read, in words with the next step; `why` as stored in `source.trouble`.
 pub fn source_trouble(locale: Locale, why: &str) -> String {
     message(locale, &format!("source-{}", why.to_ascii_lowercase().replace('_', "-")), &[])
+}
+
+/// Why visits could not be read, in words with the next step; `why` as stored in `web_source.trouble`.
+pub fn web_trouble(locale: Locale, why: &str) -> String {
+    message(locale, &format!("web-{}", why.to_ascii_lowercase().replace('_', "-")), &[])
 }
 
 /// What an option of a network is called; in the network's own English where the catalogue lacks it.

@@ -84,6 +84,12 @@ impl Ledger {
         places.filter_map(|place| self.as_it_is(&self.effects[*place])).collect()
     }
 
+    /// What `pick` finds in the posts of an account, oldest first, as they were made, also in those that were deleted.
+    pub(crate) fn pick<T>(&self, network: &str, account: &str, pick: impl FnMut(&Effect) -> Option<T>) -> Vec<T> {
+        let places = self.posts.get(&(network.to_owned(), account.to_owned())).into_iter().flatten();
+        places.map(|place| &self.effects[*place]).filter_map(pick).collect()
+    }
+
     /// The post or comment with this id, unless it was deleted, with its edits applied.
     pub(crate) fn find(&self, network: &str, id: &str) -> Option<Effect> {
         let made = |effect: &&Effect| matches!(effect.kind, EffectKind::Post | EffectKind::Comment);

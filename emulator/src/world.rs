@@ -228,6 +228,12 @@ impl World {
         self.state().ledger.posts_of(network, account)
     }
 
+    /// What `pick` finds in the posts of an account, oldest first, as they were made, also in those that were deleted. Nothing is copied: the
+    /// ledger is long where many thousands are published. `pick` asks the world for nothing.
+    pub fn pick<T>(&self, network: &str, account: &str, pick: impl FnMut(&Effect) -> Option<T>) -> Vec<T> {
+        self.state().ledger.pick(network, account, pick)
+    }
+
     /// The post or comment with this id, unless it was deleted, with its edits applied.
     pub fn find(&self, network: &str, id: &str) -> Option<Effect> {
         self.state().ledger.find(network, id)

@@ -72,6 +72,13 @@ mod m0059_owners;
 mod m0060_fewer_statements;
 mod m0061_metric_parts;
 mod m0062_metric_gaps;
+mod m0063_composed_reports;
+mod m0064_insight_alerts;
+mod m0065_web_analytics;
+mod m0066_left_over;
+mod m0067_one_order;
+mod m0069_report_delivery;
+mod m0070_rolled_up;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -143,6 +150,13 @@ impl MigratorTrait for Migrator {
             sql("m0060_fewer_statements", m0060_fewer_statements::UP),
             sql("m0061_metric_parts", m0061_metric_parts::UP),
             sql("m0062_metric_gaps", m0062_metric_gaps::UP),
+            sql("m0063_composed_reports", m0063_composed_reports::UP),
+            sql("m0064_insight_alerts", m0064_insight_alerts::UP),
+            sql("m0065_web_analytics", m0065_web_analytics::UP),
+            sql("m0066_left_over", m0066_left_over::UP),
+            sql("m0067_one_order", m0067_one_order::UP),
+            sql("m0069_report_delivery", m0069_report_delivery::UP),
+            sql("m0070_rolled_up", m0070_rolled_up::UP),
         ]
     }
 }

@@ -308,6 +308,11 @@ pub trait Network: Send + Sync {
         checkpoint: Option<&Checkpoint>,
     ) -> Result<LookUp, NetworkError>;
 
+    /// Of how many posts the network tells the numbers in one request.
+    fn posts_counted_at_once(&self) -> usize {
+        1
+    }
+
     /// The numbers of posts, one entry per id in the order asked.
     async fn post_metrics(
         &self,

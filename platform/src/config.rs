@@ -12,6 +12,8 @@ use url::Url;
 use crate::app_url::AppUrl;
 use crate::apps::{APPS, App, Apps};
 use crate::crypto::{CryptoError, Keyring};
+use crate::kept::KeptFor;
+use crate::language_model::LanguageModel;
 use crate::mail::{MailSettings, Mailer};
 use crate::stills::{PROGRAM, Stills, is_program};
 use crate::storage::{S3Settings, Storage, StorageError};
@@ -85,6 +87,10 @@ pub struct Config {
     pub s3: Option<S3Settings>,
     /// What takes stills from films; none where the machine has no program for it, or the operator wants none.
     pub stills: Option<Stills>,
+    /// What writes summaries of reports where people want that; none writes none.
+    pub language_model: Option<LanguageModel>,
+    /// How long numbers are kept as they were read.
+    pub kept: KeptFor,
     /// The applications under which networks know this installation.
     pub apps: Apps,
     /// A server that is called in the place of every network that has servers of its own, to try things.
@@ -165,6 +171,8 @@ impl Config {
             mail: mail(&get)?,
             s3: s3(&get)?,
             stills: stills(&get)?,
+            language_model: language_model(&get)?,
+            kept: kept(&get)?,
             apps: apps(&get)?,
             stand_in: stand_in(&get)?,
             metrics_listen: metrics_listen(&get)?,
@@ -370,6 +378,37 @@ fn mail(get: &impl Fn(&str) -> Option<String>) -> Result<Option<MailSettings>, C
     }
 }
 
+fn language_model(get: &impl Fn(&str) -> Option<String>) -> Result<Option<LanguageModel>, ConfigError> {
+    let Some(value) = get("DIWAN_AI_URL") else { return Ok(None) };
+    let url = Url::parse(&value).ok().filter(crate::http::is_web).ok_or(ConfigError::Invalid {
+        name: "DIWAN_AI_URL",
+        value,
+        expected: "an address such as https://api.example.com/, below which v1/chat/completions is",
+    })?;
+    let model = get("DIWAN_AI_MODEL").ok_or(ConfigError::Missing {
+        name: "DIWAN_AI_MODEL",
+        why: "the server at DIWAN_AI_URL has models; name the one that is to write",
+    })?;
+    let most: u32 = parse(get, "DIWAN_AI_MONTHLY_TOKENS", "a whole number", 200_000)?;
+    Ok(Some(LanguageModel::new(url, get("DIWAN_AI_KEY"), model, most.into())))
+}
+
+fn kept(get: &impl Fn(&str) -> Option<String>) -> Result<KeptFor, ConfigError> {
+    let months = |name, expected, default, least: u32| -> Result<u32, ConfigError> {
+        let found: u32 = parse(get, name, expected, default)?;
+        if found < least {
+            return Err(ConfigError::Invalid { name, value: found.to_string(), expected });
+        }
+        Ok(found)
+    };
+    let KeptFor { samples_months, answers_months } = KeptFor::default();
+    let (samples, answers) = ("a whole number of months, at least 13", "a whole number of months, at least 1");
+    Ok(KeptFor {
+        samples_months: months("DIWAN_SAMPLES_MONTHS", samples, samples_months, KeptFor::LEAST_SAMPLES_MONTHS)?,
+        answers_months: months("DIWAN_ANSWERS_MONTHS", answers, answers_months, KeptFor::LEAST_ANSWERS_MONTHS)?,
+    })
+}
+
 fn parse<T: FromStr>(
     get: &impl Fn(&str) -> Option<String>,
     name: &'static str,
@@ -438,6 +477,9 @@ mod tests {
         assert!(said(&[("DIWAN_METRICS_LISTEN", "here")]).contains("DIWAN_METRICS_LISTEN"));
         assert!(said(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "here")]).contains("OTEL_EXPORTER_OTLP_ENDPOINT"));
         assert!(said(&[("DIWAN_STAND_IN", "nowhere")]).contains("DIWAN_STAND_IN"));
+        assert!(said(&[("DIWAN_AI_URL", "here")]).contains("DIWAN_AI_URL"));
+        assert!(said(&[("DIWAN_AI_URL", "https://ai.example/")]).contains("DIWAN_AI_MODEL is not set"));
+        assert!(said(&[("DIWAN_SAMPLES_MONTHS", "12")]).contains("at least 13"));
         let servers = [("DATABASE_URL", "postgres://x"), ("REDIS_URL", "redis://x")];
         let error = from(&servers).and_then(|config| config.keyring().map(|_| ())).err().map(|error| error.to_string());
         assert!(error.unwrap_or_default().contains("DIWAN_SECRET_KEY"));

@@ -11,6 +11,8 @@ pub mod embedded;
 pub mod http;
 pub mod ids;
 pub mod jobs;
+pub mod kept;
+pub mod language_model;
 pub mod mail;
 pub mod metrics;
 pub mod password;

@@ -7,7 +7,7 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 
 /// The font files; sources and licences stand in `fonts/README.md`.
-static FILES: [&[u8]; 7] = [
+static FILES: [&[u8]; 13] = [
     include_bytes!("../fonts/NotoSans-Regular.ttf"),
     include_bytes!("../fonts/NotoSans-Bold.ttf"),
     include_bytes!("../fonts/Vazirmatn-Regular.ttf"),
@@ -15,6 +15,12 @@ static FILES: [&[u8]; 7] = [
     include_bytes!("../fonts/NotoSansHebrew-Regular.ttf"),
     include_bytes!("../fonts/NotoSansHebrew-Bold.ttf"),
     include_bytes!("../fonts/NotoEmoji-Regular.ttf"),
+    include_bytes!("../fonts/NotoSerif-Regular.ttf"),
+    include_bytes!("../fonts/NotoSerif-Bold.ttf"),
+    include_bytes!("../fonts/NotoNaskhArabic-Regular.ttf"),
+    include_bytes!("../fonts/NotoNaskhArabic-Bold.ttf"),
+    include_bytes!("../fonts/NotoSerifHebrew-Regular.ttf"),
+    include_bytes!("../fonts/NotoSerifHebrew-Bold.ttf"),
 ];
 
 /// Parsed fonts and the index by family and weight.
@@ -42,7 +48,7 @@ mod tests {
         let fonts = fonts();
         assert_eq!(fonts.fonts.len(), FILES.len());
         for language in Language::ALL {
-            for family in language.families() {
+            for family in language.families().into_iter().chain(language.serif_families()) {
                 assert!(fonts.book.contains_family(&family.to_lowercase()), "{family}");
             }
         }
@@ -58,11 +64,12 @@ mod tests {
             (Language::He, "אבםץ"),
         ];
         for (language, sample) in samples {
-            let family = language.families()[0].to_lowercase();
-            for index in fonts().book.select_family(&family) {
-                let info = fonts().book.info(index).expect("listed by the book");
-                for character in sample.chars() {
-                    assert!(info.coverage.contains(character.into()), "{family} lacks {character}");
+            for family in [language.families()[0], language.serif_families()[0]].map(str::to_lowercase) {
+                for index in fonts().book.select_family(&family) {
+                    let info = fonts().book.info(index).expect("listed by the book");
+                    for character in sample.chars() {
+                        assert!(info.coverage.contains(character.into()), "{family} lacks {character}");
+                    }
                 }
             }
         }

@@ -89,4 +89,13 @@ impl Language {
             Self::He => ["Noto Sans Hebrew", "Noto Sans", "Vazirmatn", "Noto Emoji"],
         }
     }
+
+    /// The same with serifs; Naskh for Arabic letters.
+    pub(crate) const fn serif_families(self) -> [&'static str; 4] {
+        match self {
+            Self::En | Self::El => ["Noto Serif", "Noto Naskh Arabic", "Noto Serif Hebrew", "Noto Emoji"],
+            Self::Fa | Self::Ar => ["Noto Naskh Arabic", "Noto Serif", "Noto Serif Hebrew", "Noto Emoji"],
+            Self::He => ["Noto Serif Hebrew", "Noto Serif", "Noto Naskh Arabic", "Noto Emoji"],
+        }
+    }
 }

@@ -39,6 +39,9 @@ pub enum RenderError {
     /// The template failed, which is a fault of this crate and not of the figures.
     #[error("the report template failed: {0}")]
     Template(String),
+    /// A file for machines could not be written.
+    #[error("the report could not be written: {0}")]
+    Written(String),
 }
 
 /// Renders the monthly report as a PDF file.

@@ -105,6 +105,11 @@ fn is_unwanted(c: char) -> bool {
         || matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
+/// What somebody or something wrote, without the characters that are left out where it is shown: what is checked is then what is read.
+pub fn as_shown(text: &str) -> String {
+    text.chars().filter(|c| !is_unwanted(*c) && *c != '\u{200B}').collect()
+}
+
 /// Whether a text reads from right to left: what its first letter says, otherwise `fallback`.
 pub(crate) fn is_rtl(text: &str, fallback: bool) -> bool {
     text.chars()

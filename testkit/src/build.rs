@@ -11,6 +11,7 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait as _, Value};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use crate::alerts::AlertsWritten;
 use crate::campaigns::CampaignsWritten;
 use crate::contracts::ContractsWritten;
 use crate::finance::FinanceWritten;
@@ -20,6 +21,8 @@ use crate::pictures;
 use crate::planning::PlanningWritten;
 use crate::promotion::PromotionWritten;
 use crate::proposals::ProposalsWritten;
+use crate::report_delivery::DeliveriesWritten;
+use crate::reports::ReportsWritten;
 use crate::services::TestServices;
 use crate::strategy::StrategyWritten;
 use crate::tracking::TrackingWritten;
@@ -79,6 +82,9 @@ pub struct Written {
     pub finance: FinanceWritten,
     pub promotion: PromotionWritten,
     pub proposals: ProposalsWritten,
+    pub deliveries: DeliveriesWritten,
+    pub alerts: AlertsWritten,
+    pub reports: ReportsWritten,
     pub tracking: TrackingWritten,
     pub influencers: InfluencersWritten,
     pub payments: PaymentsWritten,
@@ -262,6 +268,16 @@ impl TestServices {
         Ok(id)
     }
 
+    /// Has the forms of an asset's file made, as after it was uploaded.
+    pub async fn make_forms(&self, asset: Uuid) -> Result<()> {
+        let sql = "update media_file set renditions_at = null where id = (select file_id from asset where id = $1)";
+        self.insert(sql, [asset.into()]).await?;
+        let sql = "insert into job (id, brand_id, kind, subject_id, due_at, created_at)
+          select $1, brand_id, 'make_renditions', file_id, $3, $3 from asset where id = $2";
+        self.insert(sql, [self.id().into(), asset.into(), self.now().into()]).await?;
+        self.run_jobs().await.map(drop)
+    }
+
     /// A draft with one variant. Answers the post and the variant.
     pub async fn post(&self, brand: Uuid, account: Uuid, text: &str, by: &Person) -> Result<(Uuid, Uuid)> {
         let (post, variant) = (self.id(), self.id());
@@ -367,8 +383,9 @@ impl TestServices {
                  insert into metric_reading values ('{reading}', '{brand}', '{account}', '{publication}', '{{}}', '{now}');
                  insert into metric_gap (id, brand_id, social_account_id, publication_id, reason, began_at, ended_at)
                    values ('{reading}', '{brand}', '{account}', '{publication}', 'NETWORK', '{now}', '{now}');
-                 insert into report_run (id, brand_id, kind, month, locale, state, requested_by, created_at, finished_at, error)
-                   values ('{report}', '{brand}', 'MONTH', '2026-07-01', 'en', 'FAILED', '{user}', '{now}', '{now}', 'GAVE_UP');
+                 insert into report_run (id, brand_id, kind, month, from_day, to_day, locale, state, requested_by, created_at, finished_at, error)
+                   values ('{report}', '{brand}', 'MONTH', '2026-07-01', '2026-07-01', '2026-07-31', 'en', 'FAILED', '{user}', '{now}',
+                     '{now}', 'GAVE_UP');
                  insert into content_import (id, brand_id, file_name, state, format, byte_size, sha256, row_count, requested_by, created_at)
                    values ('{import}', '{brand}', 'plan.csv', 'RECEIVED', 'CSV', 6, sha256('{import}'), 0, '{user}', '{now}');
                  insert into content_import_row (id, brand_id, import_id, file_sha256, row_key, post_id)
@@ -442,6 +459,9 @@ impl TestServices {
             payments: self.fill_payments(brand, user, finance.empty_line).await?,
             campaigns,
             proposals: self.fill_proposals(brand, user, campaigns.active).await?,
+            deliveries: self.fill_report_delivery(brand, user, report).await?,
+            alerts: self.fill_alerts(brand, user).await?,
+            reports: self.fill_reports(brand, user, report).await?,
             planning: self.fill_planning(brand, user, post).await?,
             tracking: self.fill_tracking(brand, user, post).await?,
             influencers: self.fill_influencers(brand, user, (publication, asset)).await?,

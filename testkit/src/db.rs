@@ -60,6 +60,23 @@ impl TestDb {
         scalar(&self.owner, sql, []).await.with_context(|| format!("in: {sql}"))
     }
 
+    /// The one value of a query over very many small tables, as the superuser. PostgreSQL would share the work among helpers, whose start
+    /// costs several times what there is to do.
+    pub async fn value_of_many_tables<T: sea_orm::TryGetable>(&self, sql: &str) -> Result<T> {
+        let tx = self.owner.begin().await?;
+        tx.execute_unprepared("set local max_parallel_workers_per_gather = 0").await?;
+        let value = scalar(&tx, sql, []).await.with_context(|| format!("in: {sql}"))?;
+        tx.commit().await?;
+        Ok(value)
+    }
+
+    /// Runs a migration once more, over what is there now: after this SQL has taken away what it makes.
+    pub async fn migrate_again(&self, name: &str, undo: &str) -> Result<()> {
+        self.run(undo).await?;
+        self.run(&format!("delete from seaql_migrations where version = '{name}'")).await?;
+        Ok(Migrator::up(&self.owner, None).await?)
+    }
+
     /// How many rows a table holds, as the superuser.
     pub async fn count(&self, table: &str) -> Result<i64> {
         self.value(&format!("select count(*) from {table}")).await

@@ -4,6 +4,8 @@
 //! Tests that need PostgreSQL or Redis find them by `DIWAN_TEST_DATABASE_URL` and `DIWAN_TEST_REDIS_URL`, which
 //! `script/test` sets.
 
+#[cfg(feature = "domain")]
+mod alerts;
 #[cfg(feature = "api")]
 pub mod app;
 #[cfg(feature = "domain")]
@@ -32,6 +34,10 @@ pub mod process;
 mod promotion;
 #[cfg(feature = "domain")]
 mod proposals;
+#[cfg(feature = "domain")]
+mod report_delivery;
+#[cfg(feature = "domain")]
+mod reports;
 pub mod servers;
 #[cfg(feature = "domain")]
 pub mod services;
@@ -40,6 +46,8 @@ mod strategy;
 #[cfg(feature = "domain")]
 mod tracking;
 
+#[cfg(feature = "domain")]
+pub use alerts::AlertsWritten;
 #[cfg(feature = "api")]
 pub use app::TestApp;
 #[cfg(feature = "domain")]
@@ -63,6 +71,10 @@ pub use planning::PlanningWritten;
 pub use promotion::PromotionWritten;
 #[cfg(feature = "domain")]
 pub use proposals::ProposalsWritten;
+#[cfg(feature = "domain")]
+pub use report_delivery::DeliveriesWritten;
+#[cfg(feature = "domain")]
+pub use reports::ReportsWritten;
 #[cfg(feature = "domain")]
 pub use services::{Settings, TestServices};
 #[cfg(feature = "domain")]

@@ -12,6 +12,7 @@ use diwan_platform::apps::Apps;
 use diwan_platform::clock::{ManualClock, SharedClock, SystemClock};
 use diwan_platform::crypto::Keyring;
 use diwan_platform::http::{HttpClient, HttpPolicy, StandIn};
+use diwan_platform::language_model::LanguageModel;
 use diwan_platform::mail::{MailSettings, Mailer};
 use diwan_platform::metrics::Metrics;
 use diwan_platform::stills::Stills;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub app_url: Option<String>,
     /// How mail is sent; without, none is.
     pub mail: Option<MailSettings>,
+    /// What writes summaries of reports; without, nothing does.
+    pub language_model: Option<LanguageModel>,
     /// The bucket in which files are kept; without, they are kept in a folder.
     pub s3: Option<S3Settings>,
     /// The applications under which networks know the product.
@@ -112,6 +115,7 @@ impl TestServices {
             })?,
             apps: settings.apps,
             mailer: settings.mail.as_ref().map(Mailer::new).transpose()?,
+            language_model: settings.language_model,
             public_url,
             app_url: settings.app_url.as_deref().map(str::parse).transpose()?,
             metrics: Metrics::default(),

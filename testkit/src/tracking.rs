@@ -18,20 +18,22 @@ pub struct TrackingWritten {
     pub import: Uuid,
     pub conversion: Uuid,
     pub lead: Uuid,
+    pub web_source: Uuid,
 }
 
 impl TestServices {
     /// A link that was followed, a conversion that it led to, with the endpoint and the file of others, a convention, a lead; a landing page
-    /// that was visited and filled in, and is a draft again.
+    /// that was visited and filled in, and is a draft again; a server that counts visits, with a day of it.
     pub(crate) async fn fill_tracking(&self, brand: Uuid, user: Uuid, post: Uuid) -> Result<TrackingWritten> {
         let now = self.services.now();
-        let [link, landing, endpoint, import, conversion, lead] = std::array::from_fn(|_| ids::new_id(now));
+        let [link, landing, endpoint, import, conversion, lead, web_source] = std::array::from_fn(|_| ids::new_id(now));
         let sealed = |row_id: Uuid, column: &'static str, secret: &[u8]| {
             let place = Place { brand_id: brand, row_id, column };
             self.services.keys.seal(place, secret).map(|sealed| HEXLOWER.encode(&sealed))
         };
         let secret = sealed(endpoint, "conversion_endpoint.secret", b"known to nobody")?;
         let contact = sealed(lead, "lead.contact", br#"{"name":"Lina","email":"lina@home.example","phone":""}"#)?;
+        let token = sealed(web_source, "web_source.token", b"known to nobody")?;
         let now = now.to_rfc3339();
         self.db
             .run(&format!(
@@ -57,9 +59,15 @@ impl TestServices {
                    values ('{conversion}', '{brand}', 'LEAD', 'Fair', '1', sha256('1'), '{now}', 5000, 'EUR', '{import}', '{user}', '{now}');
                  insert into conversion_touch values ('{brand}', '{conversion}', 1, '{link}', '{now}');
                  insert into lead (id, brand_id, source, contact, value_minor, currency, state, created_by, created_at, updated_at)
-                   values ('{lead}', '{brand}', 'Fair', '\\x{contact}', 5000, 'EUR', 'NEW', '{user}', '{now}', '{now}')"
+                   values ('{lead}', '{brand}', 'Fair', '\\x{contact}', 5000, 'EUR', 'NEW', '{user}', '{now}', '{now}');
+                 insert into web_source (id, brand_id, name, kind, base_url, site_id, token, state, created_by, created_at)
+                   values ('{web_source}', '{brand}', 'Home', 'MATOMO', 'https://stats.example/', '1', '\\x{token}', 'CONNECTED', '{user}', '{now}');
+                 insert into web_day (brand_id, source_id, day, channel, referrer, sessions, bounces, recorded_at)
+                   values ('{brand}', '{web_source}', '2026-07-01', 'SOCIAL', 'mastodon', 10, 4, '{now}');
+                 insert into web_goal_day (brand_id, source_id, day, goal, completions, recorded_at)
+                   values ('{brand}', '{web_source}', '2026-07-01', 'Sign-up', 2, '{now}')"
             ))
             .await?;
-        Ok(TrackingWritten { link, landing, endpoint, import, conversion, lead })
+        Ok(TrackingWritten { link, landing, endpoint, import, conversion, lead, web_source })
     }
 }

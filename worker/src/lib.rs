@@ -20,12 +20,14 @@
 //! | `executor` | runs jobs, a bounded number at a time |
 //! | `present` | lets the others know that this worker lives |
 //! | `schedules` | housekeeping |
+//! | `roll_up` | housekeeping of old numbers |
 
 mod executor;
 mod present;
 mod queue;
 mod reconciler;
 mod relay;
+mod roll_up;
 mod schedules;
 
 use std::path::PathBuf;
@@ -33,6 +35,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diwan_domain::Services;
+use diwan_platform::kept::KeptFor;
 use diwan_platform::{ids, presence};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -56,6 +59,8 @@ pub struct WorkerOptions {
     pub concurrency: usize,
     /// The folder for the anchors of the audit trail.
     pub anchors: PathBuf,
+    /// How long numbers are kept as they were read.
+    pub kept: KeptFor,
 }
 
 /// Why the worker could not start or had to end. An absent server is no such reason: the worker waits for it.
@@ -87,6 +92,7 @@ pub async fn run(services: Arc<Services>, options: WorkerOptions, stop: Cancella
     parts.spawn(reconciler::run(Arc::clone(&executor), stop_parts.clone()));
     parts.spawn(present::hold(Arc::clone(&services), owner, presence, stop_parts.clone()));
     parts.spawn(schedules::run(Arc::clone(&services), options.anchors.clone(), stop_parts.clone()));
+    parts.spawn(roll_up::run(Arc::clone(&services), options.kept, stop_parts.clone()));
 
     let ended = tokio::select! {
         biased;

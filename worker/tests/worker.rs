@@ -9,6 +9,7 @@ use anyhow::{Result, ensure};
 use apalis::prelude::TaskSink as _;
 use apalis_redis::RedisStorage;
 use diwan_platform::jobs::{self, JobRef};
+use diwan_platform::kept::KeptFor;
 use diwan_platform::{db, ids};
 use diwan_testkit::TestServices;
 use diwan_testkit::db::{redis_url, unique_name};
@@ -59,6 +60,7 @@ impl Setting {
             redis_prefix: self.prefix.clone(),
             concurrency,
             anchors: self.anchors.path().to_owned(),
+            kept: KeptFor::default(),
         };
         let stop = CancellationToken::new();
         let worker = tokio::spawn(diwan_worker::run(self.test.services.clone(), options, stop.clone()));
@@ -234,8 +236,8 @@ async fn a_job_that_keeps_failing_is_tried_again_and_set_aside() -> Result<()> {
         .db
         .run(&format!(
             "update brand set time_zone = 'Nowhere/Nothing' where id = '{brand}';
-             insert into report_run (id, brand_id, kind, month, locale, state, requested_by, created_at)
-               values ('{report}', '{brand}', 'MONTH', '2026-07-01', 'en', 'REQUESTED', '{user}', now());
+             insert into report_run (id, brand_id, kind, month, from_day, to_day, locale, state, requested_by, created_at)
+               values ('{report}', '{brand}', 'MONTH', '2026-07-01', '2026-07-01', '2026-07-31', 'en', 'REQUESTED', '{user}', now());
              insert into job (id, brand_id, kind, subject_id, due_at, created_at)
                values ('{report}', '{brand}', 'render_report', '{report}', now(), now())"
         ))

@@ -360,6 +360,8 @@ pub enum ErrorCode {
     ContractBothSides,
     /// Amounts add up to more than an answer carries.
     SumTooLarge,
+    /// A number of whole accounts is not divided by this.
+    NotByDimension,
 }
 
 /// One thing that the caller must mend. Nothing was written.

@@ -97,6 +97,12 @@ pub struct Query(
     tracking::ConversionQuery,
     tracking::LeadQuery,
     insights::InsightsQuery,
+    insights::ExploreQuery,
+    insights::CompareQuery,
+    insights::AlertQuery,
+    insights::ReportDeliveryQuery,
+    insights::ReportTemplateQuery,
+    insights::WebQuery,
 );
 
 // In groups: the library merges by types within types, and a long row of them takes the compiler minutes.
@@ -174,6 +180,11 @@ struct PublishingMutations(
     approvals::ApprovalMutation,
     approvals::ReviewLinkMutation,
     insights::InsightsMutation,
+    insights::AlertMutation,
+    insights::ReportDeliveryMutation,
+    insights::ReportMutation,
+    insights::ReportTemplateMutation,
+    insights::WebMutation,
 );
 
 #[derive(MergedObject, Default)]

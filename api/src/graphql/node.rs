@@ -16,7 +16,7 @@ use super::error::request_error;
 use super::finance::{Budget, BudgetEntry, BudgetLine, Expense, FinancialRequest};
 use super::ideas::Idea;
 use super::influencers::{Influencer, InfluencerOutreach, InfluencerResult, InfluencerShortlist};
-use super::insights::ReportRun;
+use super::insights::{ReportRun, ReportTemplate};
 use super::media::{Asset, AssetFolder};
 use super::payments::{Payment, PaymentFile, TimeEntry};
 use super::promotion::AdBoost;
@@ -60,6 +60,8 @@ pub enum Node {
     Publication(Publication),
     /// A report.
     ReportRun(ReportRun),
+    /// A template of reports.
+    ReportTemplate(ReportTemplate),
     /// A job.
     Job(Job),
     /// A request for approval.
@@ -232,6 +234,7 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         Kind::Account => op.load(id).await?.map(|row| Node::SocialAccount(SocialAccount { op: own(), row })),
         Kind::Connection => op.load(id).await?.map(|row| Node::AccountConnection(AccountConnection { op: own(), row })),
         Kind::Publication => op.load(id).await?.map(|row| Node::Publication(Publication { op: own(), row })),
+        Kind::ReportTemplate => op.load(id).await?.map(|row| Node::ReportTemplate(ReportTemplate { op: own(), row })),
         Kind::Report => op.load(id).await?.map(|row| Node::ReportRun(ReportRun { op: own(), row })),
         Kind::Job => op.load(id).await?.map(|row| Node::Job(Job { op: own(), row })),
         Kind::Approval => op.load(id).await?.map(|row| Node::ApprovalRequest(ApprovalRequest { op: own(), row })),
@@ -319,6 +322,10 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         | Kind::Feed
         | Kind::IdentityProvider
         | Kind::Passkey
+        | Kind::ReportShare
+        | Kind::ReportSchedule
+        | Kind::InsightAlert
+        | Kind::InsightAlertEvent
         | Kind::ReviewLink
         | Kind::Pause
         | Kind::Exclusivity
@@ -326,6 +333,7 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         | Kind::Webhook
         | Kind::ConversionEndpoint
         | Kind::ConversionImport
+        | Kind::WebSource
         | Kind::CampaignTarget
         | Kind::ExperimentArm => None,
     })

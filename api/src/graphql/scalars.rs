@@ -34,6 +34,16 @@ pub enum Kind {
     Publication,
     /// A report.
     Report,
+    /// What reports of a kind hold.
+    ReportTemplate,
+    /// A link to a report; not its secret.
+    ReportShare,
+    /// A report that is made again and again.
+    ReportSchedule,
+    /// What people are told of figures.
+    InsightAlert,
+    /// That they were told.
+    InsightAlertEvent,
     /// A job.
     Job,
     /// A request for approval.
@@ -134,6 +144,8 @@ pub enum Kind {
     Conversion,
     /// Conversions that come in as a file.
     ConversionImport,
+    /// What counts visits of a site; not its key.
+    WebSource,
     /// Somebody who might buy.
     Lead,
     /// What is done for one aim.
@@ -186,7 +198,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 87] = [
+    pub const ALL: [Self; 93] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -200,6 +212,11 @@ impl Kind {
         Self::Connection,
         Self::Publication,
         Self::Report,
+        Self::ReportTemplate,
+        Self::ReportShare,
+        Self::ReportSchedule,
+        Self::InsightAlert,
+        Self::InsightAlertEvent,
         Self::Job,
         Self::Approval,
         Self::Chain,
@@ -250,6 +267,7 @@ impl Kind {
         Self::ConversionEndpoint,
         Self::Conversion,
         Self::ConversionImport,
+        Self::WebSource,
         Self::Lead,
         Self::Campaign,
         Self::CampaignTarget,
@@ -292,6 +310,11 @@ impl Kind {
             Self::Connection => "connection",
             Self::Publication => "publication",
             Self::Report => "report",
+            Self::ReportTemplate => "reporttemplate",
+            Self::ReportShare => "reportshare",
+            Self::ReportSchedule => "reportschedule",
+            Self::InsightAlert => "insightalert",
+            Self::InsightAlertEvent => "insightalertevent",
             Self::Job => "job",
             Self::Approval => "approval",
             Self::Chain => "chain",
@@ -342,6 +365,7 @@ impl Kind {
             Self::ConversionEndpoint => "endpoint",
             Self::Conversion => "conversion",
             Self::ConversionImport => "conversionimport",
+            Self::WebSource => "websource",
             Self::Lead => "lead",
             Self::Campaign => "campaign",
             Self::CampaignTarget => "campaigntarget",

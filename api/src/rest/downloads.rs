@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use diwan_domain::contracts::{DOCUMENT_TYPE, open_contract_download};
-use diwan_domain::insights::{REPORT_TYPE, open_download};
+use diwan_domain::insights::open_download;
 
 use super::media::{Headers, serve};
 use super::{language, refuse};
@@ -13,7 +13,7 @@ pub async fn send(http: HttpRequest, state: web::Data<State>, token: web::Path<S
     match open_download(&state.services, &token).await {
         Ok(report) => {
             let headers =
-                Headers { mime_type: REPORT_TYPE, disposition: &report.disposition, cache: "private, no-store" };
+                Headers { mime_type: report.mime_type, disposition: &report.disposition, cache: "private, no-store" };
             serve(&http, report.from, headers).await
         }
         Err(failure) => refuse(&failure, language(&http)),

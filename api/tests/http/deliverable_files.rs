@@ -176,11 +176,14 @@ async fn what_is_no_form_of_ours_or_comes_too_late_leaves_nothing() -> Result<()
     let whole = form(&[("version", "1"), ("note", "")], file);
     let cut = whole[..whole.len() - 20].to_vec();
     let (long, longest) = ("x".repeat(2001), "x".repeat(20_000));
+    // A whole form of ours that would be taken, with too much that is read over before its file.
+    let much = "x".repeat(2 * 1024 * 1024);
     for (name, status, body) in [
         ("nothing", 400, Vec::new()),
         ("no form", 400, b"link=https://example.com".to_vec()),
         ("no file", 400, format!("--{BOUNDARY}--\r\n").into_bytes()),
         ("no beginning", 400, vec![b'x'; 2 * 1024 * 1024]),
+        ("too much before the file", 400, form(&[("other", much.as_str()), ("version", "1"), ("note", "")], file)),
         ("a note of any length", 400, form(&[("version", "1"), ("note", longest.as_str())], file)),
         ("a note that is too long", 422, form(&[("version", "1"), ("note", long.as_str())], file)),
         ("no version", 409, form(&[], file)),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::kit::{fingerprint, id};
 
-const MOVED: &str = "contracts contractSignatures deliverables proposals projects repeatedPosts ownedLeft";
+const MOVED: &str = "contracts contractSignatures deliverables proposals projects repeatedPosts webhooks financialRequests reportSchedules insightAlerts ownedLeft";
 
 /// What is still worked at and somebody's, each thing by the column that says so.
 fn held(of: Uuid) -> String {
@@ -21,6 +21,10 @@ fn held(of: Uuid) -> String {
         "project where coalesce(owner_id, created_by) = 'X' and state = 'OPEN'",
         "post_series where in_name_of = 'X' and ended_at is null",
         "evergreen_queue where in_name_of = 'X'",
+        "webhook_endpoint where coalesce(owner_id, created_by) = 'X' and deleted_at is null",
+        "financial_request where coalesce(owner_id, created_by) = 'X' and state in ('DRAFT', 'SENT_BACK')",
+        "report_schedule where in_name_of = 'X'",
+        "insight_alert where owner_id = 'X' or 'X' = any (recipient_ids)",
         "campaign_task where assignee_id = 'X' and done_at is null
            and campaign_id in (select id from campaign where state not in ('CLOSED', 'CANCELED'))",
         "checklist_item where assignee_id = 'X' and ticked_at is null",
@@ -95,13 +99,14 @@ async fn nothing_that_somebody_looked_after_stays_behind() -> Result<()> {
         ("Contract", "contract", of.contracts.active),
         ("Proposal", "proposal", of.proposals.sent),
         ("Project", "project", of.proposals.project),
+        ("FinancialRequest", "financialrequest", of.finance.request),
     ];
     for (kind, prefix, thing) in things {
         assert_eq!(team.owner(kind, prefix, thing).await?, id("user", of.author), "{kind}");
     }
 
     // Five contracts that are not over, of which two wait for our signature; what was declined and accepted is history.
-    assert_eq!(team.hand_over(&heir).await?, json!([5, 2, 2, 3, 1, 2, 0]));
+    assert_eq!(team.hand_over(&heir).await?, json!([5, 2, 2, 3, 1, 2, 1, 1, 1, 1, 0]));
     assert_eq!(team.held().await?, 0);
     for (kind, prefix, thing) in things {
         assert_eq!(team.owner(kind, prefix, thing).await?, id("user", heir.id), "{kind}");
@@ -115,7 +120,7 @@ async fn nothing_that_somebody_looked_after_stays_behind() -> Result<()> {
     assert_eq!(team.app.db.value::<String>(&told).await?, "5");
     let links = "select count(*) from public_link where user_id is not null and revoked_at is null and purpose = 'SIGN_CONTRACT'";
     assert_eq!(team.app.db.value::<i64>(links).await?, 0, "whoever signs now makes a link of their own");
-    assert_eq!(team.hand_over(&heir).await?, json!([0, 0, 0, 0, 0, 0, 0]), "again");
+    assert_eq!(team.hand_over(&heir).await?, json!([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), "again");
 
     // The next one takes it from whoever took it over.
     let back = json!({ "fromUserId": id("user", heir.id), "toUserId": id("user", team.lead.id) });
@@ -131,14 +136,24 @@ async fn what_the_other_may_not_have_stays_and_is_counted() -> Result<()> {
     let freelancer = team.app.member(team.written.brand, Level::Junior, UserKind::Freelancer).await?;
     assert_eq!(
         team.hand_over(&freelancer).await?,
-        json!([0, 0, 2, 0, 0, 0, 13]),
+        json!([0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 17]),
         "freelancers deliver, and look after nothing"
     );
+    let junior = team.app.member(team.written.brand, Level::Junior, UserKind::Staff).await?;
+    assert_eq!(
+        team.hand_over(&junior).await?,
+        json!([0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 16]),
+        "a JUNIOR works at projects, and could do nothing with the rest"
+    );
     let mid = team.app.member(team.written.brand, Level::Mid, UserKind::Staff).await?;
-    assert_eq!(team.hand_over(&mid).await?, json!([5, 0, 0, 3, 1, 2, 2]), "a MID does not sign for the brand");
+    assert_eq!(
+        team.hand_over(&mid).await?,
+        json!([5, 0, 0, 3, 0, 2, 0, 1, 1, 1, 3]),
+        "a MID neither signs for the brand nor sends its affairs outside"
+    );
     let signers = format!("select count(*) from contract where signer_id = '{}'", team.written.author);
     assert!(team.app.db.value::<i64>(&signers).await? > 2, "what was signed stays signed by whom it was");
-    assert_eq!(team.hand_over(&team.lead).await?, json!([0, 2, 0, 0, 0, 0, 0]));
+    assert_eq!(team.hand_over(&team.lead).await?, json!([0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0]));
     assert_eq!(team.held().await?, 0);
     Ok(())
 }
@@ -151,7 +166,8 @@ async fn every_column_of_whose_something_is_is_known() -> Result<()> {
       from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
       where c.contype = 'f' and c.confrelid = 'app_user'::regclass and a.attname in ('owner_id', 'assignee_id', 'signer_id', 'in_name_of')";
     let known = "campaign_task.assignee_id checklist_item.assignee_id contract.owner_id contract.signer_id deliverable.assignee_id \
-      evergreen_queue.in_name_of idea.assignee_id post_series.in_name_of project.owner_id proposal.owner_id";
+      evergreen_queue.in_name_of financial_request.owner_id idea.assignee_id insight_alert.owner_id post_series.in_name_of project.owner_id proposal.owner_id \
+      report_schedule.in_name_of webhook_endpoint.owner_id";
     assert_eq!(team.app.db.value::<String>(sql).await?, known);
     Ok(())
 }

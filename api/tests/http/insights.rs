@@ -61,7 +61,7 @@ async fn a_period_is_told_beside_the_one_before() -> Result<()> {
     let reach = figure("REACH");
     assert_eq!((&reach[0]["value"], &reach[0]["noValue"]), (&Value::Null, &json!("MISSING")));
     assert_eq!(reach[0]["missingNetworks"], json!(["mastodon"]));
-    assert_eq!(told["figures"].as_array().map(Vec::len), Some(16));
+    assert_eq!(told["figures"].as_array().map(Vec::len), Some(19));
     assert_eq!(told["contentTypes"], json!([{ "contentType": "TEXT", "posts": 1, "counted": 1, "interactions": 6 }]));
     let gap = &told["gaps"][0];
     assert_eq!((&gap["reason"], &gap["tries"]), (&json!("NETWORK"), &json!(1)));

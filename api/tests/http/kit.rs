@@ -72,5 +72,6 @@ pub async fn fingerprint(app: &TestApp) -> Result<String> {
              from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and relname <> 'idempotency_record'",
         )
         .await?;
-    app.db.value(&format!("select string_agg(print, ' ' order by print) from ({tables}) all_tables")).await
+    let all = format!("select string_agg(print, ' ' order by print) from ({tables}) all_tables");
+    app.db.value_of_many_tables(&all).await
 }

@@ -76,6 +76,7 @@ fn url_of(page: &Value) -> Result<String> {
 async fn a_page_is_written_published_visited_filled_in_and_put_away() -> Result<()> {
     let desk = Desk::new(Level::Mid).await?;
     let asset = desk.app.asset(desk.brand, &desk.person).await?;
+    desk.app.make_forms(asset).await?;
     let mut content = said("spring", "EN");
     content["image"] = json!({ "assetId": id("asset", asset), "alt": "A \"square\"" });
     let page = desk.landing(content).await?;
@@ -102,7 +103,7 @@ async fn a_page_is_written_published_visited_filled_in_and_put_away() -> Result<
     assert!(!html.contains("<script") && !html.contains("<b>"), "{html}");
     assert!(html.contains("value=\"mail&quot;&gt;&lt;b&gt;\""), "{html}");
     let picture = desk.opened(&format!("{url}/picture")).await?;
-    assert_eq!((picture.status.as_u16(), picture.header("content-type")), (200, Some("image/png")));
+    assert_eq!((picture.status.as_u16(), picture.header("content-type")), (200, Some("image/jpeg")));
 
     let ticket = ticket(&html)?;
     let form = [

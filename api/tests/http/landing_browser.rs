@@ -24,6 +24,7 @@ async fn a_page_is_read_and_filled_in_on_a_phone() -> Result<()> {
     let mut browser = Browser::start().await?;
     let desk = Desk::new(Level::Mid).await?;
     let asset = desk.app.asset(desk.brand, &desk.person).await?;
+    desk.app.make_forms(asset).await?;
     for (language, locale, direction, title, missing) in [
         ("fa", "FA", "rtl", "قهوهٔ تازهٔ بهاری", "لطفاً این خانه را علامت بزنید"),
         ("el", "EL", "ltr", "Ανοιξιάτικος καφές", "Σημειώστε αυτό το πλαίσιο"),

@@ -1,5 +1,6 @@
 //! The API through HTTP, against real PostgreSQL: what clients may rely on, and what bad input of every kind gets.
 
+mod alerts;
 mod approvals;
 mod audit;
 mod brand_life;
@@ -23,6 +24,7 @@ mod contracts_browser;
 mod deliverable_files;
 mod deliverables_browser;
 mod expenses;
+mod explore;
 mod freelancers;
 mod handing_over;
 mod handing_over_owned;
@@ -58,6 +60,7 @@ mod prices;
 mod promotion;
 mod proposals;
 mod proposals_browser;
+mod report_delivery;
 mod reports;
 mod review_browser;
 mod review_links;
@@ -83,5 +86,6 @@ mod tracking;
 mod tracking_limits;
 mod ugc;
 mod uploads;
+mod web_analytics;
 mod webhooks;
 mod written;

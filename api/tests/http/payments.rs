@@ -125,13 +125,15 @@ async fn what_is_handed_in_on_the_page_is_paid_by_a_file() -> Result<()> {
     assert_eq!(send(&address).await?.status, 409);
     assert_eq!(desk.app.client.get("/deliverable/dwl_nobodys").await?.status, 404);
 
-    // Nobody has looked; the product cannot reach the page here. A person says what they see, and accepts.
+    // Nobody has looked; the product cannot reach the page here. Somebody else says what they see.
     let accept = json!({ "deliverableId": post, "version": 2 });
     refused(desk, "acceptDeliverable", "deliverable { id }", accept.clone(), "NOT_FOUND_PUBLISHED", "deliverableId")
         .await?;
     for kind in ["PUBLISHED", "DISCLOSED"] {
         let found = json!({ "deliverableId": post, "kind": kind, "outcome": "PASSED", "note": "Seen" });
-        desk.mutate("recordDeliverableCheck", "check { kind outcome checkedBy { id } }", found).await?;
+        // Whoever was shown the link does not say so.
+        refused(desk, "recordDeliverableCheck", "check { kind }", found.clone(), "FOUR_EYES", "").await?;
+        agreed.chief("recordDeliverableCheck", "check { kind outcome checkedBy { id } }", found).await?;
     }
     let accepted = "deliverable { state link submittedByLink checks { kind outcome detail } }";
     let accepted = desk.mutate("acceptDeliverable", accepted, accept).await?;

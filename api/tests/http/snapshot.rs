@@ -86,5 +86,5 @@ impl Snapshot {
 }
 
 async fn look(app: &TestApp, query: &str) -> Result<BTreeMap<String, String>> {
-    Ok(serde_json::from_str(&app.db.value::<String>(query).await?)?)
+    Ok(serde_json::from_str(&app.db.value_of_many_tables::<String>(query).await?)?)
 }

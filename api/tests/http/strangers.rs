@@ -24,6 +24,7 @@ fn ids(of: &Written) -> Vec<(&'static str, &'static str, String)> {
         ("variant", "PostVariant", of.variant),
         ("publication", "Publication", of.publication),
         ("report", "ReportRun", of.report),
+        ("reporttemplate", "ReportTemplate", of.reports.template),
         ("job", "Job", of.job),
         ("approval", "ApprovalRequest", of.request),
         ("chain", "ApprovalChain", of.chain),

@@ -26,5 +26,6 @@ pub(crate) fn options(config: &Config, servers: &Servers) -> WorkerOptions {
         redis_prefix: config.redis_prefix.clone(),
         concurrency: config.worker_concurrency,
         anchors: config.data.join("audit-anchors"),
+        kept: config.kept,
     }
 }

@@ -140,6 +140,7 @@ error-approval-required = في هذه العلامة التجارية يجب أ�
 error-limit-exceeded = هذا يتجاوز حدّك البالغ { $limit } { $currency }. يلزم شخص حدّه أعلى.
 error-reason-required = اذكر السبب، ليعرف من يليك ما عليه فعله.
 error-mail-not-configured = لا يمكن لهذا النظام إرسال البريد. اطلب من المشغّل ضبط DIWAN_SMTP_URL.
+error-not-by-dimension = { $metric } رقم يخص الحساب كله، فلا يُذكر حسب { $dimension }. احذف أحدهما، أو قسّم حسب BRAND أو ACCOUNT أو NETWORK أو الزمن.
 error-file-not-plan = هذا الملف ليس CSV ولا مصنّف XLSX. احفظه بإحدى الصيغتين.
 error-file-not-text = هذا الملف ليس كله بترميز UTF-8. احفظه بصيغة «CSV UTF-8» أو XLSX.
 error-file-unfolds = حجم هذا الملف بعد فكّه أكثر من { $limit } بايت. أزل ما ليس من الخطة، أو احفظه بصيغة CSV.

@@ -107,6 +107,7 @@ error-approval-required = In this brand a post must be approved before it is sch
 error-limit-exceeded = This is above your limit of { $limit } { $currency }. It needs somebody whose limit is higher.
 error-reason-required = Say why, so that the next person knows what to do.
 error-mail-not-configured = This installation cannot send mail. Ask the operator to set DIWAN_SMTP_URL.
+error-not-by-dimension = { $metric } is a number of whole accounts: it cannot be told by { $dimension }. Leave one of the two out, or divide by BRAND, ACCOUNT, NETWORK or a time.
 error-file-not-plan = This file is neither CSV nor an XLSX workbook. Save it as one of these.
 error-file-not-text = This file is not UTF-8 throughout. Save it as “CSV UTF-8”, or as XLSX.
 error-file-unfolds = This file unfolds to more than { $limit } bytes. Remove what is not of the plan, or save it as CSV.

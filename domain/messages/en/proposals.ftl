@@ -94,3 +94,9 @@ mail-proposal-link = Hello { $name },
     It is meant for you alone: whoever has it can answer for you.
     .subject = A new link: { $title }
     .button = Open the proposal
+
+mail-proposal-signed = Hello { $name },
+
+    “{ $title }” was accepted. You find what was accepted as a signed document behind the link, which is good until { $when }. Please save it.
+    .subject = Signed: { $title }
+    .button = See the signed proposal

@@ -17,6 +17,7 @@ trouble-given-up = Somebody decided that it is not sent any more. What is there 
 trouble-partly-published = A part of this is on the network, the rest was not sent. See the detail, then send the rest, or give it up: what is there stays.
 trouble-too-many-rows = There are more than 5,000 rows. Choose fewer days or one calendar.
 trouble-cell-too-long = A text is longer than a cell of a workbook takes. Export as CSV.
+trouble-not-allowed = Whoever asked for this may not read it any more. Somebody who may can ask for it anew.
 trouble-media-gone = A file of this post cannot be read. Upload it again.
 trouble-media-expired = A file of this post was not to be used any more. Choose another, or extend its rights, and schedule again.
 trouble-grant-missing = Whoever made a file of this post has not allowed it to be published, or no longer. Record a grant or choose another file, and schedule again.
@@ -39,6 +40,15 @@ source-not-a-feed = What is there is no RSS, Atom or JSON feed. Check the addres
 source-redirects = The address leads on and on. Use the feed's own address.
 source-refused = The feed's server refuses to give it. Check the address.
 source-too-large = The feed is larger than Diwan reads. Look for a shorter one on the same site.
+
+# Why visits could not be read: each key a value of `web_source.trouble`. Say what happened and the next step.
+
+web-address = Diwan may not call this address. Connect the server by its public address with https.
+web-away = The server could not be reached or had a fault. Diwan tries again by itself, ever more seldom.
+web-gave-up = Diwan tried for a long time without success. The operator looks at the job; then have the server asked again.
+web-not-analytics = What is there answers neither as Matomo nor as Plausible. Check the address and the kind, then connect again.
+web-refused = The server does not accept the key, or the key does not read this site. Connect again with a key that does.
+web-too-large = The server answers with more than Diwan reads. Bring the numbers as a file.
 
 # Why a publication is stuck. Say what is the matter and the next step.
 

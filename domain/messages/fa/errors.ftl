@@ -104,6 +104,7 @@ error-approval-required = در این برند پست باید پیش از زم�
 error-limit-exceeded = این از سقف شما ({ $limit } { $currency }) بیشتر است. کسی با سقف بالاتر لازم است.
 error-reason-required = دلیل را بگویید تا نفر بعدی بداند چه کند.
 error-mail-not-configured = این سامانه نمی‌تواند ایمیل بفرستد. از گردانندهٔ سامانه بخواهید DIWAN_SMTP_URL را تنظیم کند.
+error-not-by-dimension = { $metric } عددی برای کل حساب است و به تفکیک { $dimension } گفته نمی‌شود. یکی از این دو را بردارید، یا بر پایهٔ BRAND، ACCOUNT، NETWORK یا زمان تفکیک کنید.
 error-file-not-plan = این فایل نه CSV است و نه کارپوشهٔ XLSX. آن را به یکی از این دو ذخیره کنید.
 error-file-not-text = همهٔ این فایل UTF-8 نیست. آن را با قالب «CSV UTF-8» یا XLSX ذخیره کنید.
 error-file-unfolds = این فایل پس از باز شدن بیش از { $limit } بایت است. آنچه جزو برنامه نیست را بردارید، یا به شکل CSV ذخیره کنید.

@@ -135,6 +135,7 @@ error-approval-required = במותג הזה פוסט צריך אישור לפנ�
 error-limit-exceeded = זה מעל המגבלה שלכם, { $limit } { $currency }. נדרש מי שהמגבלה שלו גבוהה יותר.
 error-reason-required = ציינו את הסיבה, כדי שהבא בתור ידע מה לעשות.
 error-mail-not-configured = המערכת הזאת אינה יכולה לשלוח דואר. בקשו ממפעיל המערכת להגדיר את DIWAN_SMTP_URL.
+error-not-by-dimension = { $metric } הוא מספר של חשבונות שלמים, ולכן אינו נמסר לפי { $dimension }. הסירו אחד מהשניים, או חלקו לפי BRAND, ACCOUNT, NETWORK או זמן.
 error-file-not-plan = הקובץ הזה אינו CSV וגם לא חוברת XLSX. שמרו אותו כאחד מהם.
 error-file-not-text = לא כל הקובץ הזה ב-UTF-8. שמרו אותו כ-“CSV UTF-8” או כ-XLSX.
 error-file-unfolds = הקובץ הזה נפרש ליותר מ-{ $limit } בתים. הסירו את מה שאינו מהתוכנית, או שמרו כ-CSV.

@@ -28,6 +28,7 @@ mod progress;
 mod queries;
 mod report;
 mod results;
+mod returns;
 mod tasks;
 
 pub use activate_job::ActivateCampaign;
@@ -48,6 +49,7 @@ pub use history::{Figure, HISTORY_DAYS, LEAST_SAMPLES, Spread};
 pub use life::{activate_campaign, archive_campaign, cancel_campaign, restore_campaign, submit_campaign};
 pub(crate) use life::{approval_ended, lock};
 pub use pace::{Pace, PaceReason};
+pub(crate) use pace::{met, share_bp, standing};
 pub use plan::{CampaignChange, create_campaign, update_campaign};
 pub use posts::set_campaign_of_posts;
 pub use progress::{TargetProgress, progress_of_campaigns};
@@ -57,5 +59,6 @@ pub use queries::{
 };
 pub use report::{ClosingReport, Cost, MissingFigure, ReportedTarget, Return, report_of};
 pub use results::{StatedResult, results_of_targets, state_campaign_result};
+pub(crate) use returns::returns_of_campaigns;
 pub(crate) use tasks::hand_over_tasks;
 pub use tasks::{TaskContent, add_campaign_task, remove_campaign_task, set_campaign_task_done, update_campaign_task};

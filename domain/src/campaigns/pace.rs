@@ -46,7 +46,7 @@ pub(super) struct Compared {
 }
 
 /// How much of a target was reached, in ten-thousandths, rounded down; targets are above zero.
-pub(super) fn share_bp(achieved_micro: i64, target_micro: i64) -> i64 {
+pub(crate) fn share_bp(achieved_micro: i64, target_micro: i64) -> i64 {
     let share = i128::from(achieved_micro) * i128::from(WHOLE) / i128::from(target_micro.max(1));
     i64::try_from(share).unwrap_or(i64::MAX)
 }
@@ -61,10 +61,27 @@ pub(super) fn elapsed_bp(since_start: i64, length: i64) -> Option<i64> {
 }
 
 /// Whether what was reached, in millionths of the unit, is what was wanted.
-pub(super) fn met(direction: KpiDirection, achieved_micro: i64, target_micro: i64) -> bool {
+pub(crate) fn met(direction: KpiDirection, achieved_micro: i64, target_micro: i64) -> bool {
     match direction {
         KpiDirection::AtLeast => achieved_micro >= target_micro,
         KpiDirection::AtMost => achieved_micro <= target_micro,
+    }
+}
+
+/// Where something stands of which this share of its target was reached and that share was due, both in ten-thousandths: more than
+/// `tolerance_bp` better or worse than was due, or neither.
+pub(crate) fn standing(direction: KpiDirection, (share_bp, due_bp): (i64, i64), tolerance_bp: i64) -> Pace {
+    let more = share_bp.saturating_sub(due_bp);
+    let better = match direction {
+        KpiDirection::AtLeast => more,
+        KpiDirection::AtMost => more.saturating_neg(),
+    };
+    if better > tolerance_bp {
+        Pace::Ahead
+    } else if better < -tolerance_bp {
+        Pace::Behind
+    } else {
+        Pace::OnTrack
     }
 }
 
@@ -77,19 +94,8 @@ pub(super) fn pace(compared: Compared) -> (Pace, PaceReason) {
         let kept = met(compared.direction, achieved, compared.target_micro);
         return (if kept { Pace::OnTrack } else { Pace::Behind }, PaceReason::Level);
     }
-    let more = share_bp(achieved, compared.target_micro).saturating_sub(elapsed);
-    let better = match compared.direction {
-        KpiDirection::AtLeast => more,
-        KpiDirection::AtMost => -more,
-    };
-    let pace = if better > TOLERANCE_BP {
-        Pace::Ahead
-    } else if better < -TOLERANCE_BP {
-        Pace::Behind
-    } else {
-        Pace::OnTrack
-    };
-    (pace, PaceReason::ShareOfTime)
+    let share = share_bp(achieved, compared.target_micro);
+    (standing(compared.direction, (share, elapsed), TOLERANCE_BP), PaceReason::ShareOfTime)
 }
 
 #[cfg(test)]

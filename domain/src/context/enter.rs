@@ -160,4 +160,18 @@ impl Context {
             db::one(&self.tx, "select * from app.enter_user($1, $2)", [user_id.into(), self.now.into()]).await?;
         Ok(self.is_now(row.ok_or(Code::WrongCredentials)?.into_actor(session_id)?))
     }
+
+    /// Opens the scope of whoever asked for work that is done later, with no more than they asked with: `scopes` is what the API token
+    /// that they came with was good for, none for people. None when they are gone.
+    pub(crate) async fn enter_for(
+        &self,
+        user_id: Uuid,
+        scopes: Option<Vec<Action>>,
+    ) -> Result<Option<Arc<Actor>>, Fault> {
+        let row: Option<ActorRow> =
+            db::one(&self.tx, "select * from app.enter_user($1, $2)", [user_id.into(), self.now.into()]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let actor = Actor { scopes, ..row.into_actor(None)? };
+        Ok(Some(self.is_now(actor)))
+    }
 }

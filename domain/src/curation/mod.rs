@@ -19,6 +19,7 @@ pub use fetch::TROUBLES;
 pub use fetch_job::FetchSource;
 pub use idea::save_item_as_idea;
 pub use items::{ItemFilter, dismiss_item, items, items_by_ids};
+pub(crate) use politeness::retry_after;
 pub use politeness::{LEAST_MINUTES, MOST_MINUTES};
 pub use source::{
     NewSource, SourceChange, create_source, delete_source, refresh_source, sources, sources_by_ids, update_source,

@@ -41,7 +41,7 @@ pub(super) fn next_reading(now: DateTime<Utc>, wishes: Wishes) -> DateTime<Utc> 
 }
 
 /// `Retry-After` of RFC 9110: seconds, or a date.
-pub(super) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
+pub(crate) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
     let header = header.trim();
     if let Ok(seconds) = header.parse::<u32>() {
         return Some(Duration::seconds(seconds.into()));

@@ -9,7 +9,6 @@ use diwan_entity::payments::deliverable_check::{self, CheckKind, CheckOutcome};
 use diwan_platform::{db, ids};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
 };
 use uuid::Uuid;
 
@@ -62,8 +61,12 @@ impl Job for CheckDeliverable {
         "check_deliverable"
     }
 
+    async fn begin(&self, work: &Work) -> Result<Scope, JobError> {
+        work.begin_deliverable().await
+    }
+
     async fn run(&self, work: &Work) -> Result<(), JobError> {
-        let scope = work.begin().await?;
+        let scope = self.begin(work).await?;
         let Some(task) = task(&scope).await? else {
             return scope.finish(Next::Done).await;
         };
@@ -77,10 +80,9 @@ impl Job for CheckDeliverable {
             None => None,
         };
         let findings: Vec<Finding> = task.wanted.iter().map(|kind| found(*kind, &task, page.as_ref())).collect();
-        let scope = work.begin().await?;
+        let scope = self.begin(work).await?;
         // It may have been sent back and handed in anew meanwhile: then this was about something else, and the job goes on.
-        let now = deliverable::Entity::one_in_brand(scope.brand_id, scope.subject_id()).lock_exclusive();
-        let now = now.one(scope.tx()).await?;
+        let now = deliverable::Entity::one_in_brand(scope.brand_id, scope.subject_id()).one(scope.tx()).await?;
         if now.as_ref().is_some_and(|row| is_handed_in(row) && row.submission == task.submission) {
             write(&scope, task.submission, &findings).await?;
         } else if now.is_some_and(|row| is_handed_in(&row)) {

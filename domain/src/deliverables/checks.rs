@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::CheckDeliverable;
-use super::decide::four_eyes;
+use super::decide::{Word, four_eyes};
 use super::queries::{lock, seen, wrong_state};
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
@@ -65,7 +65,7 @@ pub async fn record_deliverable_check(
     }
     let note = maybe_text(&mut wrong, "note", note, 2000);
     wrong.check()?;
-    four_eyes(permit, &row).await?;
+    four_eyes(permit, &row, Word::Theirs).await?;
     let check = deliverable_check::ActiveModel {
         id: Set(context.new_id()),
         brand_id: Set(row.brand_id),

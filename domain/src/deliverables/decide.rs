@@ -19,15 +19,27 @@ use crate::payments;
 use crate::permission::{Action, Permit};
 use crate::trust;
 
-/// That whoever decides has not handed it in themselves.
-pub(super) async fn four_eyes(permit: Permit<'_>, row: &deliverable::Model) -> Result<(), Failure> {
-    if row.submitted_by.is_some()
-        && row.submitted_by == permit.actor_id
-        && db::scalar::<bool>(permit.tx(), "select four_eyes from agency", []).await?
-    {
-        return Err(Code::FourEyes.into());
+/// On whose word something counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    /// That of whoever decides, who alone has looked.
+    Theirs,
+    /// The product's, which has found it on a page that anybody can read.
+    Products,
+}
+
+/// That whoever decides has not handed it in themselves. Where it counts on their word, nor may they hold the link by which it was
+/// handed in: whoever was shown its address may have sent the file as well.
+pub(super) async fn four_eyes(permit: Permit<'_>, row: &deliverable::Model, word: Word) -> Result<(), Failure> {
+    let own = row.submitted_by.is_some() && row.submitted_by == permit.actor_id;
+    let link = row.submitted_link_id.filter(|_| word == Word::Theirs);
+    if !own && link.is_none() {
+        return Ok(());
     }
-    Ok(())
+    let sql = "select a.four_eyes and ($1 or exists (
+        select from public_link l where l.brand_id = $2 and l.id = $3 and l.created_by = $4)) from agency a";
+    let values = [own.into(), row.brand_id.into(), link.into(), permit.actor_id.into()];
+    if db::scalar::<bool>(permit.tx(), sql, values).await? { Err(Code::FourEyes.into()) } else { Ok(()) }
 }
 
 /// That it was found published and, where the contract says so, disclosed.
@@ -63,7 +75,8 @@ pub async fn accept_deliverable(
         wrong.add(not_signed);
     }
     wrong.check()?;
-    four_eyes(permit, &row).await?;
+    let word = if row.asset_id.is_some() { Word::Theirs } else { Word::Products };
+    four_eyes(permit, &row, word).await?;
     was_found(context, &contract, &row).await?;
     let row = end(context, permit, row, (DeliverableState::Accepted, String::new())).await?;
     trust::record(permit, context.now, "deliverable.accept", row.id, json!({ "submission": row.submission })).await?;

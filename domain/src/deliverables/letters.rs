@@ -74,7 +74,9 @@ pub(super) async fn make_link(
     let (name, email) = (contract.party_name.clone(), contract.party_email.clone());
     let person = LinkFor { user_id: None, name: name.clone(), email: email.clone(), locale: contract.locale };
     let expires_at = now + GOOD_FOR;
-    let new = NewLink { purpose: LinkPurpose::Deliverable, subject_id: row.id, person, expires_at, shown: true };
+    // In a letter alone it is nobody's of the team: whoever has it sent may accept what comes by it.
+    let shown = occasion == Occasion::Asked;
+    let new = NewLink { purpose: LinkPurpose::Deliverable, subject_id: row.id, person, expires_at, shown };
     let (_, url) = public_links::make(services, permit, now, new).await?;
     let written = !email.is_empty();
     if written {

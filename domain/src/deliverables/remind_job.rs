@@ -7,7 +7,7 @@ use diwan_entity::InBrand as _;
 use diwan_entity::contracts::contract;
 use diwan_entity::payments::deliverable::{self, DeliverableState};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
 use super::contract::{going_on, in_force};
@@ -77,10 +77,14 @@ impl Job for RemindDeliverable {
         "remind_deliverable"
     }
 
+    async fn begin(&self, work: &Work) -> Result<Scope, JobError> {
+        work.begin_deliverable().await
+    }
+
     async fn run(&self, work: &Work) -> Result<(), JobError> {
-        let scope = work.begin().await?;
-        let select = deliverable::Entity::one_in_brand(scope.brand_id, scope.subject_id()).lock_exclusive();
-        let Some(row) = select.one(scope.tx()).await?.filter(is_due) else {
+        let scope = self.begin(work).await?;
+        let found = deliverable::Entity::one_in_brand(scope.brand_id, scope.subject_id()).one(scope.tx()).await?;
+        let Some(row) = found.filter(is_due) else {
             return scope.finish(Next::Done).await;
         };
         let contract = contract::Entity::one_in_brand(scope.brand_id, row.contract_id).one(scope.tx()).await?;

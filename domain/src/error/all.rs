@@ -179,5 +179,6 @@ impl Code {
         Self::ContractWorkOpen,
         Self::ContractBothSides,
         Self::SumTooLarge,
+        Self::NotByDimension,
     ];
 }

@@ -352,6 +352,8 @@ pub enum Code {
     ContractBothSides,
     /// Amounts add up to more than an answer carries.
     SumTooLarge,
+    /// A number of whole accounts is not divided by this.
+    NotByDimension,
 }
 
 impl Code {

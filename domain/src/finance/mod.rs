@@ -59,10 +59,10 @@ pub use lines::{LineContent, add_budget_lines, update_budget_line};
 pub use money::{divide_half_even, exponent, is_currency};
 pub(crate) use money::{minor_of_text, written};
 pub(crate) use open::committed_for;
-pub(crate) use queries::costs_of_campaign;
 pub use queries::{
     BudgetFilter, budget_entries, budgets, budgets_by_ids, entries_by_ids, lines_by_ids, lines_of_budgets,
 };
+pub(crate) use queries::{costs_of_campaign, costs_of_campaigns};
 pub(crate) use rates::not_ahead;
 pub use rates::{NewRate, exchange_rates, rate_text, rates_by_ids, record_exchange_rate};
 pub use requests::{

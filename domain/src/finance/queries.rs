@@ -89,46 +89,59 @@ pub async fn lines_of_budgets(context: &Context, budget_ids: &[Uuid]) -> Result<
 
 #[derive(FromQueryResult)]
 struct Spent {
+    id: Uuid,
     category: String,
     currency: String,
     minor: i64,
 }
 
-/// What a campaign cost: what was spent on its budgets by category, and what its promotions spent on whichever budget, as ADS. What
-/// promotions and contracts of campaigns spent is counted there alone, whosever budget paid it, and so are the hours of the team that name it.
-/// Never added across currencies. For whoever may close the campaign.
-pub(crate) async fn costs_of_campaign(
+/// What campaigns of a brand cost: what was spent on their budgets by category, and what their promotions spent on whichever budget, as ADS.
+/// What promotions and contracts of campaigns spent is counted there alone, whosever budget paid it, and so are the hours of the team that
+/// name them. Never added across currencies. For whoever may close them, or read what they cost. One statement.
+pub(crate) async fn costs_of_campaigns(
     context: &Context,
     brand_id: Uuid,
-    campaign_id: Uuid,
-) -> Result<Vec<(String, Money)>, Failure> {
-    let sql = "select c.category, c.currency, sum(c.minor)::bigint as minor from (
+    campaign_ids: &[Uuid],
+) -> Result<Vec<(Uuid, String, Money)>, Failure> {
+    let sql = "select w.id, c.category, c.currency, sum(c.minor)::bigint as minor
+      from unnest($2::uuid[]) w (id) cross join lateral (
         select l.category, b.currency, l.spent as minor
         from budget b join budget_line l on l.brand_id = b.brand_id and l.budget_id = b.id
-        where b.brand_id = $1 and b.campaign_id = $2
+        where b.brand_id = $1 and b.campaign_id = w.id
         union all
         select l.category, b.currency, -f.spent
         from budget b join budget_line l on l.brand_id = b.brand_id and l.budget_id = b.id
           join budget_entry e on e.brand_id = l.brand_id and e.line_id = l.id and e.source_kind = 'BOOST'
           join ad_boost a on a.brand_id = e.brand_id and a.id = e.source_id and a.campaign_id is not null
           cross join lateral app.budget_effect(e.kind, e.amount_minor, e.drawn_minor) f
-        where b.brand_id = $1 and b.campaign_id = $2
+        where b.brand_id = $1 and b.campaign_id = w.id
         union all
-        select 'ADS', a.currency, a.spent_minor from ad_boost a where a.brand_id = $1 and a.campaign_id = $2
+        select 'ADS', a.currency, a.spent_minor from ad_boost a where a.brand_id = $1 and a.campaign_id = w.id
         union all
-        select l.category, b.currency, (case when k.campaign_id = $2 then f.spent else 0 end)
-          - (case when b.campaign_id = $2 then f.spent else 0 end)
+        select l.category, b.currency, (case when k.campaign_id = w.id then f.spent else 0 end)
+          - (case when b.campaign_id = w.id then f.spent else 0 end)
         from contract k
           join budget_entry e on e.brand_id = k.brand_id and e.source_kind = 'CONTRACT' and e.source_id = k.id
           cross join lateral app.budget_effect(e.kind, e.amount_minor, e.drawn_minor) f
           join budget_line l on l.brand_id = e.brand_id and l.id = e.line_id
           join budget b on b.brand_id = l.brand_id and b.id = l.budget_id
-        where k.brand_id = $1 and k.campaign_id is not null and $2 in (k.campaign_id, b.campaign_id)
+        where k.brand_id = $1 and k.campaign_id is not null and w.id in (k.campaign_id, b.campaign_id)
         union all
         select 'STAFF', t.currency, t.fee_minor from time_entry t
-        where t.brand_id = $1 and t.campaign_id = $2 and t.state = 'ACCEPTED'
-      ) c group by c.category, c.currency having sum(c.minor) > 0 order by c.category, c.currency";
-    let rows: Vec<Spent> = context.rows(sql, [brand_id.into(), campaign_id.into()]).await?;
-    let cost = |row: Spent| (row.category, Money { minor: row.minor, currency: row.currency });
+        where t.brand_id = $1 and t.campaign_id = w.id and t.state = 'ACCEPTED'
+      ) c
+      group by w.id, c.category, c.currency having sum(c.minor) > 0 order by w.id, c.category, c.currency";
+    let rows: Vec<Spent> = context.rows(sql, [brand_id.into(), campaign_ids.to_vec().into()]).await?;
+    let cost = |row: Spent| (row.id, row.category, Money { minor: row.minor, currency: row.currency });
     Ok(rows.into_iter().map(cost).collect())
+}
+
+/// The same of one campaign.
+pub(crate) async fn costs_of_campaign(
+    context: &Context,
+    brand_id: Uuid,
+    campaign_id: Uuid,
+) -> Result<Vec<(String, Money)>, Failure> {
+    let costs = costs_of_campaigns(context, brand_id, &[campaign_id]).await?;
+    Ok(costs.into_iter().map(|(_, category, amount)| (category, amount)).collect())
 }

@@ -3,12 +3,8 @@
 use chrono::{DateTime, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::insights::metric_gap::{self, GapReason};
-use diwan_platform::db;
-use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveEnum as _, ColumnTrait, Condition, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder as _,
-    QuerySelect as _,
-};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
 use crate::context::Context;
@@ -18,40 +14,46 @@ use crate::jobs::{JobError, Scope};
 /// The most gaps that are told at a time.
 const MOST_GAPS: u64 = 100;
 
-/// Notes that the numbers of an account, or of one of its publications, could not be read: a gap begins, or goes on.
+/// Notes that the numbers of an account (none) or of its publications, each named once, could not be read: a gap begins, or goes on.
 pub(super) async fn not_read(
     scope: &Scope,
     account_id: Uuid,
-    publication_id: Option<Uuid>,
-    reason: GapReason,
+    whose: &[(Option<Uuid>, GapReason)],
 ) -> Result<(), JobError> {
-    let sql = "insert into metric_gap (id, brand_id, social_account_id, publication_id, reason, began_at)
-      values ($1, $2, $3, $4, $5, $6)
-      on conflict (brand_id, social_account_id, publication_id) where ended_at is null
-      do update set reason = excluded.reason, tries = metric_gap.tries + 1";
-    let values = [
-        scope.new_id().into(),
-        scope.brand_id.into(),
-        account_id.into(),
-        publication_id.into(),
-        reason.to_value().into(),
-        scope.now.into(),
-    ];
-    scope.tx().execute_raw(db::statement(sql, values)).await?;
+    if whose.is_empty() {
+        return Ok(());
+    }
+    let gaps = whose.iter().map(|(publication_id, reason)| metric_gap::ActiveModel {
+        id: Set(scope.new_id()),
+        brand_id: Set(scope.brand_id),
+        social_account_id: Set(account_id),
+        publication_id: Set(*publication_id),
+        reason: Set(*reason),
+        began_at: Set(scope.now),
+        ..Default::default()
+    });
+    let columns = [metric_gap::Column::BrandId, metric_gap::Column::SocialAccountId, metric_gap::Column::PublicationId];
+    let open = OnConflict::columns(columns)
+        .target_and_where(Expr::cust("ended_at is null"))
+        .value(metric_gap::Column::Reason, Expr::cust("excluded.reason"))
+        .value(metric_gap::Column::Tries, Expr::cust("metric_gap.tries + 1"))
+        .to_owned();
+    metric_gap::Entity::insert_many(gaps).on_conflict(open).exec_without_returning(scope.tx()).await?;
     Ok(())
 }
 
-/// Notes that they were read: a gap that is open ends.
-pub(super) async fn read_again(scope: &Scope, account_id: Uuid, publication_id: Option<Uuid>) -> Result<(), JobError> {
-    let whose = match publication_id {
-        Some(id) => metric_gap::Column::PublicationId.eq(id),
-        None => metric_gap::Column::PublicationId.is_null(),
-    };
+/// Notes that the numbers of an account (none) or of its publications were read: a gap that is open ends.
+pub(super) async fn read_again(scope: &Scope, account_id: Uuid, whose: &[Option<Uuid>]) -> Result<(), JobError> {
+    if whose.is_empty() {
+        return Ok(());
+    }
+    let publications = metric_gap::Column::PublicationId.is_in(whose.iter().copied().flatten());
+    let own = whose.contains(&None).then(|| metric_gap::Column::PublicationId.is_null());
     metric_gap::Entity::update_many()
         .col_expr(metric_gap::Column::EndedAt, Expr::value(scope.now))
         .filter(metric_gap::Column::BrandId.eq(scope.brand_id))
         .filter(metric_gap::Column::SocialAccountId.eq(account_id))
-        .filter(whose)
+        .filter(Condition::any().add(publications).add_option(own))
         .filter(metric_gap::Column::EndedAt.is_null())
         .exec(scope.tx())
         .await?;

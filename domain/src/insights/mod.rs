@@ -1,23 +1,50 @@
 //! Insights: numbers read from the networks, and reports. A missing number is missing, never zero.
 
+pub mod alerts;
+mod compare_brands;
+mod counting;
+pub mod explore;
 mod figures;
 mod gaps;
 pub mod kpi;
+mod place;
 mod queries;
 mod report_job;
+pub mod reports;
 mod request_report;
+mod roll_up;
 mod sync_job;
 mod sync_metrics;
+mod targets;
+mod web;
 
+pub use alerts::CheckAlerts;
+pub use compare_brands::{
+    AskedBrands, BrandFigures, ComparedBrands, KpiMedian, MOST_COMPARED, MOST_OF_MEDIAN, compare_brands,
+};
 pub use figures::{
     Against, AskedInsights, COUNTED_FOR, ContentTypeFigures, Insights, KpiFigure, NoFigure, Period, insights,
 };
 pub use queries::{LatestNumbers, latest_numbers, latest_numbers_unchecked, report_runs, reports_by_ids};
 pub use report_job::RenderReport;
+pub use reports::{
+    DeliverReport, NewComposed, NewShare, ReportShare, RunReportSchedule, SHARED_AT_MOST, ScheduleRule, SharedFile,
+    SharedPage, SharedReport, TemplateChoice, audience_of, cancel_report, compose_report, create_report_schedule,
+    delete_report_schedule, ending, format_of, mime_type, open_shared_file, open_shared_report, pause_report_schedule,
+    report_deliveries, report_schedules, report_shares, revoke_report_share, share_report, update_report_schedule,
+};
 pub use request_report::{
     DOWNLOAD_PURPOSE, NewReport, OpenedReport, REPORT_KIND, REPORT_TYPE, download_link, open_download, report_key,
     request_report,
 };
+pub use roll_up::{RolledUp, roll_up_metrics};
 pub(crate) use sync_job::FIRST_OF_ACCOUNT;
 pub use sync_job::{SyncMetrics, next_sync};
 pub use sync_metrics::sync_metrics;
+pub(crate) use targets::name_of;
+pub use targets::{KpiTarget, Standing, TOLERANCE_BP, TargetBasis, kpi_of_name, reason_of_target};
+pub use web::{
+    MOST_WEB_BYTES, MOST_WEB_LINES, MOST_WEB_ROWS, NewWebConnection, RecordedWeb, SyncWeb, WEB_TROUBLES, WebAnalytics,
+    WebDay, WebGoal, WebGoalSum, WebReferrer, WebSums, WebVisits, connect_web_analytics, disconnect_web_analytics,
+    import_web_analytics, record_web_analytics, sync_web_analytics, web_analytics, web_sources,
+};

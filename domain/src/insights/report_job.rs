@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use diwan_entity::InBrand as _;
+use diwan_entity::insights::report_file::ReportFormat;
 use diwan_entity::insights::report_run::{self, ReportState};
 use diwan_entity::tenancy::agency::Locale;
 use diwan_networks::Metric;
@@ -16,7 +17,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum as _, ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter};
 use uuid::Uuid;
 
-use super::{LatestNumbers, latest_numbers_unchecked, report_key};
+use super::{LatestNumbers, latest_numbers_unchecked, reports};
 use crate::error::Fault;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
 use crate::permission::Permit;
@@ -56,21 +57,26 @@ impl Job for RenderReport {
         let Some(run) = found.filter(|run| run.state == ReportState::Requested) else {
             return scope.finish(Next::Done).await;
         };
+        if run.kind == reports::COMPOSED {
+            return reports::render(work, scope, run).await;
+        }
         let figures = gather(&scope, &run).await?;
         scope.commit().await?;
         let rendered = tokio::task::spawn_blocking(move || diwan_reports::month_pdf(&figures))
             .await
             .map_err(|error| Fault::broken(format!("rendering ended badly: {error}")))?;
         let pdf = rendered.map_err(|error| Fault::broken(format!("rendering: {error}")))?;
-        // Stored while the fence is held, so that a worker that lost the job cannot change what another has finished.
-        let scope = work.begin().await?;
-        work.services.storage.put(report_key(run.brand_id, run.id), &pdf).await.map_err(Fault::from)?;
         let size = i64::try_from(pdf.len()).map_err(|_| Fault::broken("a report beyond all limits"))?;
+        let digest = sha256(&pdf).to_vec();
+        let stored = reports::store(work, run.brand_id, &[(ReportFormat::Pdf, pdf)]).await?;
+        let Some(scope) = reports::begin_end(work, &run, &stored).await? else { return Ok(()) };
+        reports::note_files(&scope, run.id, stored).await?;
         report_run::Entity::update_many()
             .col_expr(report_run::Column::State, Expr::value(ReportState::Ready))
             .col_expr(report_run::Column::FinishedAt, Expr::value(scope.now))
+            .col_expr(report_run::Column::Progress, Expr::value(100_i16))
             .col_expr(report_run::Column::ByteSize, Expr::value(size))
-            .col_expr(report_run::Column::Sha256, Expr::value(sha256(&pdf).to_vec()))
+            .col_expr(report_run::Column::Sha256, Expr::value(digest))
             .filter(report_run::Column::Id.eq(run.id))
             .exec(scope.tx())
             .await?;
@@ -86,6 +92,7 @@ impl Job for RenderReport {
             .filter(report_run::Column::State.eq(ReportState::Requested))
             .exec(scope.tx())
             .await?;
+        reports::run_ended(scope.permit().await?, scope.now, scope.subject_id()).await?;
         Ok(())
     }
 
@@ -94,12 +101,17 @@ impl Job for RenderReport {
             .col_expr(report_run::Column::State, Expr::value(ReportState::Requested))
             .col_expr(report_run::Column::FinishedAt, Expr::value(Option::<DateTime<Utc>>::None))
             .col_expr(report_run::Column::Error, Expr::value(Option::<String>::None))
+            .col_expr(report_run::Column::Progress, Expr::value(0_i16))
             .filter(report_run::Column::BrandId.eq(permit.brand_id))
             .filter(report_run::Column::Id.eq(subject_id))
             .filter(report_run::Column::State.eq(ReportState::Failed))
             .exec(permit.tx())
             .await?;
-        Ok(revived.rows_affected > 0)
+        if revived.rows_affected == 0 {
+            return Ok(false);
+        }
+        reports::run_revived(permit, subject_id).await?;
+        Ok(true)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Asking for a report, and the signed link by which it is fetched.
 
-use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Duration, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
 use diwan_entity::InBrand as _;
+use diwan_entity::insights::report_file::ReportFormat;
 use diwan_entity::insights::report_run::{self, ReportState};
 use diwan_entity::tenancy::agency::Locale;
 use diwan_platform::db;
@@ -12,6 +13,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use url::Url;
 use uuid::Uuid;
 
+use super::reports::{file_of, open_file, stored};
 use crate::context::{Context, Services};
 use crate::error::{Code, Failure, Fault, UserError};
 use crate::jobs::{Job as _, enqueue};
@@ -23,10 +25,13 @@ pub const DOWNLOAD_PURPOSE: &str = "report download";
 
 const LINK_LIFETIME: Duration = Duration::minutes(15);
 
-/// The kind of object that reports are.
+/// The kind of runs that are a month.
+const MONTH: &str = "MONTH";
+
+/// The kind of object that months were before files had rows.
 pub const REPORT_KIND: &str = "report";
 
-/// Where a report's file lies.
+/// Where the file of such a month lies.
 pub fn report_key(brand_id: Uuid, report_id: Uuid) -> Key<'static> {
     Key::new(REPORT_KIND, brand_id, report_id)
 }
@@ -53,11 +58,15 @@ pub async fn request_report(context: &Context, new: NewReport) -> Result<report_
     if new.month > context.now.with_timezone(&zone).date_naive() {
         return Err(UserError::at(Code::MonthInFuture, "month").into());
     }
+    let after =
+        new.month.checked_add_months(Months::new(1)).ok_or_else(|| Fault::broken("a month beyond the calendar"))?;
     let run = report_run::Entity::insert(report_run::ActiveModel {
         id: Set(context.new_id()),
         brand_id: Set(new.brand_id),
-        kind: Set("MONTH".to_owned()),
+        kind: Set(MONTH.to_owned()),
         month: Set(new.month),
+        from_day: Set(new.month),
+        to_day: Set(after.pred_opt().unwrap_or(new.month)),
         locale: Set(new.locale.unwrap_or(brand.locale)),
         state: Set(ReportState::Requested),
         requested_by: Set(permit.person()?),
@@ -71,7 +80,7 @@ pub async fn request_report(context: &Context, new: NewReport) -> Result<report_
     Ok(run)
 }
 
-/// A link that fetches a report for the next quarter of an hour, and its end.
+/// A link that fetches a month's PDF for the next quarter of an hour, and its end.
 pub fn download_link(context: &Context, run: &report_run::Model) -> Result<(Url, DateTime<Utc>), Failure> {
     let expires_at = context.now + LINK_LIFETIME;
     let link = Link { brand_id: run.brand_id, id: run.id, expires_at };
@@ -86,13 +95,18 @@ pub struct OpenedReport {
     pub from: Opened,
     /// The value of `Content-Disposition`.
     pub disposition: String,
+    /// What a reader's program is told that it is.
+    pub mime_type: &'static str,
 }
 
 /// What a reader's program is told that a report is.
 pub const REPORT_TYPE: &str = "application/pdf";
 
-/// The file behind a link.
+/// The file behind a link to a month's PDF, or to a file of any report.
 pub async fn open_download(services: &Services, token: &str) -> Result<OpenedReport, Failure> {
+    if let Some(file) = open_file(services, token).await? {
+        return Ok(file);
+    }
     let link =
         signed::verify(&services.keys, DOWNLOAD_PURPOSE, token, services.now()).map_err(|error| match error {
             LinkError::Invalid => Code::LinkInvalid,
@@ -101,10 +115,15 @@ pub async fn open_download(services: &Services, token: &str) -> Result<OpenedRep
     let tx = services.db.write().await?;
     db::scalar::<bool>(&tx, "select app.enter_brand($1)", [link.brand_id.into()]).await?;
     let run = report_run::Entity::one_in_brand(link.brand_id, link.id).one(&tx).await?;
+    let run = run.filter(|run| run.state == ReportState::Ready && run.kind == MONTH);
+    let file = match &run {
+        Some(run) => file_of(&tx, run, ReportFormat::Pdf).await?,
+        None => None,
+    };
     tx.rollback().await?;
-    let run = run.filter(|run| run.state == ReportState::Ready).ok_or(Code::LinkInvalid)?;
+    let (run, file) = run.zip(file).ok_or(Code::LinkInvalid)?;
     let disposition = format!("attachment; filename=\"report-{}.pdf\"", run.month.format("%Y-%m"));
     let served = Served { mime_type: REPORT_TYPE, disposition: &disposition };
-    let from = services.storage.open(report_key(run.brand_id, run.id), served).await?;
-    Ok(OpenedReport { from, disposition })
+    let from = services.storage.open(stored(&file), served).await?;
+    Ok(OpenedReport { from, disposition, mime_type: REPORT_TYPE })
 }

@@ -7,10 +7,12 @@ use diwan_entity::insights::metric_gap::GapReason;
 use diwan_entity::insights::{metric_reading, metric_sample};
 use diwan_entity::publishing::publication::{self, PublicationState};
 use diwan_entity::publishing::social_account::{self, AccountState};
-use diwan_networks::{Account, AccountMetrics, Metric, Missing, Network, NetworkError, Outside, PostMetrics};
+use diwan_networks::{
+    Account, AccountMetrics, ErrorKind, Metric, Missing, Network, NetworkError, Outside, PostMetrics,
+};
 use diwan_platform::db;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ConnectionTrait as _, DbErr, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait as _, DbErr, EntityTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::gaps::{not_read, read_again};
@@ -27,6 +29,12 @@ const ACCOUNT_EVERY: Duration = Duration::days(1);
 const ACCOUNT_AGAIN: Duration = Duration::hours(6);
 /// The numbers of an account; the others are of posts.
 const OF_ACCOUNT: [Metric; 3] = [Metric::Followers, Metric::Following, Metric::Posts];
+/// What of the account is due so soon is read with a publication where the network tells of many in one request.
+const ALONG: Duration = Duration::minutes(5);
+/// How long the jobs of those wait that are read along, in case this run does not end.
+const ALONG_AGAIN: Duration = Duration::minutes(2);
+/// What is older is not read along: its own job ends when it is read no more.
+const OLDEST_ALONG: Duration = Duration::days(29);
 /// The longest that a network can ask for patience.
 const LONGEST_WAIT: Duration = Duration::days(1);
 /// With a publication's numbers those of its account are read, unless they have been so lately.
@@ -55,6 +63,7 @@ pub fn next_sync(published_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Date
 }
 
 /// A post whose numbers are read.
+#[derive(FromQueryResult)]
 struct Post {
     id: Uuid,
     remote_id: String,
@@ -102,22 +111,67 @@ impl Subject {
         db::scalar(scope.tx(), sql, [scope.brand_id.into(), self.account.id.into(), (scope.now - LATELY).into()]).await
     }
 
-    /// Asks the network. No transaction is open.
+    /// What else of the account is due now or soon, up to what the network tells in the same request. Their own jobs wait meanwhile, also
+    /// those that were handed over: whoever has one finds that it is not due.
+    async fn along(&self, scope: &Scope) -> Result<Vec<Post>, JobError> {
+        let Some(network) = diwan_networks::network(&self.account.network) else { return Ok(Vec::new()) };
+        let most = network.posts_counted_at_once().saturating_sub(1);
+        if self.post.is_none() || most == 0 {
+            return Ok(Vec::new());
+        }
+        let sql = "with due as (
+            select j.id, p.id as publication_id, p.remote_id, p.published_at from job j
+              join publication p on p.brand_id = j.brand_id and p.id = j.subject_id
+            where j.brand_id = $1 and j.kind = $3 and j.state in ('PENDING', 'HANDED') and j.due_at <= $4 and j.failures = 0
+              and p.social_account_id = $2 and p.state = 'PUBLISHED' and p.remote_id is not null and p.published_at > $5
+            order by j.due_at limit $6 for update of j skip locked)
+          update job set state = 'PENDING', handed_at = null, due_at = $7 from due where job.id = due.id
+          returning due.publication_id as id, due.remote_id, due.published_at";
+        let values = [
+            scope.brand_id.into(),
+            self.account.id.into(),
+            SyncMetrics.kind().into(),
+            (scope.now + ALONG).into(),
+            (scope.now - OLDEST_ALONG).into(),
+            i64::try_from(most).unwrap_or(i64::MAX).into(),
+            (scope.now + ALONG_AGAIN).into(),
+        ];
+        Ok(db::all(scope.tx(), sql, values).await?)
+    }
+
+    /// Asks the network, for the numbers of its post and of those that are read along, and for the account's own. No transaction is open.
     async fn read(
         &self,
         network: &dyn Network,
         (out, account): (Outside<'_>, &Account),
-        with_account: bool,
+        (along, with_account): (&[Post], bool),
     ) -> Vec<Reading> {
-        let mut readings = Vec::with_capacity(2);
+        let mut readings = Vec::with_capacity(along.len() + 2);
         if let Some(post) = &self.post {
-            let told = network.post_metrics(out, account, std::slice::from_ref(&post.remote_id)).await;
-            let mut reading = Reading::of_post(post.id, told);
-            // What a network never says of a post is no gap.
-            if reading.gap == Some(GapReason::NotServed) && !counts_posts(network) {
-                reading.gap = None;
+            let mut posts: Vec<&Post> = std::iter::once(post).chain(along).collect();
+            let mut ids: Vec<String> = posts.iter().map(|post| post.remote_id.clone()).collect();
+            let mut told = network.post_metrics(out, account, &ids).await;
+            let refused = told.as_ref().is_err_and(|error| matches!(error.kind, ErrorKind::Content | ErrorKind::Ask));
+            if refused && !along.is_empty() {
+                // One of the others may be why it refuses all of them.
+                posts.truncate(1);
+                ids.truncate(1);
+                told = network.post_metrics(out, account, &ids).await;
             }
-            readings.push(reading);
+            match told {
+                Ok(told) => {
+                    let mut told = told.into_iter();
+                    readings.extend(posts.iter().map(|post| Reading::of_post(post.id, told.next())));
+                }
+                // The others are asked for on their own.
+                Err(error) => readings.push(Reading::failed(Some(post.id), &error)),
+            }
+            // What a network never says of a post is no gap.
+            for reading in &mut readings {
+                if reading.gap == Some(GapReason::NotServed) && !counts_posts(network) {
+                    reading.gap = None;
+                }
+            }
         }
         // A network that has just refused is not asked for more.
         let refused = readings.iter().any(|reading| reading.gap == Some(GapReason::Network));
@@ -168,13 +222,10 @@ impl Reading {
         Self { publication_id, gap: Some(GapReason::Network), wait, ..Self::default() }
     }
 
-    fn of_post(id: Uuid, told: Result<Vec<PostMetrics>, NetworkError>) -> Self {
+    fn of_post(id: Uuid, told: Option<PostMetrics>) -> Self {
         match told {
-            Ok(told) => match told.into_iter().next() {
-                Some(post) => Self::given(Some(id), post.values, post.raw, post.missing),
-                None => Self { publication_id: Some(id), gap: Some(GapReason::NotServed), ..Self::default() },
-            },
-            Err(error) => Self::failed(Some(id), &error),
+            Some(post) => Self::given(Some(id), post.values, post.raw, post.missing),
+            None => Self { publication_id: Some(id), gap: Some(GapReason::NotServed), ..Self::default() },
         }
     }
 
@@ -221,10 +272,17 @@ impl Job for SyncMetrics {
         let with_account = subject.account_is_due(&scope).await?;
         scope.commit().await?;
         let publication_id = subject.post.as_ref().map(|post| post.id);
+        let mut along = Vec::new();
         let readings = match usable_account(work, &subject.account).await? {
             Ok(Usable { network, account, .. }) => {
+                // Of an account that cannot be used the others keep their times.
+                if subject.post.is_some() && network.posts_counted_at_once() > 1 {
+                    let scope = work.begin().await?;
+                    along = subject.along(&scope).await?;
+                    scope.commit().await?;
+                }
                 let out = work.services.outside(network);
-                subject.read(network, (out, &account), with_account).await
+                subject.read(network, (out, &account), (&along, with_account)).await
             }
             // Whoever connects the account again gets the next numbers; until then they are missing.
             Err(Unusable::NeedsReconnect) => {
@@ -237,6 +295,9 @@ impl Job for SyncMetrics {
         let failed = readings.iter().any(|reading| reading.gap.is_some());
         let wait = readings.iter().filter_map(|reading| reading.wait).max();
         let asked = wait.map(|wait| scope.now + wait.min(LONGEST_WAIT));
+        let is_read = |post: &&Post| readings.iter().any(|reading| reading.publication_id == Some(post.id));
+        let along: Vec<&Post> = along.iter().filter(is_read).collect();
+        put_forward(&scope, &along).await?;
         write(&scope, subject.account.id, readings).await?;
         if let Some(until) = asked {
             put_off(&scope, subject.account.id, until).await?;
@@ -248,7 +309,7 @@ impl Job for SyncMetrics {
     async fn give_up(&self, scope: &Scope, _reason: &str) -> Result<(), JobError> {
         // The publication stays as it is, its numbers missing from here on: a gap says so, and the job itself shows the trouble.
         if let Some(Subject { account, post }) = Subject::load(scope).await? {
-            not_read(scope, account.id, post.map(|post| post.id), GapReason::GaveUp).await?;
+            not_read(scope, account.id, &[(post.map(|post| post.id), GapReason::GaveUp)]).await?;
         }
         Ok(())
     }
@@ -272,14 +333,32 @@ async fn put_off(scope: &Scope, account_id: Uuid, until: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// Two statements for the numbers, however many there are, and one for the gap of each of the two that were asked for.
+/// What was read along is read next when it would be had its own job done it.
+async fn put_forward(scope: &Scope, read: &[&Post]) -> Result<(), JobError> {
+    let next = |post: &&Post| next_sync(post.published_at, scope.now).map(|at| (post.id, at));
+    let (ids, times): (Vec<Uuid>, Vec<DateTime<Utc>>) = read.iter().filter_map(next).unzip();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sql = "with waiting as (
+        select j.id, read.next from unnest($3::uuid[], $4::timestamptz[]) read (id, next)
+          join job j on j.brand_id = $1 and j.kind = $2 and j.subject_id = read.id and j.state = 'PENDING'
+        for update of j skip locked)
+      update job j set due_at = w.next from waiting w where j.id = w.id";
+    let values = [scope.brand_id.into(), SyncMetrics.kind().into(), ids.into(), times.into()];
+    scope.tx().execute_raw(db::statement(sql, values)).await?;
+    Ok(())
+}
+
+/// Two statements for the numbers and two for the gaps, however many there are.
 async fn write(scope: &Scope, account_id: Uuid, readings: Vec<Reading>) -> Result<(), JobError> {
     let mut samples = Vec::new();
     let mut answers = Vec::new();
+    let (mut missing, mut there) = (Vec::new(), Vec::new());
     for Reading { publication_id, values, raw, gap, .. } in readings {
         match gap {
-            Some(reason) => not_read(scope, account_id, publication_id, reason).await?,
-            None => read_again(scope, account_id, publication_id).await?,
+            Some(reason) => missing.push((publication_id, reason)),
+            None => there.push(publication_id),
         }
         for (metric, value) in values {
             samples.push(metric_sample::ActiveModel {
@@ -303,6 +382,8 @@ async fn write(scope: &Scope, account_id: Uuid, readings: Vec<Reading>) -> Resul
             });
         }
     }
+    not_read(scope, account_id, &missing).await?;
+    read_again(scope, account_id, &there).await?;
     if !samples.is_empty() {
         let same_instant = OnConflict::new().do_nothing().to_owned();
         metric_sample::Entity::insert_many(samples)

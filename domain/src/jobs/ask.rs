@@ -70,7 +70,8 @@ fn outbox_rows<'a>(
     job::Entity::insert_many(rows).on_conflict(conflict)
 }
 
-/// Takes back work that waits. Work that has begun ends by itself when it sees its subject.
+/// Takes back work that waits. Work that has begun ends by itself when it sees its subject. Asking and taking back may wait for a job whose
+/// run has a transaction open, so a run never waits for what its callers hold: who takes both takes the subject before its job.
 pub async fn cancel(permit: Permit<'_>, kind: &str, subject_ids: &[Uuid], now: DateTime<Utc>) -> Result<(), DbErr> {
     job::Entity::update_many()
         .col_expr(job::Column::State, Expr::value(JobState::Canceled))

@@ -29,6 +29,7 @@ mod update_asset;
 pub use access::{OpenedMedia, media_link, open_media, rendition_link};
 pub(crate) use access::{network_link, open_asset};
 pub use archive::{archive_asset, delete_asset, restore_asset};
+pub use by_link::PATIENCE;
 pub(crate) use by_link::{LinkedFile, await_linked_file};
 pub use direct::complete_upload;
 pub use direct_job::TakeInUpload;

@@ -101,6 +101,9 @@ fn every_code_and_every_trouble_has_words() {
     for why in crate::curation::TROUBLES {
         assert!(!source_trouble(Locale::En, why).starts_with("source-"), "{why}");
     }
+    for why in crate::insights::WEB_TROUBLES {
+        assert!(!web_trouble(Locale::En, why).starts_with("web-"), "{why}");
+    }
     for kind in TROUBLES {
         assert!(!trouble(Locale::En, kind).starts_with("trouble-"), "{kind}");
     }

@@ -148,6 +148,10 @@ fn letter(services: &Services, brand: &str, person: &Person, rows: &[notice::Mod
             "contract-comment-notices"
         } else if rows.iter().all(|row| row.kind == NoticeKind::DeliverableDue) {
             "deliverable-notices"
+        } else if rows.iter().all(|row| row.kind == NoticeKind::ReportNotSent) {
+            "report-notices"
+        } else if rows.iter().all(|row| row.kind == NoticeKind::InsightAlert) {
+            "alert-notices"
         } else {
             "notices"
         },

@@ -4,12 +4,14 @@
 //! written in the transaction that makes it true, for everybody whom it concerns, in one statement. Mail goes out at once, and then
 //! at most every ten minutes for the same person, brand and kind, with whatever has come up since ([`MailNotices`]).
 
+mod figures;
 mod mail_job;
 mod own;
 mod tell;
 mod webhooks;
 mod words;
 
+pub(crate) use figures::{FigureNotice, figure_alerts};
 pub use mail_job::MailNotices;
 pub use own::{
     MOST_READ, NoticeSetting, NoticeWish, Read, mark_notices_read, notices, notification_settings, unread_notices,
@@ -17,7 +19,7 @@ pub use own::{
 };
 pub(crate) use tell::{
     account_needs_reconnect, contract_commented, contract_ending, deliverable_due, missed_while_paused,
-    publication_trouble,
+    publication_trouble, report_not_sent,
 };
 pub use webhooks::{
     DeliverWebhook, MOST_WEBHOOKS, NewWebhook, WEBHOOK_KINDS, WebhookChange, create_webhook, delete_webhook,

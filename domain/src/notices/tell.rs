@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diwan_entity::insights::report_schedule;
 use diwan_entity::payments::deliverable;
 use diwan_entity::publishing::social_account;
 use diwan_entity::trust::notice::{self, NoticeKind};
@@ -55,18 +56,18 @@ impl Affected {
 
 /// Somebody who is told, of which post, and how.
 #[derive(FromQueryResult)]
-struct Recipient {
-    post_id: Uuid,
-    user_id: Uuid,
-    in_app: bool,
-    mail: bool,
+pub(super) struct Recipient {
+    pub post_id: Uuid,
+    pub user_id: Uuid,
+    pub in_app: bool,
+    pub mail: bool,
 }
 
 /// A notice to be written: to whom, about what.
-struct New<'a> {
-    to: &'a Recipient,
-    subject_id: Uuid,
-    params: Value,
+pub(super) struct New<'a> {
+    pub to: &'a Recipient,
+    pub subject_id: Uuid,
+    pub params: Value,
 }
 
 /// The most notices of one statement: PostgreSQL takes 65,535 values.
@@ -172,7 +173,19 @@ pub(crate) async fn deliverable_due(
     write_one(permit, now, (kind, row.id, params), &whom).await
 }
 
-/// Tells whoever made a webhook that it was switched off, in the product alone: what is wrong is for them to see there.
+/// Tells the team, and whoever answers for it, that the report of a schedule was not sent; `paused`: and that none is made from now on.
+pub(crate) async fn report_not_sent(
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    (row, paused): (&report_schedule::Model, bool),
+) -> Result<(), DbErr> {
+    let kind = NoticeKind::ReportNotSent;
+    let whom = recipients(permit, now, kind, vec![Uuid::nil()], Some(row.in_name_of)).await?;
+    write_one(permit, now, (kind, row.id, json!({ "title": row.name, "paused": paused })), &whom).await
+}
+
+/// Tells whoever made a webhook, or has taken it over, that it was switched off, in the product alone: what is wrong is for them to see
+/// there.
 pub(super) async fn webhook_disabled(
     tx: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -182,7 +195,7 @@ pub(super) async fn webhook_disabled(
         id: Set(ids::new_id(now)),
         agency_id: Set(endpoint.agency_id),
         brand_id: Set(endpoint.brand_id),
-        recipient_id: Set(endpoint.created_by),
+        recipient_id: Set(endpoint.owner_id.unwrap_or(endpoint.created_by)),
         kind: Set(NoticeKind::WebhookDisabled),
         subject_id: Set(endpoint.id),
         params: Set(json!({ "url": endpoint.url })),
@@ -240,7 +253,12 @@ async fn write_one(
 }
 
 /// Writes notices, and asks for the letters.
-async fn write(permit: Permit<'_>, now: DateTime<Utc>, kind: NoticeKind, notices: &[New<'_>]) -> Result<(), DbErr> {
+pub(super) async fn write(
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    kind: NoticeKind,
+    notices: &[New<'_>],
+) -> Result<(), DbErr> {
     for some in notices.chunks(AT_ONCE) {
         let rows = some.iter().map(|New { to, subject_id, params }| notice::ActiveModel {
             id: Set(ids::new_id(now)),

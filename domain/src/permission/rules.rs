@@ -324,7 +324,27 @@ pub const RULES: &[Rule] = &[
         &[MID, integration(Level::Mid)],
         "numbers are read from MID on; clients read them in reports",
     ),
+    brand(Action::InsightAlertManage, &[MID], "it writes to people by itself; a program tells nobody"),
+    brand(Action::WebAnalyticsConnect, &[SENIOR], "it hands over a key to the client's statistics"),
+    brand(
+        Action::WebAnalyticsRecord,
+        &[MID, integration(Level::Mid)],
+        "a MID reads the numbers, and a program may bring them",
+    ),
     brand(Action::ReportRun, &[MID, integration(Level::Mid)], ""),
+    brand(
+        Action::ReportTemplateManage,
+        &[MID, integration(Level::Mid)],
+        "a MID reads the numbers and says in which order they are told",
+    ),
+    brand(
+        Action::ReportLookSet,
+        &[SENIOR],
+        "it is how the agency stands before its clients, and whether they see what things cost",
+    ),
+    brand(Action::ReportShare, &[MID], "what is made for clients goes to them; a program hands nothing out"),
+    brand(Action::ReportShareInternally, &[SENIOR], "it shows names and what is internal to whoever holds the link"),
+    brand(Action::ReportScheduleManage, &[MID], "it sends by itself, with the rights of whoever wrote it"),
     brand(Action::TrackedLinkRead, &[JUNIOR, integration(Level::Junior)], "a link is part of a draft"),
     brand(Action::TrackedLinkWrite, &[JUNIOR, integration(Level::Junior)], "whoever drafts a post needs its link"),
     brand(

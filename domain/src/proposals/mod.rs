@@ -14,8 +14,8 @@
 //! - It can be accepted until the end of its last day in the brand's time zone, by the clock; a job writes that down.
 //! - Acceptance keeps the document word for word with the options that were taken, and its SHA-256. It opens the project with its work
 //!   breakdown, a budget with a line for each category, allocated with what was agreed without tax, and the campaigns, planned; on behalf
-//!   of whoever sent it. All of it or nothing, and once. A job makes the signed file of it afterwards; `diwan verify proposal` reckons the
-//!   digests anew.
+//!   of whoever sent it. All of it or nothing, and once. A job makes the signed file of it afterwards and writes to the client where it
+//!   is; `diwan verify proposal` reckons the digests anew.
 //! - A link that was lost is made anew; the one before is dead.
 //!
 //! Locks are taken in one order: the proposal, its approval, then budget and lines.

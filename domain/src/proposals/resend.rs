@@ -9,18 +9,29 @@ use uuid::Uuid;
 
 use super::letters::write_client;
 use super::write::{begin, expect};
-use crate::context::Context;
+use crate::context::{Context, Services};
 use crate::error::{Complaints, Failure, Fault};
 use crate::permission::{Action, Permit};
 use crate::public_links::{self, LinkFor, NewLink};
 use crate::trust;
 
-/// Makes the link by which a client reads and answers a proposal that was sent.
+/// Makes the link by which a client reads and answers a proposal that was sent, for whoever has it made to see.
 pub(super) async fn make_link(
     context: &Context,
     permit: Permit<'_>,
     row: &proposal::Model,
     expires_at: DateTime<Utc>,
+) -> Result<Url, Failure> {
+    link_for_client(&context.services, permit, context.now, row, (expires_at, true)).await
+}
+
+/// Makes such a link. `shown`: whoever has it made sees it; else it is in a letter alone.
+pub(super) async fn link_for_client(
+    services: &Services,
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    row: &proposal::Model,
+    (expires_at, shown): (DateTime<Utc>, bool),
 ) -> Result<Url, Failure> {
     let person = LinkFor {
         user_id: None,
@@ -28,8 +39,8 @@ pub(super) async fn make_link(
         email: row.client_email.clone().unwrap_or_default(),
         locale: row.locale,
     };
-    let new = NewLink { purpose: LinkPurpose::Proposal, subject_id: row.id, person, expires_at, shown: true };
-    let (_, url) = public_links::make(&context.services, permit, context.now, new).await?;
+    let new = NewLink { purpose: LinkPurpose::Proposal, subject_id: row.id, person, expires_at, shown };
+    let (_, url) = public_links::make(services, permit, now, new).await?;
     Ok(url)
 }
 

@@ -1,8 +1,8 @@
 //! The signed file of a proposal: what was accepted, with a page that says by whom, when and from where. Made once, after the acceptance,
-//! and kept as it is.
+//! and kept as it is. The client is written to when it is there.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diwan_entity::InBrand as _;
 use diwan_entity::proposals::{proposal, proposal_acceptance};
 use diwan_platform::crypto::sha256;
@@ -15,15 +15,22 @@ use url::Url;
 use uuid::Uuid;
 
 use super::document::Whole;
+use super::letters::write_client;
 use super::render_job::{LINK_LIFETIME, OpenedProposal, file_of, key, open_key};
+use super::resend::link_for_client;
 use crate::context::{Context, Services};
-use crate::error::{Code, Failure, Fault};
+use crate::error::{Arg, Code, Failure, Fault};
 use crate::jobs::{Job, JobError, Next, Scope, Work};
+use crate::messages::time_in_words;
 use crate::permission::Permit;
+use crate::public_links::GOOD_FOR;
 use crate::trust;
 
 /// What a download link is signed for.
 const PURPOSE: &str = "accepted proposal";
+
+/// How long after somebody accepted it is news to them that there is a file: of what is older the team tells, if it wants.
+const NEWS: Duration = Duration::days(7);
 
 /// Makes the file of one acceptance. It is about the acceptance.
 #[derive(Debug)]
@@ -77,6 +84,9 @@ impl Job for RenderAcceptance {
         let detail = json!({ "version": version, "sha256": data_encoding::HEXLOWER.encode(&hash) });
         let permit = scope.permit().await?;
         trust::record(permit, scope.now, "proposal.signed_document", accepted.proposal_id, detail).await?;
+        if scope.now - accepted.signed_at <= NEWS {
+            tell_client(&work.services, permit, scope.now, &whole).await?;
+        }
         scope.finish(Next::Done).await
     }
 
@@ -88,6 +98,24 @@ impl Job for RenderAcceptance {
     async fn revive(&self, _permit: Permit<'_>, _subject_id: Uuid) -> Result<bool, DbErr> {
         Ok(true)
     }
+}
+
+/// Writes to the client that the signed file is there, where it is known where to, with a link of their own to the page that has it.
+async fn tell_client(
+    services: &Services,
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    whole: &Whole,
+) -> Result<(), Failure> {
+    let row = &whole.row;
+    if row.client_email.is_none() {
+        return Ok(());
+    }
+    let until = now + GOOD_FOR;
+    let link = link_for_client(services, permit, now, row, (until, false)).await?;
+    let when = time_in_words(row.locale, whole.system, whole.zone, until);
+    let more = vec![("when", Arg::Text(when.into()))];
+    write_client(permit.tx(), services, row, ("proposal-signed", Some(link)), more).await
 }
 
 /// A link that fetches the signed file for the next quarter of an hour, and its end; none while there is no file.

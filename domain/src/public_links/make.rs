@@ -51,6 +51,7 @@ fn place(purpose: LinkPurpose) -> &'static str {
         LinkPurpose::NegotiateContract => "contract",
         LinkPurpose::Proposal => "proposal",
         LinkPurpose::Deliverable => "deliverable",
+        LinkPurpose::Report => "report",
     }
 }
 

@@ -11,6 +11,7 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait as _, FromQueryResult, IdenStatic
 use uuid::Uuid;
 
 use super::line;
+use crate::error::Fault;
 use crate::jobs::{Job as _, JobError, Scope, Work};
 
 /// A publication with all that decides whether it is sent now.
@@ -49,17 +50,18 @@ static READ: LazyLock<String> = LazyLock::new(|| {
              where t.brand_id = p.brand_id and t.publication_id = p.id and t.outcome is null) as open_since,
            app.holding_pause(p.brand_id, p.post_id, p.social_account_id) as pause,
            b.publish_grace_seconds as grace_seconds, b.archived_at is not null as archived,
+           b.id is not null as has_brand, a.id is not null as has_account,
            {earlier} as earlier, {followed} as followed
          from publication p
-           join brand b on b.id = p.brand_id
-           join social_account a on a.brand_id = p.brand_id and a.id = p.social_account_id
+           left join brand b on b.id = p.brand_id
+           left join social_account a on a.brand_id = p.brand_id and a.id = p.social_account_id
            left join post_variant v on v.brand_id = p.brand_id and v.id = p.variant_id
          where p.brand_id = $1 and p.id = $2",
         publication = columns::<publication::Column>("p", OF_PUBLICATION),
         account = columns::<social_account::Column>("a", OF_ACCOUNT),
         variant = columns::<post_variant::Column>("v", OF_VARIANT),
         earlier = line::EARLIER,
-        followed = line::FOLLOWED,
+        followed = line::followed(),
     )
 });
 
@@ -73,8 +75,8 @@ fn columns<C: Iterable + IdenStatic>(table: &str, prefix: &str) -> String {
     C::iter().map(named).collect::<Vec<_>>().join(", ")
 }
 
-/// A transaction of the job with its publication locked, and its post before that: everyone who changes both takes them in this order.
-/// With the states of the post's other publications, which stay as they are until it ends.
+/// A transaction of the job with its post, its publication and then itself locked: everyone who changes them takes them in this order. With
+/// the states of the post's other publications, which stay as they are until it ends.
 pub(super) async fn begin(work: &Work) -> Result<(Scope, Vec<PublicationState>), JobError> {
     let (scope, others): (_, Option<Vec<String>>) = work.enter("select app.enter_publication($1, $2, $3)").await?;
     let others = others.ok_or(JobError::LeaseLost)?;
@@ -82,17 +84,25 @@ pub(super) async fn begin(work: &Work) -> Result<(Scope, Vec<PublicationState>),
     Ok((scope, others.collect::<Result<_, _>>()?))
 }
 
-/// Reads it; none where it is gone. After [`begin`], so that it is as whoever had it before left it.
-pub(super) async fn read(scope: &Scope) -> Result<Option<Ground>, JobError> {
+/// Reads it. After [`begin`], so that it is as whoever had it before left it. What belongs to it and is not seen is there all the same, since
+/// nothing takes a publication, its account or its brand away while its job lives: a policy hides it, and the job must not end as done.
+pub(super) async fn read(scope: &Scope) -> Result<Ground, JobError> {
     let kind = super::Publish.kind();
     let most = line::MOST_COUNTED;
     let values = [scope.brand_id.into(), scope.subject_id().into(), scope.now.into(), kind.into(), most.into()];
-    let Some(found) = scope.tx().query_one_raw(db::statement(&READ, values)).await? else { return Ok(None) };
+    let unseen =
+        |what: &str| Fault::broken(format!("publication {}: its {what} is not to be seen", scope.subject_id()));
+    let found = scope.tx().query_one_raw(db::statement(&READ, values)).await?.ok_or_else(|| unseen("row"))?;
+    for (column, what) in [("has_brand", "brand"), ("has_account", "account")] {
+        if !found.try_get::<bool>("", column)? {
+            return Err(unseen(what).into());
+        }
+    }
     let row = publication::Model::from_query_result(&found, OF_PUBLICATION)?;
     let variant = match row.variant_id {
         Some(_) => Some(post_variant::Model::from_query_result(&found, OF_VARIANT)?),
         None => None,
     };
     let account = social_account::Model::from_query_result(&found, OF_ACCOUNT)?;
-    Ok(Some(Ground { row, account, variant, facts: Facts::from_query_result(&found, "")? }))
+    Ok(Ground { row, account, variant, facts: Facts::from_query_result(&found, "")? })
 }

@@ -21,6 +21,11 @@ const EACH: Duration = Duration::milliseconds(500);
 /// How long those behind the first wait at least, in case nobody calls: longer than a worker that died is missed.
 const UNCALLED: Duration = Duration::seconds(15);
 
+/// Whoever begins takes from what is due also what would come due within so long, as an interval: as long as somebody of the line begins
+/// more often than that, nobody in it comes due before it is called, however long the line is. Shorter than [`UNCALLED`], so that who waits is
+/// written anew only every few seconds.
+const SOON: &str = "interval '10 seconds'";
+
 /// The most that are counted of those before it, and the most places that one waits: whatever stands in line asks again before long.
 pub(super) const MOST_COUNTED: i64 = 20;
 
@@ -35,11 +40,15 @@ pub(super) const EARLIER: &str = "case when p.state in ('SCHEDULED', 'QUEUED') t
         and (j.lease_expires_at is null or j.lease_expires_at > $3))
     limit $5) ahead) else 0 end";
 
-/// Whether somebody stands behind the publication `p` in line whose job is due, as an expression with the same parameters.
-pub(super) const FOLLOWED: &str = "p.state in ('SCHEDULED', 'QUEUED') and exists (
-    select from publication l join job j on j.brand_id = l.brand_id and j.kind = $4 and j.subject_id = l.id and j.state = 'PENDING'
-    where l.brand_id = p.brand_id and l.social_account_id = p.social_account_id and l.state in ('SCHEDULED', 'QUEUED')
-      and (l.due_at, l.id) > (p.due_at, p.id) and l.due_at <= $3 and j.due_at <= $3 and j.failures = 0)";
+/// Whether somebody stands behind the publication `p` in line whose job is due now or soon, as an expression with the same parameters.
+pub(super) fn followed() -> String {
+    format!(
+        "p.state in ('SCHEDULED', 'QUEUED') and exists (
+           select from publication l join job j on j.brand_id = l.brand_id and j.kind = $4 and j.subject_id = l.id and j.state = 'PENDING'
+           where l.brand_id = p.brand_id and l.social_account_id = p.social_account_id and l.state in ('SCHEDULED', 'QUEUED')
+             and (l.due_at, l.id) > (p.due_at, p.id) and l.due_at <= $3 and j.due_at <= $3 + {SOON} and j.failures = 0)"
+    )
+}
 
 /// The job of the next in line on the account `$2` of the brand `$1`, now (`$4`) that the publication `$5` has left it; `$3` is its kind.
 /// With its own time, so that it stands where it stood among what is due.
@@ -54,7 +63,7 @@ pub(super) const NEXT: &str = "select j.id, p.due_at from publication p
 pub(super) struct Place {
     /// How many are before it.
     pub(super) earlier: i64,
-    /// Whether somebody behind it is due.
+    /// Whether somebody behind it is due now or soon.
     pub(super) followed: bool,
 }
 
@@ -71,20 +80,21 @@ pub(super) async fn before(
     if !matches!(row.state, PublicationState::Scheduled | PublicationState::Queued) {
         return Ok(None);
     }
-    let earlier = i32::try_from(place.earlier).unwrap_or(i32::MAX);
-    if earlier > 0 {
-        return Ok(Some(scope.now + EACH * earlier));
-    }
+    // Also by one that is not the first: of many that are due in one instant it need not be the first that begins, and each that begins
+    // before it leaves fewer to begin in vain.
     if place.followed {
         hold_back(scope, row).await?;
     }
-    Ok(None)
+    let earlier = i32::try_from(place.earlier).unwrap_or(i32::MAX);
+    Ok((earlier > 0).then(|| scope.now + EACH * earlier))
 }
 
-/// Takes what stands behind it from what is due, until it is called: or each of them would be handed over, only to find that it waits.
-/// What would be too late by then stays as it is, and so does everything behind one whose own job has failed: nobody waits for that.
+/// Takes what stands behind it from what is due or soon will be, until it is called: or each of them would be handed over, only to find that
+/// it waits, again and again, and of many thousands there would be no hand left for those whose turn it is. What would be too late by then
+/// stays as it is, and so does everything behind one whose own job has failed: nobody waits for that.
 async fn hold_back(scope: &Scope, first: &publication::Model) -> Result<(), JobError> {
-    let sql = "update job set due_at = behind.until from (
+    let sql = format!(
+        "update job set due_at = behind.until from (
         select l.id, l.missed_at,
           $6 + make_interval(secs => $7) + make_interval(secs => $8) * least(row_number() over (order by l.due_at, l.place), $9) as until
         from (
@@ -93,10 +103,11 @@ async fn hold_back(scope: &Scope, first: &publication::Model) -> Result<(), JobE
             join brand b on b.id = p.brand_id
             join job j on j.brand_id = p.brand_id and j.kind = $5 and j.subject_id = p.id and j.state = 'PENDING'
           where p.brand_id = $1 and p.social_account_id = $2 and p.state in ('SCHEDULED', 'QUEUED')
-            and (p.due_at, p.id) > ($3, $4) and p.due_at <= $6 and j.due_at <= $6 and j.failures = 0
+            and (p.due_at, p.id) > ($3, $4) and p.due_at <= $6 and j.due_at <= $6 + {SOON} and j.failures = 0
             and exists (select from job own where own.id = $10 and own.failures = 0)
           for update of j skip locked) l) behind
-      where job.id = behind.id and behind.until < behind.missed_at";
+      where job.id = behind.id and behind.until < behind.missed_at"
+    );
     let values = [
         first.brand_id.into(),
         first.social_account_id.into(),
@@ -109,7 +120,7 @@ async fn hold_back(scope: &Scope, first: &publication::Model) -> Result<(), JobE
         MOST_COUNTED.into(),
         scope.job_id().into(),
     ];
-    scope.tx().execute_raw(db::statement(sql, values)).await?;
+    scope.tx().execute_raw(db::statement(&sql, values)).await?;
     Ok(())
 }
 

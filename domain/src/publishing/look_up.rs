@@ -69,7 +69,8 @@ pub(super) async fn look_up(
             go_on(begun, (row, account), AttemptOutcome::NotSent).await
         }
         Ok(LookUp::CannotTell) => {
-            ask_person(work.begin().await?, &row, "the network does not tell".to_owned()).await?;
+            let (scope, _) = ground::begin(work).await?;
+            ask_person(scope, &row, "the network does not tell".to_owned()).await?;
             Ok(None)
         }
         Err(error) => {

@@ -340,8 +340,8 @@ async fn begun(
             .filter(job::Column::Kind.eq(super::Publish.kind()))
             .filter(job::Column::SubjectId.is_in(post_of.keys().copied()))
     };
-    // One whose row somebody holds counts as begun and is not waited for: it is a worker's, who may be waiting for a post that is held
-    // here, or due and just given its place in its account's line.
+    // One whose row somebody holds counts as begun and is not waited for: it is a worker's who has just begun it, or due and just given its
+    // place in its account's line.
     let waiting = jobs()
         .filter(job::Column::State.is_in([JobState::Pending, JobState::Handed]))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);

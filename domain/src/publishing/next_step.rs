@@ -34,7 +34,7 @@ pub fn next_step(trouble: &str) -> NextStep {
         "ASK" | MISSED | GAVE_UP | GIVEN_UP => NextStep::ScheduleAgain,
         CANNOT_TELL | PARTLY_PUBLISHED => NextStep::Settle,
         PAUSED => NextStep::Resume,
-        "TOO_MANY_ROWS" | "CELL_TOO_LONG" => NextStep::AskForLess,
+        "TOO_MANY_ROWS" | "CELL_TOO_LONG" | "NOT_ALLOWED" => NextStep::AskForLess,
         _ => NextStep::AskOperator,
     }
 }

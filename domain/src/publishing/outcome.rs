@@ -37,6 +37,7 @@ pub const TROUBLES: &[&str] = &[
     "NO_ACCOUNT",
     "TOO_MANY_ROWS",
     "CELL_TOO_LONG",
+    "NOT_ALLOWED",
 ];
 
 pub(super) const CANNOT_TELL: &str = "CANNOT_TELL";

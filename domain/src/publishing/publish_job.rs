@@ -76,6 +76,11 @@ impl Job for Publish {
         "publish"
     }
 
+    /// With the post and the publication locked before the job.
+    async fn begin(&self, work: &Work) -> Result<Scope, JobError> {
+        Ok(ground::begin(work).await?.0)
+    }
+
     async fn run(&self, work: &Work) -> Result<(), JobError> {
         let (scope, others) = ground::begin(work).await?;
         let Some(Task { prepared, unknown_since, place, until }) = prepare(&scope).await? else {
@@ -147,9 +152,7 @@ fn is_over(state: PublicationState) -> bool {
 
 /// Decides what is to be done, and writes what needs no network. What leaves the line without being sent calls the next, too.
 async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
-    let Some(Ground { row, account, variant, facts }) = ground::read(scope).await? else {
-        return Ok(None);
-    };
+    let Ground { row, account, variant, facts } = ground::read(scope).await?;
     if is_over(row.state) {
         line::call_next(scope, &row).await?;
         return Ok(None);
@@ -292,7 +295,7 @@ async fn refused_account(
 
 /// Nobody knows yet: the attempt stays open, and a look-up follows.
 async fn unknown(work: &Work, row: &publication::Model, error: &NetworkError) -> Result<(), JobError> {
-    let scope = work.begin().await?;
+    let (scope, _) = ground::begin(work).await?;
     // Until now it may have been on its way: what a look-up does not find is believed some time after this.
     publication_attempt::Entity::update_many()
         .col_expr(publication_attempt::Column::SendingAt, Expr::value(scope.now))

@@ -37,7 +37,7 @@ pub struct Recorded {
 }
 
 /// The first day of the period in which a day lies.
-fn period_start(period: KpiPeriod, week_start: Weekday, day: NaiveDate) -> Option<NaiveDate> {
+pub(crate) fn period_start(period: KpiPeriod, week_start: Weekday, day: NaiveDate) -> Option<NaiveDate> {
     match period {
         KpiPeriod::Week => day.checked_sub_days(Days::new(day.weekday().days_since(week_start).into())),
         KpiPeriod::Month => day.with_day(1),

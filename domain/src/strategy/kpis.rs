@@ -113,6 +113,7 @@ pub async fn create_kpi(
         updated_at: Set(context.now),
         archived_at: Set(None),
         version: Set(1),
+        insight: Set(None),
     };
     let row = kpi::Entity::insert(row).exec_with_returning(permit.tx()).await?;
     write_version(context, permit, row.id, 1, version).await?;

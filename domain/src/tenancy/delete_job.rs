@@ -42,7 +42,7 @@ impl Job for DeleteBrand {
         let kinds = [
             media::KINDS,
             calendar::PLAN_KINDS,
-            &[insights::REPORT_KIND, proposals::PDF_KIND, contracts::CONTRACT_KIND],
+            &[insights::REPORT_KIND, insights::reports::FILE_KIND, proposals::PDF_KIND, contracts::CONTRACT_KIND],
         ]
         .concat();
         work.services.storage.remove_brand(brand_id, &kinds).await.map_err(crate::Fault::from)?;

@@ -73,7 +73,15 @@ pub struct HandedOver {
     pub projects: usize,
     /// Series of posts and evergreen queues that make posts in the other person's name now.
     pub repeats: usize,
-    /// How much of these six stays the first person's: the other is not of the staff, or may not sign.
+    /// Webhooks of brands of which the other person is told now, when one is switched off.
+    pub webhooks: usize,
+    /// Requests for money for which nobody was asked yet, or that came back, and that the other person looks after now.
+    pub financial_requests: usize,
+    /// Schedules that make and send reports in the other person's name now.
+    pub report_schedules: usize,
+    /// Alerts that the other person looks after now, and is told of.
+    pub insight_alerts: usize,
+    /// How much of all that they look after stays the first person's: the other is not of the staff, or may not do it.
     pub owned_left: usize,
     /// Steps of requests that wait and name the other person now.
     pub steps: usize,
@@ -203,8 +211,7 @@ async fn move_work(
     };
     let ideas_left = ideas::still_assigned(permit, from, brand_ids).await?;
     // Before what is asked for about them: whoever decides locks them in this order.
-    let signs_in = brands_to_sign_in(heir, &places, brand_ids);
-    let owned = hand_over_owned::take(permit, context.now, (from, heir), (brand_ids, &signs_in)).await?;
+    let owned = hand_over_owned::take(permit, context.now, (from, heir), (brand_ids, &places)).await?;
     let owned_left = hand_over_owned::still_owned(context, from, brand_ids).await?;
     let may_decide = brands_to_decide_in(actor, leaver, heir, &places, brand_ids);
     let takeover = Takeover { from: leaver, to: heir, brand_ids: &may_decide };
@@ -298,14 +305,19 @@ fn brands_to_decide_in(
     brand_ids.iter().copied().filter(may).collect()
 }
 
-/// The brands in which the heir may sign contracts. `places` has those of theirs that count now.
-fn brands_to_sign_in(heir: &app_user::Model, places: &[membership::Model], brand_ids: &[Uuid]) -> Vec<Uuid> {
+/// The brands in which the heir may do something. `places` has those of theirs that count now.
+pub(super) fn brands_in_which(
+    heir: &app_user::Model,
+    places: &[membership::Model],
+    brand_ids: &[Uuid],
+    action: Action,
+) -> Vec<Uuid> {
     let level = |brand_id: Uuid| {
         let theirs = places.iter().filter(|place| place.user_id == heir.id && place.brand_id == brand_id);
         theirs.map(|place| place.level).max()
     };
-    let signs = |id: &Uuid| Action::ContractSign.rule().allows(heir.kind, level(*id), heir.agency_level);
-    brand_ids.iter().copied().filter(signs).collect()
+    let may = |id: &Uuid| action.rule().allows(heir.kind, level(*id), heir.agency_level);
+    brand_ids.iter().copied().filter(may).collect()
 }
 
 /// Has the heir told of the end of the places that the other gave. Freelancers have no directory: they are told of nobody's.

@@ -1,19 +1,21 @@
 //! What somebody looks after and that somebody else can take over: contracts and the signatures that they wait for, proposals, projects,
-//! deliverables, and what repeats posts in somebody's name. In all brands at once, in a constant number of statements.
+//! deliverables, what repeats posts in somebody's name, webhooks, and requests for money that nobody was asked for yet. In all brands at
+//! once, in a constant number of statements.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diwan_entity::tenancy::app_user::{self, UserKind};
+use diwan_entity::tenancy::membership;
 use diwan_platform::db;
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Value};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::hand_over::HandedOver;
+use super::hand_over::{HandedOver, brands_in_which};
 use crate::context::Context;
 use crate::error::Failure;
-use crate::permission::Permit;
+use crate::permission::{Action, Permit};
 
 /// Who can take something over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +24,8 @@ enum Taker {
     Team,
     /// Staff alone: the others see nothing of it.
     Staff,
-    /// Staff who may sign for the brand.
-    Signer,
+    /// Whoever may do this where it is: nobody else can go on with it.
+    May(Action),
 }
 
 /// A kind of thing that somebody looks after.
@@ -44,7 +46,7 @@ struct Owned {
 }
 
 /// The one place that says what somebody looks after.
-static OWNED: [Owned; 7] = [
+static OWNED: &[Owned] = &[
     Owned {
         name: "contracts",
         table: "contract",
@@ -52,7 +54,7 @@ static OWNED: [Owned; 7] = [
         open: "t.state not in ('COMPLETED', 'DECLINED', 'TERMINATED')",
         column: "owner_id",
         besides: "updated_at = $4",
-        taker: Taker::Staff,
+        taker: Taker::May(Action::ContractWrite),
     },
     // Those that we have not signed yet.
     Owned {
@@ -64,7 +66,7 @@ static OWNED: [Owned; 7] = [
           where s.brand_id = t.brand_id and s.contract_id = t.id and s.side = 'OURS' and d.number = t.version)",
         column: "signer_id",
         besides: "updated_at = $4",
-        taker: Taker::Signer,
+        taker: Taker::May(Action::ContractSign),
     },
     Owned {
         name: "deliverables",
@@ -82,7 +84,7 @@ static OWNED: [Owned; 7] = [
         open: "t.state in ('DRAFT', 'IN_REVIEW', 'SENT', 'VIEWED')",
         column: "owner_id",
         besides: "updated_at = $4",
-        taker: Taker::Staff,
+        taker: Taker::May(Action::ProposalWrite),
     },
     Owned {
         name: "projects",
@@ -101,7 +103,7 @@ static OWNED: [Owned; 7] = [
         open: "t.ended_at is null",
         column: "in_name_of",
         besides: "",
-        taker: Taker::Staff,
+        taker: Taker::May(Action::SeriesManage),
     },
     Owned {
         name: "queues",
@@ -110,7 +112,46 @@ static OWNED: [Owned; 7] = [
         open: "true",
         column: "in_name_of",
         besides: "",
-        taker: Taker::Staff,
+        taker: Taker::May(Action::SeriesManage),
+    },
+    // Those of one brand: whoever looks after one is told when it was switched off.
+    Owned {
+        name: "webhooks",
+        table: "webhook_endpoint",
+        whose: "coalesce(t.owner_id, t.created_by)",
+        open: "t.brand_id is not null and t.deleted_at is null",
+        column: "owner_id",
+        besides: "",
+        taker: Taker::May(Action::WebhookManage),
+    },
+    Owned {
+        name: "financial_requests",
+        table: "financial_request",
+        whose: "coalesce(t.owner_id, t.created_by)",
+        open: "t.state in ('DRAFT', 'SENT_BACK')",
+        column: "owner_id",
+        besides: "updated_at = $4",
+        taker: Taker::May(Action::FinancialRequestWrite),
+    },
+    // Whoever takes these over answers for the reports that they make and send from now on.
+    Owned {
+        name: "report_schedules",
+        table: "report_schedule",
+        whose: "t.in_name_of",
+        open: "true",
+        column: "in_name_of",
+        besides: "",
+        taker: Taker::May(Action::ReportScheduleManage),
+    },
+    // Whoever takes these over is told in their place.
+    Owned {
+        name: "insight_alerts",
+        table: "insight_alert",
+        whose: "t.owner_id",
+        open: "true",
+        column: "owner_id",
+        besides: "updated_at = $4, recipient_ids = array(select distinct unnest(array_replace(t.recipient_ids, $1, $3)))",
+        taker: Taker::May(Action::InsightAlertManage),
     },
 ];
 
@@ -138,6 +179,10 @@ impl Taken {
             proposals: self.total("proposals"),
             projects: self.total("projects"),
             repeats: self.total("series") + self.total("queues"),
+            webhooks: self.total("webhooks"),
+            financial_requests: self.total("financial_requests"),
+            report_schedules: self.total("report_schedules"),
+            insight_alerts: self.total("insight_alerts"),
             ..HandedOver::default()
         }
     }
@@ -179,20 +224,20 @@ pub(super) async fn still_owned(context: &Context, user_id: Uuid, brand_ids: &[U
     Ok(rows.first().map_or(0, |row| usize::try_from(row.held).unwrap_or_default()))
 }
 
-/// Hands it over, each kind where the heir can take it: in all of the brands, signatures in those in which they may sign.
+/// Hands it over, each kind in those of the brands in which the heir can take it. `places` has those of theirs that count now.
 pub(super) async fn take(
     permit: Permit<'_>,
     now: DateTime<Utc>,
     (from, heir): (Uuid, &app_user::Model),
-    (brand_ids, signs_in): (&[Uuid], &[Uuid]),
+    (brand_ids, places): (&[Uuid], &[membership::Model]),
 ) -> Result<Taken, Failure> {
     let staff = heir.kind == UserKind::Staff;
     let mut taken = Taken::default();
-    for owned in &OWNED {
+    for owned in OWNED {
         let here = match owned.taker {
-            Taker::Signer => signs_in,
-            Taker::Staff if !staff => &[],
-            Taker::Staff | Taker::Team => brand_ids,
+            Taker::May(action) => brands_in_which(heir, places, brand_ids, action),
+            Taker::Staff if !staff => Vec::new(),
+            Taker::Staff | Taker::Team => brand_ids.to_vec(),
         };
         if here.is_empty() {
             continue;
@@ -206,7 +251,7 @@ pub(super) async fn take(
                  where t.brand_id = any ($2) and t.id = h.id returning t.brand_id)
              select brand_id from moved"
         );
-        let mut values: Vec<Value> = vec![from.into(), here.to_vec().into(), heir.id.into()];
+        let mut values: Vec<Value> = vec![from.into(), here.into(), heir.id.into()];
         if !besides.is_empty() {
             values.push(now.into());
         }

@@ -14,6 +14,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, FromQueryResult, Transac
 
 /// Tables whose rows are no single brand's, and what guards each of them.
 const WITHOUT_BRAND: &[(&str, &str)] = &[
+    ("ai_usage", "the agency's; a number of tokens, through definer functions alone; nothing is granted"),
     ("agency", "the one row above all brands; its policy asks that somebody is signed in"),
     ("app_user", "a person can be in several brands; the policy `colleagues` decides"),
     ("approval_limit", "the agency's; its policies show it to staff and let the CMO write"),
@@ -91,6 +92,7 @@ const DEFINERS: &[&str] = &[
     "enter_agency_work",
     "enter_brand",
     "enter_conversion_endpoint",
+    "enter_deliverable",
     "enter_feed",
     "enter_job",
     "enter_landing_page",
@@ -138,11 +140,14 @@ const DEFINERS: &[&str] = &[
     "quiet_jobs",
     "recognize_person",
     "record_refusal",
+    "roll_up_metrics",
+    "settle_ai_tokens",
     "shared_calendars",
     "sign_in_by_email",
     "sign_in_providers",
     "start_job",
     "sum_ad_boost_days",
+    "take_ai_tokens",
     "take_due_jobs",
     "take_ending_places",
     "take_invitation",

@@ -7,6 +7,7 @@ mod clocks;
 mod connections;
 mod endings;
 mod fairness;
+mod locks;
 mod numbers;
 mod order;
 mod pds;

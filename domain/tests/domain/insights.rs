@@ -1,6 +1,11 @@
 //! A brand's figures against what was read, gaps in them, and where numbers are kept.
 
+mod alerts;
+mod explore;
 mod recomputed;
+mod rolled_up;
+mod targets;
+mod year;
 
 use std::sync::Arc;
 
@@ -131,7 +136,8 @@ impl Bench {
         self.said(self.x, None, &[("FOLLOWERS", 500, "2026-07-31T12:00:00Z")]).await
     }
 
-    /// 40 clicks and two conversions of July, of which one is a link's and worth 50 EUR; costs of 15 EUR.
+    /// 40 clicks and two conversions of July, of which one is a link's and worth 50 EUR; costs of 15 EUR; 60 visits, of which nobody says of
+    /// ten whether they ended where they began.
     async fn traffic(&self) -> Result<()> {
         let (brand, person) = (self.brand, self.person.id);
         let [link, budget, line] = [1_u128, 2, 3].map(Uuid::from_u128);
@@ -153,7 +159,15 @@ impl Bench {
                  insert into budget_entry (id, brand_id, budget_id, line_id, kind, amount_minor, source_kind, source_id, reason, booked_at)
                    select gen_random_uuid(), '{brand}', '{budget}', '{line}', e.kind, e.minor, 'MANUAL', gen_random_uuid(), 'Agreed', e.at::timestamptz
                    from (values ('ALLOCATE', 10000, '2026-07-01'), ('SPEND', 2000, '2026-07-05'), ('REFUND', 500, '2026-07-06'),
-                     ('SPEND', 700, '2026-08-06')) e (kind, minor, at)"
+                     ('SPEND', 700, '2026-08-06')) e (kind, minor, at);
+                 insert into web_source (id, brand_id, name, kind, state, created_by, created_at)
+                   values ('{link}', '{brand}', 'Shop', 'CSV', 'CONNECTED', '{person}', '2026-06-01');
+                 insert into web_day (brand_id, source_id, day, channel, referrer, sessions, bounces, recorded_at)
+                   values ('{brand}', '{link}', '2026-06-30', 'DIRECT', '', 8, 2, '2026-08-01'),
+                     ('{brand}', '{link}', '2026-07-01', 'DIRECT', '', 30, 15, '2026-08-01'),
+                     ('{brand}', '{link}', '2026-07-01', 'SOCIAL', 'mastodon', 20, 5, '2026-08-01'),
+                     ('{brand}', '{link}', '2026-07-31', 'SOCIAL', 'x', 10, null, '2026-08-01'),
+                     ('{brand}', '{link}', '2026-08-01', 'DIRECT', '', 1000, 1000, '2026-08-02')"
             ))
             .await
     }
@@ -168,7 +182,7 @@ async fn figures_are_those_of_the_numbers_that_were_read() -> Result<()> {
     assert_eq!((july.compared.from, july.compared.to), (day("2026-06-01")?, day("2026-06-30")?));
     assert_eq!(july.young, 0);
     let none: &[&str] = &[];
-    let expected: [(Kpi, &str, Option<&str>, &[&str]); 16] = [
+    let expected: [(Kpi, &str, Option<&str>, &[&str]); 19] = [
         (Kpi::Followers, "1600", Some("1000"), none),
         (Kpi::FollowerGrowth, "100", None, &["x"]),
         (Kpi::AudienceGrowthRate, "10", None, &["x"]),
@@ -181,6 +195,10 @@ async fn figures_are_those_of_the_numbers_that_were_read() -> Result<()> {
         (Kpi::EngagementRateByFollowers, "1.875", Some("0.5"), &["mastodon"]),
         (Kpi::EngagementRateByReach, "10", None, &["mastodon"]),
         (Kpi::ReferralTraffic, "40", Some("0"), none),
+        (Kpi::Sessions, "60", Some("8"), none),
+        (Kpi::SocialSessions, "30", Some("0"), none),
+        // 20 of 50.
+        (Kpi::BounceRate, "40", Some("25"), none),
         (Kpi::Conversions, "2", Some("0"), none),
         (Kpi::ConversionRate, "2.5", None, none),
         (Kpi::PostingConsistency, "75", Some("100"), none),
@@ -216,6 +234,9 @@ async fn what_nobody_said_is_missing_and_what_nobody_did_is_nothing() -> Result<
     assert_eq!(figure(Kpi::PostingConsistency)?, (None, Some(NoFigure::NothingToDivideBy)));
     assert_eq!(figure(Kpi::ReferralTraffic)?, (None, Some(NoFigure::Missing)), "there is no link to follow");
     assert_eq!(figure(Kpi::Conversions)?, (None, Some(NoFigure::Missing)), "nobody ever recorded one");
+    for visits in [Kpi::Sessions, Kpi::SocialSessions, Kpi::BounceRate] {
+        assert_eq!(figure(visits)?, (None, Some(NoFigure::Missing)), "nobody counts them");
+    }
     assert_eq!(figure(Kpi::CostPerResult)?, (None, Some(NoFigure::Missing)));
     // A post without numbers does not make them zero.
     bench.published(bench.mastodon, "2026-07-20T09:00:00Z").await?;

@@ -283,15 +283,24 @@ async fn relays_hear_of_what_waits_from_now_on_or_for_less_long() -> Result<()> 
     let bench = Bench::new().await?;
     bench.report().await?;
     let mut listener = bench.test.db.app.listen(&["diwan_job", "mark"]).await?;
+    let asked = |due: &str| {
+        format!(
+            "insert into job (id, brand_id, kind, subject_id, due_at, created_at)
+             select gen_random_uuid(), id, 'sync_metrics', gen_random_uuid(), now() + interval '{due}', now() from brand"
+        )
+    };
     for (change, is_news) in [
-        ("due_at = due_at + interval '2 hours'", false),
-        ("due_at = due_at - interval '1 hour'", true),
-        ("state = 'HANDED', handed_at = due_at", false),
-        ("due_at = due_at - interval '1 hour'", false),
-        ("state = 'PENDING', handed_at = null", true),
-        ("failures = failures + 1", false),
+        ("update job set due_at = due_at + interval '2 hours'".to_owned(), false),
+        ("update job set due_at = due_at - interval '1 hour'".to_owned(), true),
+        ("update job set state = 'HANDED', handed_at = due_at".to_owned(), false),
+        ("update job set due_at = due_at - interval '1 hour'".to_owned(), false),
+        ("update job set state = 'PENDING', handed_at = null".to_owned(), true),
+        ("update job set failures = failures + 1".to_owned(), false),
+        // A relay looks again long before it is due.
+        (asked("15 minutes"), false),
+        (asked("2 seconds"), true),
     ] {
-        bench.test.db.run(&format!("update job set {change}")).await?;
+        bench.test.db.run(&change).await?;
         bench.test.db.run("notify mark").await?;
         let mut heard = false;
         while listener.recv().await?.channel() != "mark" {

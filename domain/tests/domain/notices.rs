@@ -179,11 +179,17 @@ fn every_kind_has_words_in_every_language() {
             NoticeKind::ContractEnding,
             NoticeKind::ContractCommented,
             NoticeKind::DeliverableDue,
+            NoticeKind::ReportNotSent,
+            NoticeKind::InsightAlert,
         ] {
             let said = in_words(locale, &about(kind, params.clone()));
             let shows = match kind {
                 NoticeKind::WebhookDisabled => "a.example",
-                NoticeKind::ContractEnding | NoticeKind::ContractCommented | NoticeKind::DeliverableDue => "Nowruz",
+                NoticeKind::ContractEnding
+                | NoticeKind::ContractCommented
+                | NoticeKind::DeliverableDue
+                | NoticeKind::ReportNotSent
+                | NoticeKind::InsightAlert => "Nowruz",
                 _ => "Mastodon",
             };
             assert!(said.contains(shows) && !said.starts_with("notice-"), "{locale:?} {kind:?}: {said}");
@@ -194,6 +200,8 @@ fn every_kind_has_words_in_every_language() {
                     | NoticeKind::ContractEnding
                     | NoticeKind::ContractCommented
                     | NoticeKind::DeliverableDue
+                    | NoticeKind::ReportNotSent
+                    | NoticeKind::InsightAlert
             );
             let step = messages::trouble(locale, "CONTENT");
             assert!(has_step || said.contains(step.trim()), "{locale:?} {kind:?}: {said}");

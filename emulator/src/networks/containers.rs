@@ -219,11 +219,7 @@ pub(super) fn record(network: &str, id: &str, filling: Filling, world: &World) {
 /// How many posts an account made in the last 24 hours, of those for which `counts` is true. Deleted ones count, too.
 pub(super) fn in_a_day(network: &str, account: &str, world: &World, counts: impl Fn(&Effect) -> bool) -> usize {
     let since = world.now() - TimeDelta::hours(24);
-    let is_one = |effect: &Effect| {
-        let here = effect.kind == EffectKind::Post && effect.network == network && effect.account == account;
-        here && effect.at > since && counts(effect)
-    };
-    world.effects().iter().filter(|effect| is_one(effect)).count()
+    world.pick(network, account, |post| (post.at > since && counts(post)).then_some(())).len()
 }
 
 /// A moment as both networks write it.

@@ -34,6 +34,7 @@ pub struct Model {
     pub state: FinancialRequestState,
     pub entry_id: Option<Uuid>,
     pub created_by: Uuid,
+    pub owner_id: Option<Uuid>,
     pub authors: Vec<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

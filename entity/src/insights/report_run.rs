@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::insights::report_template::ReportAudience;
 use crate::tenancy::agency::Locale;
 
 /// Whether the report is there.
@@ -15,6 +16,7 @@ pub enum ReportState {
     Requested,
     Ready,
     Failed,
+    Canceled,
 }
 
 #[sea_orm::model]
@@ -34,6 +36,20 @@ pub struct Model {
     pub byte_size: Option<i64>,
     pub sha256: Option<Vec<u8>>,
     pub error: Option<String>,
+    pub from_day: Date,
+    pub to_day: Date,
+    pub title: Option<String>,
+    pub audience: Option<ReportAudience>,
+    pub template_id: Option<Uuid>,
+    pub blocks: Option<Json>,
+    pub against: Option<String>,
+    pub texts: Option<Json>,
+    pub formats: Option<Vec<String>>,
+    pub digits: Option<String>,
+    pub beside: Option<String>,
+    pub scopes: Option<Vec<String>>,
+    pub progress: i16,
+    pub note: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -16,6 +16,7 @@ pub enum LinkPurpose {
     NegotiateContract,
     Proposal,
     Deliverable,
+    Report,
 }
 
 #[sea_orm::model]

@@ -15,6 +15,8 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     pub archived_at: Option<DateTimeUtc>,
     pub version: i32,
+    /// The figure of the product that measures it: a name of its catalogue.
+    pub insight: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

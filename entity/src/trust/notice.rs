@@ -18,6 +18,8 @@ pub enum NoticeKind {
     ContractEnding,
     DeliverableDue,
     ContractCommented,
+    ReportNotSent,
+    InsightAlert,
 }
 
 #[sea_orm::model]

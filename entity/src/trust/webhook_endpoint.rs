@@ -17,6 +17,7 @@ pub struct Model {
     pub failures: i32,
     pub disabled_at: Option<DateTimeUtc>,
     pub created_by: Uuid,
+    pub owner_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
     pub version: i32,

@@ -209,6 +209,10 @@ impl Network for Bluesky {
         publish::look_up(&public(out, account), account, content, checkpoint).await
     }
 
+    fn posts_counted_at_once(&self) -> usize {
+        POSTS_PER_READ
+    }
+
     async fn post_metrics(
         &self,
         out: Outside<'_>,

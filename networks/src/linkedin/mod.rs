@@ -64,6 +64,9 @@ const COMMENT: u64 = 1_250;
 /// An image has fewer than 36,152,320 pixels.
 const MOST_IMAGE_PIXELS: u64 = 36_152_319;
 
+/// The numbers of how many posts are read in one request.
+const COUNTED_AT_ONCE: usize = 20;
+
 /// The smallest film, in bytes.
 const SMALLEST_FILM: u64 = 75 * 1024;
 
@@ -221,12 +224,10 @@ fn numbers(statistics: &Value) -> Vec<(Metric, i64)> {
 
 /// The statistics of a page's posts, as far as LinkedIn has any.
 async fn statistics(api: &Api<'_>, page: &str, urns: &[String]) -> Result<Vec<Value>, NetworkError> {
-    /// The most posts of one request.
-    const BATCH: usize = 20;
     let mut all = Vec::new();
     for (parameter, kind) in [("shares", "urn:li:share:"), ("ugcPosts", "urn:li:ugcPost:")] {
         let urns: Vec<_> = urns.iter().filter(|urn| urn.starts_with(kind)).map(|urn| encoded(urn)).collect();
-        for urns in urns.chunks(BATCH) {
+        for urns in urns.chunks(COUNTED_AT_ONCE) {
             let (page, urns) = (encoded(page), urns.join(","));
             let path = format!(
                 "/rest/organizationalEntityShareStatistics?q=organizationalEntity&organizationalEntity={page}\
@@ -329,6 +330,10 @@ impl Network for LinkedIn {
         let tokens = oauth::tokens(account)?;
         let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
         steps::look_up(&Publishing { api, account, content }, content, checkpoint).await
+    }
+
+    fn posts_counted_at_once(&self) -> usize {
+        COUNTED_AT_ONCE
     }
 
     async fn post_metrics(

@@ -59,6 +59,9 @@ const POLL_ANSWER: u64 = 25;
 
 const GIF: &str = "image/gif";
 
+/// Of how many posts the numbers are read in one request.
+const COUNTED_AT_ONCE: usize = 100;
+
 /// The most bytes of a GIF; other images take less.
 const GIF_BYTES: u64 = 15 * 1024 * 1024;
 
@@ -282,6 +285,10 @@ impl Network for X {
         steps::look_up(&Publishing { api, account, content }, content, checkpoint).await
     }
 
+    fn posts_counted_at_once(&self) -> usize {
+        COUNTED_AT_ONCE
+    }
+
     async fn post_metrics(
         &self,
         out: Outside<'_>,
@@ -298,12 +305,10 @@ impl Network for X {
             ("quote_count", Metric::Quotes),
             ("bookmark_count", Metric::Bookmarks),
         ];
-        /// The most ids of one request.
-        const BATCH: usize = 100;
         let tokens = oauth::tokens(account)?;
         let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
         let mut metrics = Vec::with_capacity(remote_ids.len());
-        for ids in remote_ids.chunks(BATCH) {
+        for ids in remote_ids.chunks(COUNTED_AT_ONCE) {
             let query = [("ids", ids.join(",")), ("tweet.fields", "public_metrics".to_owned())];
             let posts = api.page::<Value>(api.get("/2/tweets")?.query(&query)).await?.items;
             metrics.extend(ids.iter().map(|id| {

@@ -13,7 +13,7 @@ use crate::google::{self, Api, refusal};
 use crate::network::{Account, AccountMetrics, Missing, PostMetrics, RemotePost};
 
 /// The most videos that are asked for at once. <https://developers.google.com/youtube/v3/docs/videos/list>
-const AT_ONCE: usize = 50;
+pub const AT_ONCE: usize = 50;
 
 /// The numbers under these names, which stand in text; a name that is absent is no number.
 fn numbers(statistics: &Value, names: &[(&str, Metric)]) -> Vec<(Metric, i64)> {

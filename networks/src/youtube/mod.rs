@@ -231,6 +231,10 @@ impl Network for YouTube {
         steps::look_up(&Publishing { api, account, content }, content, checkpoint).await
     }
 
+    fn posts_counted_at_once(&self) -> usize {
+        after::AT_ONCE
+    }
+
     async fn post_metrics(
         &self,
         out: Outside<'_>,

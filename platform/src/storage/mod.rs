@@ -126,15 +126,15 @@ impl Storage {
         self.bucket.is_some()
     }
 
-    /// Writes a whole object that is small.
+    /// Writes a whole object. To a bucket one beyond [`PIECE`] is sent in pieces, so that a slow line gets it through.
     pub async fn put(&self, key: Key<'_>, bytes: &[u8]) -> Result<(), StorageError> {
-        if let Some(bucket) = &self.bucket {
+        if let Some(bucket) = self.bucket.as_ref().filter(|_| bytes.len() < PIECE) {
             return bucket.put(key, Bytes::copy_from_slice(bytes)).await;
         }
         let mut staged = self.disk.stage(key).await?;
         staged.write(bytes).await?;
         staged.sync().await?;
-        self.disk.adopt(staged.path(), key).await
+        self.put_file(key, staged.path()).await
     }
 
     /// Puts a staged file in place. On disk that is a second name for it; to a bucket it is sent in pieces.

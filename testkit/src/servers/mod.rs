@@ -2,11 +2,13 @@
 //! connections, for tests. All that listen do so on loopback only, on free ports; all keep their data in a temporary folder, and
 //! stop with the test that started them, even when it dies.
 
+mod analytics;
 mod bluesky;
 mod browser;
 mod fault_proxy;
 mod feeds;
 mod hooks;
+mod language;
 mod mail;
 mod oidc;
 mod s3;
@@ -23,11 +25,15 @@ use anyhow::{Context as _, Result, bail};
 use diwan_platform::http::{HttpClient, HttpPolicy};
 use url::Url;
 
+pub use analytics::{
+    ANALYTICS_TOKEN, AnalyticsServer, MATOMO_SITE, PLAUSIBLE_SITE, SiteFault, SiteGoal, SiteNumbers, SiteVisits,
+};
 pub use bluesky::{BlueskyServer, BlueskyUser};
 pub use browser::{Browser, DESK, PHONE, Screen};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
 pub use feeds::{FeedAnswer, FeedRequest, FeedServer};
 pub use hooks::{Hook, HookServer};
+pub use language::{LANGUAGE_KEY, LanguageServer, Said};
 pub use mail::MailCatcher;
 pub use oidc::OidcServer;
 pub use s3::S3Server;

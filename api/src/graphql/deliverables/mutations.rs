@@ -270,7 +270,7 @@ impl DeliverableMutation {
     }
 
     /// Accepts what was handed in under a signed contract, once it was found published and, where the contract says so, disclosed. Payments
-    /// that wait for it are due. For MID and above, never for whoever handed it in.
+    /// that wait for it are due. For MID and above, never for whoever handed it in; a file that came by a link, nor for whoever made that.
     async fn accept_deliverable(
         &self,
         ctx: &Context<'_>,
@@ -310,7 +310,7 @@ impl DeliverableMutation {
     }
 
     /// Writes down what somebody found who looked at what was handed in: what they say stands for what the product could not find out. For
-    /// MID and above, never for whoever handed it in.
+    /// MID and above, never for whoever handed it in, or made the link by which it came.
     async fn record_deliverable_check(
         &self,
         ctx: &Context<'_>,

@@ -85,6 +85,11 @@ impl FinancialRequest {
     async fn created_by(&self) -> Result<Option<User>> {
         Ok(self.op.load(self.row.created_by).await?.map(|row| User { op: self.op.clone(), row }))
     }
+    /// Who looks after it: whoever asks, until their work is handed over; null when the caller does not see that person.
+    async fn owner(&self) -> Result<Option<User>> {
+        let id = self.row.owner_id.unwrap_or(self.row.created_by);
+        Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))
+    }
     /// When it was made.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at

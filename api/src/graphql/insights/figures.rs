@@ -2,17 +2,18 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use diwan_domain::insights::kpi::{Kpi, Unit};
+use diwan_domain::insights::kpi::{Formula, Kpi, Unit};
 use diwan_domain::insights::{self as domain, Against, AskedInsights, NoFigure, Period};
 use diwan_entity::insights::metric_gap;
 
+use super::targets::KpiTargetStatus;
 use crate::graphql::context::Op;
 use crate::graphql::publishing::{Publication, SocialAccount};
 use crate::graphql::scalars::{Kind, Long};
 
 /// A figure that says how a brand does. What each is made of says `InsightFigure.formula`.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
-enum InsightKpi {
+pub enum InsightKpi {
     /// How many follow the brand's accounts at the end.
     Followers,
     /// How many more than at the beginning, of the accounts of which both are known.
@@ -35,6 +36,12 @@ enum InsightKpi {
     EngagementRateByReach,
     /// Clicks on the brand's short links.
     ReferralTraffic,
+    /// Visits of the brand's pages, as `webSources` count them.
+    Sessions,
+    /// Those of them that came from social networks.
+    SocialSessions,
+    /// Visits that ended where they began, of those of which it is known, in hundredths.
+    BounceRate,
     /// Conversions that were recorded.
     Conversions,
     /// Conversions that a link led to by clicks on links, in hundredths.
@@ -49,7 +56,7 @@ enum InsightKpi {
 
 impl InsightKpi {
     /// None for those of which the product has no figures.
-    fn of(kpi: Kpi) -> Option<Self> {
+    pub(super) fn of(kpi: Kpi) -> Option<Self> {
         Some(match kpi {
             Kpi::Followers => Self::Followers,
             Kpi::FollowerGrowth => Self::FollowerGrowth,
@@ -62,20 +69,33 @@ impl InsightKpi {
             Kpi::EngagementRateByFollowers => Self::EngagementRateByFollowers,
             Kpi::EngagementRateByReach => Self::EngagementRateByReach,
             Kpi::ReferralTraffic => Self::ReferralTraffic,
+            Kpi::Sessions => Self::Sessions,
+            Kpi::SocialSessions => Self::SocialSessions,
+            Kpi::BounceRate => Self::BounceRate,
             Kpi::Conversions => Self::Conversions,
             Kpi::ConversionRate => Self::ConversionRate,
             Kpi::PostingConsistency => Self::PostingConsistency,
             Kpi::CostPerResult => Self::CostPerResult,
             Kpi::ReturnOnInvestment => Self::ReturnOnInvestment,
-            Kpi::BounceRate | Kpi::NegativeFeedbackRate | Kpi::ResponseTime | Kpi::ShareOfVoice => return None,
+            Kpi::NegativeFeedbackRate | Kpi::ResponseTime | Kpi::ShareOfVoice => return None,
         })
+    }
+
+    /// The figure of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        domain::kpi_of_name(name).and_then(Self::of)
+    }
+
+    /// The figure itself.
+    pub fn kpi(self) -> Option<Kpi> {
+        Formula::gathered().map(|formula| formula.kpi).find(|known| Self::of(*known) == Some(self))
     }
 }
 
 /// In what a figure is told.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
 #[graphql(remote = "Unit")]
-enum InsightUnit {
+pub(super) enum InsightUnit {
     /// A number of things or people.
     Count,
     /// Hundredths.
@@ -89,7 +109,7 @@ enum InsightUnit {
 /// With what a period is compared. Of a period that is not over, only with as many days as have begun of it.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
 #[graphql(remote = "Against")]
-enum InsightComparison {
+pub(super) enum InsightComparison {
     /// As many months right before whole months, as many days right before any others.
     PeriodBefore,
     /// The same days a year before.
@@ -99,7 +119,7 @@ enum InsightComparison {
 /// Why there is no figure.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
 #[graphql(remote = "NoFigure")]
-enum NoInsightFigure {
+pub(super) enum NoInsightFigure {
     /// Nobody said what it is made of.
     Missing,
     /// There was nothing to divide by.
@@ -114,7 +134,7 @@ enum NoInsightFigure {
 
 /// A KPI of a period beside that of another. What is missing is null, never zero.
 #[derive(SimpleObject)]
-struct InsightFigure {
+pub(super) struct InsightFigure {
     /// Which.
     kpi: InsightKpi,
     /// In what it is told.
@@ -133,6 +153,8 @@ struct InsightFigure {
     change_percent: Option<String>,
     /// The networks that lack some of what it is made of: it is the figure of the others alone.
     missing_networks: Vec<String>,
+    /// The target that the brand's strategy sets for it, and where it stands; null where there is none, or where you may not read the strategy.
+    target: Option<KpiTargetStatus>,
     /// How it is made.
     formula: String,
     /// Who defines it so.
@@ -140,8 +162,9 @@ struct InsightFigure {
 }
 
 impl InsightFigure {
-    fn of(figure: domain::KpiFigure) -> Option<Self> {
+    pub(super) fn of(op: &Op, figure: domain::KpiFigure) -> Option<Self> {
         Some(Self {
+            target: KpiTargetStatus::of(op, &figure),
             kpi: InsightKpi::of(figure.formula.kpi)?,
             unit: figure.formula.unit.into(),
             currency: figure.currency,
@@ -289,7 +312,7 @@ impl InsightsQuery {
             to: found.period.to,
             compared_from: found.compared.from,
             compared_to: found.compared.to,
-            figures: found.figures.into_iter().filter_map(InsightFigure::of).collect(),
+            figures: found.figures.into_iter().filter_map(|figure| InsightFigure::of(op, figure)).collect(),
             content_types: found.content_types.into_iter().map(kind).collect(),
             young_posts: Long(found.young),
             gaps: found.gaps.into_iter().map(gap).collect(),

@@ -5,6 +5,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diwan_domain::insights;
 use diwan_entity::insights::report_run;
 
+use super::report_templates::{ReportAudience, ReportTemplate};
+use super::reports::{NoMachineSummary, ReportFile};
 use crate::graphql::context::Op;
 use crate::graphql::media::hex;
 use crate::graphql::publishing::Trouble;
@@ -21,6 +23,8 @@ pub enum ReportState {
     Ready,
     /// It could not be rendered.
     Failed,
+    /// It was taken back before it was there.
+    Canceled,
 }
 
 /// Where a file can be fetched for a while, by whoever has the link.
@@ -45,7 +49,7 @@ impl ReportRun {
     pub async fn id(&self) -> ID {
         Kind::Report.id(self.row.id)
     }
-    /// The first day of the month that it is about.
+    /// The first day of the month that it is about; of a report made of blocks, of the month in which its period begins.
     async fn month(&self) -> NaiveDate {
         self.row.month
     }
@@ -65,17 +69,54 @@ impl ReportRun {
     async fn finished_at(&self) -> Option<DateTime<Utc>> {
         self.row.finished_at
     }
-    /// Size of the PDF in bytes.
+    /// Whether it is made of the blocks of a template, and not a month.
+    async fn composed(&self) -> bool {
+        self.row.audience.is_some()
+    }
+    /// What it is called; null for a month.
+    async fn title(&self) -> Option<&str> {
+        self.row.title.as_deref()
+    }
+    /// For whom it is; null for a month, which anybody may read.
+    async fn audience(&self) -> Option<ReportAudience> {
+        self.row.audience.map(Into::into)
+    }
+    /// Of which template it was made; null of one that is built in, and of a month.
+    async fn template(&self) -> Result<Option<ReportTemplate>> {
+        let Some(id) = self.row.template_id else { return Ok(None) };
+        Ok(self.op.load(id).await?.map(|row| ReportTemplate { op: self.op.clone(), row }))
+    }
+    /// The first day that it is about, by the brand's clock.
+    async fn from(&self) -> NaiveDate {
+        self.row.from_day
+    }
+    /// The last day, which is part of it.
+    async fn to(&self) -> NaiveDate {
+        self.row.to_day
+    }
+    /// How far it has come, in hundredths; 100 once it is there.
+    async fn progress(&self) -> i32 {
+        self.row.progress.into()
+    }
+    /// Why the summary that a program was to write is not in it; null where it is, or none was wanted.
+    async fn summary_missing(&self) -> Option<NoMachineSummary> {
+        NoMachineSummary::of(self.row.note.as_deref()?)
+    }
+    /// Its files, once it is there.
+    async fn files(&self) -> Result<Vec<ReportFile>> {
+        ReportFile::of(&self.op, self.row.id).await
+    }
+    /// Size of the PDF of a month in bytes; of other reports see `files`.
     async fn byte_size(&self) -> Option<Long> {
         self.row.byte_size.map(Long)
     }
-    /// SHA-256 of the PDF, hexadecimal.
+    /// SHA-256 of the PDF of a month, hexadecimal.
     async fn sha256(&self) -> Option<String> {
         self.row.sha256.as_deref().map(hex)
     }
-    /// A signed link to the PDF that expires; a new one with every read.
+    /// A signed link to the PDF of a month that expires; a new one with every read.
     async fn download(&self) -> Result<Option<Download>> {
-        if self.row.state != report_run::ReportState::Ready {
+        if self.row.state != report_run::ReportState::Ready || self.row.audience.is_some() {
             return Ok(None);
         }
         let (url, expires_at) = self.op.query(insights::download_link(&self.op, &self.row))?;

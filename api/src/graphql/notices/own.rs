@@ -34,6 +34,10 @@ pub enum NoticeKind {
     ContractCommented,
     /// Something that a contract promises is due in three days, or overdue.
     DeliverableDue,
+    /// A scheduled report could not be made or sent, or its schedule was paused.
+    ReportNotSent,
+    /// A figure of the brand is as one of its alerts describes.
+    InsightAlert,
 }
 
 /// Something that the caller should know.

@@ -14,7 +14,7 @@ use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::scalars::Kind;
-use crate::graphql::tenancy::Brand;
+use crate::graphql::tenancy::{Brand, User};
 
 /// How far a delivery has come.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
@@ -105,6 +105,12 @@ impl Webhook {
     /// When it was made.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
+    }
+    /// Who is told when it was switched off: whoever made it, until their work is handed over; null when the caller does not see that
+    /// person.
+    async fn owner(&self) -> Result<Option<User>> {
+        let id = self.row.owner_id.unwrap_or(self.row.created_by);
+        Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))
     }
     /// Counts the changes; a change names the version from which it started.
     async fn version(&self) -> i32 {

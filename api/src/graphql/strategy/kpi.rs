@@ -8,6 +8,7 @@ use diwan_entity::tenancy::app_user;
 
 use super::objective::Objective;
 use crate::graphql::context::Op;
+use crate::graphql::insights::InsightKpi;
 use crate::graphql::scalars::Kind;
 use crate::graphql::tenancy::{Brand, User};
 
@@ -56,6 +57,10 @@ impl Kpi {
     async fn objective(&self) -> Result<Option<Objective>> {
         let Some(id) = self.row.objective_id else { return Ok(None) };
         Ok(self.op.load(id).await?.map(|row| Objective { op: self.op.clone(), row }))
+    }
+    /// The figure of `insights` that measures it, and is told beside its target; null: somebody records what it came to.
+    async fn figure(&self) -> Option<InsightKpi> {
+        self.row.insight.as_deref().and_then(InsightKpi::of_name)
     }
     /// What it means now.
     async fn current(&self) -> Result<Option<KpiVersion>> {

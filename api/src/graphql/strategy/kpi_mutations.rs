@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::kpi::{Kpi, KpiDirection, KpiPeriod, KpiValue};
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
+use crate::graphql::insights::InsightKpi;
 use crate::graphql::scalars::Kind;
 
 /// What a KPI means.
@@ -106,6 +107,27 @@ struct RedefineKpiPayload {
     user_errors: Vec<Refused>,
 }
 
+/// A KPI to measure by a figure.
+#[derive(InputObject)]
+struct MeasureKpiInput {
+    /// Which one.
+    kpi_id: ID,
+    /// The version from which the change started.
+    version: i32,
+    /// The figure of `insights` that measures it. Its unit is that of the target: a number, hundredths, or for amounts the currency whose code
+    /// is the KPI's unit. Null: none does.
+    figure: Option<InsightKpi>,
+}
+
+/// The answer of `measureKpi`.
+#[derive(SimpleObject)]
+struct MeasureKpiPayload {
+    /// The KPI, when it was changed.
+    kpi: Option<Kpi>,
+    /// What must be mended.
+    user_errors: Vec<Refused>,
+}
+
 /// What a KPI came to.
 #[derive(InputObject)]
 struct RecordKpiValueInput {
@@ -182,6 +204,22 @@ impl KpiMutation {
         };
         let (row, user_errors) = op.command(command).await?;
         Ok(RedefineKpiPayload { kpi: row.map(|row| Kpi { op: op.clone(), row }), user_errors })
+    }
+
+    /// Says which figure measures a KPI, so that `insights` tells it beside its target. Several KPIs may be measured by one, for periods of their
+    /// own. For SENIOR and above.
+    async fn measure_kpi(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The KPI and the figure.")] input: MeasureKpiInput,
+    ) -> Result<MeasureKpiPayload> {
+        let op = Op::of(ctx)?;
+        let command = async |context: &Domain| {
+            let id = Kind::Kpi.parse(&input.kpi_id, "kpiId")?;
+            strategy::measure_kpi(context, id, input.version, input.figure.and_then(InsightKpi::kpi)).await
+        };
+        let (row, user_errors) = op.command(command).await?;
+        Ok(MeasureKpiPayload { kpi: row.map(|row| Kpi { op: op.clone(), row }), user_errors })
     }
 
     /// Records what a KPI came to in a period, or corrects it. For MID and above.

@@ -16,7 +16,7 @@ mod queries;
 pub use checks::{ChecksMutation, ProblemSeverity};
 pub use item_mutations::ItemMutation;
 pub use items::{Challenge, ChannelChoice, ContentPlan, Persona};
-pub use kpi::{Kpi, KpiDirection};
+pub use kpi::{Kpi, KpiDirection, KpiPeriod};
 pub use kpi_mutations::KpiMutation;
 pub use mutations::StrategyMutation;
 pub use objective::Objective;

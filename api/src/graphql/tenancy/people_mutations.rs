@@ -188,8 +188,15 @@ struct HandOverWorkPayload {
     projects: Option<i32>,
     /// How many series and evergreen queues make posts in the other person's name now; null when refused.
     repeated_posts: Option<i32>,
-    /// How much of these six stays the first person's, because the other is not of the staff or may not sign for the brand; null when
-    /// refused.
+    /// Of how many webhooks of brands the other person is told now, when one is switched off; null when refused.
+    webhooks: Option<i32>,
+    /// How many financial requests that are drafts or came back the other person looks after now; null when refused.
+    financial_requests: Option<i32>,
+    /// How many schedules make and send reports in the other person's name now; null when refused.
+    report_schedules: Option<i32>,
+    /// How many alerts of figures the other person looks after now, and is told of; null when refused.
+    insight_alerts: Option<i32>,
+    /// How much of all that they look after stays the first person's, because the other is not of the staff or may not do it; null when refused.
     owned_left: Option<i32>,
     /// How many steps of requests that wait for approval name the other person now; null when refused.
     approval_steps: Option<i32>,
@@ -363,8 +370,8 @@ impl PeopleMutation {
     }
 
     /// Gives somebody's open work to somebody else, in all brands at once: posts and ideas that are assigned to them and not over,
-    /// the contracts, proposals, projects and deliverables that they look after, what repeats posts in their name,
-    /// and what they were named to approve. API tokens that they made there are revoked; delegations to them and by them end when
+    /// the contracts, proposals, projects, deliverables, webhooks and drafts of financial requests that they look after, what repeats
+    /// posts in their name, and what they were named to approve. API tokens that they made there are revoked; delegations to them and by them end when
     /// nothing of theirs is left out. For SENIOR and above in every brand concerned.
     async fn hand_over_work(
         &self,
@@ -393,6 +400,10 @@ impl PeopleMutation {
             proposals: done.map(|done| count(done.proposals)),
             projects: done.map(|done| count(done.projects)),
             repeated_posts: done.map(|done| count(done.repeats)),
+            webhooks: done.map(|done| count(done.webhooks)),
+            financial_requests: done.map(|done| count(done.financial_requests)),
+            report_schedules: done.map(|done| count(done.report_schedules)),
+            insight_alerts: done.map(|done| count(done.insight_alerts)),
             owned_left: done.map(|done| count(done.owned_left)),
             approval_steps: done.map(|done| count(done.steps)),
             approval_chains: done.map(|done| count(done.chains)),

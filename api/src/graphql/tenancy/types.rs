@@ -314,8 +314,24 @@ pub enum Action {
     MetricsSync,
     /// Read the numbers.
     MetricsRead,
+    /// Say of which figures people are told, and note that what was told was seen.
+    InsightAlertManage,
+    /// Connect servers that count visits of the brand's pages, and end that.
+    WebAnalyticsConnect,
+    /// Bring in what was counted of visits of the brand's pages.
+    WebAnalyticsRecord,
     /// Have a report rendered and read it.
     ReportRun,
+    /// Write templates of reports, and put them away.
+    ReportTemplateManage,
+    /// Say how the brand's reports look, and what of costs clients see in them.
+    ReportLookSet,
+    /// Make links to reports that were made for clients, and end them.
+    ReportShare,
+    /// The same of reports for the team and for those who lead it.
+    ReportShareInternally,
+    /// Have reports made and sent again and again.
+    ReportScheduleManage,
     /// Read the brand's short links.
     TrackedLinkRead,
     /// Make short links.

@@ -6,13 +6,14 @@ mod frame;
 mod landing;
 mod negotiation;
 mod proposal;
+mod report;
 mod sign;
 
 use actix_web::web;
 
 /// Where the pages are.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.configure(deliverable::routes).configure(proposal::routes);
+    config.configure(deliverable::routes).configure(proposal::routes).configure(report::routes);
     config.configure(sign::routes).configure(negotiation::routes);
     config.configure(landing::routes);
 }

@@ -3,6 +3,7 @@
 //! A file per domain. Each has `operations`, a list to which a line is added, and `PERSONAL`, for what is everybody's own or any
 //! stranger's and has its own tests. What the operations are about is made in `at.rs`.
 
+mod alerts;
 mod approvals;
 mod at;
 mod calendar;
@@ -10,6 +11,7 @@ mod calendars;
 mod campaigns;
 mod checklists;
 mod contracts;
+mod figures;
 mod finance;
 mod ideas;
 mod influencers;
@@ -21,11 +23,14 @@ mod planning;
 mod promotion;
 mod proposals;
 mod publishing;
+mod report_delivery;
+mod reports;
 pub mod strategy;
 mod templates;
 mod tenancy;
 mod tracking;
 mod trust;
+mod web;
 
 use diwan_domain::Action;
 use diwan_domain::permission::Reach;
@@ -58,9 +63,14 @@ const DOMAINS: &[Operations] = &[
     proposals::operations,
     contracts::operations,
     approvals::operations,
+    figures::operations,
     publishing::operations,
+    report_delivery::operations,
+    reports::operations,
     notices::operations,
     tracking::operations,
+    web::operations,
+    alerts::operations,
 ];
 
 const PERSONAL: &[&[(&str, &str)]] = &[
@@ -84,9 +94,14 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     proposals::PERSONAL,
     contracts::PERSONAL,
     approvals::PERSONAL,
+    figures::PERSONAL,
     publishing::PERSONAL,
+    report_delivery::PERSONAL,
+    reports::PERSONAL,
     notices::PERSONAL,
     tracking::PERSONAL,
+    web::PERSONAL,
+    alerts::PERSONAL,
 ];
 
 /// What belongs to no domain.

@@ -4,7 +4,7 @@ use diwan_domain::Action;
 use diwan_testkit::TestApp;
 use serde_json::{Value, json};
 
-use super::{About, At, Operation, list, mutation, query};
+use super::{About, At, Operation, list, mutation};
 use crate::kit::id;
 
 /// What everybody may, and why.
@@ -101,13 +101,6 @@ pub(super) fn operations(_app: &TestApp, at: &At) -> Vec<Operation> {
             "report { id }",
             json!({ "brandId": brand, "month": "2026-07-01" }),
         ),
-        query(
-            "insights",
-            Action::MetricsRead,
-            "query($input: InsightsInput!) { insights(input: $input) { from } }",
-            json!({ "input": { "brandId": brand, "from": "2026-07-01", "to": "2026-07-31" } }),
-        )
-        .wholly(),
         list(Action::ReportRun, "reports(first: 5) { nodes { id } }", at).variant("reports"),
         mutation("rerunJob", Action::JobRerun, "job { id }", json!({ "jobId": id("job", at.written.job) }))
             .may_say(&["WRONG_STATE"]),

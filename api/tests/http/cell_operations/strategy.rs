@@ -129,6 +129,7 @@ fn kpis(at: &At, today: &str) -> Vec<Operation> {
     vec![
         write("createKpi", json!({ "brandId": brand, "name": "Comments", "definition": definition() })),
         write("updateKpi", json!({ "kpiId": kpi, "version": 1, "name": "Comments" })).hidden(),
+        write("measureKpi", json!({ "kpiId": kpi, "version": 1, "figure": "REACH" })).hidden(),
         write("redefineKpi", json!({ "kpiId": kpi, "version": 1, "definition": definition() })).hidden(),
         mutation(
             "recordKpiValue",

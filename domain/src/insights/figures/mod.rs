@@ -10,22 +10,23 @@
 //! - Whoever may read numbers may not read everything that some KPIs are made of: those have no figure for them.
 
 mod period;
+mod statements;
 mod sums;
 
 use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
-use diwan_entity::InBrand as _;
 use diwan_entity::insights::metric_gap;
-use diwan_entity::tenancy::brand;
 use uuid::Uuid;
 
 pub use self::period::{Against, Period};
 pub use self::sums::{COUNTED_FOR, ContentTypeFigures};
-use self::sums::{Span, Sums, sums};
+pub(super) use self::sums::{FRESH, Rights, Span, Sums, Wanted, sums};
 use super::gaps::gaps_between;
 use super::kpi::{Formula, Quantity, Unit, Untold, change, reckon};
+use super::place::{Place, places};
+use super::targets::{KpiTarget, compare, targets};
 use crate::calendar::day_start;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
@@ -51,6 +52,16 @@ pub enum NoFigure {
     TooLarge,
 }
 
+impl From<Untold> for NoFigure {
+    fn from(untold: Untold) -> Self {
+        match untold {
+            Untold::Missing(_) => Self::Missing,
+            Untold::NothingToDivideBy => Self::NothingToDivideBy,
+            Untold::TooLarge => Self::TooLarge,
+        }
+    }
+}
+
 /// A KPI of a period beside that of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KpiFigure {
@@ -71,6 +82,8 @@ pub struct KpiFigure {
     pub change_percent: Option<String>,
     /// The networks that lack some of what it is made of, in this period, in alphabetical order.
     pub missing_networks: Vec<String>,
+    /// The target that the brand's strategy sets for it, and where it stands beside it. None where there is none.
+    pub target: Option<KpiTarget>,
 }
 
 /// What a brand's numbers say of a period.
@@ -101,10 +114,34 @@ pub struct AskedInsights {
     pub against: Against,
 }
 
-/// A brand's KPIs of a period, compared with another. Fourteen statements, however much there is.
+/// A brand's KPIs of a period, compared with another and with the targets of its strategy. Ten statements, however much there is.
 pub async fn insights(context: &Context, asked: AskedInsights) -> Result<Insights, Failure> {
-    context.permit(Action::MetricsRead, asked.brand_id).await?;
+    let permit = context.permit(Action::MetricsRead, asked.brand_id).await?;
     let period = asked.period;
+    possible(period)?;
+    let place = places(permit.tx(), &[asked.brand_id]).await?.pop().ok_or(Code::NotFound)?;
+    let Place { zone, .. } = place;
+    let today = context.now.with_timezone(&zone).date_naive();
+    begun(period, today)?;
+    let beyond = || Fault::broken("a period beyond the calendar");
+    let compared = period.compared(asked.against, today).ok_or_else(beyond)?;
+    let this = span(zone, period)?;
+    let rights = Rights::of(context, asked.brand_id);
+    let wanted = [this, span(zone, compared)?].map(|span| Wanted::of_brand(asked.brand_id, span, rights));
+    let mut both = sums(permit.tx(), context.now, &wanted).await?.into_iter();
+    let now = both.next().unwrap_or_default();
+    let before = both.next().unwrap_or_default();
+    let mut figures: Vec<KpiFigure> = Formula::gathered().map(|formula| figure(formula, &now, &before)).collect();
+    if context.may(Action::StrategyRead, asked.brand_id) {
+        let measured = targets(permit.tx(), &[asked.brand_id]).await?;
+        compare(&mut figures, &measured, (place, period), (context.now, now.visits_until));
+    }
+    let gaps = gaps_between(context, asked.brand_id, (this.start, this.end)).await?;
+    Ok(Insights { period, compared, figures, content_types: now.content_types, young: now.young, gaps })
+}
+
+/// Refuses what is no period, or a longer one than figures are told of.
+pub(super) fn possible(period: Period) -> Result<(), Failure> {
     let mut wrong = Complaints::default();
     if !(2000..=2100).contains(&period.from.year()) {
         wrong.add(UserError::at(Code::Invalid, "from"));
@@ -117,31 +154,23 @@ pub async fn insights(context: &Context, asked: AskedInsights) -> Result<Insight
         Some(1..) => {}
         Some(_) | None => wrong.add(UserError::at(Code::Invalid, "to")),
     }
-    wrong.check()?;
-    let brand = context.one(brand::Entity::in_brand(asked.brand_id)).await?.ok_or(Code::NotFound)?;
-    let zone: Tz = brand.time_zone.parse().map_err(|_| Fault::broken("a brand's time zone is unknown"))?;
-    let today = context.now.with_timezone(&zone).date_naive();
-    if period.from > today {
-        return Err(UserError::at(Code::Invalid, "from").into());
-    }
-    let beyond = || Fault::broken("a period beyond the calendar");
-    let compared = period.compared(asked.against, today).ok_or_else(beyond)?;
-    let this = span(zone, period)?;
-    let now = sums(context, asked.brand_id, this).await?;
-    let before = sums(context, asked.brand_id, span(zone, compared)?).await?;
-    let figures = Formula::gathered().map(|formula| figure(formula, &now, &before)).collect();
-    let gaps = gaps_between(context, asked.brand_id, (this.start, this.end)).await?;
-    Ok(Insights { period, compared, figures, content_types: now.content_types, young: now.young, gaps })
+    wrong.check()
 }
 
-fn span(zone: Tz, period: Period) -> Result<Span, Fault> {
+/// Refuses a period that has not begun.
+pub(super) fn begun(period: Period, today: NaiveDate) -> Result<(), UserError> {
+    if period.from > today { Err(UserError::at(Code::Invalid, "from")) } else { Ok(()) }
+}
+
+/// When a period begins and ends by a zone's clocks.
+pub(super) fn span(zone: Tz, period: Period) -> Result<Span, Fault> {
     let after = |date: NaiveDate| date.succ_opt().ok_or_else(|| Fault::broken("a period beyond the calendar"));
     let (start, end) = (day_start(zone, period.from), day_start(zone, after(period.to)?));
     Ok(Span { days: (period.from, period.to), start, end })
 }
 
 /// A figure of one period and its currency, where it is an amount.
-fn told(formula: Formula, sums: &Sums) -> Result<(i64, Option<String>), NoFigure> {
+pub(super) fn told(formula: Formula, sums: &Sums) -> Result<(i64, Option<String>), NoFigure> {
     let needs = formula.shape.needs();
     let mut currency = None;
     let mut minor = (None, None);
@@ -170,13 +199,12 @@ fn told(formula: Formula, sums: &Sums) -> Result<(i64, Option<String>), NoFigure
     };
     match reckon(formula, sum) {
         Ok(value) => Ok((value, currency.filter(|_| formula.unit == Unit::Money))),
-        Err(Untold::Missing(_)) => Err(NoFigure::Missing),
-        Err(Untold::NothingToDivideBy) => Err(NoFigure::NothingToDivideBy),
-        Err(Untold::TooLarge) => Err(NoFigure::TooLarge),
+        Err(untold) => Err(untold.into()),
     }
 }
 
-fn figure(formula: Formula, now: &Sums, before: &Sums) -> KpiFigure {
+/// A figure of one period beside that of another; with no target yet.
+pub(super) fn figure(formula: Formula, now: &Sums, before: &Sums) -> KpiFigure {
     let needs = formula.shape.needs();
     let lacking: BTreeSet<&String> = needs.iter().flat_map(|need| now.lacking(*need)).collect();
     let (this, other) = (told(formula, now), told(formula, before));
@@ -203,6 +231,7 @@ fn figure(formula: Formula, now: &Sums, before: &Sums) -> KpiFigure {
         change_percent: both.and_then(|(now, before)| change(before, now)).map(text_of),
         missing_networks: lacking.into_iter().cloned().collect(),
         currency: code,
+        target: None,
     }
 }
 

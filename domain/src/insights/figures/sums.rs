@@ -1,30 +1,75 @@
-//! What a brand's figures of a period are made of: six statements, however much there is.
+//! What figures of periods are made of: at most seven statements, however much there is, and of however many brands and periods.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diwan_networks::Metric;
-use sea_orm::{FromQueryResult, Value};
+use diwan_platform::db;
+use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
 
+use super::statements::{
+    CONVERSIONS, COSTS, Converted, DUE, DuePosts, FOLLOWERS, Followed, LINKS, Links, POSTS, Posted, Spent, VISITS,
+    Visited, values,
+};
 use crate::approvals::Money;
 use crate::context::Context;
-use crate::error::Failure;
 use crate::insights::kpi::Quantity;
 use crate::permission::Action;
 
 /// A post counts with what it had gathered so long after it went out, so that posts of all ages are compared alike.
 pub const COUNTED_FOR: Duration = Duration::days(7);
 /// How old a number of followers may be to stand for a moment.
-const FRESH: Duration = Duration::days(7);
+pub(in crate::insights) const FRESH: Duration = Duration::days(7);
 
 /// A period as the statements ask for it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
+pub(in crate::insights) struct Span {
     pub days: (NaiveDate, NaiveDate),
     pub start: DateTime<Utc>,
     /// The moment after its end.
     pub end: DateTime<Utc>,
+}
+
+/// Which sums that whoever may read numbers may not all read are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::insights) struct Rights {
+    pub links: bool,
+    pub conversions: bool,
+    pub costs: bool,
+}
+
+impl Rights {
+    /// For work that is nobody's: whom it tells of what is looked at there.
+    pub(in crate::insights) const ALL: Self = Self { links: true, conversions: true, costs: true };
+
+    /// The caller's, in a brand that they see.
+    pub(in crate::insights) fn of(context: &Context, brand_id: Uuid) -> Self {
+        Self {
+            links: context.may(Action::TrackedLinkRead, brand_id),
+            conversions: context.may(Action::ConversionRead, brand_id),
+            costs: context.may(Action::BudgetRead, brand_id),
+        }
+    }
+}
+
+/// Sums that are wanted: of one brand in one period.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::insights) struct Wanted {
+    pub brand_id: Uuid,
+    /// Of this account alone; what belongs to no account is missing then.
+    pub account_id: Option<Uuid>,
+    pub span: Span,
+    /// What was read, recorded or accepted from then on does not count, so that a past period is seen as it was seen then.
+    pub known_by: Option<DateTime<Utc>>,
+    pub rights: Rights,
+}
+
+impl Wanted {
+    /// All that is known now of a whole brand.
+    pub(in crate::insights) fn of_brand(brand_id: Uuid, span: Span, rights: Rights) -> Self {
+        Self { brand_id, account_id: None, span, known_by: None, rights }
+    }
 }
 
 /// What posts of one kind brought.
@@ -42,10 +87,19 @@ pub struct ContentTypeFigures {
 
 /// The sums of a period.
 #[derive(Debug, Default)]
-pub(super) struct Sums {
+pub(in crate::insights) struct Sums {
     pub known: HashMap<Quantity, i64>,
     /// The networks of which a number is missing.
     pub lacking: HashMap<Quantity, BTreeSet<String>>,
+    /// The accounts of which a number is missing, and those of which there is one.
+    pub without: HashMap<Quantity, HashSet<Uuid>>,
+    pub with: HashMap<Quantity, HashSet<Uuid>>,
+    /// Followers at the end, of each account of which they are known.
+    pub followers: HashMap<Uuid, i64>,
+    /// The last day of which visits are known, and whether a source lacks any of the days; the latter is not asked where all that is known now
+    /// counts.
+    pub visits_until: Option<NaiveDate>,
+    pub visits_lack: bool,
     /// What was spent, and what came of it, once for each currency. None where the caller may not read it.
     pub costs: Option<Vec<Money>>,
     pub values: Option<Vec<Money>>,
@@ -73,232 +127,194 @@ impl Sums {
         }
     }
 
-    pub(super) fn lacks(&mut self, quantities: &[Quantity], network: &str) {
+    /// Notes whether an account of a network lacks some of these, or has all of it.
+    pub(super) fn note(&mut self, quantities: &[Quantity], lacks: bool, (network, account_id): (&str, Uuid)) {
         for quantity in quantities {
-            self.lacking.entry(*quantity).or_default().insert(network.to_owned());
+            let accounts = if lacks { &mut self.without } else { &mut self.with };
+            accounts.entry(*quantity).or_default().insert(account_id);
+            if lacks {
+                self.lacking.entry(*quantity).or_default().insert(network.to_owned());
+            }
         }
     }
-}
 
-#[derive(FromQueryResult)]
-struct Followed {
-    id: Uuid,
-    network: String,
-    before: Option<i64>,
-    after: Option<i64>,
-}
-
-const FOLLOWERS: &str = "
-  select a.id, a.network, b.value as before, e.value as after from social_account a
-    left join lateral (select s.value from metric_sample s where s.brand_id = $1 and s.social_account_id = a.id
-      and s.publication_id is null and s.metric = 'FOLLOWERS' and s.sampled_at >= $2 and s.sampled_at < $3
-      order by s.sampled_at desc limit 1) b on true
-    left join lateral (select s.value from metric_sample s where s.brand_id = $1 and s.social_account_id = a.id
-      and s.publication_id is null and s.metric = 'FOLLOWERS' and s.sampled_at >= $4 and s.sampled_at < $5
-      order by s.sampled_at desc limit 1) e on true
-  where a.brand_id = $1 and (a.state <> 'DISCONNECTED' or e.value is not null)
-  order by a.id";
-
-#[derive(FromQueryResult)]
-struct Posted {
-    account_id: Uuid,
-    network: String,
-    content_type: String,
-    posts: i64,
-    young: i64,
-    counted: i64,
-    interactions: Option<i64>,
-    reached: i64,
-    reach: Option<i64>,
-    viewed: i64,
-    views: Option<i64>,
-    both: i64,
-    interactions_of_reached: Option<i64>,
-    reach_of_interacted: Option<i64>,
-}
-
-/// Of each publication the newest number of each metric within its time; then sums by account and kind. Materialized, so that the end
-/// of that time is a value when samples are looked for: of an expression row-level security lets no index be asked.
-const POSTS: &str = "
-  with posts as materialized (
-    select p.id, p.published_at, p.published_at + make_interval(secs => $7) as until, a.id as account_id, a.network,
-      case when f.film then 'VIDEO' when f.files > 1 then 'CAROUSEL' when f.files = 1 then 'IMAGE'
-        when v.link is not null then 'LINK' else 'TEXT' end as content_type
-    from publication p join social_account a on a.brand_id = p.brand_id and a.id = p.social_account_id
-      left join post_variant v on v.brand_id = p.brand_id and v.id = p.variant_id
-      left join lateral (select count(*) as files, coalesce(bool_or(t.mime_type like 'video/%'), false) as film
-        from variant_asset x join asset t on t.brand_id = x.brand_id and t.id = x.asset_id
-        where x.brand_id = p.brand_id and x.variant_id = p.variant_id) f on true
-    where p.brand_id = $1 and p.state = 'PUBLISHED' and p.published_at >= $2 and p.published_at < $3),
-  figures as (
-    select p.account_id, p.network, p.content_type, p.published_at,
-      sum(n.value) filter (where n.metric = any ($5)) as interactions,
-      max(n.value) filter (where n.metric = 'REACH') as reach,
-      max(n.value) filter (where n.metric = 'VIEWS') as views
-    from posts p left join lateral (
-      select m.metric, s.value from unnest($5::text[] || array['REACH', 'VIEWS']) m (metric) cross join lateral (
-        select s.value from metric_sample s where s.brand_id = $1 and s.publication_id = p.id and s.metric = m.metric
-          and s.sampled_at >= $2 and s.sampled_at < $4 and s.sampled_at < p.until
-        order by s.sampled_at desc limit 1) s) n on true
-    group by p.id, p.account_id, p.network, p.content_type, p.published_at)
-  select account_id, network, content_type, count(*) as posts, count(*) filter (where published_at > $6) as young,
-    count(interactions) as counted, sum(interactions)::bigint as interactions,
-    count(reach) as reached, sum(reach)::bigint as reach, count(views) as viewed, sum(views)::bigint as views,
-    count(*) filter (where interactions is not null and reach is not null) as both,
-    (sum(interactions) filter (where reach is not null))::bigint as interactions_of_reached,
-    (sum(reach) filter (where interactions is not null))::bigint as reach_of_interacted
-  from figures group by account_id, network, content_type order by network, content_type, account_id";
-
-#[derive(FromQueryResult)]
-struct Due {
-    due: i64,
-    kept: i64,
-}
-
-const DUE: &str = "
-  select count(*) as due, count(*) filter (where state = 'PUBLISHED') as kept from publication
-  where brand_id = $1 and due_at >= $2 and due_at < $3 and state in ('PUBLISHED', 'FAILED', 'MISSED', 'NEEDS_ATTENTION')";
-
-#[derive(FromQueryResult)]
-struct Links {
-    links: i64,
-    clicks: Option<i64>,
-}
-
-const LINKS: &str = "
-  select count(*) as links, sum(n.clicks)::bigint as clicks from tracked_link l
-    left join lateral (select sum(c.clicks) as clicks from link_click c where c.brand_id = l.brand_id and c.link_id = l.id
-      and c.quarter >= $2 and c.quarter < $3) n on true
-  where l.brand_id = $1 and l.created_at < $3";
-
-#[derive(FromQueryResult)]
-struct Converted {
-    ever: bool,
-    currency: Option<String>,
-    conversions: i64,
-    from_links: i64,
-    value: Option<i64>,
-}
-
-/// By currency; one row without any where there are none. A brand that never recorded a conversion has none to count.
-const CONVERSIONS: &str = "
-  select exists (select from conversion c where c.brand_id = $1) as ever, c.currency, count(c.id) as conversions,
-    count(c.id) filter (where c.linked) as from_links, (sum(c.value_minor) filter (where c.linked))::bigint as value
-  from (select 1) one left join (
-    select c.id, c.currency, c.value_minor, exists (select from conversion_touch t where t.brand_id = c.brand_id
-      and t.conversion_id = c.id) as linked
-    from conversion c where c.brand_id = $1 and c.occurred_at >= $2 and c.occurred_at < $3) c on true
-  group by c.currency order by c.currency";
-
-#[derive(FromQueryResult)]
-struct Spent {
-    currency: String,
-    minor: i64,
-}
-
-/// What was booked as spent on the brand's budgets, and the team's hours, which are booked on none.
-const COSTS: &str = "
-  select c.currency, sum(c.minor)::bigint as minor from (
-    select b.currency, f.spent as minor from budget_entry e join budget b on b.brand_id = e.brand_id and b.id = e.budget_id
-      cross join lateral app.budget_effect(e.kind, e.amount_minor, e.drawn_minor) f
-    where e.brand_id = $1 and e.booked_at >= $2 and e.booked_at < $3 and e.kind in ('SPEND', 'REFUND')
-    union all
-    select t.currency, t.fee_minor from time_entry t
-    where t.brand_id = $1 and t.contract_id is null and t.state = 'ACCEPTED' and t.worked_on between $4 and $5) c
-  group by c.currency having sum(c.minor) <> 0 order by c.currency";
-
-/// The sums of a period, as far as the caller may read them; they may read numbers.
-pub(super) async fn sums(context: &Context, brand_id: Uuid, span: Span) -> Result<Sums, Failure> {
-    let mut sums = Sums::default();
-    let followers = followed(context, brand_id, span, &mut sums).await?;
-    posted(context, brand_id, span, (&mut sums, &followers)).await?;
-    let within = || -> [Value; 3] { [brand_id.into(), span.start.into(), span.end.into()] };
-    for Due { due, kept } in context.rows::<Due>(DUE, within()).await? {
-        sums.add(Quantity::DuePosts, Some(due));
-        sums.add(Quantity::KeptPosts, Some(kept));
+    /// Whether an account lacks some of this here, all of which it has there.
+    fn has_less(&self, quantity: Quantity, there: &Self) -> bool {
+        let has = |accounts: &HashMap<Quantity, HashSet<Uuid>>, id: &Uuid| {
+            accounts.get(&quantity).is_some_and(|ids| ids.contains(id))
+        };
+        let whole = |id: &Uuid| has(&there.with, id) && !has(&there.without, id);
+        self.without.get(&quantity).is_some_and(|ids| ids.iter().any(whole))
     }
-    if context.may(Action::TrackedLinkRead, brand_id) {
-        sums.links_told = true;
-        for Links { links, clicks } in context.rows::<Links>(LINKS, within()).await? {
-            sums.add(Quantity::LinkClicks, clicks.or((links > 0).then_some(0)));
+
+    /// Whether a figure that needs these is made of less here than there: of an account that has a number there, or of days of which visits are
+    /// not known.
+    pub(in crate::insights) fn lost(&self, needs: &[Quantity], there: &Self) -> bool {
+        self.lacks_visits(needs) || needs.iter().any(|need| self.has_less(*need, there))
+    }
+
+    /// Whether visits that it needs are not known of all of its days.
+    pub(in crate::insights) fn lacks_visits(&self, needs: &[Quantity]) -> bool {
+        self.visits_lack && needs.iter().any(|need| need.is_of_visits())
+    }
+
+    /// Followers of the accounts of which they are known there, too; none where that is not so of any.
+    pub(in crate::insights) fn followers_of(&self, there: &Self) -> Option<i64> {
+        let both = self.followers.iter().filter(|(id, _)| there.followers.contains_key(*id));
+        both.map(|(_, followers)| *followers).reduce(i64::saturating_add)
+    }
+}
+
+/// What was asked for, as rows come for it.
+struct Answers<'a> {
+    tx: &'a DatabaseTransaction,
+    now: DateTime<Utc>,
+    wanted: &'a [Wanted],
+    sums: Vec<Sums>,
+}
+
+/// The sums of each of these, in their order, as far as they are told; for whoever may read the numbers of all these brands.
+pub(in crate::insights) async fn sums(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    wanted: &[Wanted],
+) -> Result<Vec<Sums>, DbErr> {
+    let mut answers = Answers { tx, now, wanted, sums: wanted.iter().map(begun).collect() };
+    let followers = answers.followed().await?;
+    answers.posted(&followers).await?;
+    answers.came_and_bought().await?;
+    Ok(answers.sums)
+}
+
+/// Before anything is known: what is told.
+fn begun(wanted: &Wanted) -> Sums {
+    let Rights { links, conversions, costs } = wanted.rights;
+    Sums {
+        links_told: links,
+        conversions_told: conversions,
+        values: conversions.then(Vec::new),
+        costs: costs.then(Vec::new),
+        ..Sums::default()
+    }
+}
+
+/// Whether it is wanted of a whole brand.
+fn whole(wanted: &Wanted) -> bool {
+    wanted.account_id.is_none()
+}
+
+impl Answers<'_> {
+    /// The rows of a statement about those of which this is wanted.
+    async fn rows<T: FromQueryResult>(
+        &self,
+        sql: &str,
+        of: impl Fn(&Wanted) -> bool,
+        more: Vec<Value>,
+    ) -> Result<Vec<T>, DbErr> {
+        let Some(mut values) = values(self.wanted, self.now, of) else { return Ok(Vec::new()) };
+        values.extend(more);
+        db::all(self.tx, sql, values).await
+    }
+
+    /// The sums at this place.
+    fn at(&mut self, place: i32) -> Option<&mut Sums> {
+        self.sums.get_mut(usize::try_from(place).ok()?)
+    }
+
+    /// Followers at both ends. Answers those at the end, by place and account.
+    async fn followed(&mut self) -> Result<HashMap<(i32, Uuid), i64>, DbErr> {
+        let first = self.wanted.iter().map(|wanted| wanted.span.start - FRESH).min().unwrap_or(self.now);
+        let last = self.wanted.iter().map(|wanted| wanted.span.end).max().unwrap_or(self.now);
+        let rows: Vec<Followed> = self.rows(FOLLOWERS, |_| true, vec![first.into(), last.into()]).await?;
+        let mut followers = HashMap::new();
+        for row in rows {
+            let Some(sums) = self.at(row.place) else { continue };
+            sums.add(Quantity::Followers, row.after);
+            let whose = (row.network.as_str(), row.id);
+            sums.note(&[Quantity::Followers], row.after.is_none(), whose);
+            let both = row.before.zip(row.after);
+            sums.note(&[Quantity::FollowersBefore, Quantity::FollowersAfter], both.is_none(), whose);
+            if let Some((before, after)) = both {
+                sums.add(Quantity::FollowersBefore, Some(before));
+                sums.add(Quantity::FollowersAfter, Some(after));
+            }
+            if let Some(after) = row.after {
+                sums.followers.insert(row.id, after);
+                followers.insert((row.place, row.id), after);
+            }
         }
+        Ok(followers)
     }
-    if context.may(Action::ConversionRead, brand_id) {
-        sums.conversions_told = true;
-        let mut values = Vec::new();
-        for row in context.rows::<Converted>(CONVERSIONS, within()).await? {
+
+    async fn posted(&mut self, followers: &HashMap<(i32, Uuid), i64>) -> Result<(), DbErr> {
+        let first = self.wanted.iter().map(|wanted| wanted.span.start).min().unwrap_or(self.now);
+        let last = self.wanted.iter().map(|wanted| wanted.span.end).max().unwrap_or(self.now);
+        let more: Vec<Value> = vec![
+            first.into(),
+            (last + COUNTED_FOR).into(),
+            Metric::interactions().into(),
+            (self.now - COUNTED_FOR).into(),
+            db::seconds(COUNTED_FOR).into(),
+        ];
+        let rows: Vec<Posted> = self.rows(POSTS, |_| true, more).await?;
+        for sums in &mut self.sums {
+            sums.add(Quantity::PublishedPosts, Some(0));
+        }
+        for row in rows {
+            if let Some(sums) = self.at(row.place) {
+                take_in(&row, sums, followers.get(&(row.place, row.account_id)).copied());
+            }
+        }
+        for sums in &mut self.sums {
+            if sums.get(Quantity::PublishedPosts) == Some(0) {
+                // Nothing went out: what nothing brought is nothing.
+                for quantity in [Quantity::Reach, Quantity::Views, Quantity::Interactions, Quantity::CountedPosts] {
+                    sums.add(quantity, Some(0));
+                }
+            }
+        }
+        for DuePosts { place, due, kept } in self.rows::<DuePosts>(DUE, |_| true, Vec::new()).await? {
+            if let Some(sums) = self.at(place) {
+                sums.add(Quantity::DuePosts, Some(due));
+                sums.add(Quantity::KeptPosts, Some(kept));
+            }
+        }
+        Ok(())
+    }
+
+    /// What belongs to no account.
+    async fn came_and_bought(&mut self) -> Result<(), DbErr> {
+        for row in self.rows::<Visited>(VISITS, whole, Vec::new()).await? {
+            let Some(sums) = self.at(row.place) else { continue };
+            sums.add(Quantity::Sessions, row.sessions);
+            sums.add(Quantity::SocialSessions, row.social);
+            sums.add(Quantity::Bounces, row.bounces);
+            sums.add(Quantity::SessionsOfBounces, row.of_bounces);
+            (sums.visits_until, sums.visits_lack) = (row.last_known, row.lacking);
+        }
+        let links = |wanted: &Wanted| whole(wanted) && wanted.rights.links;
+        for Links { place, clicks } in self.rows::<Links>(LINKS, links, Vec::new()).await? {
+            if let Some(sums) = self.at(place) {
+                sums.add(Quantity::LinkClicks, Some(clicks.unwrap_or_default()));
+            }
+        }
+        let conversions = |wanted: &Wanted| whole(wanted) && wanted.rights.conversions;
+        for row in self.rows::<Converted>(CONVERSIONS, conversions, Vec::new()).await? {
+            let Some(sums) = self.at(row.place) else { continue };
             sums.add(Quantity::Conversions, row.ever.then_some(row.conversions));
             sums.add(Quantity::ConversionsFromLinks, row.ever.then_some(row.from_links));
-            if let (Some(currency), Some(minor)) = (row.currency, row.value) {
+            if let (Some(currency), Some(minor), Some(values)) = (row.currency, row.value, &mut sums.values) {
                 values.push(Money { minor, currency });
             }
         }
-        sums.values = Some(values);
-    }
-    if context.may(Action::BudgetRead, brand_id) {
-        let values = [brand_id.into(), span.start.into(), span.end.into(), span.days.0.into(), span.days.1.into()];
-        let spent = context.rows::<Spent>(COSTS, values).await?;
-        sums.costs = Some(spent.into_iter().map(|row| Money { minor: row.minor, currency: row.currency }).collect());
-    }
-    Ok(sums)
-}
-
-/// Followers at both ends. Answers those at the end, by account.
-async fn followed(
-    context: &Context,
-    brand_id: Uuid,
-    span: Span,
-    sums: &mut Sums,
-) -> Result<HashMap<Uuid, i64>, Failure> {
-    let end = span.end.min(context.now);
-    let values = [brand_id.into(), (span.start - FRESH).into(), span.start.into(), (end - FRESH).into(), end.into()];
-    let mut followers = HashMap::new();
-    for row in context.rows::<Followed>(FOLLOWERS, values).await? {
-        sums.add(Quantity::Followers, row.after);
-        match row.after {
-            Some(after) => {
-                followers.insert(row.id, after);
+        let costs = |wanted: &Wanted| whole(wanted) && wanted.rights.costs;
+        for Spent { place, currency, minor } in self.rows::<Spent>(COSTS, costs, Vec::new()).await? {
+            if let Some(costs) = self.at(place).and_then(|sums| sums.costs.as_mut()) {
+                costs.push(Money { minor, currency });
             }
-            None => sums.lacks(&[Quantity::Followers], &row.network),
         }
-        if let (Some(before), Some(after)) = (row.before, row.after) {
-            sums.add(Quantity::FollowersBefore, Some(before));
-            sums.add(Quantity::FollowersAfter, Some(after));
-        } else {
-            sums.lacks(&[Quantity::FollowersBefore, Quantity::FollowersAfter], &row.network);
-        }
+        Ok(())
     }
-    Ok(followers)
-}
-
-async fn posted(
-    context: &Context,
-    brand_id: Uuid,
-    span: Span,
-    (sums, followers): (&mut Sums, &HashMap<Uuid, i64>),
-) -> Result<(), Failure> {
-    let interactions = Metric::interactions();
-    let values = [
-        brand_id.into(),
-        span.start.into(),
-        span.end.into(),
-        (span.end + COUNTED_FOR).into(),
-        interactions.into(),
-        (context.now - COUNTED_FOR).into(),
-        diwan_platform::db::seconds(COUNTED_FOR).into(),
-    ];
-    let rows = context.rows::<Posted>(POSTS, values).await?;
-    sums.add(Quantity::PublishedPosts, Some(0));
-    if rows.is_empty() {
-        // Nothing went out: what nothing brought is nothing.
-        for quantity in [Quantity::Reach, Quantity::Views, Quantity::Interactions, Quantity::CountedPosts] {
-            sums.add(quantity, Some(0));
-        }
-    }
-    for row in rows {
-        take_in(&row, sums, followers.get(&row.account_id).copied());
-    }
-    Ok(())
 }
 
 fn take_in(row: &Posted, sums: &mut Sums, followers: Option<i64>) {
@@ -314,21 +330,15 @@ fn take_in(row: &Posted, sums: &mut Sums, followers: Option<i64>) {
         sums.add(Quantity::InteractionsOfFollowed, Some(interactions));
         sums.add(Quantity::FollowersOfPosts, Some(followers.saturating_mul(row.counted)));
     }
-    if row.counted < row.posts {
-        sums.lacks(&[Quantity::Interactions, Quantity::CountedPosts], &row.network);
-    }
-    if row.counted < row.posts || followers.is_none() {
-        sums.lacks(&[Quantity::InteractionsOfFollowed, Quantity::FollowersOfPosts], &row.network);
-    }
-    if row.reached < row.posts {
-        sums.lacks(&[Quantity::Reach], &row.network);
-    }
-    if row.viewed < row.posts {
-        sums.lacks(&[Quantity::Views], &row.network);
-    }
-    if row.both < row.posts {
-        sums.lacks(&[Quantity::InteractionsOfReached, Quantity::ReachOfInteracted], &row.network);
-    }
+    let whose = (row.network.as_str(), row.account_id);
+    let uncounted = row.counted < row.posts;
+    sums.note(&[Quantity::Interactions, Quantity::CountedPosts], uncounted, whose);
+    let unfollowed = uncounted || followers.is_none();
+    sums.note(&[Quantity::InteractionsOfFollowed, Quantity::FollowersOfPosts], unfollowed, whose);
+    sums.note(&[Quantity::Reach], row.reached < row.posts, whose);
+    sums.note(&[Quantity::Views], row.viewed < row.posts, whose);
+    let apart = row.both < row.posts;
+    sums.note(&[Quantity::InteractionsOfReached, Quantity::ReachOfInteracted], apart, whose);
     let known = sums.content_types.iter().position(|figures| figures.content_type == row.content_type);
     let place = known.unwrap_or(sums.content_types.len());
     if known.is_none() {

@@ -35,8 +35,9 @@ fn a_rate_is_compared_in_points_and_in_hundredths() {
 #[test]
 fn what_is_missing_is_named_and_is_not_zero() {
     let mut sums = Sums::default();
-    sums.lacks(&[Quantity::Reach], "mastodon");
-    sums.lacks(&[Quantity::Reach], "bluesky");
+    for network in ["mastodon", "bluesky", "mastodon"] {
+        sums.note(&[Quantity::Reach], true, (network, Uuid::nil()));
+    }
     let told = found(Kpi::Reach, &sums, &sums);
     assert_eq!((told.value, told.no_figure), (None, Some(NoFigure::Missing)));
     assert_eq!(told.missing_networks, ["bluesky", "mastodon"]);

@@ -35,8 +35,12 @@ pub enum Quantity {
     ConversionsFromLinks,
     /// Visits of the brand's pages.
     Sessions,
+    /// Those of them that came from social networks.
+    SocialSessions,
     /// Visits that ended where they began.
     Bounces,
+    /// Visits of which it is known whether they did.
+    SessionsOfBounces,
     /// How often a post was hidden, reported, or its account left because of it.
     NegativeReactions,
     /// From each message to the first answer, added up, in seconds.
@@ -55,6 +59,13 @@ pub enum Quantity {
     CostMinor,
     /// What conversions to which the brand's links led were worth, in minor units of the same currency.
     ValueMinor,
+}
+
+impl Quantity {
+    /// Whether it is counted of visits of the brand's pages.
+    pub(in crate::insights) fn is_of_visits(self) -> bool {
+        matches!(self, Self::Sessions | Self::SocialSessions | Self::Bounces | Self::SessionsOfBounces)
+    }
 }
 
 /// In what a figure is told.
@@ -125,6 +136,10 @@ pub enum Kpi {
     EngagementRateByReach,
     /// Who came by the brand's links.
     ReferralTraffic,
+    /// Who came to the brand's pages.
+    Sessions,
+    /// Who came to them from social networks.
+    SocialSessions,
     /// What was wanted and happened.
     Conversions,
     /// How many of those who came did what was wanted.
@@ -184,7 +199,7 @@ const fn untold(formula: Formula) -> Formula {
 
 impl Formula {
     /// Every formula, in the order in which figures are told.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         told(
             Kpi::Followers,
             "FOLLOWERS",
@@ -263,6 +278,27 @@ impl Formula {
             ("clicks on the brand's short links", OWN),
         ),
         told(
+            Kpi::Sessions,
+            "SESSIONS",
+            Unit::Count,
+            Shape::Total(Quantity::Sessions),
+            ("visits of the brand's pages", METRICS_BOOK),
+        ),
+        told(
+            Kpi::SocialSessions,
+            "SOCIAL_SESSIONS",
+            Unit::Count,
+            Shape::Total(Quantity::SocialSessions),
+            ("visits of the brand's pages from social networks", OWN),
+        ),
+        told(
+            Kpi::BounceRate,
+            "BOUNCE_RATE",
+            Unit::Percent,
+            Shape::Share(Quantity::Bounces, Quantity::SessionsOfBounces),
+            ("visits that ended where they began / visits x 100", METRICS_BOOK),
+        ),
+        told(
             Kpi::Conversions,
             "CONVERSIONS",
             Unit::Count,
@@ -297,13 +333,6 @@ impl Formula {
             Shape::Growth(Quantity::CostMinor, Quantity::ValueMinor),
             ("(value of conversions that a link led to - costs) / costs x 100", METRICS_BOOK),
         ),
-        untold(told(
-            Kpi::BounceRate,
-            "BOUNCE_RATE",
-            Unit::Percent,
-            Shape::Share(Quantity::Bounces, Quantity::Sessions),
-            ("visits that ended where they began / visits x 100", METRICS_BOOK),
-        )),
         untold(told(
             Kpi::NegativeFeedbackRate,
             "NEGATIVE_FEEDBACK_RATE",
@@ -344,7 +373,7 @@ mod tests {
         let kpis: HashSet<Kpi> = Formula::ALL.iter().map(|formula| formula.kpi).collect();
         let names: HashSet<&str> = Formula::ALL.iter().map(|formula| formula.name).collect();
         assert_eq!((kpis.len(), names.len()), (Formula::ALL.len(), Formula::ALL.len()));
-        assert_eq!(Formula::gathered().count(), 16);
+        assert_eq!(Formula::gathered().count(), 19);
     }
 
     #[test]

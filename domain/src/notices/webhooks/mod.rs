@@ -23,11 +23,12 @@ use sea_orm::ActiveEnum as _;
 use uuid::Uuid;
 
 /// What a webhook can be told of.
-pub const WEBHOOK_KINDS: [NoticeKind; 4] = [
+pub const WEBHOOK_KINDS: [NoticeKind; 5] = [
     NoticeKind::PublicationFailed,
     NoticeKind::PublicationUnconfirmed,
     NoticeKind::PublicationMissed,
     NoticeKind::AccountDisconnected,
+    NoticeKind::InsightAlert,
 ];
 
 /// What a webhook is told of.

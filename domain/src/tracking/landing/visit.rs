@@ -168,7 +168,7 @@ pub(super) async fn show(
     now: DateTime<Utc>,
 ) -> Result<LandingView, Failure> {
     let brand = brand::Entity::find_by_id(row.brand_id).one(tx).await?.ok_or(Code::NotFound)?;
-    let picture = picture(tx, row, now).await?.map(|asset| LandingPicture {
+    let picture = picture(tx, row, now).await?.map(|(asset, _)| LandingPicture {
         alt: row.image_alt.clone(),
         width: asset.width,
         height: asset.height,
@@ -206,15 +206,24 @@ pub(super) fn purpose(row: &landing_page::Model) -> String {
     format!("landing form {} {}", row.id, row.version)
 }
 
-/// The file of a page's picture, while it may be shown.
+/// The file of a page's picture, while it may be shown, in the form for the screen: what comes from a camera says more than it shows,
+/// so nothing is there until that form is. What moves has none, and no camera took it.
 async fn picture(
     tx: &DatabaseTransaction,
     row: &landing_page::Model,
     now: DateTime<Utc>,
-) -> Result<Option<asset::Model>, Failure> {
+) -> Result<Option<(asset::Model, Option<media_rendition::Model>)>, Failure> {
     let Some(asset_id) = row.asset_id else { return Ok(None) };
     let asset = asset::Entity::one_in_brand(row.brand_id, asset_id).one(tx).await?;
-    Ok(asset.filter(|asset| unfit(asset, now).is_none()))
+    let Some(asset) = asset.filter(|asset| unfit(asset, now).is_none()) else { return Ok(None) };
+    if asset.animated {
+        return Ok(Some((asset, None)));
+    }
+    let Some(file_id) = asset.file_id else { return Ok(None) };
+    let forms = media_rendition::Entity::in_brand(row.brand_id)
+        .filter(media_rendition::Column::FileId.eq(file_id))
+        .filter(media_rendition::Column::Purpose.eq(SCREEN));
+    Ok(forms.one(tx).await?.map(|form| (asset, Some(form))))
 }
 
 /// One more visit. Whoever makes up names of hosts fills no table with them.
@@ -264,20 +273,11 @@ pub async fn landing_thanks(services: &Services, code: &str) -> Result<Option<La
     Ok(Some(LandingThanks { locale: row.locale, brand: brand.name, title: row.title, thanks: row.thanks }))
 }
 
-/// The picture of a page, to be sent: in the form for the screen, since what comes from a camera says more than it shows.
+/// The picture of a page, to be sent.
 pub async fn landing_picture(services: &Services, code: &str) -> Result<OpenedMedia, Failure> {
     let tx = services.db.read().await?;
     let (row, _) = enter(&tx, code).await?.ok_or(Code::NotFound)?;
-    let asset = picture(&tx, &row, services.now()).await?.ok_or(Code::NotFound)?;
-    let form = match asset.file_id {
-        Some(file_id) => {
-            let forms = media_rendition::Entity::in_brand(row.brand_id)
-                .filter(media_rendition::Column::FileId.eq(file_id))
-                .filter(media_rendition::Column::Purpose.eq(SCREEN));
-            forms.one(&tx).await?
-        }
-        None => None,
-    };
+    let (asset, form) = picture(&tx, &row, services.now()).await?.ok_or(Code::NotFound)?;
     tx.rollback().await?;
     open_asset(services, asset, form).await
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use diwan_domain::contracts::{
-    NegotiationAnswered, NegotiationStanding, NegotiationView, OpenedNegotiation, OpenedSigning, Signing,
-    comment_by_link, comment_on_contract, negotiate_contract, open_negotiation, open_signing, resend_contract_link,
-    sign_contract, update_contract,
+    Clause, ContractBody, NegotiationAnswered, NegotiationStanding, NegotiationView, NewContract, OpenedNegotiation,
+    OpenedSigning, Signing, comment_by_link, comment_on_contract, create_contract, negotiate_contract,
+    open_negotiation, open_signing, resend_contract_link, sign_contract, update_contract,
 };
 use diwan_domain::public_links::{Caller, LinkEnding};
 use diwan_domain::{Code, Context, Failure};
-use diwan_entity::contracts::contract;
+use diwan_entity::contracts::contract::{self, ContractKind};
 use diwan_entity::contracts::contract_comment::ContractVisibility::{Internal, Party};
 use diwan_entity::contracts::contract_signature::ContractSide;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
@@ -188,5 +188,36 @@ async fn a_lost_link_is_sent_anew_and_the_old_one_is_dead() -> Result<()> {
     let recorded: i64 =
         desk.test.db.value("select count(*) from audit_event where action = 'contract.resend_link'").await?;
     assert_eq!((recorded, row.version), (3, 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_freelancer_reads_a_contract_in_the_product_and_signs_it_by_a_link_that_is_sent_anew() -> Result<()> {
+    let desk = Desk::new().await?;
+    let lina = desk.test.member(desk.brand, Level::Junior, UserKind::Freelancer).await?;
+    let mut terms = desk.terms(0);
+    terms.person_id = Some(lina.id);
+    let body = ContractBody::Clauses(vec![Clause { heading: "Work".to_owned(), text: "Two films.".to_owned() }]);
+    let new = NewContract { brand_id: desk.brand, kind: ContractKind::Freelancer, amends_id: None, terms, body };
+    let id = desk.must(&desk.mid, async |context| create_contract(context, new).await).await?.id;
+    let (_, url) = desk.must(&desk.mid, async |context| negotiate_contract(context, id, 1).await).await?;
+    assert!(url.is_none());
+    let resend = |side| async move |context: &Context| resend_contract_link(context, id, side).await;
+    for side in [ContractSide::Theirs, ContractSide::Ours] {
+        assert_eq!(desk.act(&desk.mid, resend(side)).await?.err(), Some(Code::Invalid), "{side:?}");
+    }
+    assert_eq!((desk.test.db.count("public_link").await?, desk.test.db.count("letter").await?), (0, 0));
+
+    let row = desk.approved(&desk.read(id).await?).await?;
+    desk.sent(&row).await?;
+    let first = desk.secret(id, ContractSide::Theirs).await?;
+    let before = letters(&desk, "contract-to-sign").await?;
+    assert_eq!(desk.act(&lina, resend(ContractSide::Theirs)).await?.err(), Some(Code::Forbidden));
+    assert_eq!(letters(&desk, "contract-to-sign").await?, before);
+    let anew = desk.must(&desk.mid, resend(ContractSide::Theirs)).await?;
+    assert!(anew.url.is_none(), "the letter alone has it");
+    let written = "select count(*) from letter where template = 'contract-to-sign' and recipient = 'sara@example.com'";
+    assert_eq!((letters(&desk, "contract-to-sign").await?, desk.test.db.value::<i64>(written).await?), (before + 1, 2));
+    assert!(matches!(open_signing(&desk.test.services, &first).await?, OpenedSigning::Ended(..)));
     Ok(())
 }

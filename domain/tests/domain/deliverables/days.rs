@@ -1,17 +1,23 @@
 //! Letters to whoever hands a deliverable in, and reminders of its day.
 
-use anyhow::{Context as _, Result};
+use std::sync::Arc;
+use std::time::Duration as StdDuration;
+
+use anyhow::{Context as _, Result, ensure};
 use chrono::{Duration, NaiveDate};
 use diwan_domain::deliverables::{
     DeliverableContent, DeliverableLink, HandedInByLink, OpenedDeliverable, create_deliverable,
-    create_deliverable_link, hand_in_by_link, open_deliverable, resend_deliverable_link, send_deliverable_back,
-    update_deliverable,
+    create_deliverable_link, hand_in_by_link, open_deliverable, resend_deliverable_link, revoke_deliverable_links,
+    send_deliverable_back, update_deliverable,
 };
+use diwan_domain::jobs::{self, Ran};
 use diwan_domain::public_links::LinkEnding;
 use diwan_domain::{Code, Context};
 use diwan_entity::payments::deliverable;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_testkit::Signed;
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::{Desk, link, said};
@@ -120,6 +126,24 @@ async fn whoever_is_given_it_is_reminded_in_the_way_that_reaches_them() -> Resul
 }
 
 #[tokio::test]
+async fn whoever_has_no_link_any_more_is_not_sent_another_by_a_reminder() -> Result<()> {
+    let desk = by_mail("en").await?;
+    let id = desk.due("2026-10-14", None).await?.id;
+    desk.must(&desk.mid, async |context| create_deliverable_link(context, id, 1).await).await?;
+    desk.must(&desk.mid, async |context| revoke_deliverable_links(context, id).await).await?;
+    let good = "select count(*) from public_link where revoked_at is null";
+    desk.pass(7).await?;
+    assert_eq!((desk.told(desk.mid.id).await?, desk.written_to(LINA).await?.as_str()), (1, "deliverable-link"));
+    assert_eq!(desk.test.db.value::<i64>(good).await?, 0, "the team is told, and the other side is not");
+    // The team makes one: that is reminded of again.
+    desk.must(&desk.mid, async |context| create_deliverable_link(context, id, 1).await).await?;
+    desk.pass(4).await?;
+    let all = "deliverable-link deliverable-link deliverable-late";
+    assert_eq!((desk.told(desk.mid.id).await?, desk.written_to(LINA).await?.as_str()), (2, all));
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_is_due_at_once_is_not_reminded_of_before_it() -> Result<()> {
     let desk = by_mail("en").await?;
     desk.due("2026-10-05", None).await?;
@@ -176,5 +200,58 @@ async fn without_an_address_a_link_is_handed_over() -> Result<()> {
     assert!(!made.mailed);
     assert!(matches!(open_deliverable(&desk.test.services, &secret(&made)?).await?, OpenedDeliverable::Page(_)));
     assert_eq!(desk.test.db.count("letter").await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_older_than_reminders_is_reminded_of_as_well() -> Result<()> {
+    let desk = by_mail("en").await?;
+    let mut ids = [Uuid::nil(); 4];
+    for id in &mut ids {
+        *id = desk.due("2026-10-14", None).await?.id;
+    }
+    let [far, near, past, planned] = ids;
+    // As they were before there were reminders, but for the last.
+    let before = format!(
+        "delete from job where kind = 'remind_deliverable' and subject_id <> '{planned}';
+         update deliverable set due_on = '2099-01-10' where id in ('{far}', '{planned}');
+         update deliverable set due_on = current_date + 1 where id = '{near}';
+         update deliverable set due_on = '2020-01-01' where id = '{past}'"
+    );
+    desk.test.db.run(&before).await?;
+    let undo = "alter table webhook_endpoint drop column owner_id; alter table financial_request drop column owner_id";
+    desk.test.db.migrate_again("m0066_left_over", undo).await?;
+    let found = format!(
+        "select concat_ws(' ',
+           (select j.due_at = '2099-01-07 00:00+02' and d.reminded_for is null from job j join deliverable d on d.id = j.subject_id
+              where d.id = '{far}'),
+           (select j.due_at = (d.due_on + 1)::timestamp at time zone 'Europe/Athens' and d.reminded_for = d.due_on
+              from job j join deliverable d on d.id = j.subject_id where d.id = '{near}'),
+           (select count(*) from job where subject_id = '{past}'),
+           (select count(*) from job where subject_id = '{planned}'))"
+    );
+    assert_eq!(desk.test.db.value::<String>(&found).await?, "t t 0 1");
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_deliverable_does_not_hold_its_job_meanwhile() -> Result<()> {
+    let desk = Desk::new().await?;
+    let id = desk.create(None).await?.id;
+    let job: Uuid = desk.test.db.value("select id from job where kind = 'remind_deliverable'").await?;
+    desk.test.db.run(&format!("update job set due_at = created_at where id = '{job}'")).await?;
+    let person = desk.test.db.owner.begin().await?;
+    person.execute_unprepared(&format!("select 1 from deliverable where id = '{id}' for update")).await?;
+    let services = Arc::clone(&desk.test.services);
+    let worker = tokio::spawn(async move { jobs::run(&services, job, "worker").await });
+    let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while desk.test.db.value::<i64>(waits).await? == 0 {
+        ensure!(!worker.is_finished(), "nobody waits");
+        sleep(StdDuration::from_millis(5)).await;
+    }
+    // People ask for the job while they hold the deliverable.
+    person.execute_unprepared(&format!("select 1 from job where id = '{job}' for update nowait")).await?;
+    person.commit().await?;
+    assert_eq!(worker.await??, Ran::Finished);
     Ok(())
 }

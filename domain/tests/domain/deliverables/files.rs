@@ -4,16 +4,17 @@ use anyhow::{Context as _, Result};
 use chrono::Duration;
 use diwan_domain::deliverables::{
     FileAwaited, FileSaid, HandedInByLink, OpenedDeliverable, await_file_by_link, create_deliverable_link,
-    open_deliverable, revoke_deliverable_links, send_deliverable_back,
+    open_deliverable, record_deliverable_check, revoke_deliverable_links, send_deliverable_back,
 };
 use diwan_domain::public_links::LinkEnding;
-use diwan_domain::{Code, Failure};
+use diwan_domain::{Code, Failure, UserError};
 use diwan_entity::payments::deliverable::DeliverableState;
+use diwan_entity::payments::deliverable_check::{CheckKind, CheckOutcome};
 use diwan_testkit::{films, pictures};
 use uuid::Uuid;
 
 use super::Desk;
-use super::days::secret;
+use super::days::{by_mail, secret};
 
 /// The smallest file that is a document.
 const PDF: &[u8] =
@@ -48,6 +49,17 @@ impl Desk {
     async fn is_empty(&self) -> Result<bool> {
         let rows = self.test.db.count("asset").await? + self.test.db.count("media_file").await?;
         Ok(rows == 0 && self.test.stored_files()?.is_empty())
+    }
+
+    /// That no more files are taken by a link just now.
+    async fn busy(&self, secret: &str) -> Result<()> {
+        let said = FileSaid { version: 1, name: "a.png".to_owned(), ..FileSaid::default() };
+        let errors = match await_file_by_link(&self.test.services, secret, said).await? {
+            FileAwaited::Not(HandedInByLink::Refused(_, errors)) => errors,
+            other => anyhow::bail!("{other:?}"),
+        };
+        assert_eq!((errors[0].code, errors[0].field.as_slice()), (Code::UploadBusy, &["file".to_owned()][..]));
+        Ok(())
     }
 
     async fn refused(&self, secret: &str, version: i32, (name, bytes): (&str, &[u8]), code: Code) -> Result<()> {
@@ -168,6 +180,33 @@ async fn a_file_counts_once_and_a_link_that_ends_on_the_way_takes_none() -> Resu
 }
 
 #[tokio::test]
+async fn whoever_was_shown_the_link_does_not_accept_its_file_alone() -> Result<()> {
+    let desk = by_mail("en").await?;
+    let (id, secret) = desk.with_link().await?;
+    let done = desk.send(&secret, 1, "a.png", &pictures::png(30, 20)).await?;
+    assert!(matches!(done, HandedInByLink::Done), "{done:?}");
+    let row = desk.read(id).await?;
+    assert_eq!(desk.accept(&desk.mid, &row, 2).await?, Err(Code::FourEyes));
+    let seen = (CheckKind::Disclosed, CheckOutcome::Passed);
+    let said = desk.act(&desk.mid, async |context| record_deliverable_check(context, id, seen, "").await.map(drop));
+    assert_eq!(said.await?, Err(Code::FourEyes));
+    assert_eq!((desk.read(id).await?, desk.test.db.count("deliverable_check").await?), (row.clone(), 0));
+    // They may send it back. The link that goes with that is in the letter alone, and so nobody's of the team.
+    desk.must(&desk.mid, async |context| send_deliverable_back(context, id, 2, "Upright").await).await?;
+    let makers = "select count(*) || ' ' || count(created_by) from public_link";
+    assert_eq!(desk.test.db.value::<String>(makers).await?, "2 1");
+    let done = desk.send(&secret, 3, "b.png", &pictures::png(20, 30)).await?;
+    assert!(matches!(done, HandedInByLink::Done), "{done:?}");
+    assert_eq!(desk.accept(&desk.chief, &row, 4).await?, Ok(()));
+    // Where an agency does without four eyes, one person may.
+    let (id, secret) = desk.with_link().await?;
+    desk.send(&secret, 1, "c.png", &pictures::png(25, 25)).await?;
+    desk.test.db.run("update agency set four_eyes = false").await?;
+    assert_eq!(desk.accept(&desk.mid, &desk.read(id).await?, 2).await?, Ok(()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn only_so_many_files_come_by_one_link_at_a_time() -> Result<()> {
     let desk = Desk::new().await?;
     let (_, secret) = desk.with_link().await?;
@@ -179,14 +218,52 @@ async fn only_so_many_files_come_by_one_link_at_a_time() -> Result<()> {
             FileAwaited::Not(why) => anyhow::bail!("{why:?}"),
         }
     }
-    let errors = match await_file_by_link(&desk.test.services, &secret, said()).await? {
-        FileAwaited::Not(HandedInByLink::Refused(_, errors)) => errors,
-        other => anyhow::bail!("{other:?}"),
-    };
-    assert_eq!((errors[0].code, errors[0].field.as_slice()), (Code::UploadBusy, &["file".to_owned()][..]));
+    desk.busy(&secret).await?;
+    // Four lines break: what goes on counts, and what has stood still for a quarter of an hour does not.
+    desk.clock.advance(Duration::minutes(8));
+    let going_on = coming.first_mut().context("the first")?;
+    going_on.write(&pictures::png(30, 20)).await?;
+    desk.clock.advance(Duration::minutes(8));
+    for _ in 0..4 {
+        match await_file_by_link(&desk.test.services, &secret, said()).await? {
+            FileAwaited::Receiving(file) => coming.push(file),
+            FileAwaited::Not(why) => anyhow::bail!("{why:?}"),
+        }
+    }
+    desk.busy(&secret).await?;
+    // What has stopped counting does not go on: its place is taken.
+    let gone = coming.get_mut(1).context("the second")?.write(&pictures::png(30, 20)).await;
+    assert!(matches!(gone, Err(Failure::Refused(errors)) if errors[0].code == Code::LinkInvalid));
     for file in coming {
         file.give_up(Vec::new()).await?;
     }
     assert!(desk.is_empty().await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_announced_is_within_the_quota_while_it_comes() -> Result<()> {
+    let desk = Desk::new().await?;
+    let (_, secret) = desk.with_link().await?;
+    let quota = format!(
+        "insert into media_quota (brand_id, quota_bytes, set_by, updated_at) values ('{}', 10000, '{}', now())",
+        desk.brand, desk.chief.id
+    );
+    desk.test.db.run(&quota).await?;
+    let picture = pictures::png(30, 20);
+    let said = |bytes| FileSaid { version: 1, name: "a.png".to_owned(), bytes, ..FileSaid::default() };
+    let FileAwaited::Receiving(mut first) = await_file_by_link(&desk.test.services, &secret, said(6_000)).await? else {
+        anyhow::bail!("it may come");
+    };
+    let refused = await_file_by_link(&desk.test.services, &secret, said(6_000)).await?;
+    let full = |errors: &[UserError]| errors.iter().map(|error| error.code).eq([Code::QuotaExceeded]);
+    assert!(matches!(&refused, FileAwaited::Not(HandedInByLink::Refused(_, errors)) if full(errors)), "{refused:?}");
+    assert_eq!(desk.test.db.count("asset").await?, 1);
+    // Its own announcement does not keep it out.
+    first.write(&picture).await?;
+    let done = first.finish().await?;
+    assert!(matches!(done, HandedInByLink::Done), "{done:?}");
+    let left: i64 = desk.test.db.value("select count(*) from asset where declared_size is not null").await?;
+    assert_eq!(left, 0);
     Ok(())
 }

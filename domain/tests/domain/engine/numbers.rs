@@ -1,5 +1,6 @@
 //! Reading numbers: a network that wants to be left alone, gaps that end, and numbers that are restated.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -71,5 +72,38 @@ async fn a_network_that_asks_for_patience_gets_it_and_the_gap_ends() -> Result<(
     );
     assert_eq!(value(&sql).await?, 2);
     assert_eq!(value(of_account).await?, 1, "the account's own are not read each time");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_of_an_account_is_due_soon_is_read_in_one_request() -> Result<()> {
+    let start = Utc.with_ymd_and_hms(2026, 8, 3, 9, 0, 0).single().context("a time")?;
+    let bench = Bench::new(1, TimeDelta::hours(3), Some(Arc::new(ManualClock::new(start)))).await?;
+    let mut asked =
+        "delete from job; insert into job (id, brand_id, kind, subject_id, due_at, created_at) values ".to_owned();
+    let mut posts = Vec::new();
+    for (name, minutes, end) in [("now", 0, ','), ("soon", 3, ','), ("later", 60, ';')] {
+        let publication = published(&bench, name).await?;
+        let due = start + TimeDelta::minutes(minutes);
+        write!(
+            asked,
+            "(gen_random_uuid(), '{}', 'sync_metrics', '{publication}', '{due}', '{start}'){end}",
+            bench.brand
+        )?;
+        posts.push(publication);
+    }
+    bench.test.db.run(&asked).await?;
+    bench.servers[0].state().likes = 4;
+    assert_eq!(bench.test.run_jobs().await?, 1);
+    assert_eq!(bench.servers[0].state().read, 1);
+    let next = start + TimeDelta::minutes(15);
+    for (publication, read, due) in
+        [(posts[0], 1, next), (posts[1], 1, next), (posts[2], 0, start + TimeDelta::minutes(60))]
+    {
+        let likes = format!("metric_sample where publication_id = '{publication}' and metric = 'LIKES' and value = 4");
+        assert_eq!(bench.test.db.count(&likes).await?, read);
+        let sql = format!("select due_at from job where subject_id = '{publication}' and state = 'PENDING'");
+        assert_eq!(bench.test.db.value::<DateTime<Utc>>(&sql).await?, due);
+    }
     Ok(())
 }

@@ -169,3 +169,33 @@ async fn those_behind_wait_for_so_long_that_they_are_still_in_time() -> Result<(
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn nobody_in_a_line_that_moves_is_begun_before_it_is_called() -> Result<()> {
+    let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 8, 3, 9, 0, 0).unwrap()));
+    let bench = Bench::new(1, TimeDelta::days(3), Some(Arc::clone(&clock))).await?;
+    let texts = bench.due(bench.accounts[0], 10).await?;
+    let due = async || -> Result<Vec<Uuid>> {
+        let now = bench.now().to_rfc3339();
+        let sql = format!(
+            "select coalesce(string_agg(p.id::text, ' ' order by p.due_at), '') from publication p join job j on j.subject_id = p.id
+             where j.kind = 'publish' and j.state = 'PENDING' and j.due_at <= '{now}'"
+        );
+        let ids: String = bench.test.db.value(&sql).await?;
+        Ok(ids.split_whitespace().map(str::parse).collect::<Result<_, _>>()?)
+    };
+    // Of many that are due in one instant it need not be the first that begins.
+    let all = due().await?;
+    assert_eq!(run(&bench, all[4]).await?, Ran::Finished);
+    for (place, publication) in all.iter().enumerate() {
+        let turns = if place == 0 { &all[..4] } else { &all[place..=place] };
+        assert_eq!(due().await?, turns, "{place}");
+        assert_eq!(run(&bench, *publication).await?, Ran::Finished);
+        // Longer than those behind are first made to wait, in all.
+        clock.advance(TimeDelta::seconds(6));
+    }
+    assert_eq!(bench.servers[0].state().posts, texts);
+    let runs: i64 = bench.test.db.value("select sum(fence)::bigint from job where kind = 'publish'").await?;
+    assert_eq!(runs, 11);
+    Ok(())
+}

@@ -32,20 +32,20 @@ struct Sample {
     at: DateTime<Utc>,
 }
 
-struct Posted {
-    account: Uuid,
-    at: DateTime<Utc>,
+pub struct Posted {
+    pub account: Uuid,
+    pub at: DateTime<Utc>,
     samples: Vec<Sample>,
 }
 
 impl Posted {
     /// The newest number within a week of its publication.
-    fn number(&self, metric: &str) -> Option<i64> {
+    pub fn number(&self, metric: &str) -> Option<i64> {
         let counts = |sample: &&Sample| sample.metric == metric && sample.at < self.at + Duration::days(7);
         self.samples.iter().filter(counts).max_by_key(|sample| sample.at).map(|sample| sample.value)
     }
 
-    fn interactions(&self) -> Option<i64> {
+    pub fn interactions(&self) -> Option<i64> {
         match (self.number("LIKES"), self.number("REPLIES")) {
             (None, None) => None,
             (likes, replies) => Some(likes.unwrap_or(0) + replies.unwrap_or(0)),
@@ -54,8 +54,8 @@ impl Posted {
 }
 
 /// All that was read.
-struct World {
-    posts: Vec<Posted>,
+pub struct World {
+    pub posts: Vec<Posted>,
     followers: HashMap<Uuid, Vec<(DateTime<Utc>, i64)>>,
 }
 
@@ -116,7 +116,7 @@ impl World {
 }
 
 /// A summer of three accounts: posts of which some have no numbers, numbers that are restated, weeks in which nothing was read.
-async fn summer(bench: &Bench) -> Result<World> {
+pub async fn summer(bench: &Bench) -> Result<World> {
     let mut chance = Chance(20_260_820);
     let first = Utc.with_ymd_and_hms(2026, 5, 20, 0, 0, 0).single().context("a day")?;
     let accounts = [bench.mastodon, bench.x, bench.test.account(bench.brand, "bluesky", &bench.person).await?];

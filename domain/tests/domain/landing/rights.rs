@@ -82,11 +82,16 @@ async fn what_a_page_shows_and_leads_to_is_the_brands_and_may_be_used() -> Resul
     assert_eq!(desk.refused(&desk.person, create).await?, vec![(Code::GrantMissing, "page.image.assetId".to_owned())]);
     desk.test.db.run(&format!("update asset set licence = 'OWNED' where id = '{own}'")).await?;
     let page = desk.published(shows()).await?;
+    // What came from a camera is not shown as it came.
+    assert_eq!(desk.view(&page, CameBy::default()).await?.picture, None);
+    let early = landing_picture(&desk.test.services, &page.code).await;
+    assert!(matches!(early, Err(Failure::Refused(errors)) if errors[0].code == Code::NotFound));
+    desk.test.make_forms(own).await?;
     assert_eq!(
         desk.view(&page, CameBy::default()).await?.picture.map(|picture| picture.alt),
         Some("A square".to_owned())
     );
-    assert_eq!(landing_picture(&desk.test.services, &page.code).await?.mime_type, "image/png");
+    assert_eq!(landing_picture(&desk.test.services, &page.code).await?.mime_type, "image/jpeg");
     // Its rights end: the page stays, without it.
     desk.test.db.run(&format!("update asset set usable_until = now() - interval '1 day' where id = '{own}'")).await?;
     assert_eq!(desk.view(&page, CameBy::default()).await?.picture, None);
@@ -102,5 +107,26 @@ async fn what_a_page_shows_and_leads_to_is_the_brands_and_may_be_used() -> Resul
     desk.test.db.run("update tracked_link set archived_at = now()").await?;
     assert_eq!(desk.view(&led, CameBy::default()).await?.call, LandingCall::Link(None));
     assert!(submit_landing_form(&desk.test.services, &led.code, SentForm::default()).await?.is_none());
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_agrees_to_what_they_did_not_read() -> Result<()> {
+    let desk = Desk::new().await?;
+    let page = desk.published(content("spring")).await?;
+    let before = desk.filled(&page, CameBy::default()).await?;
+    let call = CallToAction::Form {
+        fields: vec![AskedField { field: FormField::Email, required: true }],
+        consent: "Nour and its friends may write to me.".to_owned(),
+        thanks: "Thank you.".to_owned(),
+    };
+    let said = LandingContent { call, ..content("spring") };
+    let update = async |context: &Context| update_landing_page(context, page.id, page.version, said).await;
+    let page = desk.must(update).await?;
+    assert_eq!(desk.send(&page, before).await?, vec![(Code::LinkExpired, "ticket".to_owned())]);
+    assert_eq!(desk.kept().await?, (0, 0, 0));
+    let after = desk.filled(&page, CameBy::default()).await?;
+    assert_eq!(desk.send(&page, after).await?, Vec::new());
+    assert_eq!(desk.kept().await?, (1, 1, 1));
     Ok(())
 }

@@ -51,6 +51,11 @@ async fn what_was_accepted_is_a_signed_file_that_stays() -> Result<()> {
     assert_eq!(recorded, kept, "once, with its digest");
     assert!(desk.page(&secret).await?.signed.as_ref().is_some_and(|signed| signed.file));
     assert!(open_proposal_page_accepted(&desk.test.services, &secret).await.is_ok());
+    // The client is written to once, with a link that nobody of the team has seen.
+    let written = "select string_agg(recipient, ' ') from letter where template = 'proposal-signed'";
+    assert_eq!(desk.test.db.value::<String>(written).await?, "amal@nour.example");
+    let links = "select count(*) || ' ' || count(created_by) from public_link where revoked_at is null";
+    assert_eq!(desk.test.db.value::<String>(links).await?, "2 1");
 
     assert_eq!(brand_of_proposal(&desk.test.db.owner, row.id).await?, Some(desk.brand));
     assert_eq!(brand_of_proposal(&desk.test.db.owner, Uuid::nil()).await?, None);
@@ -108,5 +113,25 @@ async fn a_lost_link_is_sent_anew_and_the_old_one_is_dead() -> Result<()> {
     let (other, _) = desk.sent().await?;
     desk.must(&desk.chief, async |context| withdraw_proposal(context, other.id, 1).await).await?;
     assert_eq!(desk.act(&desk.chief, resend(other.id)).await?.err(), Some(Code::WrongState));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_accepted_before_there_were_signed_files_gets_one() -> Result<()> {
+    let desk = Desk::new().await?;
+    let (_, secret) = desk.sent().await?;
+    let page = desk.page(&secret).await?;
+    assert_eq!(desk.answer(&secret, &page.digest, accept(vec![])).await?, Ok(()));
+    let before = "delete from job where kind = 'render_acceptance';
+      alter table proposal_acceptance disable trigger guard_acceptance_file;
+      update proposal_acceptance set signed_at = signed_at - interval '1 year';
+      alter table proposal_acceptance enable trigger guard_acceptance_file";
+    desk.test.db.run(before).await?;
+    let undo = "alter table webhook_endpoint drop column owner_id; alter table financial_request drop column owner_id";
+    desk.test.db.migrate_again("m0066_left_over", undo).await?;
+    desk.test.run_jobs().await?;
+    let found = "select (select count(*) from proposal_acceptance where file_at is not null) || ' '
+      || (select count(*) from letter where template = 'proposal-signed')";
+    assert_eq!(desk.test.db.value::<String>(found).await?, "1 0", "it is no news to the client");
     Ok(())
 }

@@ -140,14 +140,10 @@ fn parent_of(body: &Value, account: &str, world: &World) -> Result<Option<String
 /// The limit of a quarter of an hour.
 fn in_time(account: &str, world: &World) -> Result<(), Answer> {
     let since = world.now() - POSTS_IN;
-    let made = |effect: &&Effect| {
-        effect.network == KEY && effect.account == account && effect.kind == EffectKind::Post && effect.at > since
-    };
-    let effects = world.effects();
-    let recent: Vec<_> = effects.iter().filter(made).collect();
+    let recent = world.pick(KEY, account, |post| (post.at > since).then_some(post.at));
     match recent.first() {
         Some(oldest) if recent.len() >= POSTS => {
-            let reset = (oldest.at + POSTS_IN).timestamp() + 1;
+            let reset = (*oldest + POSTS_IN).timestamp() + 1;
             let answer = problem(429, "", "Too Many Requests").header("x-rate-limit-limit", POSTS.to_string());
             Err(answer.header("x-rate-limit-remaining", "0").header("x-rate-limit-reset", reset.to_string()))
         }

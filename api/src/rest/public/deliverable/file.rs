@@ -3,16 +3,18 @@
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use bytes::Bytes;
 use diwan_domain::deliverables::{FileAwaited, FileSaid, HandedInByLink, await_file_by_link};
-use diwan_domain::media::MAX_IMAGE_BYTES;
+use diwan_domain::media::{MAX_IMAGE_BYTES, PATIENCE};
 use diwan_domain::{Code, Failure, UserError};
 use futures::{Stream, StreamExt as _, stream};
 use multer::{Field, Multipart};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::super::super::{header_text, language};
 use super::super::frame::{PRICE_OF_ANSWER, done, ended, lost, pay, said};
@@ -94,6 +96,11 @@ fn foreign(http: &HttpRequest) -> HttpResponse {
     said(StatusCode::BAD_REQUEST, language(http), "link-title", "link-unknown")
 }
 
+/// How long the next bytes are waited for.
+fn patience() -> Duration {
+    PATIENCE.to_std().unwrap_or(Duration::from_mins(10))
+}
+
 /// The body as it comes, a few pieces ahead of whoever takes them. When nobody does any more, up to [`MAX_IMAGE_BYTES`] of what is left
 /// are read. Until the file has `begun`, more than [`MOST_BEFORE`] is a fault.
 fn pieces(
@@ -103,7 +110,8 @@ fn pieces(
     let (give, take) = mpsc::channel(WAITING);
     let reading = rt::spawn(async move {
         let mut left = MAX_IMAGE_BYTES;
-        while let Some(piece) = body.next().await {
+        // Whoever sends nothing for so long has gone: neither their bytes nor their connection are kept.
+        while let Ok(Some(piece)) = timeout(patience(), body.next()).await {
             let piece = piece.map_err(|error| io::Error::new(ErrorKind::UnexpectedEof, error.to_string()));
             let (broken, length) = piece.as_ref().map_or((true, 0), |bytes| (false, bytes.len() as u64));
             if give.send(piece).await.is_err() {

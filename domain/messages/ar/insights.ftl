@@ -1,0 +1,28 @@
+# Figures: alerts, and where a figure stands beside its target.
+
+notice-alert-above = «{ $title }»: الرقم حتى { $until } هو { $value }، أعلى من { $expected }. انظر ما وراءه ثم علّم التنبيه مقروءًا.
+notice-alert-below = «{ $title }»: الرقم حتى { $until } هو { $value }، أدنى من { $expected }. انظر ما وراءه ثم علّم التنبيه مقروءًا.
+notice-alert-target = «{ $title }»: الرقم حتى { $until } هو { $value }، والهدف يطلب { $expected } حتى ذلك اليوم. قرّر ما ينبغي فعله في الوقت الباقي.
+notice-alert-unusual = «{ $title }»: الرقم حتى { $until } هو { $value }. في الأيام نفسها من الأسابيع السابقة كان بين { $low } و{ $high }، وغالبًا نحو { $expected }. انظر ما الذي اختلف.
+mail-alert-notices = مرحبًا { $name }،
+
+    { $list }
+    .subject = { $brand }: رقم يحتاج إلى نظرة
+
+insight-target-sum = { $value } حتى الآن، والمستحقّ حتى اليوم { $direction ->
+        [AT_MOST] على الأكثر
+       *[AT_LEAST] على الأقل
+    } { $expected } من أصل { $target }: { $standing ->
+        [AHEAD] متقدّم
+        [BEHIND] متأخّر
+       *[ON_TRACK] على المسار
+    }.
+insight-target-level = { $value }، والهدف { $direction ->
+        [AT_MOST] على الأكثر
+       *[AT_LEAST] على الأقل
+    } { $target }: { $standing ->
+        [AHEAD] متقدّم
+        [BEHIND] متأخّر
+       *[ON_TRACK] على المسار
+    }.
+insight-target-unknown = لا رقم يُقارَن بالهدف { $target }.

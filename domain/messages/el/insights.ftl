@@ -1,0 +1,28 @@
+# Figures: alerts, and where a figure stands beside its target.
+
+notice-alert-above = «{ $title }»: ο αριθμός έως { $until } είναι { $value }, πάνω από { $expected }. Δείτε τι κρύβεται πίσω του και σημειώστε την ειδοποίηση ως αναγνωσμένη.
+notice-alert-below = «{ $title }»: ο αριθμός έως { $until } είναι { $value }, κάτω από { $expected }. Δείτε τι κρύβεται πίσω του και σημειώστε την ειδοποίηση ως αναγνωσμένη.
+notice-alert-target = «{ $title }»: ο αριθμός έως { $until } είναι { $value }, ενώ ο στόχος ζητά { $expected } έως τότε. Αποφασίστε τι θα γίνει στον χρόνο που μένει.
+notice-alert-unusual = «{ $title }»: ο αριθμός έως { $until } είναι { $value }. Τις ίδιες ημέρες των προηγούμενων εβδομάδων ήταν μεταξύ { $low } και { $high }, συνήθως περίπου { $expected }. Δείτε τι άλλαξε.
+mail-alert-notices = Γεια σας { $name },
+
+    { $list }
+    .subject = { $brand }: ένας αριθμός χρειάζεται προσοχή
+
+insight-target-sum = { $value } έως τώρα, ενώ έως σήμερα ζητούνται { $direction ->
+        [AT_MOST] το πολύ
+       *[AT_LEAST] τουλάχιστον
+    } { $expected } από { $target } συνολικά: { $standing ->
+        [AHEAD] μπροστά
+        [BEHIND] πίσω
+       *[ON_TRACK] σύμφωνα με το σχέδιο
+    }.
+insight-target-level = { $value }, με στόχο { $direction ->
+        [AT_MOST] το πολύ
+       *[AT_LEAST] τουλάχιστον
+    } { $target }: { $standing ->
+        [AHEAD] μπροστά
+        [BEHIND] πίσω
+       *[ON_TRACK] σύμφωνα με το σχέδιο
+    }.
+insight-target-unknown = Δεν υπάρχει αριθμός για σύγκριση με τον στόχο { $target }.

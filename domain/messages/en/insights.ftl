@@ -1,0 +1,28 @@
+# Figures: alerts, and where a figure stands beside its target.
+
+notice-alert-above = “{ $title }”: the figure up to { $until } is { $value }, above { $expected }. See what lies behind it, then mark the alert as seen.
+notice-alert-below = “{ $title }”: the figure up to { $until } is { $value }, below { $expected }. See what lies behind it, then mark the alert as seen.
+notice-alert-target = “{ $title }”: the figure up to { $until } is { $value }, and the target asks for { $expected } by then. Decide what to do for the rest of the time.
+notice-alert-unusual = “{ $title }”: the figure up to { $until } is { $value }. On the same weekdays of the weeks before it was between { $low } and { $high }, mostly about { $expected }. See what is different.
+mail-alert-notices = Hello { $name },
+
+    { $list }
+    .subject = { $brand }: a figure needs a look
+
+insight-target-sum = { $value } so far, with { $direction ->
+        [AT_MOST] at most
+       *[AT_LEAST] at least
+    } { $expected } due by now, of { $target } in all: { $standing ->
+        [AHEAD] ahead
+        [BEHIND] behind
+       *[ON_TRACK] on track
+    }.
+insight-target-level = { $value }, with a target of { $direction ->
+        [AT_MOST] at most
+       *[AT_LEAST] at least
+    } { $target }: { $standing ->
+        [AHEAD] ahead
+        [BEHIND] behind
+       *[ON_TRACK] on track
+    }.
+insight-target-unknown = There is no figure to compare with the target of { $target }.

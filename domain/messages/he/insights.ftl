@@ -1,0 +1,28 @@
+# Figures: alerts, and where a figure stands beside its target.
+
+notice-alert-above = ״{ $title }״: הנתון עד { $until } הוא { $value }, מעל { $expected }. בדקו מה עומד מאחוריו ואז סמנו את ההתראה כנקראה.
+notice-alert-below = ״{ $title }״: הנתון עד { $until } הוא { $value }, מתחת ל־{ $expected }. בדקו מה עומד מאחוריו ואז סמנו את ההתראה כנקראה.
+notice-alert-target = ״{ $title }״: הנתון עד { $until } הוא { $value }, והיעד דורש { $expected } עד אז. החליטו מה לעשות בזמן שנותר.
+notice-alert-unusual = ״{ $title }״: הנתון עד { $until } הוא { $value }. באותם ימים בשבועות הקודמים הוא היה בין { $low } ל־{ $high }, לרוב בערך { $expected }. בדקו מה השתנה.
+mail-alert-notices = שלום { $name },
+
+    { $list }
+    .subject = { $brand }: נתון דורש מבט
+
+insight-target-sum = { $value } עד כה, כשעד היום נדרש { $direction ->
+        [AT_MOST] לכל היותר
+       *[AT_LEAST] לפחות
+    } { $expected } מתוך { $target } בסך הכול: { $standing ->
+        [AHEAD] מקדים
+        [BEHIND] מפגר
+       *[ON_TRACK] לפי התוכנית
+    }.
+insight-target-level = { $value }, עם יעד של { $direction ->
+        [AT_MOST] לכל היותר
+       *[AT_LEAST] לפחות
+    } { $target }: { $standing ->
+        [AHEAD] מקדים
+        [BEHIND] מפגר
+       *[ON_TRACK] לפי התוכנית
+    }.
+insight-target-unknown = אין נתון להשוואה עם היעד { $target }.
