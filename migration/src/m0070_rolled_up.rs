@@ -74,14 +74,15 @@ begin
 end
 $$;
 
--- The oldest month of a table that was over by then and is not rolled up.
-create function app.month_to_roll_up(p_table text, p_before timestamptz) returns table (month date, part regclass)
+-- The oldest month of a table that was over by then and is not rolled up, but for the parts that are left out.
+create function app.month_to_roll_up(p_table text, p_before timestamptz, p_left text[]) returns table (month date, part regclass)
 language sql stable set search_path = pg_catalog, public, pg_temp as
 $$
   select to_date(right(c.relname, 7), 'YYYY_MM'), c.oid::regclass
   from pg_inherits i join pg_class c on c.oid = i.inhrelid
   where i.inhparent = p_table::regclass and c.relname ~ '_[0-9]{4}_[0-9]{2}$'
     and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'UTC' <= p_before
+    and c.relname::text <> all (p_left)
     and not exists (select from parts.rolled_up r where r.of_table = p_table and r.month = to_date(right(c.relname, 7), 'YYYY_MM'))
   order by c.relname limit 1
 $$;
@@ -99,15 +100,19 @@ end
 $$;
 
 -- Housekeeping: one step for one month, the oldest that wants it. Answers nothing when there is nothing to do, or when somebody is at it. Of answers
--- that are too old what is left is when each publication and account was last asked about.
-create function app.roll_up_metrics(p_samples_before timestamptz, p_answers_before timestamptz, p_now timestamptz)
-returns table (of_table text, month date, rows_before bigint, rows_after bigint, packed boolean)
+-- that are too old what is left is when each publication and account was last asked about. A part that is in use (BUSY), would keep readers
+-- waiting for long (TOO_LARGE) or failed is as it was; named in `p_left`, it does not keep the others waiting behind it.
+create function app.roll_up_metrics(p_samples_before timestamptz, p_answers_before timestamptz, p_now timestamptz, p_most_bytes bigint, p_left text[])
+returns table (part text, of_table text, month date, outcome text, rows_before bigint, rows_after bigint, trouble text)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
 #variable_conflict use_column
 declare
   due record;
   done parts.rolled_up;
+  at_part text;
+  at_table text;
+  at_month date;
   ordered text;
   count_before bigint;
   gone bigint;
@@ -119,67 +124,91 @@ begin
     return;
   end if;
 
-  select * into due from app.month_to_roll_up('metric_reading', p_answers_before);
-  if found then
+  begin
+    select * into due from app.month_to_roll_up('metric_reading', p_answers_before, p_left);
+    if found then
+      at_table := 'metric_reading';
+      at_month := due.month;
+      at_part := at_table || to_char(at_month, '_YYYY_MM');
+      if not app.hold_part(due.part, 'share row exclusive') then
+        return query select at_part, at_table, at_month, 'BUSY', 0::bigint, 0::bigint, null::text;
+        return;
+      end if;
+      execute format('select count(*) from %s', due.part) into count_before;
+      execute format('delete from %1$s r using (select n.brand_id, n.id, n.read_at, row_number() over (partition by n.brand_id, n.social_account_id,
+          n.publication_id order by n.read_at desc, n.id desc) as place from %1$s n) n
+        where n.brand_id = r.brand_id and n.id = r.id and n.read_at = r.read_at and n.place > 1', due.part);
+      get diagnostics gone = row_count;
+      execute format('update %s r set raw = ''null''', due.part);
+      insert into parts.rolled_up values (at_table, at_month, count_before, count_before - gone, p_now);
+      return query select at_part, at_table, at_month, 'ROLLED_UP', count_before, count_before - gone, null::text;
+      return;
+    end if;
+
+    -- What was deleted a while ago nobody sees any more. This keeps all who read numbers waiting, for a second or so.
+    select r.* into done from parts.rolled_up r where r.packed_at is null and r.rolled_at <= p_now - interval '1 hour'
+      and r.of_table || to_char(r.month, '_YYYY_MM') <> all (p_left)
+      order by r.of_table, r.month limit 1;
+    if found then
+      at_table := done.of_table;
+      at_month := done.month;
+      at_part := at_table || to_char(at_month, '_YYYY_MM');
+      select x.indrelid::regclass as part, x.indexrelid::regclass as by_publication, pg_relation_size(x.indrelid) as bytes into due
+        from pg_inherits i join pg_index x on x.indexrelid = i.inhrelid join pg_class c on c.oid = x.indrelid
+        where i.inhparent = (at_table || '_by_publication')::regclass and c.relname = at_part;
+      if found then
+        if due.bytes > p_most_bytes then
+          return query select at_part, at_table, at_month, 'TOO_LARGE', done.rows_before, done.rows_after, null::text;
+          return;
+        end if;
+        if not app.hold_part(due.part, 'access exclusive') then
+          return query select at_part, at_table, at_month, 'BUSY', done.rows_before, done.rows_after, null::text;
+          return;
+        end if;
+        select c.relname into ordered from pg_class c where c.oid = due.by_publication;
+        execute format('cluster %s using %I', due.part, ordered);
+        execute format('analyze %s', due.part);
+      end if;
+      update parts.rolled_up r set packed_at = p_now where r.of_table = at_table and r.month = at_month;
+      return query select at_part, at_table, at_month, 'PACKED', done.rows_before, done.rows_after, null::text;
+      return;
+    end if;
+
+    select * into due from app.month_to_roll_up('metric_sample', p_samples_before, p_left);
+    if not found then
+      return;
+    end if;
+    at_table := 'metric_sample';
+    at_month := due.month;
+    at_part := at_table || to_char(at_month, '_YYYY_MM');
+    -- Numbers of this month that come late wait; who reads, and numbers of other months, do not.
     if not app.hold_part(due.part, 'share row exclusive') then
+      return query select at_part, at_table, at_month, 'BUSY', 0::bigint, 0::bigint, null::text;
       return;
     end if;
     execute format('select count(*) from %s', due.part) into count_before;
-    execute format('delete from %1$s r using (select n.brand_id, n.id, n.read_at, row_number() over (partition by n.brand_id, n.social_account_id,
-        n.publication_id order by n.read_at desc, n.id desc) as place from %1$s n) n
-      where n.brand_id = r.brand_id and n.id = r.id and n.read_at = r.read_at and n.place > 1', due.part);
+    totals_before := app.metric_totals(due.part);
+    execute format('delete from %s s where not exists (select from app.metrics_that_count(%L) k where k.id = s.id)', due.part, due.part);
     get diagnostics gone = row_count;
-    execute format('update %s r set raw = ''null''', due.part);
-    insert into parts.rolled_up values ('metric_reading', due.month, count_before, count_before - gone, p_now);
-    return query select 'metric_reading', due.month, count_before, count_before - gone, false;
-    return;
-  end if;
-
-  -- What was deleted a while ago nobody sees any more. This keeps readers of that month waiting, for a second or so.
-  select r.* into done from parts.rolled_up r where r.packed_at is null and r.rolled_at <= p_now - interval '1 hour'
-    order by r.of_table, r.month limit 1;
-  if found then
-    select x.indrelid::regclass as part, x.indexrelid::regclass as by_publication into due
-      from pg_inherits i join pg_index x on x.indexrelid = i.inhrelid join pg_class c on c.oid = x.indrelid
-      where i.inhparent = (done.of_table || '_by_publication')::regclass
-        and c.relname = done.of_table || to_char(done.month, '_YYYY_MM');
-    if found then
-      if not app.hold_part(due.part, 'access exclusive') then
-        return;
-      end if;
-      select c.relname into ordered from pg_class c where c.oid = due.by_publication;
-      execute format('cluster %s using %I', due.part, ordered);
-      execute format('analyze %s', due.part);
+    totals_after := app.metric_totals(due.part);
+    if totals_after is distinct from totals_before then
+      raise exception 'the totals of % would not be what they were, so nothing is rolled up: %', due.part,
+        (select left(string_agg(coalesce(b.key, a.key), ', '), 500) from jsonb_each(totals_before) b
+          full join jsonb_each(totals_after) a on a.key = b.key where a.value is distinct from b.value);
     end if;
-    update parts.rolled_up r set packed_at = p_now where r.of_table = done.of_table and r.month = done.month;
-    return query select done.of_table, done.month, done.rows_before, done.rows_after, true;
-    return;
-  end if;
-
-  select * into due from app.month_to_roll_up('metric_sample', p_samples_before);
-  if not found then
-    return;
-  end if;
-  -- Numbers of this month that come late wait; who reads, and numbers of other months, do not.
-  if not app.hold_part(due.part, 'share row exclusive') then
-    return;
-  end if;
-  execute format('select count(*) from %s', due.part) into count_before;
-  totals_before := app.metric_totals(due.part);
-  execute format('delete from %s s where not exists (select from app.metrics_that_count(%L) k where k.id = s.id)', due.part, due.part);
-  get diagnostics gone = row_count;
-  totals_after := app.metric_totals(due.part);
-  if totals_after is distinct from totals_before then
-    raise exception 'the totals of % would not be what they were, so nothing is rolled up: %', due.part,
-      (select left(string_agg(coalesce(b.key, a.key), ', '), 500) from jsonb_each(totals_before) b
-        full join jsonb_each(totals_after) a on a.key = b.key where a.value is distinct from b.value);
-  end if;
-  insert into parts.rolled_up values ('metric_sample', due.month, count_before, count_before - gone, p_now);
-  return query select 'metric_sample', due.month, count_before, count_before - gone, false;
+    insert into parts.rolled_up values (at_table, at_month, count_before, count_before - gone, p_now);
+    return query select at_part, at_table, at_month, 'ROLLED_UP', count_before, count_before - gone, null::text;
+  exception when others then
+    -- Nothing of this step has been done.
+    if at_part is null then
+      raise;
+    end if;
+    return query select at_part, at_table, at_month, 'FAILED', 0::bigint, 0::bigint, sqlerrm;
+  end;
 end
 $$;
 
-revoke execute on function app.metrics_that_count(regclass), app.metric_totals(regclass), app.month_to_roll_up(text, timestamptz),
-  app.hold_part(regclass, text), app.roll_up_metrics(timestamptz, timestamptz, timestamptz) from public;
-grant execute on function app.roll_up_metrics(timestamptz, timestamptz, timestamptz) to diwan_app;
+revoke execute on function app.metrics_that_count(regclass), app.metric_totals(regclass), app.month_to_roll_up(text, timestamptz, text[]),
+  app.hold_part(regclass, text), app.roll_up_metrics(timestamptz, timestamptz, timestamptz, bigint, text[]) from public;
+grant execute on function app.roll_up_metrics(timestamptz, timestamptz, timestamptz, bigint, text[]) to diwan_app;
 ";

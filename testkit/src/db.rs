@@ -31,7 +31,8 @@ impl TestDb {
         let admin = connect_owner(server_url()?.as_str()).await?;
         let template = template(&admin).await?;
         let name = unique_name("diwan_test")?;
-        admin.execute_unprepared(&format!("create database {name} template {template}")).await?;
+        // Files are copied as they are: through the log and the few buffers of a private server it takes four times as long.
+        admin.execute_unprepared(&format!("create database {name} template {template} strategy file_copy")).await?;
         admin.close().await?;
         let url = database_url(&name)?;
         let owner = connect_owner(url.as_str()).await?;

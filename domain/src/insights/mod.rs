@@ -37,7 +37,7 @@ pub use request_report::{
     DOWNLOAD_PURPOSE, NewReport, OpenedReport, REPORT_KIND, REPORT_TYPE, download_link, open_download, report_key,
     request_report,
 };
-pub use roll_up::{RolledUp, roll_up_metrics};
+pub use roll_up::{RollUpOutcome, RolledUp, roll_up_metrics};
 pub(crate) use sync_job::FIRST_OF_ACCOUNT;
 pub use sync_job::{SyncMetrics, next_sync};
 pub use sync_metrics::sync_metrics;

@@ -68,6 +68,8 @@ struct Post {
     id: Uuid,
     remote_id: String,
     published_at: DateTime<Utc>,
+    /// When its own job was due, if it is read along.
+    due_at: Option<DateTime<Utc>>,
 }
 
 /// Whose numbers are read: an account's, with a post's or alone.
@@ -96,7 +98,7 @@ impl Subject {
                 let (Some(remote_id), Some(published_at)) = (row.remote_id, row.published_at) else {
                     return Err(Fault::broken("a published publication without its id").into());
                 };
-                Ok(Some(Self { account, post: Some(Post { id: row.id, remote_id, published_at }) }))
+                Ok(Some(Self { account, post: Some(Post { id: row.id, remote_id, published_at, due_at: None }) }))
             }
         }
     }
@@ -112,21 +114,26 @@ impl Subject {
     }
 
     /// What else of the account is due now or soon, up to what the network tells in the same request. Their own jobs wait meanwhile, also
-    /// those that were handed over: whoever has one finds that it is not due.
+    /// those that were handed over: whoever has one finds that it is not due. A post that the network would not tell of when it was asked
+    /// last is asked for alone: it may be why a network refuses all of them.
     async fn along(&self, scope: &Scope) -> Result<Vec<Post>, JobError> {
-        let Some(network) = diwan_networks::network(&self.account.network) else { return Ok(Vec::new()) };
+        let (Some(network), Some(own)) = (diwan_networks::network(&self.account.network), &self.post) else {
+            return Ok(Vec::new());
+        };
         let most = network.posts_counted_at_once().saturating_sub(1);
-        if self.post.is_none() || most == 0 {
+        if most == 0 {
             return Ok(Vec::new());
         }
         let sql = "with due as (
-            select j.id, p.id as publication_id, p.remote_id, p.published_at from job j
+            select j.id, j.due_at, p.id as publication_id, p.remote_id, p.published_at from job j
               join publication p on p.brand_id = j.brand_id and p.id = j.subject_id
             where j.brand_id = $1 and j.kind = $3 and j.state in ('PENDING', 'HANDED') and j.due_at <= $4 and j.failures = 0
               and p.social_account_id = $2 and p.state = 'PUBLISHED' and p.remote_id is not null and p.published_at > $5
+              and not exists (select from metric_gap g where g.brand_id = j.brand_id and g.social_account_id = $2
+                and g.publication_id in (p.id, $8) and g.ended_at is null and g.reason = 'NETWORK')
             order by j.due_at limit $6 for update of j skip locked)
           update job set state = 'PENDING', handed_at = null, due_at = $7 from due where job.id = due.id
-          returning due.publication_id as id, due.remote_id, due.published_at";
+          returning due.publication_id as id, due.remote_id, due.published_at, due.due_at";
         let values = [
             scope.brand_id.into(),
             self.account.id.into(),
@@ -135,17 +142,20 @@ impl Subject {
             (scope.now - OLDEST_ALONG).into(),
             i64::try_from(most).unwrap_or(i64::MAX).into(),
             (scope.now + ALONG_AGAIN).into(),
+            own.id.into(),
         ];
         Ok(db::all(scope.tx(), sql, values).await?)
     }
 
-    /// Asks the network, for the numbers of its post and of those that are read along, and for the account's own. No transaction is open.
+    /// Asks the network, for the numbers of its post and of those that are read along, and for the account's own. Also
+    /// whether it refused to tell of all of them at once. No transaction is open.
     async fn read(
         &self,
         network: &dyn Network,
         (out, account): (Outside<'_>, &Account),
         (along, with_account): (&[Post], bool),
-    ) -> Vec<Reading> {
+    ) -> (Vec<Reading>, bool) {
+        let mut refused_all = false;
         let mut readings = Vec::with_capacity(along.len() + 2);
         if let Some(post) = &self.post {
             let mut posts: Vec<&Post> = std::iter::once(post).chain(along).collect();
@@ -154,6 +164,7 @@ impl Subject {
             let refused = told.as_ref().is_err_and(|error| matches!(error.kind, ErrorKind::Content | ErrorKind::Ask));
             if refused && !along.is_empty() {
                 // One of the others may be why it refuses all of them.
+                refused_all = true;
                 posts.truncate(1);
                 ids.truncate(1);
                 told = network.post_metrics(out, account, &ids).await;
@@ -178,7 +189,7 @@ impl Subject {
         if with_account && !refused && counts_accounts(network) {
             readings.push(Reading::of_account(network.account_metrics(out, account).await));
         }
-        readings
+        (readings, refused_all)
     }
 
     /// When it is read next, not before the network wants to be asked again.
@@ -273,7 +284,7 @@ impl Job for SyncMetrics {
         scope.commit().await?;
         let publication_id = subject.post.as_ref().map(|post| post.id);
         let mut along = Vec::new();
-        let readings = match usable_account(work, &subject.account).await? {
+        let (readings, refused_all) = match usable_account(work, &subject.account).await? {
             Ok(Usable { network, account, .. }) => {
                 // Of an account that cannot be used the others keep their times.
                 if subject.post.is_some() && network.posts_counted_at_once() > 1 {
@@ -287,17 +298,23 @@ impl Job for SyncMetrics {
             // Whoever connects the account again gets the next numbers; until then they are missing.
             Err(Unusable::NeedsReconnect) => {
                 let gap = Some(GapReason::NeedsReconnect);
-                vec![Reading { publication_id, gap, ..Reading::default() }]
+                (vec![Reading { publication_id, gap, ..Reading::default() }], false)
             }
-            Err(Unusable::Network(error)) => vec![Reading::failed(publication_id, &error)],
+            Err(Unusable::Network(error)) => (vec![Reading::failed(publication_id, &error)], false),
         };
         let scope = work.begin().await?;
         let failed = readings.iter().any(|reading| reading.gap.is_some());
         let wait = readings.iter().filter_map(|reading| reading.wait).max();
         let asked = wait.map(|wait| scope.now + wait.min(LONGEST_WAIT));
-        let is_read = |post: &&Post| readings.iter().any(|reading| reading.publication_id == Some(post.id));
-        let along: Vec<&Post> = along.iter().filter(is_read).collect();
-        put_forward(&scope, &along).await?;
+        let is_read = |post: &Post| readings.iter().any(|reading| reading.publication_id == Some(post.id));
+        // What was read is read next when it would be had its own job done it. What was not because of another is due as it was.
+        let due = |post: &Post| {
+            let again = post.due_at.filter(|_| refused_all);
+            let at = if is_read(post) { next_sync(post.published_at, scope.now) } else { again };
+            at.map(|at| (post.id, at))
+        };
+        let times: Vec<(Uuid, DateTime<Utc>)> = along.iter().filter_map(due).collect();
+        put_forward(&scope, times).await?;
         write(&scope, subject.account.id, readings).await?;
         if let Some(until) = asked {
             put_off(&scope, subject.account.id, until).await?;
@@ -333,13 +350,12 @@ async fn put_off(scope: &Scope, account_id: Uuid, until: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// What was read along is read next when it would be had its own job done it.
-async fn put_forward(scope: &Scope, read: &[&Post]) -> Result<(), JobError> {
-    let next = |post: &&Post| next_sync(post.published_at, scope.now).map(|at| (post.id, at));
-    let (ids, times): (Vec<Uuid>, Vec<DateTime<Utc>>) = read.iter().filter_map(next).unzip();
-    if ids.is_empty() {
+/// Says when the jobs of publications that were taken along are due.
+async fn put_forward(scope: &Scope, times: Vec<(Uuid, DateTime<Utc>)>) -> Result<(), JobError> {
+    if times.is_empty() {
         return Ok(());
     }
+    let (ids, times): (Vec<Uuid>, Vec<DateTime<Utc>>) = times.into_iter().unzip();
     let sql = "with waiting as (
         select j.id, read.next from unnest($3::uuid[], $4::timestamptz[]) read (id, next)
           join job j on j.brand_id = $1 and j.kind = $2 and j.subject_id = read.id and j.state = 'PENDING'

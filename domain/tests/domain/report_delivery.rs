@@ -276,6 +276,28 @@ async fn a_report_that_is_made_after_all_is_sent_after_all() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_report_goes_to_nobody_who_was_named_for_another_one() -> Result<()> {
+    let desk = Desk::new().await?;
+    let inside = ScheduleRule { template: TemplateChoice::BuiltIn(ReportAudience::Team), ..desk.rule() };
+    let row = desk.schedule(&desk.senior, inside).await?.map_err(|code| anyhow::anyhow!("{code:?}"))?;
+    let place = desk.test.services.storage.staged_path(report_file_key(desk.brand, desk.brand));
+    let folder = place.ancestors().nth(2).context("a folder")?;
+    std::fs::write(folder, "")?;
+    desk.pass("2026-09-01T06:00:00Z").await?;
+    // While it waits to be stored, somebody who may send clients' reports alone names others, for such a report.
+    let outside = ScheduleRule { emails: vec!["client@example.org".to_owned()], ..desk.rule() };
+    desk.must(&desk.mid, async |context| update_report_schedule(context, row.id, row.version, outside).await).await?;
+    std::fs::remove_file(folder)?;
+    for _ in 0..desk.test.services.timing.max_failures {
+        desk.clock.advance(Duration::minutes(1));
+        desk.test.run_jobs().await?;
+    }
+    assert_eq!(desk.deliveries().await?, "2026-08-01/2026-08-31 NOBODY");
+    assert_eq!(desk.letters().await?, "");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_job_that_runs_again_asks_and_writes_nothing_twice() -> Result<()> {
     let desk = Desk::new().await?;
     let row = desk.schedule(&desk.mid, desk.rule()).await?.map_err(|code| anyhow::anyhow!("{code:?}"))?;

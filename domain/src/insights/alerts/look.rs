@@ -104,10 +104,11 @@ fn figure_of(formula: Formula, sums: &Sums) -> Option<Figure> {
     }
 }
 
-/// What a figure was in earlier days beside the newest; none where it was made of less then. Followers are those of the accounts that are there
-/// now: one that was taken away is no fall.
+/// What a figure was in earlier days beside the newest; none where it was made of less then, or of visits of other sites. Followers are those of
+/// the accounts that are there now: one that was taken away is no fall.
 fn figure_before(formula: Formula, before: &Sums, newest: &Sums) -> Option<Figure> {
-    if before.lost(&formula.shape.needs(), newest) {
+    let needs = formula.shape.needs();
+    if before.lost(&needs, newest) || before.of_other_sites(&needs, newest) {
         return None;
     }
     if formula.shape == Shape::Total(Quantity::Followers) {

@@ -171,18 +171,21 @@ pub(super) struct Visited {
     pub of_bounces: Option<i64>,
     pub last_known: Option<NaiveDate>,
     pub lacking: bool,
+    /// Each source with how many of the days it said, as one text.
+    pub made_of: Option<String>,
 }
 
 /// By days of the sites' own clocks, which stand for those of the brand. Of days of which anything is known, nobody from a social network is
 /// none.
 ///
-/// Where days are to be compared with others, it is asked whether a source that counts lacks one of them: one that begins to count within them
-/// lacks those before. What somebody sends is over when nothing was sent for a month. It is not asked when a day was read: a server tells its last
-/// months when it is connected, and they are as good as what it told in time.
+/// Where days are to be compared with others, it is asked which sources said how many of them, those that are disconnected by now, too, and
+/// whether a source that counts lacks one of them: one that begins to count within them lacks those before. What somebody sends is over when
+/// nothing was sent for a month. It is not asked when a day was read: a server tells its last months when it is connected, and they are as good as
+/// what it told in time.
 pub(super) const VISITS: &str = concat!(
     wanted!(),
     "
-  select w.place, v.sessions, v.social, v.bounces, v.of_bounces, v.last_known, l.lacking
+  select w.place, v.sessions, v.social, v.bounces, v.of_bounces, v.last_known, l.lacking, l.made_of
   from wanted w
     cross join lateral (
       select sum(d.sessions)::bigint as sessions, sum(case d.channel when 'SOCIAL' then d.sessions else 0 end)::bigint as social,
@@ -190,14 +193,15 @@ pub(super) const VISITS: &str = concat!(
         max(d.day) as last_known
       from web_day d where d.brand_id = w.brand_id and d.day between w.first_day and w.last_day) v
     cross join lateral (
-      select coalesce(bool_or(k.days < w.last_day - w.first_day + 1), false) as lacking
+      select coalesce(bool_or(k.days < w.last_day - w.first_day + 1) filter (where s.state <> 'DISCONNECTED' and f.first <= w.last_day
+          and (s.base_url is not null or f.last > w.last_day - 31)), false) as lacking,
+        string_agg(concat_ws(' ', s.id, k.days), ', ' order by s.id) filter (where k.days > 0) as made_of
       from web_source s
         cross join lateral (select min(d.day) as first, max(d.day) as last from web_day d
           where d.brand_id = s.brand_id and d.source_id = s.id) f
         cross join lateral (select count(distinct d.day) as days from web_day d
           where d.brand_id = s.brand_id and d.source_id = s.id and d.day between w.first_day and w.last_day) k
-      where w.known_by is not null and s.brand_id = w.brand_id and s.state <> 'DISCONNECTED' and f.first <= w.last_day
-        and (s.base_url is not null or f.last > w.last_day - 31)) l
+      where w.known_by is not null and s.brand_id = w.brand_id) l
   where v.sessions is not null"
 );
 

@@ -96,10 +96,11 @@ pub(in crate::insights) struct Sums {
     pub with: HashMap<Quantity, HashSet<Uuid>>,
     /// Followers at the end, of each account of which they are known.
     pub followers: HashMap<Uuid, i64>,
-    /// The last day of which visits are known, and whether a source lacks any of the days; the latter is not asked where all that is known now
-    /// counts.
+    /// The last day of which visits are known, whether a source lacks any of the days, and of how many days of which sources they are; the
+    /// latter two are not asked where all that is known now counts.
     pub visits_until: Option<NaiveDate>,
     pub visits_lack: bool,
+    pub visits_of: Option<String>,
     /// What was spent, and what came of it, once for each currency. None where the caller may not read it.
     pub costs: Option<Vec<Money>>,
     pub values: Option<Vec<Money>>,
@@ -156,6 +157,12 @@ impl Sums {
     /// Whether visits that it needs are not known of all of its days.
     pub(in crate::insights) fn lacks_visits(&self, needs: &[Quantity]) -> bool {
         self.visits_lack && needs.iter().any(|need| need.is_of_visits())
+    }
+
+    /// Whether visits that it needs are of other sources here than there, or of more or fewer days of one: what came or went with a site says
+    /// nothing of those that stay.
+    pub(in crate::insights) fn of_other_sites(&self, needs: &[Quantity], there: &Self) -> bool {
+        self.visits_of != there.visits_of && needs.iter().any(|need| need.is_of_visits())
     }
 
     /// Followers of the accounts of which they are known there, too; none where that is not so of any.
@@ -290,7 +297,7 @@ impl Answers<'_> {
             sums.add(Quantity::SocialSessions, row.social);
             sums.add(Quantity::Bounces, row.bounces);
             sums.add(Quantity::SessionsOfBounces, row.of_bounces);
-            (sums.visits_until, sums.visits_lack) = (row.last_known, row.lacking);
+            (sums.visits_until, sums.visits_lack, sums.visits_of) = (row.last_known, row.lacking, row.made_of);
         }
         let links = |wanted: &Wanted| whole(wanted) && wanted.rights.links;
         for Links { place, clicks } in self.rows::<Links>(LINKS, links, Vec::new()).await? {

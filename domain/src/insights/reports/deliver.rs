@@ -11,6 +11,7 @@ use diwan_entity::InBrand as _;
 use diwan_entity::insights::report_delivery::{self, DeliveryState};
 use diwan_entity::insights::report_file::ReportFormat;
 use diwan_entity::insights::report_run::{self, ReportState};
+use diwan_entity::insights::report_template::{self, ReportAudience};
 use diwan_entity::insights::{report_letter, report_schedule};
 use diwan_entity::tenancy::agency::{CalendarSystem, Locale};
 use diwan_platform::db;
@@ -76,6 +77,13 @@ pub(crate) async fn run_ended(permit: Permit<'_>, now: DateTime<Utc>, report_id:
 
 /// For the transaction that has a failed report made once more: where its delivery failed, that waits again. Answers whether it does.
 pub(crate) async fn run_revived(permit: Permit<'_>, report_id: Uuid) -> Result<bool, DbErr> {
+    // Held first: where it is about to fail at this moment, it has by the time it is looked at.
+    let held = report_delivery::Entity::in_brand(permit.brand_id)
+        .filter(report_delivery::Column::ReportId.eq(report_id))
+        .lock_exclusive();
+    if held.one(permit.tx()).await?.is_none() {
+        return Ok(false);
+    }
     let revived = report_delivery::Entity::update_many()
         .col_expr(report_delivery::Column::State, Expr::value(DeliveryState::Waiting))
         .col_expr(report_delivery::Column::EndedAt, Expr::value(Option::<DateTime<Utc>>::None))
@@ -180,6 +188,24 @@ async fn recipients(scope: &Scope, schedule: &report_schedule::Model) -> Result<
     Ok(all)
 }
 
+/// Whether the report is still what the schedule sends. Whoever was named for another one, by somebody who may send only that, gets none that was
+/// asked for before.
+async fn is_for_them(
+    scope: &Scope,
+    schedule: &report_schedule::Model,
+    run: &report_run::Model,
+) -> Result<bool, JobError> {
+    let audience = match (schedule.template_id, &schedule.built_in) {
+        (Some(id), _) => {
+            let template = report_template::Entity::one_in_brand(scope.brand_id, id).one(scope.tx()).await?;
+            template.map(|template| template.audience)
+        }
+        (None, Some(audience)) => Some(ReportAudience::try_from_value(audience)?),
+        (None, None) => None,
+    };
+    Ok(run.template_id == schedule.template_id && audience.is_some() && run.audience == audience)
+}
+
 #[derive(FromQueryResult)]
 struct Place {
     brand: String,
@@ -196,7 +222,7 @@ async fn send(
 ) -> Result<DeliveryState, JobError> {
     let schedule = schedule_of(scope, delivery).await?;
     let whom = recipients(scope, &schedule).await?;
-    if whom.is_empty() || schedule.paused_at.is_some() {
+    if whom.is_empty() || schedule.paused_at.is_some() || !is_for_them(scope, &schedule, run).await? {
         return Ok(DeliveryState::Nobody);
     }
     let permit = scope.permit().await?;

@@ -107,3 +107,46 @@ async fn what_of_an_account_is_due_soon_is_read_in_one_request() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_post_that_makes_the_network_refuse_all_is_asked_for_alone() -> Result<()> {
+    let start = Utc.with_ymd_and_hms(2026, 8, 3, 9, 0, 0).single().context("a time")?;
+    let clock = Arc::new(ManualClock::new(start));
+    let bench = Bench::new(1, TimeDelta::hours(3), Some(Arc::clone(&clock))).await?;
+    let mut asked =
+        "delete from job; insert into job (id, brand_id, kind, subject_id, due_at, created_at) values ".to_owned();
+    let mut posts = Vec::new();
+    for (name, minutes, end) in [("one", 0, ','), ("two", 3, ','), ("bad", 4, ';')] {
+        let publication = published(&bench, name).await?;
+        let due = start + TimeDelta::minutes(minutes);
+        write!(
+            asked,
+            "(gen_random_uuid(), '{}', 'sync_metrics', '{publication}', '{due}', '{start}'){end}",
+            bench.brand
+        )?;
+        posts.push(publication);
+    }
+    bench.test.db.run(&asked).await?;
+    bench.servers[0].state().refuses = Some("bad".to_owned());
+    // At which minute there are how many runs, with how many requests in all, and when each is due afterwards.
+    let rounds = [
+        // All are refused, so one is asked for alone. The others are due as they were.
+        (0, 1, 2, [15, 3, 4]),
+        (4, 2, 5, [15, 19, 19]),
+        // Now it is known which it is: the others are read together, without it,
+        (15, 1, 6, [30, 30, 19]),
+        // and it without them.
+        (26, 1, 7, [30, 30, 41]),
+    ];
+    for (minute, runs, requests, due) in rounds {
+        clock.advance(start + TimeDelta::minutes(minute) - bench.now());
+        assert_eq!(bench.test.run_jobs().await?, runs, "minute {minute}");
+        assert_eq!(bench.servers[0].state().read, requests, "minute {minute}");
+        for (publication, due) in posts.iter().zip(due) {
+            let sql = format!("select due_at from job where subject_id = '{publication}' and state = 'PENDING'");
+            let at: DateTime<Utc> = bench.test.db.value(&sql).await?;
+            assert_eq!(at, start + TimeDelta::minutes(due), "minute {minute}");
+        }
+    }
+    Ok(())
+}

@@ -49,6 +49,8 @@ pub struct State {
     pub profiles: usize,
     /// What it says to whoever asks for the numbers of posts: so many seconds to wait.
     pub keeps_numbers: Option<u64>,
+    /// The post of which it refuses to tell the numbers, and with it of all that are asked for in the same request.
+    pub refuses: Option<String>,
     /// How many likes each post has.
     pub likes: i64,
     /// How many times the numbers of posts were asked for.
@@ -87,6 +89,7 @@ impl Pds {
             refused: 0,
             profiles: 0,
             keeps_numbers: None,
+            refuses: None,
             likes: 0,
             read: 0,
             asked: Vec::new(),
@@ -238,8 +241,11 @@ fn answer(asked: &Asked, state: &mut State) -> Answer {
             if state.keeps_numbers.is_some() {
                 return too_many(state.keeps_numbers);
             }
-            let uris = asked.query.split('&').filter_map(|pair| pair.strip_prefix("uris="));
-            let posts: Vec<Value> = uris.map(|uri| json!({ "uri": uri, "likeCount": state.likes })).collect();
+            let uris: Vec<&str> = asked.query.split('&').filter_map(|pair| pair.strip_prefix("uris=")).collect();
+            if state.refuses.as_deref().is_some_and(|refused| uris.contains(&refused)) {
+                return refuse(400, "InvalidRequest");
+            }
+            let posts: Vec<Value> = uris.iter().map(|uri| json!({ "uri": uri, "likeCount": state.likes })).collect();
             Some((200, None, json!({ "posts": posts })))
         }
         "com.atproto.repo.putRecord" => put(asked, state),

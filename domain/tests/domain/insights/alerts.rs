@@ -76,6 +76,19 @@ impl Watch {
         Ok(alert)
     }
 
+    /// A site of which somebody sent a hundred visits of each of these days.
+    async fn site(&self, name: &str, (from, until): (&str, &str)) -> Result<()> {
+        let sql = format!(
+            "insert into web_source (id, brand_id, name, kind, state, created_by, created_at)
+               values (gen_random_uuid(), '{}', '{name}', 'API', 'CONNECTED', '{}', '2026-07-01');
+             insert into web_day (brand_id, source_id, day, channel, referrer, sessions, recorded_at)
+               select s.brand_id, s.id, d::date, 'DIRECT', '', 100, d
+               from web_source s, generate_series(timestamp '{from}', timestamp '{until}', interval '1 day') d where s.name = '{name}'",
+            self.brand, self.person.id
+        );
+        self.test.db.run(&sql).await
+    }
+
     /// Lets time go on until this moment, and does what is due then.
     async fn until(&self, at: &str) -> Result<()> {
         let at: DateTime<Utc> = at.parse()?;
@@ -226,17 +239,7 @@ async fn a_part_that_is_not_known_any_more_is_no_fall() -> Result<()> {
 #[tokio::test]
 async fn visits_are_looked_at_once_all_days_are_known() -> Result<()> {
     let watch = Watch::new("2026-10-24T12:00:00Z").await?;
-    let source = Uuid::from_u128(2);
-    let sql = format!(
-        "insert into web_source (id, brand_id, name, kind, state, created_by, created_at)
-           values ('{source}', '{brand}', 'Shop', 'API', 'CONNECTED', '{}', '2026-07-01');
-         insert into web_day (brand_id, source_id, day, channel, referrer, sessions, recorded_at)
-           select '{brand}', '{source}', d::date, 'DIRECT', '', 100, d
-           from generate_series(timestamp '2026-07-01', timestamp '2026-10-22', interval '1 day') d",
-        watch.person.id,
-        brand = watch.brand
-    );
-    watch.test.db.run(&sql).await?;
+    watch.site("Shop", ("2026-07-01", "2026-10-22")).await?;
     let week = AlertRule { window_days: Some(7), ..watch.rule(Kpi::Sessions, AlertKind::Unusual) };
     let week = watch.make(week).await?;
     let day = watch.make(watch.below(Kpi::Sessions, "50")).await?;
@@ -260,6 +263,38 @@ async fn visits_are_looked_at_once_all_days_are_known() -> Result<()> {
     // The next day is not known: that clears nothing.
     watch.until("2026-10-24T23:00:00Z").await?;
     assert_eq!(watch.events(day.id).await?, "2026-10-23 10 OPEN");
+    Ok(())
+}
+
+#[tokio::test]
+async fn visits_without_a_site_that_was_disconnected_are_not_unusual() -> Result<()> {
+    let watch = Watch::new("2026-10-24T12:00:00Z").await?;
+    watch.site("Shop", ("2026-07-01", "2026-10-23")).await?;
+    watch.site("Blog", ("2026-07-01", "2026-10-20")).await?;
+    let gone = "update web_source set kind = 'MATOMO', base_url = 'https://blog.example', site_id = '1', state = 'DISCONNECTED'
+                where name = 'Blog'";
+    watch.test.db.run(gone).await?;
+    let day = watch.make(watch.rule(Kpi::Sessions, AlertKind::Unusual)).await?;
+    // Of the last seven days it told four.
+    let week = AlertRule { window_days: Some(7), ..watch.rule(Kpi::Sessions, AlertKind::Unusual) };
+    let week = watch.make(week).await?;
+    let below = watch.make(watch.below(Kpi::Sessions, "150")).await?;
+    watch.test.run_jobs().await?;
+    assert_eq!((watch.events(day.id).await?, watch.events(week.id).await?), (String::new(), String::new()));
+    assert_eq!(watch.events(below.id).await?, "2026-10-23 100 OPEN", "a threshold is beside no other days");
+    Ok(())
+}
+
+#[tokio::test]
+async fn visits_of_a_new_site_are_not_unusual() -> Result<()> {
+    let watch = Watch::new("2026-10-24T12:00:00Z").await?;
+    watch.site("Shop", ("2026-07-01", "2026-10-23")).await?;
+    watch.site("Blog", ("2026-10-23", "2026-10-23")).await?;
+    let day = watch.make(watch.rule(Kpi::Sessions, AlertKind::Unusual)).await?;
+    let below = watch.make(watch.below(Kpi::Sessions, "250")).await?;
+    watch.test.run_jobs().await?;
+    assert_eq!(watch.events(day.id).await?, "");
+    assert_eq!(watch.events(below.id).await?, "2026-10-23 200 OPEN");
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use diwan_domain::insights::explore::{AskedGroups, Dimension, Order, explore};
 use diwan_domain::insights::kpi::Kpi;
-use diwan_domain::insights::{Against, Period, RolledUp, latest_numbers, roll_up_metrics};
+use diwan_domain::insights::{Against, Period, RollUpOutcome, RolledUp, latest_numbers, roll_up_metrics};
 use diwan_platform::db;
 use diwan_platform::kept::KeptFor;
 use uuid::Uuid;
@@ -30,8 +30,8 @@ impl Bench {
     }
 
     async fn roll_up(&self) -> Result<Vec<RolledUp>> {
-        let mut steps = Vec::new();
-        while let Some(step) = roll_up_metrics(&self.test.services, AT_ONCE).await? {
+        let (mut steps, mut left) = (Vec::new(), Vec::new());
+        while let Some(step) = roll_up_metrics(&self.test.services, AT_ONCE, &mut left).await? {
             steps.push(step);
         }
         Ok(steps)
@@ -106,8 +106,9 @@ async fn every_figure_is_what_it_was_when_old_numbers_are_rolled_up() -> Result<
     assert_eq!(bench.all_told().await?, before);
     for table in ["metric_sample", "metric_reading"] {
         for month in MONTHS {
-            let of = |step: &&RolledUp| step.of_table == table && step.month.to_string() == month && !step.packed;
-            assert_eq!(steps.iter().filter(of).count(), 1, "{table} of {month}: {steps:?}");
+            let of = |step: &&RolledUp| step.of_table == table && step.month.to_string() == month;
+            let done: Vec<_> = steps.iter().filter(of).map(|step| &step.outcome).collect();
+            assert_eq!(done, [&RollUpOutcome::RolledUp], "{table} of {month}");
         }
     }
     let gone: i64 = steps.iter().map(|step| step.rows_before - step.rows_after).sum();
@@ -117,9 +118,13 @@ async fn every_figure_is_what_it_was_when_old_numbers_are_rolled_up() -> Result<
 
     // An hour later nobody can see any more what went.
     bench.clock.advance(Duration::hours(2));
+    let too_large = "select count(*) from (select $1::timestamptz as now) n,
+      app.roll_up_metrics('-infinity', '-infinity', n.now, -1, '{}') r where r.outcome = 'TOO_LARGE'";
+    let now = bench.test.services.now();
+    assert_eq!(db::scalar::<i64>(bench.test.services.db.unscoped(), too_large, [now.into()]).await?, 1);
     let packed = bench.roll_up().await?;
     assert_eq!(packed.len(), steps.len());
-    assert!(packed.iter().all(|step| step.packed), "{packed:?}");
+    assert!(packed.iter().all(|step| step.outcome == RollUpOutcome::Packed), "{packed:?}");
     assert_eq!(bench.all_told().await?, before);
     assert_eq!(bench.test.db.count("metric_sample").await?, count - gone);
     assert!(bench.roll_up().await?.is_empty());
@@ -175,9 +180,18 @@ async fn a_total_that_would_change_is_not_committed() -> Result<()> {
       $$ begin return query execute format('select distinct on (s.publication_id, s.metric) s.id from %s s
         order by s.publication_id, s.metric, s.sampled_at desc', p_part); end $$";
     bench.test.db.run(wrong).await?;
-    let error = bench.roll_up().await.err().context("it was committed")?.to_string();
+    let steps = bench.roll_up().await?;
+    let failed = |step: &RolledUp| match &step.outcome {
+        RollUpOutcome::Failed(error) => Some(error.clone()),
+        _ => None,
+    };
+    let error = steps.iter().find_map(failed).context("it was committed")?;
     assert!(error.contains("the totals of parts.metric_sample_2026_07 would not be what they were"), "{error}");
     assert!(error.contains(&format!("{} WEEK LIKES", bench.brand)), "{error}");
+    // It keeps no month behind it waiting.
+    let august = day("2026-08-01")?;
+    let after = |step: &RolledUp| (step.of_table.as_str(), step.month) == ("metric_sample", august);
+    assert!(steps.iter().any(|step| after(step) && step.outcome == RollUpOutcome::RolledUp), "{steps:?}");
     // June, where the newest of all is the newest of the week, was rolled up; July is as it was.
     assert_eq!(bench.likes(publication).await?, "7 9 8 50");
     let done: bool = bench
