@@ -244,7 +244,9 @@ async fn a_schedule_that_is_changed_swallows_no_period_and_sends_none_from_befor
     desk.pass("2026-10-01T13:00:00Z").await?;
     let quarterly = ScheduleRule { cadence: Cadence::Quarterly, month_day: Some(5), ..desk.rule() };
     let change = async |context: &Context| update_report_schedule(context, row.id, row.version, quarterly).await;
-    desk.must(&desk.mid, change).await?;
+    // Whoever began it has signed in too long ago.
+    let colleague = desk.test.member(desk.brand, Level::Mid, UserKind::Staff).await?;
+    desk.must(&colleague, change).await?;
     desk.pass("2026-10-05T13:00:00Z").await?;
     let sent = "2026-08-01/2026-08-31 SENT, 2026-09-01/2026-09-30 SENT, 2026-07-01/2026-09-30 SENT";
     assert_eq!(desk.deliveries().await?, sent);
