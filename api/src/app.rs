@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use diwan_domain::Services;
 use diwan_gate::RateLimiter;
@@ -81,7 +82,11 @@ fn start(
         trusted_proxies: options.trusted_proxies.into(),
     };
     let server = HttpServer::new(move || {
-        App::new().app_data(web::Data::new(state.clone())).wrap(rest::security_headers()).configure(rest::routes)
+        App::new()
+            .app_data(web::Data::new(state.clone()))
+            .wrap(from_fn(rest::keep_own_host))
+            .wrap(rest::security_headers())
+            .configure(rest::routes)
     })
     .workers(WORKERS)
     .client_request_timeout(Duration::from_secs(15))

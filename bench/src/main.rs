@@ -6,6 +6,7 @@
 //! script/bench publish
 //! script/bench films
 //! script/bench insights
+//! script/bench syncs
 //! script/bench ledger
 //! script/bench upload
 //! ```
@@ -15,6 +16,7 @@ mod films;
 mod insights;
 mod ledger;
 mod publish;
+mod syncs;
 mod tenant_scope;
 mod upload;
 
@@ -34,8 +36,9 @@ async fn main() -> Result<()> {
         // What it starts itself.
         Some("stand-in") => films::stand_in().await,
         Some("insights") => insights::run().await,
+        Some("syncs") => syncs::run().await,
         Some("ledger") => ledger::run().await,
         Some("upload") => upload::run().await,
-        _ => bail!("usage: diwan-bench tenant-scope|calendar|publish|films|insights|ledger|upload"),
+        _ => bail!("usage: diwan-bench tenant-scope|calendar|publish|films|insights|syncs|ledger|upload"),
     }
 }

@@ -112,7 +112,12 @@ impl Services {
 
     /// The way to a network.
     pub fn outside(&self, network: &dyn Network) -> Outside<'_> {
-        Outside { http: &self.http, app: network.capabilities().app.and_then(|key| self.apps.get(key)) }
+        self.outside_as(network.capabilities().app)
+    }
+
+    /// The way to a network under the application of this key, for what it wants another one for.
+    pub fn outside_as(&self, app: Option<&str>) -> Outside<'_> {
+        Outside { http: &self.http, app: app.and_then(|key| self.apps.get(key)) }
     }
 
     /// Below `public_url`.
@@ -158,6 +163,8 @@ pub struct Actor {
     pub archived: HashSet<Uuid>,
     /// The session that they came with; none for an integration.
     pub session_id: Option<Uuid>,
+    /// The API token that they came with; none for people.
+    pub token_id: Option<Uuid>,
     /// What the API token that they came with is good for; none for people, who are bound by the table alone.
     pub scopes: Option<Vec<Action>>,
     /// Whether the agency asks for a second factor that this session was begun without: then only what is the person's own

@@ -5,6 +5,7 @@
 //! cannot write: `begin` refuses it.
 
 mod ask;
+mod hands;
 mod lease;
 
 use std::sync::Arc;
@@ -23,12 +24,13 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 pub use self::ask::{cancel, enqueue, enqueue_each, enqueue_many};
+pub use self::hands::{Hands, NextInLine};
 use crate::context::{Services, Timing};
 use crate::error::{Failure, Fault};
 use crate::permission::{Action, Permit};
 use crate::{
-    approvals, calendar, campaigns, contracts, curation, deliverables, insights, media, notices, payments, promotion,
-    proposals, publishing, tenancy, trust, ugc,
+    approvals, calendar, campaigns, community, contracts, curation, deliverables, insights, listening, media, notices,
+    payments, promotion, proposals, publishing, tenancy, trust, ugc,
 };
 
 /// Why a run of a job ended early.
@@ -95,11 +97,16 @@ pub fn kinds() -> Vec<&'static dyn Job> {
         &publishing::ChangePublished,
         &publishing::ResumePublishing,
         &insights::SyncMetrics,
+        &insights::ReadAudience,
+        &insights::ReadAccountHistory,
         &insights::SyncWeb,
+        &listening::CountMentions,
+        &community::ReadComments,
         &insights::CheckAlerts,
         &insights::RenderReport,
         &insights::RunReportSchedule,
         &insights::DeliverReport,
+        &insights::ProveReportHost,
         &calendar::ImportContentPlan,
         &calendar::ExportContentPlan,
         &approvals::RemindApprovers,
@@ -154,6 +161,8 @@ pub struct Work {
     pub job_id: Uuid,
     /// What was claimed.
     pub claim: Claim,
+    /// In whose hands it is.
+    pub hands: Hands,
 }
 
 impl Work {
@@ -300,40 +309,66 @@ impl Ran {
 
 /// Runs one job, if it can be claimed. `owner` names the worker's start, for the operator.
 pub async fn run(services: &Arc<Services>, job_id: Uuid, owner: &str) -> Result<Ran, Fault> {
-    let timing = services.timing;
-    let claim =
-        diwan_platform::jobs::start(services.db.unscoped(), job_id, owner, services.now(), timing.lease).await?;
-    let Some(claim) = claim else {
-        return Ok(Ran::NotOurs);
-    };
-    if claim.resumed {
-        tracing::warn!(%job_id, kind = claim.kind, "a worker fell silent; its job goes on here");
-    }
-    let work = Work { services: Arc::clone(services), job_id, claim };
-    let Some(job) = kinds().into_iter().find(|job| job.kind() == work.claim.kind) else {
-        // An older worker meets a newer kind: somebody else will know it.
-        tracing::warn!(kind = work.claim.kind, "this worker does not know the kind of job");
-        return Ok(Ran::NotOurs);
+    run_in(services, job_id, Hands::of(owner)).await.map(|(ran, _)| ran)
+}
+
+/// The same in the hands of a worker that goes on with what is next in line. With that job, if there is one: it is handed over, and runs as
+/// soon as the worker has a hand for it.
+pub async fn run_in(services: &Arc<Services>, job_id: Uuid, hands: Hands) -> Result<(Ran, Option<NextInLine>), Fault> {
+    let Some((work, job)) = claim(services, job_id, hands).await? else {
+        return Ok((Ran::NotOurs, None));
     };
     let kind = job.kind();
     let span = tracing::info_span!("job", otel.kind = "consumer", kind, %job_id, late_ms = work.late_ms());
     if let Some(trace) = &work.claim.trace {
         follow(&span, trace);
     }
-    let ran = attempt(work, job).instrument(span).await;
+    let ran = attempt(&work, job).instrument(span).await;
     services.metrics.ran(kind, ran.as_ref().map_or("BROKEN", |ran| ran.as_str()));
-    ran
+    let ran = ran?;
+    // What a run that failed was going to go on with was not handed over.
+    let next = if ran == Ran::Finished { work.hands.into_next() } else { None };
+    Ok((ran, next))
+}
+
+/// Gives back a job that was handed over to the worker `owner` and that it cannot begin, since it stops: it is due, and goes through the queue.
+/// Nothing is done where somebody else has it.
+pub async fn give_back(services: &Arc<Services>, job_id: Uuid, owner: &str) -> Result<(), JobError> {
+    let Some((work, job)) = claim(services, job_id, Hands::of(owner)).await? else { return Ok(()) };
+    let scope = job.begin(&work).await?;
+    scope.finish(Next::Again(work.claim.due_at)).await
+}
+
+/// Claims a job, if it can be, with what it is.
+async fn claim(
+    services: &Arc<Services>,
+    job_id: Uuid,
+    hands: Hands,
+) -> Result<Option<(Work, &'static dyn Job)>, Fault> {
+    let lease = services.timing.lease;
+    let claim =
+        diwan_platform::jobs::start(services.db.unscoped(), job_id, hands.name(), services.now(), lease).await?;
+    let Some(claim) = claim else { return Ok(None) };
+    if claim.resumed {
+        tracing::warn!(%job_id, kind = claim.kind, "a worker fell silent; its job goes on here");
+    }
+    let Some(job) = kinds().into_iter().find(|job| job.kind() == claim.kind) else {
+        // An older worker meets a newer kind: somebody else will know it.
+        tracing::warn!(kind = claim.kind, "this worker does not know the kind of job");
+        return Ok(None);
+    };
+    Ok(Some((Work { services: Arc::clone(services), job_id, claim, hands }, job)))
 }
 
 /// Runs a job that was claimed.
-async fn attempt(work: Work, job: &dyn Job) -> Result<Ran, Fault> {
+async fn attempt(work: &Work, job: &dyn Job) -> Result<Ran, Fault> {
     if work.claim.failures >= work.services.timing.max_failures {
         // It took its workers down with it, time and again.
-        return book(&work, job, &Fault::broken("the workers that ran it fell silent")).await;
+        return book(work, job, &Fault::broken("the workers that ran it fell silent")).await;
     }
-    match alive(&work, job).await {
+    match alive(work, job).await {
         Ok(()) => Ok(Ran::Finished),
-        Err(JobError::Fault(fault)) => book(&work, job, &fault).await,
+        Err(JobError::Fault(fault)) => book(work, job, &fault).await,
         Err(JobError::LeaseLost) => {
             tracing::warn!(job_id = %work.job_id, kind = work.claim.kind, "the lease was lost");
             Ok(Ran::NotOurs)

@@ -29,6 +29,8 @@
 //! | [`publishing`] | connected accounts, publications, the publishing engine |
 //! | [`tracking`] | short links and how often they are followed, landing pages, conversions, attribution, leads |
 //! | [`insights`] | numbers from the networks, reports |
+//! | [`community`] | what people say under the brand's posts, and what it answers |
+//! | [`listening`] | how often a brand and those it is compared with are spoken of |
 //! | [`permission`] | the one table of who may do what |
 //! | [`messages`] | the one catalogue of what the product says |
 //! | [`jobs`] | how a job runs: claim, lease, retry, set aside |
@@ -38,6 +40,7 @@
 pub mod approvals;
 pub mod calendar;
 pub mod campaigns;
+pub mod community;
 pub mod context;
 pub mod contracts;
 mod csv_table;
@@ -49,6 +52,7 @@ pub mod ideas;
 pub mod influencers;
 pub mod insights;
 pub mod jobs;
+pub mod listening;
 pub mod media;
 pub mod messages;
 pub mod notices;

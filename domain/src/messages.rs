@@ -240,6 +240,11 @@ pub fn web_trouble(locale: Locale, why: &str) -> String {
     message(locale, &format!("web-{}", why.to_ascii_lowercase().replace('_', "-")), &[])
 }
 
+/// Why mentions could not be counted, in words with the next step; `why` as stored in `mention_source.trouble`.
+pub fn mention_trouble(locale: Locale, why: &str) -> String {
+    message(locale, &format!("mentions-{}", why.to_ascii_lowercase().replace('_', "-")), &[])
+}
+
 /// What an option of a network is called; in the network's own English where the catalogue lacks it.
 pub fn option_label(locale: Locale, option: &OptionSpec) -> String {
     let key = format!("option-{}", option.name.replace('_', "-"));

@@ -8,6 +8,7 @@
 
 mod action;
 mod page;
+mod reads;
 mod rules;
 
 pub use action::Action;

@@ -48,6 +48,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/faults", web::delete().to(lift_all))
         .route("/faults/{id}", web::delete().to(lift))
         .route("/ledger", web::get().to(ledger))
+        .route("/comments", web::post().to(comment))
         .route("/requests", web::get().to(requests))
         .route("/style.css", web::get().to(async || pages::style().into_response()));
 }
@@ -83,6 +84,30 @@ async fn ledger(core: web::Data<Core>, which: web::Query<Which>) -> HttpResponse
     let mut effects = core.world.effects();
     effects.retain(|effect| which.fits(&effect.network, Some(&effect.account)));
     HttpResponse::Ok().json(json!({ "effects": effects }))
+}
+
+/// What somebody says under a post, or to a comment there.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    network: String,
+    /// The post or the comment.
+    on: String,
+    author: String,
+    text: String,
+}
+
+/// Comments as somebody who is no account of anybody's.
+async fn comment(core: web::Data<Core>, said: web::Json<Said>) -> HttpResponse {
+    let Said { network, on, author, text } = said.into_inner();
+    if author.trim().is_empty() || text.trim().is_empty() {
+        return HttpResponse::BadRequest().json(json!({ "error": "a comment has an author and a text" }));
+    }
+    match core.world.comment(&network, &on, (&author, &text)) {
+        Some(id) => HttpResponse::Created().json(json!({ "id": id })),
+        None => HttpResponse::NotFound()
+            .json(json!({ "error": "no post or comment of a network with comments has this id" })),
+    }
 }
 
 async fn requests(core: web::Data<Core>, which: web::Query<Which>) -> HttpResponse {

@@ -91,15 +91,20 @@ async fn dispatch(request: HttpRequest, payload: web::Payload, core: web::Data<C
     }
     let account = account_of(&core.world, service.key(), &call);
     let number = core.note(service.key(), &call, account.as_deref());
-    let fault = core.world.faults_mut(|faults| {
-        faults.strike(&Target {
-            network: service.key(),
-            method: call.method.as_str(),
-            host_and_path: &format!("{}{}", call.host, call.path),
-            account: account.as_deref(),
-        })
-    });
+    let host_and_path = format!("{}{}", call.host, call.path);
+    let target = Target {
+        network: service.key(),
+        method: call.method.as_str(),
+        host_and_path: &host_and_path,
+        account: account.as_deref(),
+    };
+    let limited = core.world.limited(&target);
+    // What is refused for that has no other trouble.
+    let fault = limited.is_none().then(|| core.world.faults_mut(|faults| faults.strike(&target))).flatten();
     let exchange = Exchange { core: core.get_ref().clone(), service, number, delay: Duration::ZERO };
+    if let Some(seconds) = limited {
+        return exchange.refuse(429, payload).await.header("retry-after", seconds.to_string()).into_response();
+    }
     match fault {
         Some(Fault::Latency { milliseconds }) => {
             let exchange = Exchange { delay: Duration::from_millis(milliseconds), ..exchange };

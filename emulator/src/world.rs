@@ -16,12 +16,14 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::faults::{Fault, FaultRule, Faults, PlacedFault};
+use crate::faults::{Fault, FaultRule, Faults, PlacedFault, Target};
 use crate::fetch::{self, Fetched};
 use crate::journal::{Change, IssuedToken, Journal};
 use crate::ledger::{Effect, Ledger};
+use crate::limits::{Limits, ReadLimit, ReadLimitSeen};
 use crate::requests::{Recorded, Requests};
 use crate::tokens::{Granted, TokenKind, TokenTrouble, Tokens};
+use crate::visitors;
 
 /// The smallest id. Ids stay below 2^53, so that they survive JSON in every language.
 const FIRST_ID: u64 = 1_000_000_000_000_000;
@@ -50,6 +52,7 @@ struct State {
     journal: Journal,
     faults: Faults,
     requests: Requests,
+    limits: Limits,
 }
 
 impl State {
@@ -213,7 +216,7 @@ impl World {
         self.state().tokens.owner(network, token).map(str::to_owned)
     }
 
-    /// Writes a change into the ledger.
+    /// Writes a change into the ledger. A network that tells numbers of posts knows one that is written here.
     pub fn record(&self, effect: Effect) {
         self.state().change(Change::Effect(Box::new(effect)));
     }
@@ -242,6 +245,15 @@ impl World {
     /// Fetches a medium as a network does that is given its address. The error says what is wrong with it.
     pub async fn fetch(&self, url: &str) -> Result<Fetched, String> {
         fetch::fetch(&self.http, url).await
+    }
+
+    /// Comments on a post or a comment as somebody who is no account of anybody's. Answers the comment's id; none where there is nothing to
+    /// comment on, or the network shows no comments.
+    pub fn comment(&self, network: &str, on: &str, (author, text): (&str, &str)) -> Option<String> {
+        let said = visitors::comment(self, network, on, (author, text))?;
+        let id = said.id.clone();
+        self.record(said);
+        Some(id)
     }
 
     /// How long this network takes now to process a medium.
@@ -274,6 +286,22 @@ impl World {
     /// Takes all faults away. Tokens that expired or were revoked stay so.
     pub fn lift_all(&self) {
         self.state().faults.lift_all();
+    }
+
+    /// Lets the networks keep to these limits from now on: what is too much is refused with 429.
+    pub fn limit_reads(&self, limits: &[ReadLimit]) {
+        self.state().limits.keep(limits);
+    }
+
+    /// What came of the limits since they are kept.
+    pub fn read_limits(&self) -> Vec<ReadLimitSeen> {
+        self.state().limits.seen().to_vec()
+    }
+
+    /// Counts a request; after how many seconds it may come again, if it is too much.
+    pub(crate) fn limited(&self, request: &Target<'_>) -> Option<u64> {
+        let now = self.now();
+        self.state().limits.take(request, now)
     }
 
     /// The requests that came so far, oldest first; of very many, the latest.

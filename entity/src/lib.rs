@@ -7,12 +7,14 @@
 pub mod approvals;
 pub mod calendar;
 pub mod campaigns;
+pub mod community;
 pub mod contracts;
 pub mod curation;
 pub mod finance;
 pub mod influencers;
 pub mod insights;
 pub mod links;
+pub mod listening;
 pub mod media;
 pub mod payments;
 pub mod projects;

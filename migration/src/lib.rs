@@ -79,6 +79,15 @@ mod m0066_left_over;
 mod m0067_one_order;
 mod m0069_report_delivery;
 mod m0070_rolled_up;
+mod m0071_audience;
+mod m0072_community;
+mod m0073_listening;
+mod m0074_rate_limits;
+mod m0075_own_host;
+mod m0076_lines_in_hand;
+mod m0077_failed_sources;
+mod m0078_account_history;
+mod m0079_comments_wait;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -157,6 +166,15 @@ impl MigratorTrait for Migrator {
             sql("m0067_one_order", m0067_one_order::UP),
             sql("m0069_report_delivery", m0069_report_delivery::UP),
             sql("m0070_rolled_up", m0070_rolled_up::UP),
+            sql("m0071_audience", m0071_audience::UP),
+            sql("m0072_community", m0072_community::UP),
+            sql("m0073_listening", m0073_listening::UP),
+            sql("m0074_rate_limits", m0074_rate_limits::UP),
+            sql("m0075_own_host", m0075_own_host::UP),
+            sql("m0076_lines_in_hand", m0076_lines_in_hand::UP),
+            sql("m0077_failed_sources", m0077_failed_sources::UP),
+            sql("m0078_account_history", m0078_account_history::UP),
+            sql("m0079_comments_wait", m0079_comments_wait::UP),
         ]
     }
 }

@@ -5,7 +5,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::audience::AudienceOffer;
 use crate::counting::TextLimit;
+use crate::history::AccountHistory;
+use crate::mentions::MentionCounting;
+use crate::reading::RateLimit;
 use crate::registry;
 
 /// A network's stable name, as stored and as written in the API.
@@ -69,6 +73,12 @@ pub struct Capabilities {
     pub options: &'static [OptionSpec],
     /// The numbers this network can report. A server may report fewer: then they are absent, never zero.
     pub metrics: &'static [Metric],
+    /// How often something is spoken of there, where the network can be asked that.
+    pub mentions: Option<MentionCounting>,
+    /// Whether comments on the account's posts can be read.
+    pub comments: bool,
+    /// What it tells of who follows an account, or sees what it publishes.
+    pub audience: Option<AudienceOffer>,
     /// How a post is kept from being made twice, for people.
     pub idempotency: &'static str,
     /// True when the network can be asked whether an attempt whose outcome is unknown made its post.
@@ -81,6 +91,10 @@ pub struct Capabilities {
     pub quota: Option<Quota>,
     /// How fast requests of one account may follow each other.
     pub pace: Option<Pace>,
+    /// How far back it tells how many followed an account, where it does.
+    pub history: Option<AccountHistory>,
+    /// How often its numbers may be read, where its documentation says so; none where it does not.
+    pub reads: &'static [RateLimit],
 }
 
 /// So many posts in a period.
@@ -217,6 +231,8 @@ pub struct MediaLimits {
     pub alt_text: AltText,
     /// Films, where the network takes them.
     pub video: Option<VideoLimits>,
+    /// Documents, where the network shows their pages. No server says otherwise of its own, so an account's limits do not tell.
+    pub document: Option<DocumentLimits>,
     /// True when a post must have an image or a film.
     pub required: bool,
     /// True when a post may have images and films beside each other.
@@ -232,12 +248,13 @@ impl MediaLimits {
         max_alt_text: 0,
         alt_text: AltText::Nothing,
         video: None,
+        document: None,
         required: false,
         mixed: false,
     };
 }
 
-/// Of what a network takes the description for people who do not see it.
+/// Of what a network takes the description for people who do not see it. None takes that of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AltText {
     /// Of images and films.
@@ -259,6 +276,17 @@ pub struct VideoLimits {
     pub min_ms: u64,
     /// The longest, in milliseconds.
     pub max_ms: u64,
+}
+
+/// What a document may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentLimits {
+    /// The most in one post. Nothing else is shown beside them.
+    pub max_documents: u64,
+    /// The most bytes of one.
+    pub max_bytes: u64,
+    /// The most pages of one, for people: nothing here counts them, the network does.
+    pub max_pages: u64,
 }
 
 /// What one server allows one account: read when the account is connected, stored with it.
@@ -289,6 +317,9 @@ pub struct Limits {
     /// How many posts it may publish in the network's period, where it says another number than the network's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<u32>,
+    /// The network's id of the person in whose name the account is asked, where it counts the requests of persons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_as: Option<String>,
     /// The values of the options that are the account's own, by the option's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub choices: BTreeMap<String, Vec<OptionValue>>,
@@ -308,6 +339,7 @@ impl Limits {
             max_alt_text: capabilities.media.max_alt_text,
             video: capabilities.media.video,
             quota: None,
+            asks_as: None,
             choices: BTreeMap::new(),
         }
     }
@@ -332,6 +364,8 @@ pub enum Metric {
     Reach,
     /// Clicks on a post or its link.
     Clicks,
+    /// Times people said that they do not like a post.
+    Dislikes,
     /// Accounts that follow the account.
     Followers,
     /// Accounts that the account follows.
@@ -351,6 +385,7 @@ impl Metric {
         Self::Views,
         Self::Reach,
         Self::Clicks,
+        Self::Dislikes,
         Self::Followers,
         Self::Following,
         Self::Posts,
@@ -375,6 +410,7 @@ impl Metric {
             Self::Views => "VIEWS",
             Self::Reach => "REACH",
             Self::Clicks => "CLICKS",
+            Self::Dislikes => "DISLIKES",
             Self::Followers => "FOLLOWERS",
             Self::Following => "FOLLOWING",
             Self::Posts => "POSTS",

@@ -21,7 +21,7 @@ pub struct Content {
     pub text: String,
     /// Its language, BCP 47.
     pub language: Option<String>,
-    /// Its images and films, in order; of a thread, those of its first post.
+    /// Its images and films, or its document, in order; of a thread, those of its first post.
     pub media: Vec<Media>,
     /// The texts of a thread that come after the first, in order: each answers the one before it.
     pub thread: Vec<String>,
@@ -52,12 +52,12 @@ impl Content {
     }
 }
 
-/// One image or film with its bytes.
+/// One image, film or document with its bytes.
 #[derive(Debug, Clone)]
 pub struct Media {
-    /// Media type, for instance `image/jpeg` or `video/mp4`.
+    /// Media type, for instance `image/jpeg`, `video/mp4` or `application/pdf`.
     pub mime: String,
-    /// Width in pixels.
+    /// Width in pixels; 0 of a document, as its height.
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
@@ -65,7 +65,7 @@ pub struct Media {
     pub alt_text: String,
     /// How long a film is, in milliseconds.
     pub duration_ms: Option<u64>,
-    /// The bytes. Those of an image may be read into memory, those of a film never.
+    /// The bytes. Those of an image may be read into memory, those of a film or a document never.
     pub source: Source,
     /// An address from which the network can fetch the bytes itself, for a day.
     pub link: Url,
@@ -76,11 +76,21 @@ impl Media {
     pub fn is_video(&self) -> bool {
         is_video(&self.mime)
     }
+
+    /// Whether it is a document.
+    pub fn is_document(&self) -> bool {
+        is_document(&self.mime)
+    }
 }
 
 /// Whether the media type is that of films.
 fn is_video(mime: &str) -> bool {
     mime.starts_with("video/")
+}
+
+/// Whether the media type is that of documents: what is neither an image nor a film.
+fn is_document(mime: &str) -> bool {
+    mime.starts_with("application/")
 }
 
 /// What can be checked of a post before its bytes are at hand.
@@ -100,14 +110,14 @@ pub struct Draft {
     pub options: Options,
 }
 
-/// Facts about one image or film.
+/// Facts about one image, film or document.
 #[derive(Debug, Clone)]
 pub struct DraftMedia {
     /// Media type.
     pub mime: String,
     /// Size in bytes.
     pub size: u64,
-    /// Width in pixels.
+    /// Width in pixels; 0 of a document, as its height.
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
@@ -121,6 +131,11 @@ impl DraftMedia {
     /// Whether it is a film.
     pub fn is_video(&self) -> bool {
         is_video(&self.mime)
+    }
+
+    /// Whether it is a document.
+    pub fn is_document(&self) -> bool {
+        is_document(&self.mime)
     }
 }
 
@@ -219,6 +234,14 @@ pub enum ViolationCode {
     VideoTooLong,
     /// A film shorter than the limit, in seconds.
     VideoTooShort,
+    /// A document, and the network shows none.
+    DocumentNotOffered,
+    /// More documents than the limit.
+    TooManyDocuments,
+    /// A document of more bytes than the limit.
+    DocumentTooLarge,
+    /// A document and images or films: a post shows one or the other.
+    DocumentNotAlone,
     /// A thread, and the network makes none.
     ThreadNotOffered,
     /// More parts than the limit, the first text counted as one.
@@ -273,6 +296,10 @@ impl ViolationCode {
             Self::VideoTooLarge => "VIDEO_TOO_LARGE",
             Self::VideoTooLong => "VIDEO_TOO_LONG",
             Self::VideoTooShort => "VIDEO_TOO_SHORT",
+            Self::DocumentNotOffered => "DOCUMENT_NOT_OFFERED",
+            Self::TooManyDocuments => "TOO_MANY_DOCUMENTS",
+            Self::DocumentTooLarge => "DOCUMENT_TOO_LARGE",
+            Self::DocumentNotAlone => "DOCUMENT_NOT_ALONE",
         }
     }
 }

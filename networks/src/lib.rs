@@ -4,23 +4,28 @@
 //! data read from that server ([`Limits`]); why something did not work is a type that says what to do next
 //! ([`ErrorKind`]). No network is ever asked to make the same post twice: see [`Network::publish`].
 
+mod audience;
 mod bluesky;
 mod call;
 mod capabilities;
+mod comments;
 mod content;
 mod counting;
 mod error;
 mod facebook;
 mod google;
 mod google_business;
+mod history;
 mod instagram;
 mod linkedin;
 mod mastodon;
+mod mentions;
 mod meta;
 mod network;
 mod oauth;
 mod pinterest;
 mod preview;
+mod reading;
 mod registry;
 mod state;
 mod steps;
@@ -31,17 +36,24 @@ mod validate;
 mod x;
 mod youtube;
 
-pub use capabilities::{
-    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, OptionValue,
-    Pace, Quota, QuotaOf, QuotaPeriod, VideoLimits,
+pub use audience::{
+    AudienceDimension, AudienceMissing, AudienceOf, AudienceOffer, AudiencePart, AudienceSlice, AudienceUnit,
 };
+pub use capabilities::{
+    AltText, Capabilities, ConnectMethod, DocumentLimits, Limits, MediaLimits, Metric, NetworkKey, OptionKind,
+    OptionSpec, OptionValue, Pace, Quota, QuotaOf, QuotaPeriod, VideoLimits,
+};
+pub use comments::{Comment, CommentPage, POST_GONE};
 pub use content::{Checkpoint, Content, Draft, DraftMedia, Media, Options, Part, Violation, ViolationCode};
 pub use counting::{TextCount, TextLimit, TextPart, TextRules, TextUnit, text_rules};
 pub use diwan_platform::source::Source;
 pub use error::{ErrorKind, MEDIA_PROCESSING, NOT_OFFERED, NetworkError, ProgressError};
+pub use history::{AccountHistory, FollowersThen, FollowersTold};
+pub use mentions::{MentionCount, MentionCounting, MentionDay, MentionWords};
 pub use network::{
     APP_NOT_SET_UP, Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, NO_ACCOUNT,
     Network, Outside, PostMetrics, Progress, Published, RemotePost,
 };
 pub use preview::{Piece, Preview};
+pub use reading::{RateLimit, RateLimitOf};
 pub use registry::{hosts, network, registry};

@@ -3,16 +3,20 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diwan_platform::apps::App;
 use diwan_platform::http::HttpClient;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
+use crate::audience::AudienceSlice;
 use crate::capabilities::{AltText, Capabilities, Limits, Metric};
+use crate::comments::CommentPage;
 use crate::content::{Checkpoint, Content, Draft, DraftMedia, Violation};
 use crate::error::{ErrorKind, NetworkError, ProgressError};
+use crate::history::FollowersThen;
+use crate::mentions::{MentionCount, MentionDay, MentionWords};
 use crate::preview::Preview;
 use crate::validate::violations;
 
@@ -202,11 +206,11 @@ pub trait Network: Send + Sync {
         violations(self.capabilities(), limits, draft)
     }
 
-    /// The places of the images and films whose descriptions the network does not take.
+    /// The places of the images, films and documents whose descriptions the network does not take.
     fn undescribed(&self, draft: &Draft) -> Vec<usize> {
         let is_taken = |media: &DraftMedia| match self.capabilities().media.alt_text {
-            AltText::ImagesAndFilms => true,
-            AltText::Images => !media.is_video(),
+            AltText::ImagesAndFilms => !media.is_document(),
+            AltText::Images => !media.is_video() && !media.is_document(),
             AltText::Nothing => false,
         };
         let media = draft.media.iter().enumerate();
@@ -323,6 +327,52 @@ pub trait Network: Send + Sync {
 
     /// The numbers of the account.
     async fn account_metrics(&self, out: Outside<'_>, account: &Account) -> Result<AccountMetrics, NetworkError>;
+
+    /// How many followed the account between these moments, in the order of time and on the network's days, at most as many as its capabilities
+    /// say at once ([`AccountHistory::at_once`](crate::AccountHistory::at_once)). A day of which it does not tell is left out.
+    async fn account_history(
+        &self,
+        _out: Outside<'_>,
+        _account: &Account,
+        _between: (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<Vec<FollowersThen>, NetworkError> {
+        Err(NetworkError::not_offered("the past of an account"))
+    }
+
+    /// Who follows the account, or sees what it publishes, by every dimension that the capabilities name. One that is not told says why: an account
+    /// without the right to it is no failure. `today` is the date by UTC.
+    async fn audience(
+        &self,
+        _out: Outside<'_>,
+        _account: &Account,
+        _today: NaiveDate,
+    ) -> Result<Vec<AudienceSlice>, NetworkError> {
+        Err(NetworkError::not_offered("telling of an audience"))
+    }
+
+    /// How often any of the words was in a post that went out on each of these days, as far as it is known: a day that cannot be counted is
+    /// left out. Wants the application that the capabilities name for this.
+    async fn count_mentions(
+        &self,
+        _out: Outside<'_>,
+        _account: &Account,
+        _words: MentionWords<'_>,
+        _days: &[MentionDay],
+    ) -> Result<Vec<MentionCount>, NetworkError> {
+        Err(NetworkError::not_offered("counting mentions"))
+    }
+
+    /// Reads comments under a post of the account, one page of them: from the beginning, or from what the page before says. A post that is not
+    /// there any more is [`ErrorKind::Content`](crate::ErrorKind::Content).
+    async fn read_comments(
+        &self,
+        _out: Outside<'_>,
+        _account: &Account,
+        _remote_id: &str,
+        _from: Option<&str>,
+    ) -> Result<CommentPage, NetworkError> {
+        Err(NetworkError::not_offered("reading comments"))
+    }
 
     /// Reads a post back; none when it is not there.
     async fn read_post(

@@ -70,7 +70,8 @@ impl Check<'_> {
             self.add(ViolationCode::MediaMissing, Part::Text, None, None);
         }
         let films = media.iter().filter(|media| media.is_video()).count() as u64;
-        let images = media.len() as u64 - films;
+        let documents = media.iter().filter(|media| media.is_document()).count() as u64;
+        let images = media.len() as u64 - films - documents;
         let most_films = self.limits.video.map_or(0, |video| video.max_videos);
         if rules.mixed {
             self.most(ViolationCode::TooManyImages, Part::Text, images + films, Some(self.limits.max_images));
@@ -80,14 +81,22 @@ impl Check<'_> {
                 self.add(ViolationCode::MediaMixed, Part::Text, None, None);
             }
         }
-        // Where a network takes no films at all, their type says so.
+        // Where a network takes no films at all, their type says so; of documents each is refused then.
         if most_films > 0 {
             self.most(ViolationCode::TooManyVideos, Part::Text, films, Some(most_films));
+        }
+        if let Some(document) = rules.document {
+            self.most(ViolationCode::TooManyDocuments, Part::Text, documents, Some(document.max_documents));
+            if documents > 0 && images + films > 0 {
+                self.add(ViolationCode::DocumentNotAlone, Part::Text, None, None);
+            }
         }
         for (index, media) in media.iter().enumerate() {
             let before = self.found.len();
             if media.is_video() {
                 self.film(media);
+            } else if media.is_document() {
+                self.document(media);
             } else {
                 self.image(media);
             }
@@ -117,6 +126,15 @@ impl Check<'_> {
             graphemes(&media.alt_text),
             Some(self.limits.max_alt_text),
         );
+    }
+
+    fn document(&mut self, media: &DraftMedia) {
+        let rules = &self.capabilities.media;
+        let taken = rules.mime_types.contains(&media.mime.as_str());
+        let Some(document) = rules.document.filter(|_| taken) else {
+            return self.add(ViolationCode::DocumentNotOffered, Part::Text, None, None);
+        };
+        self.most(ViolationCode::DocumentTooLarge, Part::Text, media.size, Some(document.max_bytes));
     }
 
     fn text(&mut self, text: &str, part: &Part) {
@@ -261,12 +279,17 @@ mod tests {
         link: false,
         options: &[],
         metrics: &[],
+        mentions: None,
+        comments: false,
+        audience: None,
         idempotency: "",
         look_up: false,
         delete: false,
         edit: false,
         quota: None,
         pace: None,
+        history: None,
+        reads: &[],
     };
 
     fn draft() -> Draft {
@@ -384,6 +407,21 @@ mod tests {
         ] {
             assert_eq!(the(key).undescribed(draft), lost, "{key}");
         }
+    }
+
+    #[test]
+    fn a_document_is_refused_wherever_none_is_shown() {
+        let mut refused = 0;
+        for network in crate::registry::registry() {
+            let (mime, alt_text) = ("application/pdf".to_owned(), String::new());
+            let pdf = DraftMedia { mime, size: 1, width: 0, height: 0, alt_text, duration_ms: None };
+            let found = found(*network, &Draft { media: vec![pdf], ..draft() });
+            let is_refused = found.iter().any(|(code, ..)| *code == ViolationCode::DocumentNotOffered);
+            let capabilities = network.capabilities();
+            assert_eq!(is_refused, capabilities.media.document.is_none(), "{}: {found:?}", capabilities.name);
+            refused += u32::from(is_refused);
+        }
+        assert!(refused > 0);
     }
 
     #[test]

@@ -36,6 +36,11 @@ impl FromStr for AppUrl {
 }
 
 impl AppUrl {
+    /// The host at which the application is, in lower case and ASCII.
+    pub fn host(&self) -> Option<String> {
+        Url::parse(&self.0).ok()?.host_str().map(str::to_owned)
+    }
+
     /// Where the application opens a thing, by its id as the API writes it: `prefix` names its kind.
     pub fn open(&self, prefix: &str, id: Uuid) -> Option<Url> {
         // Ids are letters, digits and underscores: nothing to escape.
@@ -57,6 +62,7 @@ mod tests {
         ] {
             let link = template.parse::<AppUrl>().unwrap().open("post", id).unwrap();
             assert_eq!(link.as_str(), format!("{before}{}", ids::encode("post", id)));
+            assert_eq!(template.parse::<AppUrl>().unwrap().host().as_deref(), link.host_str(), "{template}");
         }
     }
 

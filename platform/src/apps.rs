@@ -49,6 +49,8 @@ pub const APPS: &[AppVariables] = &[
     app!("threads", "THREADS"),
     app!("tiktok", "TIKTOK"),
     app!("x", "X"),
+    // Of the same application at X its API key with its secret, by which it asks in its own name.
+    app!("x_api", "X_API"),
 ];
 
 /// The applications that are set up, by their keys.

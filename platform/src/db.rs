@@ -22,6 +22,15 @@ pub const APP_ROLE: &str = "diwan_app";
 /// How long a connection may have been idle to be used without asking whether it is still there.
 const UNASKED: Duration = Duration::from_secs(1);
 
+/// How long a transaction may stand still while the server waits for what comes next. It ends then, with its locks: its process sleeps, or its
+/// machine is gone. No transaction is open while a network is called, and this is shorter than a lease.
+const STANDS_STILL: &str = "60s";
+
+/// After how long without a word the server asks whether a client's machine is still there, how often it asks again, in seconds, and how many
+/// times. Without effect over a Unix socket.
+const KEEPALIVES: [(&str, &str); 3] =
+    [("tcp_keepalives_idle", "20"), ("tcp_keepalives_interval", "5"), ("tcp_keepalives_count", "4")];
+
 /// A pool that sees only what the scope of each transaction allows.
 #[derive(Debug, Clone)]
 pub struct Database {
@@ -33,7 +42,9 @@ impl Database {
     /// Connects as the application, with at most `max_connections` connections. Tries for as long as `patience` while
     /// the server does not answer.
     pub async fn connect(url: &str, max_connections: u32, patience: Duration) -> Result<Self, DbErr> {
-        let options = connect_options(url)?.options([("role", APP_ROLE)]);
+        let options = connect_options(url)?
+            .options([("role", APP_ROLE), ("idle_in_transaction_session_timeout", STANDS_STILL)])
+            .options(KEEPALIVES);
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .min_connections(1)
@@ -132,9 +143,9 @@ pub fn is_away(error: &DbErr) -> bool {
     };
     match cause.as_ref() {
         Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::PoolTimedOut | Error::PoolClosed => true,
-        // It was told to stop, it starts, or somebody ended the connection.
+        // It was told to stop, it starts, or the connection was ended: by somebody, or because its transaction stood still.
         Error::Database(refusal) => {
-            refusal.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08"))
+            refusal.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08") || code == "25P03")
         }
         _ => false,
     }

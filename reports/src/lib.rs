@@ -17,6 +17,8 @@ mod month;
 mod proposal;
 mod render;
 pub mod report;
+#[cfg(test)]
+mod shown;
 mod text;
 mod words;
 mod world;

@@ -1,10 +1,9 @@
 use chrono::{TimeZone, Utc};
-use typst::layout::{Frame, FrameItem};
-use typst::model::Destination;
 
 use super::*;
 use crate::language::{Digits, Language};
 use crate::model::Month;
+use crate::shown::Shown;
 
 /// A report with nothing in it.
 fn empty(language: Language) -> MonthReport {
@@ -38,49 +37,11 @@ fn post(title: &str, metrics: &[(&str, Option<i64>)]) -> PublishedPost {
     }
 }
 
-/// What a laid-out report shows.
-#[derive(Default)]
-struct Shown {
-    text: String,
-    links: Vec<String>,
-    pages: usize,
-    images: usize,
-}
-
-impl Shown {
-    /// Whether the words stand on the page, however their lines are broken.
-    fn says(&self, words: &str) -> bool {
-        self.text.contains(&squeeze(words))
-    }
-
-    fn read(&mut self, frame: &Frame) {
-        for (_, item) in frame.items() {
-            match item {
-                FrameItem::Group(group) => self.read(&group.frame),
-                FrameItem::Text(text) => self.text.push_str(&squeeze(&text.text)),
-                FrameItem::Link(Destination::Url(url), _) => self.links.push(url.as_str().to_owned()),
-                FrameItem::Image(..) => self.images += 1,
-                _ => {}
-            }
-        }
-    }
-}
-
-/// The text without spaces, joiners' neighbours and break marks.
-fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && *c != '\u{200B}').collect()
-}
-
 /// Lays a report out, without warnings, and reads the pages.
 fn show(report: &MonthReport) -> Shown {
     let laid = render::compile(TEMPLATE, inputs(report).unwrap()).unwrap();
     assert!(laid.warnings.is_empty(), "{:?}", laid.warnings);
-    let document = laid.output;
-    let mut shown = Shown { pages: document.pages().len(), ..Shown::default() };
-    for page in document.pages() {
-        shown.read(&page.frame);
-    }
-    shown
+    Shown::of(&laid.output)
 }
 
 #[test]

@@ -74,6 +74,13 @@ class World:
         self.hours["worked_on"] = pandas.to_datetime(self.hours.worked_on).dt.date
         self.visits = table("visits")
         self.visits["day"] = pandas.to_datetime(self.visits.day).dt.date
+        self.monitors, self.mention_sources = table("monitors"), table("mention_sources")
+        self.mentions = table("mentions").merge(self.monitors[["id", "kind"]], left_on="monitor_id", right_on="id")
+        self.mentions["day"] = pandas.to_datetime(self.mentions.day).dt.date
+        for column in ("compared_from", "compared_until"):
+            days = self.monitors[column]
+            self.monitors[column] = [date.fromisoformat(day) if isinstance(day, str) else date.max for day in days]
+        self.readings, self.messages = table("readings"), table("messages")
         self.zones = {row.id: ZoneInfo(row.time_zone) for row in table("brands").itertuples()}
 
         posted = self.publications[self.publications.state == "PUBLISHED"]
@@ -82,7 +89,7 @@ class World:
         )
         said = said[said.sampled_at < said.published_at + WEEK].sort_values("sampled_at")
         newest = said.groupby(["publication_id", "metric"]).value.last().unstack()
-        for metric in [*INTERACTIONS, "REACH", "VIEWS"]:
+        for metric in [*INTERACTIONS, "REACH", "VIEWS", "DISLIKES"]:
             if metric not in newest:
                 newest[metric] = pandas.NA
         figures = pandas.DataFrame(
@@ -90,6 +97,7 @@ class World:
                 "interactions": newest[INTERACTIONS].sum(axis=1, min_count=1),
                 "reach": newest.REACH,
                 "views": newest.VIEWS,
+                "dislikes": newest.DISLIKES,
             }
         )
         self.posted = posted.merge(figures, left_on="id", right_index=True, how="left")
@@ -100,6 +108,55 @@ class World:
         read = self.followers
         read = read[(read.social_account_id == account) & (read.sampled_at >= at - WEEK) & (read.sampled_at < at)]
         return None if read.empty else int(read.loc[read.sampled_at.idxmax()].value)
+
+    def spoken(self, brand, first, last, due_until):
+        """Mentions of a period: the brand's own, those that are compared, and which networks lack some of either."""
+        known, lacks = Counter(), {"mentions": set(), "all mentions": set()}
+        monitors = self.monitors[self.monitors.brand_id == brand]
+        for source in self.mention_sources[self.mention_sources.brand_id == brand].itertuples():
+            told = self.mentions[self.mentions.source_id == source.id]
+            if told.empty or told.day.min() > last:
+                continue
+            within = told[(told.day >= first) & (told.day <= last)]
+            own = within[within.kind == "OWN"]
+            if not own.empty:
+                known["mentions"] += int(own.mentions.sum())
+            days = 0
+            for day, rows in within.groupby("day"):
+                alive = monitors[(monitors.compared_from <= day) & (monitors.compared_until >= day)]
+                rows = rows[rows.monitor_id.isin(alive.id)]
+                if set(rows.monitor_id) == set(alive.id) and {"OWN", "COMPETITOR"} <= set(rows.kind):
+                    days += 1
+                    known["own mentions"] += int(rows[rows.kind == "OWN"].mentions.sum())
+                    known["all mentions"] += int(rows.mentions.sum())
+            if isinstance(source.network, str):
+                due = max(0, (due_until - max(first, told.day.min())).days)
+                if own.day.nunique() < due:
+                    lacks["mentions"].add(source.network)
+                if days < due:
+                    lacks["all mentions"].add(source.network)
+        return known, lacks
+
+    def talked(self, brand, start, end, now, lacks):
+        """What people asked under posts, and what was answered: whole seconds, and nobody is unanswered before a day is over."""
+        asked = self.messages[(self.messages.brand_id == brand) & self.messages.asks]
+        asked = asked[(asked.sent_at >= start) & (asked.sent_at < end)]
+        posts = self.posted[self.posted.brand_id == brand]
+        posts = posts[(posts.published_at >= start - 30 * 86400) & (posts.published_at < end)]
+        known = Counter()
+        for account in self.accounts[self.accounts.brand_id == brand].itertuples():
+            here = posts[posts.social_account_id == account.id]
+            read = int(here.id.isin(self.readings.publication_id).sum())
+            said = asked[asked.social_account_id == account.id]
+            answered = said[said.answered_at.notna()]
+            due = len(answered) + int((said.answered_at.isna() & (said.sent_at + 86400 <= now)).sum())
+            if read < len(here):
+                lacks(account.network, "answers")
+            if read > 0 or due > 0:
+                known["answered"] += len(answered)
+                known["due messages"] += due
+                known["seconds"] += sum(int(value) for value in answered.answered_at - answered.sent_at)
+        return known
 
     def sums(self, brand, first, last, now):
         """What the figures of a period are made of, and which networks lack something."""
@@ -138,7 +195,10 @@ class World:
             known.update({"reach": 0, "views": 0, "interactions": 0, "counted": 0})
         for post in posts.itertuples():
             network, followers = self.network[post.social_account_id], levels.get(post.social_account_id)
-            has = {name: None if pandas.isna(getattr(post, name)) else int(getattr(post, name)) for name in ("interactions", "reach", "views")}
+            has = {
+                name: None if pandas.isna(getattr(post, name)) else int(getattr(post, name))
+                for name in ("interactions", "reach", "views", "dislikes")
+            }
             for name, value in has.items():
                 add(name, value)
                 if value is None:
@@ -155,6 +215,14 @@ class World:
                 add("reach of interacted", has["reach"])
             else:
                 lacks(network, "reached")
+            if has["interactions"] is not None and has["dislikes"] is not None:
+                add("dislikes of both", has["dislikes"])
+                add("reactions", has["interactions"] + has["dislikes"])
+            else:
+                lacks(network, "both")
+
+        for name, value in self.talked(brand, start, end, now, lacks).items():
+            add(name, value)
 
         due = of_brand(self.publications)
         due = due[(due.due_at >= start) & (due.due_at < end)]
@@ -174,6 +242,14 @@ class World:
             if not said.empty:
                 known["bounces"] = int(said.bounces.sum())
                 known["visits of bounces"] = int(said.sessions.sum())
+
+        # By now that many whole days of the period are over.
+        over = min((last - first).days + 1, int((min(end, now) - start + 3600) // 86400))
+        said, missing = self.spoken(brand, first, last, first + timedelta(days=over))
+        known.update(said)
+        for name, networks in missing.items():
+            for network in networks:
+                lacks(network, name)
 
         conversions = of_brand(self.conversions)
         values = {}
@@ -235,14 +311,17 @@ def figure(kpi, sums):
     totals = {
         "FOLLOWERS": "followers", "PUBLISHED_POSTS": "posts", "REACH": "reach", "VIEWS": "views",
         "INTERACTIONS": "interactions", "REFERRAL_TRAFFIC": "clicks", "CONVERSIONS": "conversions",
-        "SESSIONS": "visits", "SOCIAL_SESSIONS": "social visits",
+        "SESSIONS": "visits", "SOCIAL_SESSIONS": "social visits", "MENTIONS": "mentions",
     }
     shares = {
         "ENGAGEMENT_RATE_BY_FOLLOWERS": ("interactions of followed", "followers of posts"),
         "ENGAGEMENT_RATE_BY_REACH": ("interactions of reached", "reach of interacted"),
+        "NEGATIVE_FEEDBACK_RATE": ("dislikes of both", "reactions"),
         "CONVERSION_RATE": ("from links", "clicks"),
         "POSTING_CONSISTENCY": ("kept", "due"),
+        "RESPONSE_RATE": ("answered", "due messages"),
         "BOUNCE_RATE": ("bounces", "visits of bounces"),
+        "SHARE_OF_VOICE": ("own mentions", "all mentions"),
     }
     if kpi in totals:
         return Fraction(one(totals[kpi])), None
@@ -255,6 +334,8 @@ def figure(kpi, sums):
         return ratio(one("after") - one("before"), one("before")), None
     if kpi == "INTERACTIONS_PER_POST":
         return ratio(one("interactions"), one("counted"), 1), None
+    if kpi == "RESPONSE_TIME":
+        return ratio(one("seconds"), one("answered"), 1), None
     if kpi == "COST_PER_RESULT":
         code = money(costs)
         cost = next(iter(costs.values()), None)
@@ -275,7 +356,8 @@ def figure(kpi, sums):
 NEEDS = {
     "FOLLOWERS": "followers", "FOLLOWER_GROWTH": "before", "AUDIENCE_GROWTH_RATE": "before", "REACH": "reach", "VIEWS": "views",
     "INTERACTIONS": "interactions", "INTERACTIONS_PER_POST": "interactions", "ENGAGEMENT_RATE_BY_FOLLOWERS": "followed",
-    "ENGAGEMENT_RATE_BY_REACH": "reached",
+    "ENGAGEMENT_RATE_BY_REACH": "reached", "MENTIONS": "mentions", "SHARE_OF_VOICE": "all mentions",
+    "RESPONSE_TIME": "answers", "RESPONSE_RATE": "answers", "NEGATIVE_FEEDBACK_RATE": "both",
 }
 
 
@@ -363,7 +445,8 @@ SKIPPED = set()
 ALL = [
     "FOLLOWERS", "FOLLOWER_GROWTH", "AUDIENCE_GROWTH_RATE", "PUBLISHED_POSTS", "REACH", "VIEWS", "INTERACTIONS", "INTERACTIONS_PER_POST",
     "ENGAGEMENT_RATE_BY_FOLLOWERS", "ENGAGEMENT_RATE_BY_REACH", "REFERRAL_TRAFFIC", "CONVERSIONS", "CONVERSION_RATE", "POSTING_CONSISTENCY",
-    "COST_PER_RESULT", "RETURN_ON_INVESTMENT", "SESSIONS", "SOCIAL_SESSIONS", "BOUNCE_RATE",
+    "COST_PER_RESULT", "RETURN_ON_INVESTMENT", "SESSIONS", "SOCIAL_SESSIONS", "BOUNCE_RATE", "MENTIONS", "SHARE_OF_VOICE",
+    "RESPONSE_TIME", "RESPONSE_RATE", "NEGATIVE_FEEDBACK_RATE",
 ]
 
 if __name__ == "__main__":

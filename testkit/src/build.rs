@@ -16,6 +16,7 @@ use crate::campaigns::CampaignsWritten;
 use crate::contracts::ContractsWritten;
 use crate::finance::FinanceWritten;
 use crate::influencers::InfluencersWritten;
+use crate::listening::ListeningWritten;
 use crate::payments::PaymentsWritten;
 use crate::pictures;
 use crate::planning::PlanningWritten;
@@ -86,6 +87,8 @@ pub struct Written {
     pub alerts: AlertsWritten,
     pub reports: ReportsWritten,
     pub tracking: TrackingWritten,
+    pub conversation: Uuid,
+    pub listening: ListeningWritten,
     pub influencers: InfluencersWritten,
     pub payments: PaymentsWritten,
     pub contracts: ContractsWritten,
@@ -381,11 +384,15 @@ impl TestServices {
                    values ('{attempt}', '{brand}', '{publication}', 'TAKE_BACK', 'FAILED', 'Too early', 'CONTENT', '{user}', '{now}', '{now}');
                  insert into metric_sample values ('{sample}', '{brand}', '{account}', '{publication}', 'LIKES', 3, '{now}');
                  insert into metric_reading values ('{reading}', '{brand}', '{account}', '{publication}', '{{}}', '{now}');
+                 insert into audience_reading (id, brand_id, social_account_id, dimension, day, read_at, audience, unit, keys, amounts)
+                   values ('{reading}', '{brand}', '{account}', 'GENDER', '2026-07-01', '{now}', 'FOLLOWERS', 'PEOPLE', array['FEMALE'], array[3]);
                  insert into metric_gap (id, brand_id, social_account_id, publication_id, reason, began_at, ended_at)
                    values ('{reading}', '{brand}', '{account}', '{publication}', 'NETWORK', '{now}', '{now}');
                  insert into report_run (id, brand_id, kind, month, from_day, to_day, locale, state, requested_by, created_at, finished_at, error)
                    values ('{report}', '{brand}', 'MONTH', '2026-07-01', '2026-07-01', '2026-07-31', 'en', 'FAILED', '{user}', '{now}',
                      '{now}', 'GAVE_UP');
+                 insert into report_summary (report_id, brand_id, asked_at, ended_at, note)
+                   values ('{report}', '{brand}', '{now}', '{now}', 'NO_ANSWER');
                  insert into content_import (id, brand_id, file_name, state, format, byte_size, sha256, row_count, requested_by, created_at)
                    values ('{import}', '{brand}', 'plan.csv', 'RECEIVED', 'CSV', 6, sha256('{import}'), 0, '{user}', '{now}');
                  insert into content_import_row (id, brand_id, import_id, file_sha256, row_key, post_id)
@@ -464,6 +471,8 @@ impl TestServices {
             reports: self.fill_reports(brand, user, report).await?,
             planning: self.fill_planning(brand, user, post).await?,
             tracking: self.fill_tracking(brand, user, post).await?,
+            conversation: self.fill_community((brand, account), publication).await?,
+            listening: self.fill_listening(brand, user).await?,
             influencers: self.fill_influencers(brand, user, (publication, asset)).await?,
         })
     }

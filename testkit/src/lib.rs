@@ -9,10 +9,14 @@ mod alerts;
 #[cfg(feature = "api")]
 pub mod app;
 #[cfg(feature = "domain")]
+mod attempt;
+#[cfg(feature = "domain")]
 pub mod build;
 #[cfg(feature = "domain")]
 mod campaigns;
 pub mod client;
+#[cfg(feature = "domain")]
+mod community;
 #[cfg(feature = "domain")]
 mod contracts;
 #[cfg(feature = "domain")]
@@ -22,6 +26,7 @@ pub mod films;
 mod finance;
 #[cfg(feature = "domain")]
 mod influencers;
+mod listening;
 pub mod load;
 pub mod logs;
 #[cfg(feature = "domain")]
@@ -62,6 +67,8 @@ pub use db::TestDb;
 pub use finance::FinanceWritten;
 #[cfg(feature = "domain")]
 pub use influencers::InfluencersWritten;
+#[cfg(feature = "domain")]
+pub use listening::ListeningWritten;
 pub use logs::Logs;
 #[cfg(feature = "domain")]
 pub use payments::{PaymentsWritten, Signed};

@@ -48,6 +48,8 @@ pub struct Settings {
     pub apps: Apps,
     /// A server that is called in the place of networks.
     pub stand_in: Option<Url>,
+    /// Hosts besides those of networks for which `stand_in` answers.
+    pub own_hosts: Vec<String>,
     /// Whether the product believes to be reached at where its API listens, so that networks can fetch files there.
     pub can_be_reached: bool,
     /// Whether the machine has no program that takes stills from films; by default it has `ffmpeg` (`script/bootstrap --tests`).
@@ -110,7 +112,10 @@ impl TestServices {
                 allowed_hosts: settings.servers.iter().map(|url| url.authority().to_owned()).collect(),
                 read_timeout: StdDuration::from_secs(3),
                 total_timeout: StdDuration::from_secs(4),
-                stand_in: settings.stand_in.map(|at| StandIn { at, hosts: diwan_networks::hosts() }),
+                stand_in: settings.stand_in.map(|at| StandIn {
+                    at,
+                    hosts: diwan_networks::hosts().into_iter().chain(settings.own_hosts).collect(),
+                }),
                 ..HttpPolicy::default()
             })?,
             apps: settings.apps,

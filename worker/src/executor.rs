@@ -4,21 +4,28 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use diwan_domain::Services;
-use diwan_domain::jobs::{self, Ran};
+use diwan_domain::jobs::{self, Hands, Job as _, JobError, NextInLine, Ran};
+use diwan_domain::publishing::Publish;
+use diwan_platform::jobs::JobRef;
 use futures::FutureExt as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-/// The right to run one job.
-pub(crate) type Slot = OwnedSemaphorePermit;
+use crate::slots::{Slot, Slots, Turn};
+
+/// How many that are next in lines may wait for each job that can run. Fewer than may wait in Redis: what waits in lines is to leave no more of
+/// its room free than work of lower priority may take before publications, and to be begun before it is missed.
+pub(crate) const PLACES_PER_SLOT: usize = 2;
 
 /// Runs jobs. Each is a task of its own, so that whoever asked for it may go away without harm.
 pub(crate) struct Executor {
     services: Arc<Services>,
     owner: String,
-    slots: Arc<Semaphore>,
+    slots: Arc<Slots>,
+    /// For what is next in the lines that this worker has taken. Beyond that the queue says what goes first.
+    places: Arc<Semaphore>,
     tasks: TaskTracker,
     concurrency: usize,
 }
@@ -26,7 +33,8 @@ pub(crate) struct Executor {
 impl Executor {
     /// Runs at most `concurrency` jobs at a time under the name `owner`.
     pub(crate) fn new(services: Arc<Services>, owner: String, concurrency: usize) -> Self {
-        Self { services, owner, slots: Arc::new(Semaphore::new(concurrency)), tasks: TaskTracker::new(), concurrency }
+        let places = Arc::new(Semaphore::new(concurrency * PLACES_PER_SLOT));
+        Self { services, owner, slots: Slots::new(concurrency), places, tasks: TaskTracker::new(), concurrency }
     }
 
     /// What jobs can use.
@@ -51,22 +59,36 @@ impl Executor {
 
     /// How many could begin now.
     pub(crate) fn free(&self) -> usize {
-        self.slots.available_permits()
+        self.slots.free()
+    }
+
+    /// How many wait for a hand that are next in lines which this worker has taken.
+    pub(crate) fn in_line(&self) -> usize {
+        (self.concurrency * PLACES_PER_SLOT).saturating_sub(self.places.available_permits())
     }
 
     /// Waits until one more job may run. None when the worker stops.
-    pub(crate) async fn slot(&self) -> Option<Slot> {
-        Arc::clone(&self.slots).acquire_owned().await.ok()
+    pub(crate) async fn slot(&self, turn: Turn) -> Option<Slot> {
+        self.slots.take(turn).await
     }
 
-    /// Runs a job in a task of its own.
-    pub(crate) fn start(&self, id: Uuid, slot: Slot) -> JoinHandle<()> {
-        let (services, owner) = (Arc::clone(&self.services), self.owner.clone());
+    /// Runs a job in a task of its own, and then goes on with what is next in line behind it.
+    pub(crate) fn start(self: &Arc<Self>, id: Uuid, slot: Slot) -> JoinHandle<()> {
+        let executor = Arc::clone(self);
         self.tasks.spawn(async move {
-            let _slot = slot;
-            match AssertUnwindSafe(jobs::run(&services, id, &owner)).catch_unwind().await {
-                Ok(Ok(Ran::SetAside)) => tracing::error!(job_id = %id, "a job was set aside; it waits for a person"),
-                Ok(Ok(ran)) => tracing::debug!(job_id = %id, ?ran, "a job ran"),
+            let hands = Hands::of(&executor.owner).with_places(Arc::clone(&executor.places));
+            let ran = AssertUnwindSafe(jobs::run_in(&executor.services, id, hands)).catch_unwind().await;
+            drop(slot);
+            match ran {
+                Ok(Ok((Ran::SetAside, _))) => {
+                    tracing::error!(job_id = %id, "a job was set aside; it waits for a person");
+                }
+                Ok(Ok((ran, next))) => {
+                    tracing::debug!(job_id = %id, ?ran, "a job ran");
+                    if let Some(next) = next {
+                        executor.go_on_with(next);
+                    }
+                }
                 // Its state could not be written: the reconciler finds it again.
                 Ok(Err(fault)) => tracing::error!(job_id = %id, error = %fault, "a job could not be run"),
                 Err(_panic) => tracing::error!(job_id = %id, "a job panicked; it runs again when its lease is over"),
@@ -74,16 +96,36 @@ impl Executor {
         })
     }
 
-    /// Runs a job and waits for it. Does nothing when the worker stops.
-    pub(crate) async fn run(&self, id: Uuid) {
-        if let Some(slot) = self.slot().await {
-            let _ended = self.start(id, slot).await;
+    /// Runs what is next in line as soon as there is a hand for it. What finds none because the worker stops is given back, for another.
+    fn go_on_with(self: &Arc<Self>, next: NextInLine) {
+        let executor = Arc::clone(self);
+        drop(self.tasks.spawn(async move {
+            let NextInLine { job_id, place } = next;
+            if let Some(slot) = executor.slot(Turn::AsItComes).await {
+                drop(place);
+                drop(executor.start(job_id, slot));
+                return;
+            }
+            match jobs::give_back(&executor.services, job_id, &executor.owner).await {
+                Ok(()) | Err(JobError::LeaseLost) => {}
+                // The reconciler of another finds it.
+                Err(JobError::Fault(fault)) => tracing::warn!(%job_id, error = %fault, "a job could not be given back"),
+            }
+        }));
+    }
+
+    /// Runs a job that came through Redis and waits for it, but not for what is next in line behind it. Does nothing when the worker stops.
+    pub(crate) async fn run(self: &Arc<Self>, job: &JobRef) {
+        let turn = if job.kind == Publish.kind() { Turn::Anew } else { Turn::AsItComes };
+        if let Some(slot) = self.slot(turn).await {
+            let _ended = self.start(job.id, slot).await;
         }
     }
 
-    /// From now on no job begins.
+    /// From now on no job begins; what is next in line goes through the queue to others.
     pub(crate) fn close(&self) {
         self.slots.close();
+        self.places.close();
         self.tasks.close();
     }
 

@@ -17,7 +17,8 @@
 //! | `relay` | takes what is due and hands it over, in time |
 //! | `queue` | apalis on Redis: attaching, pushing, clearing what is done |
 //! | `reconciler` | finds what was handed over and not begun, or begun and abandoned |
-//! | `executor` | runs jobs, a bounded number at a time |
+//! | `executor` | runs jobs, a bounded number at a time, and what is next in line behind each |
+//! | `slots` | who gets the next hand that is free |
 //! | `present` | lets the others know that this worker lives |
 //! | `schedules` | housekeeping |
 //! | `roll_up` | housekeeping of old numbers |
@@ -29,6 +30,7 @@ mod reconciler;
 mod relay;
 mod roll_up;
 mod schedules;
+mod slots;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -110,7 +110,8 @@ impl Queue {
     pub(crate) fn new(options: &WorkerOptions, concurrency: usize) -> Result<Self, RedisError> {
         let config = Config::default()
             .queue(format!("{}:jobs", options.redis_prefix))
-            // One at a time: what is fetched begins, and what cannot begin stays where other workers see it.
+            // One at a time, and no more than can run: the rest stays where other workers see it. What is fetched while lines keep all hands
+            // busy waits for the next of them, and is run by another worker's reconciler should that take long.
             .batch_size(1)
             .heartbeat_interval(HEARTBEAT)
             .lock_tasks(false)
@@ -118,15 +119,21 @@ impl Queue {
         Ok(Self { client: Client::open(options.redis_url.as_str())?, config, concurrency, attached: Mutex::new(None) })
     }
 
-    /// How many jobs may be pushed.
-    pub(crate) async fn room(&self) -> Room {
+    /// How many jobs may be pushed, while so many wait in this worker that are next in line. They take of the room, but for as many as can
+    /// run: what lies in Redis waits for them, and must not be much, or what comes anew would lie behind it for long.
+    pub(crate) async fn room(&self, in_line: usize) -> Room {
         let Some(mut attached) = self.attached() else { return Room::Away };
         let waiting = attached.connection.llen::<_, usize>(self.config.active_jobs_list());
         match timeout(PATIENCE, waiting).await {
-            Ok(Ok(waiting)) => Room::For(worth_filling(self.concurrency * WAITING_PER_SLOT, waiting)),
+            Ok(Ok(waiting)) => Room::For(worth_filling(self.most(in_line), waiting)),
             Ok(Err(error)) => self.detach(&error),
             Err(_elapsed) => self.detach(&"no answer in time"),
         }
+    }
+
+    /// How many may wait in Redis.
+    fn most(&self, in_line: usize) -> usize {
+        (self.concurrency * WAITING_PER_SLOT).saturating_sub(in_line).max(self.concurrency)
     }
 
     /// Pushes jobs. Gives them back if they may not have arrived: they must be run otherwise.
@@ -251,7 +258,7 @@ async fn serve_once(
         })
         .build(move |job: JobRef| {
             let runner = Arc::clone(&runner);
-            async move { runner.run(job.id).await }
+            async move { runner.run(&job).await }
         });
 
     let work = worker.run();

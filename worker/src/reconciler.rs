@@ -9,8 +9,9 @@ use diwan_platform::jobs;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::executor::Executor;
+use crate::executor::{Executor, PLACES_PER_SLOT};
 use crate::queue::WAITING_PER_SLOT;
+use crate::slots::Turn;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(2);
@@ -32,10 +33,10 @@ pub(crate) async fn run(executor: Arc<Executor>, stop: CancellationToken) {
 }
 
 /// Runs what is quiet.
-async fn look(executor: &Executor) {
+async fn look(executor: &Arc<Executor>) {
     let services = executor.services();
-    // Redis holds a bounded number for each worker, so that this is all there is unless other workers died too.
-    let limit = i32::try_from(executor.concurrency() * WAITING_PER_SLOT).unwrap_or(i32::MAX);
+    // Redis and the hands of each worker hold a bounded number, so that this is all there is unless other workers died too.
+    let limit = i32::try_from(executor.concurrency() * (WAITING_PER_SLOT + PLACES_PER_SLOT)).unwrap_or(i32::MAX);
     let now = services.now();
     let quiet = match jobs::quiet(services.db.unscoped(), limit, now - PATIENCE, (now, services.timing.lease)).await {
         Ok(quiet) => quiet,
@@ -49,7 +50,7 @@ async fn look(executor: &Executor) {
     }
     for job in quiet {
         // One that began elsewhere while we waited for the slot is not ours any more, which its start finds out.
-        let Some(slot) = executor.slot().await else { return };
+        let Some(slot) = executor.slot(Turn::Anew).await else { return };
         drop(executor.start(job.id, slot));
     }
 }

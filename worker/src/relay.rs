@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::executor::Executor;
 use crate::queue::{Queue, Room};
+use crate::slots::Turn;
 
 /// The channel on which migration `m0005` tells of new rows.
 const CHANNEL: &str = "diwan_job";
@@ -64,8 +65,8 @@ pub(crate) async fn run(executor: Arc<Executor>, queue: Arc<Queue>, stop: Cancel
 }
 
 /// Hands over one batch. Answers how long to sleep.
-async fn turn(executor: &Executor, queue: &Queue) -> Result<Duration, DbErr> {
-    match queue.room().await {
+async fn turn(executor: &Arc<Executor>, queue: &Queue) -> Result<Duration, DbErr> {
+    match queue.room(executor.in_line()).await {
         Room::For(0) => Ok(FULL),
         Room::For(room) => {
             let (jobs, pause) = take(executor, room).await?;
@@ -76,7 +77,7 @@ async fn turn(executor: &Executor, queue: &Queue) -> Result<Duration, DbErr> {
         }
         Room::Away => {
             // No more than can begin at once: the rest stays where other workers see it.
-            let Some(slot) = executor.slot().await else { return Ok(LONGEST) };
+            let Some(slot) = executor.slot(Turn::Anew).await else { return Ok(LONGEST) };
             let room = executor.free() + 1;
             drop(slot);
             let (jobs, pause) = take(executor, room).await?;
@@ -108,9 +109,9 @@ async fn take(executor: &Executor, room: usize) -> Result<(Vec<JobRef>, Duration
 }
 
 /// Runs jobs without Redis. Those that find no slot because the worker stops are left to the reconciler.
-async fn run_here(executor: &Executor, jobs: Vec<JobRef>) {
+async fn run_here(executor: &Arc<Executor>, jobs: Vec<JobRef>) {
     for job in jobs {
-        let Some(slot) = executor.slot().await else { return };
+        let Some(slot) = executor.slot(Turn::Anew).await else { return };
         drop(executor.start(job.id, slot));
     }
 }

@@ -4,6 +4,7 @@
 mod approvals;
 mod calendar;
 mod campaigns;
+mod community;
 mod context;
 mod contracts;
 mod curation;
@@ -16,6 +17,7 @@ mod ideas;
 mod influencers;
 mod insights;
 mod limits;
+mod listening;
 mod live;
 mod loaders;
 mod media;
@@ -101,8 +103,12 @@ pub struct Query(
     insights::CompareQuery,
     insights::AlertQuery,
     insights::ReportDeliveryQuery,
+    insights::ReportHostQuery,
     insights::ReportTemplateQuery,
     insights::WebQuery,
+    insights::AudienceQuery,
+    listening::ListeningQuery,
+    community::CommunityQuery,
 );
 
 // In groups: the library merges by types within types, and a long row of them takes the compiler minutes.
@@ -182,9 +188,11 @@ struct PublishingMutations(
     insights::InsightsMutation,
     insights::AlertMutation,
     insights::ReportDeliveryMutation,
+    insights::ReportHostMutation,
     insights::ReportMutation,
     insights::ReportTemplateMutation,
     insights::WebMutation,
+    listening::ListeningMutation,
 );
 
 #[derive(MergedObject, Default)]

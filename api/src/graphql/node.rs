@@ -334,6 +334,9 @@ async fn load(op: &Op, id: &ID) -> Result<Option<Node>> {
         | Kind::ConversionEndpoint
         | Kind::ConversionImport
         | Kind::WebSource
+        | Kind::Conversation
+        | Kind::Monitor
+        | Kind::MentionSource
         | Kind::CampaignTarget
         | Kind::ExperimentArm => None,
     })

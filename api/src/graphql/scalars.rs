@@ -146,6 +146,12 @@ pub enum Kind {
     ConversionImport,
     /// What counts visits of a site; not its key.
     WebSource,
+    /// What somebody began to say under a publication.
+    Conversation,
+    /// What a brand listens for.
+    Monitor,
+    /// Who counts mentions.
+    MentionSource,
     /// Somebody who might buy.
     Lead,
     /// What is done for one aim.
@@ -198,7 +204,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 93] = [
+    pub const ALL: [Self; 96] = [
         Self::Agency,
         Self::User,
         Self::Brand,
@@ -268,6 +274,9 @@ impl Kind {
         Self::Conversion,
         Self::ConversionImport,
         Self::WebSource,
+        Self::Conversation,
+        Self::Monitor,
+        Self::MentionSource,
         Self::Lead,
         Self::Campaign,
         Self::CampaignTarget,
@@ -366,6 +375,9 @@ impl Kind {
             Self::Conversion => "conversion",
             Self::ConversionImport => "conversionimport",
             Self::WebSource => "websource",
+            Self::Conversation => "conversation",
+            Self::Monitor => "monitor",
+            Self::MentionSource => "mentionsource",
             Self::Lead => "lead",
             Self::Campaign => "campaign",
             Self::CampaignTarget => "campaigntarget",

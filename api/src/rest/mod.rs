@@ -8,6 +8,7 @@ mod graphql;
 mod health;
 mod media;
 mod oauth;
+mod own_host;
 mod pages;
 mod payments;
 mod peer;
@@ -26,6 +27,7 @@ use diwan_domain::{Failure, messages};
 use diwan_entity::tenancy::agency::Locale;
 use serde_json::json;
 
+pub use self::own_host::keep as keep_own_host;
 use crate::graphql::Refused;
 use crate::state::State;
 
@@ -52,6 +54,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(pages::routes)
         .configure(review::routes)
         .configure(public::routes)
+        .configure(own_host::routes)
         .route("/.well-known/audit-jwks.json", web::get().to(audit::keys))
         .route("/audit/{token}", web::get().to(audit::send))
         .route("/sso/callback", web::get().to(single_sign_on::callback))

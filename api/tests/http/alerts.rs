@@ -50,10 +50,13 @@ async fn an_alert_is_told_seen_and_struck_out() -> Result<()> {
     let figures = (&current["value"], &current["expected"], &current["low"], &current["high"]);
     assert_eq!(figures, (&json!("0"), &json!("5"), &json!("5"), &Value::Null), "{current}");
     assert_eq!(ask(EVENTS).await?.get("insightAlertEvents.nodes.0.alert.name"), "Few posts");
-    let notices = "{ notices(first: 5) { nodes { kind message brand { id } } } }";
+    let notices = "{ notices(first: 5) { nodes { kind message brand { id } insightAlertEvent { id alert { name } } webSource { id } } } }";
     let told = desk.app.client.gql(&desk.person.token, notices, json!({})).await?.ok()?;
     assert_eq!(told.get("notices.nodes").as_array().map(Vec::len), Some(1));
     assert_eq!(told.get("notices.nodes.0.kind"), "INSIGHT_ALERT");
+    let event = json!({ "id": current["id"], "alert": { "name": "Few posts" } });
+    assert_eq!(told.get("notices.nodes.0.insightAlertEvent"), &event);
+    assert_eq!(told.get("notices.nodes.0.webSource"), &Value::Null);
     let words = told.text("notices.nodes.0.message")?;
     assert!(words.contains("“Few posts”") && words.contains("is 0, below 5"), "{words}");
 

@@ -214,7 +214,7 @@ async fn place(app: &TestApp, at: &At, person: &Person, whose: Whose) -> Result<
 }
 
 async fn count(name: &str, which: impl Fn(&Who, Whose) -> bool) -> Result<()> {
-    let (refused, allowed) = cells(which).await?;
+    let (refused, allowed) = Box::pin(cells(which)).await?;
     println!("{name}: {} cells, {refused} refused, {allowed} allowed", refused + allowed);
     assert!(refused > 0 && allowed > 0);
     Ok(())

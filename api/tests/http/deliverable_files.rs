@@ -142,14 +142,14 @@ async fn a_file_goes_from_the_letter_to_the_team() -> Result<()> {
     let (_, other) = asked.deliverable("Another").await?;
     let shown = text(&asked.app.client.get(&other).await?);
     assert!(!shown.contains("Αφίσα") && !shown.contains("A poster"), "{shown}");
-    // No post shows it.
+    // No post of a network without documents shows it.
     let account = asked.app.account(asked.brand, "mastodon", &asked.mid).await?;
     let calendar: Uuid =
         asked.app.db.value(&format!("select id from calendar where brand_id = '{}'", asked.brand)).await?;
     let post = json!({ "calendarId": id("calendar", calendar), "title": "A post",
         "variants": [{ "socialAccountId": id("account", account), "text": "Look", "assetIds": [asset["id"]] }] });
     let tried = asked.app.client.try_mutate(&asked.mid.token, "createPost", "post { id }", post).await?;
-    assert_eq!(tried.user_codes("createPost"), ["IMAGE_TYPE_NOT_FOR_NETWORK"]);
+    assert_eq!(tried.user_codes("createPost"), ["DOCUMENT_NOT_FOR_NETWORK"]);
 
     // It comes back by letter, with the reason and a link that works.
     let back = json!({ "deliverableId": deliverable, "version": 2, "reason": "Too small" });

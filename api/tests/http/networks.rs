@@ -1,21 +1,28 @@
 //! Every network that has servers of its own, as a person meets it through the API: agreeing, choosing, publishing, changing what was
 //! published, taking it back. What counts is what the network's ledger says.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::TimeDelta;
-use diwan_emulator::{EffectKind, Emulator, EmulatorOptions};
+use diwan_domain::jobs::{self, Ran};
+use diwan_emulator::{Effect, EffectKind, Emulator, EmulatorOptions};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
-use diwan_networks::{Capabilities, ConnectMethod, OptionKind, registry};
+use diwan_networks::{AudienceOffer, Capabilities, ConnectMethod, OptionKind, registry};
 use diwan_platform::apps::{App, Apps};
-use diwan_platform::ids;
+use diwan_platform::crypto::Place;
+use diwan_platform::{db, ids};
 use diwan_testkit::{Person, Settings, TestApp, films, pictures};
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 use url::Url;
 use uuid::Uuid;
 
 use crate::kit::{fingerprint, id};
+
+mod documents;
 
 const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -81,12 +88,7 @@ impl Studio {
         let ends = ["AWAITING_AUTHORIZATION", "CONNECTED", "FAILED"];
         let mut state = self.until(&connection, CONNECTION, ("state", &ends)).await?;
         if state["state"] == "AWAITING_AUTHORIZATION" {
-            let mut page: Url = state["authorizationUrl"].as_str().context("a page")?.parse()?;
-            ensure!(page.as_str().starts_with(self.emulator.url().as_str()), "{page} is not the stand-in's");
-            page.query_pairs_mut().append_pair("emulator_account", "studio");
-            let agreed = self.app.services.http.get(page).send().await?;
-            let back = agreed.header("location").context("nobody was sent back")?.to_owned();
-            ensure!(self.app.client.get(&back).await?.status == 200, "{back}");
+            self.agree(&state).await?;
             let ends = ["CHOOSING", "CONNECTED", "FAILED"];
             state = self.until(&connection, CONNECTION, ("state", &ends)).await?;
         }
@@ -95,6 +97,36 @@ impl Studio {
         }
         ensure!(state["state"] == "CONNECTED", "{key}: {state}");
         Ok(state["socialAccount"]["id"].as_str().context("an account")?.to_owned())
+    }
+
+    /// Agrees at the network and comes back.
+    async fn agree(&self, connection: &Value) -> Result<()> {
+        let mut page: Url = connection["authorizationUrl"].as_str().context("a page")?.parse()?;
+        ensure!(page.as_str().starts_with(self.emulator.url().as_str()), "{page} is not the stand-in's");
+        page.query_pairs_mut().append_pair("emulator_account", "studio");
+        let agreed = self.app.services.http.get(page).send().await?;
+        let back = agreed.header("location").context("nobody was sent back")?.to_owned();
+        ensure!(self.app.client.get(&back).await?.status == 200, "{back}");
+        Ok(())
+    }
+
+    /// Runs a job that asks for the account's own work while a worker is at that. It waits for it, and keeps nobody from the account meanwhile:
+    /// that worker takes the account next.
+    async fn beside_its_own_work(&self, job: Uuid) -> Result<Ran> {
+        let worker = self.app.db.owner.begin().await?;
+        worker.execute_unprepared("select 1 from job where kind = 'keep_account' for update").await?;
+        let services = Arc::clone(&self.app.services);
+        let running = tokio::spawn(async move { jobs::run(&services, job, "another").await });
+        let waits =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        let until = Instant::now() + PATIENCE;
+        while self.app.db.value::<i64>(waits).await? == 0 {
+            ensure!(Instant::now() < until, "it does not wait");
+            sleep(Duration::from_millis(5)).await;
+        }
+        worker.execute_unprepared("select 1 from social_account for update nowait").await?;
+        worker.commit().await?;
+        Ok(running.await??)
     }
 
     /// Chooses the first of several accounts; what nobody was offered is not to be had.
@@ -127,7 +159,12 @@ impl Studio {
     async fn asset(&self, film: bool) -> Result<String> {
         let (name, bytes) =
             if film { ("a.mp4", films::mp4(720, 1280, 12_000, 300_000)) } else { ("a.png", pictures::png(1080, 1080)) };
-        let input = json!({ "brandId": id("brand", self.brand), "fileName": name, "altText": "What is to be seen" });
+        self.upload((name, "What is to be seen"), bytes).await
+    }
+
+    /// A file in the library, by its name and description.
+    async fn upload(&self, (name, alt_text): (&str, &str), bytes: Vec<u8>) -> Result<String> {
+        let input = json!({ "brandId": id("brand", self.brand), "fileName": name, "altText": alt_text });
         let asked = self.mutate("requestUpload", "asset { id } uploadUrl", input).await?;
         let url = asked["uploadUrl"].as_str().context("an address")?;
         ensure!(self.app.client.put(url, bytes).await?.status == 200, "the upload was refused");
@@ -200,9 +237,12 @@ async fn one_post(studio: &Studio, network: &Capabilities, account: &str, (pictu
     let ends = ["PUBLISHED", "FAILED", "NEEDS_ATTENTION", "MISSED"];
     let there = studio.until(&publication, PUBLICATION, ("state", &ends)).await?;
     ensure!(there["state"] == "PUBLISHED", "{there}");
+    // Of posts alone: what is below them is the matter of `comments`.
     let of = |kind: EffectKind| {
         let effects = studio.emulator.world().effects().into_iter();
-        effects.filter(|effect| effect.network == key && effect.kind == kind).collect::<Vec<_>>()
+        effects
+            .filter(|effect| effect.network == key && effect.kind == kind && effect.parent.is_none())
+            .collect::<Vec<_>>()
     };
     let posts = of(EffectKind::Post);
     assert_eq!(posts.len(), 1, "{posts:?}");
@@ -213,6 +253,13 @@ async fn one_post(studio: &Studio, network: &Capabilities, account: &str, (pictu
         is_on_the_timeline(studio, link).await?;
     }
     numbers(studio, network, &publication).await?;
+    past(studio, network).await?;
+    if network.comments {
+        comments(studio, network, &publication).await?;
+    }
+    if let Some(offer) = network.audience {
+        audience(studio, network, (account, offer)).await?;
+    }
     change(studio, network, &publication, (&text, &options), &of).await
 }
 
@@ -230,6 +277,101 @@ async fn numbers(studio: &Studio, network: &Capabilities, publication: &str) -> 
     for told in node["metrics"].as_array().into_iter().flatten() {
         assert!(network.metrics.iter().any(|metric| told["metric"] == metric.as_str()), "{}: {told}", network.name);
     }
+    Ok(())
+}
+
+/// How many followed the account before it was connected is read where the network tells it. Of members LinkedIn tells nothing.
+async fn past(studio: &Studio, network: &Capabilities) -> Result<()> {
+    let key = network.key.as_str();
+    let now = studio.app.services.now();
+    let account = format!("(select id from social_account where network = '{key}')");
+    let job = format!("job where kind = 'read_account_history' and subject_id = {account}");
+    let count = async |of: &str| studio.app.db.value::<i64>(&format!("select count(*) from {of}")).await;
+    assert_eq!(count(&job).await?, i64::from(network.history.is_some()), "{key}");
+    let Some(history) = network.history else { return Ok(()) };
+    // As if its own numbers had been read so long ago that all is told of the days before them.
+    let read = now - TimeDelta::days(history.told_after.into());
+    let own = format!(
+        "select app.make_metric_parts('{read}'); update metric_sample set sampled_at = sampled_at - make_interval(days => {})
+           where social_account_id = {account} and publication_id is null",
+        history.told_after
+    );
+    studio.app.db.run(&own).await?;
+    let due = format!(
+        "update {} and state = 'PENDING'",
+        job.replacen("job where", &format!("job set due_at = '{now}' where"), 1)
+    );
+    studio.app.db.run(&due).await?;
+    studio.app.run_jobs().await?;
+    let samples = format!(
+        "metric_sample where social_account_id = {account} and metric = 'FOLLOWERS' and sampled_at < '{}'",
+        now - TimeDelta::days(5)
+    );
+    let is_member = format!("social_account where id = {account} and remote_id like 'urn:li:person:%'");
+    let expected = if count(&is_member).await? > 0 { 0 } else { 20 };
+    let found = count(&samples).await?;
+    assert!(found >= expected && found <= i64::from(history.days), "{key}: {found}");
+    assert!(expected > 0 || found == 0, "{key}: {found}");
+    Ok(())
+}
+
+/// Who follows the account, or sees its films, is read once it was connected, by all that the network says it tells.
+async fn audience(studio: &Studio, network: &Capabilities, (account, offer): (&str, AudienceOffer)) -> Result<()> {
+    let row = ids::decode("account", account).context("an id")?;
+    let now = studio.app.services.now().to_rfc3339();
+    let due = format!("update job set due_at = '{now}' where kind = 'read_audience' and subject_id = '{row}'");
+    studio.app.db.run(&due).await?;
+    studio.app.run_jobs().await?;
+    let query = "query($id: ID!, $accounts: [ID!]) { audienceProfile(brandId: $id, accountIds: $accounts) { by { dimension parts { key }
+      accounts { noAudience } } } }";
+    let asked = json!({ "id": id("brand", studio.brand), "accounts": [account] });
+    let told = studio.app.client.gql(&studio.person.token, query, asked).await?.ok()?;
+    for by in told.get("audienceProfile.by").as_array().into_iter().flatten() {
+        let offered = offer.dimensions.iter().any(|dimension| by["dimension"] == dimension.as_str());
+        let known =
+            by["accounts"][0]["noAudience"].is_null() && by["parts"].as_array().is_some_and(|parts| !parts.is_empty());
+        assert_eq!(known, offered, "{}: {by}", network.name);
+    }
+    let pending = format!("job where kind = 'read_audience' and subject_id = '{row}' and state = 'PENDING'");
+    assert_eq!(studio.app.db.count(&pending).await?, 1, "{}: it is read again", network.name);
+    Ok(())
+}
+
+/// What somebody says under the post is read, and forgotten when it is taken back.
+async fn comments(studio: &Studio, network: &Capabilities, publication: &str) -> Result<()> {
+    let row = ids::decode("publication", publication).context("an id")?;
+    let remote_id: String =
+        studio.app.db.value(&format!("select remote_id from publication where id = '{row}'")).await?;
+    let key = network.key.as_str();
+    let world = studio.emulator.world();
+    let asked = world.comment(key, &remote_id, ("Sara", "How much?")).context("a post")?;
+    let read = async || {
+        let now = studio.app.services.now().to_rfc3339();
+        let due = format!(
+            "update job set due_at = '{now}' where kind = 'read_comments' and subject_id = '{row}' and state = 'PENDING'"
+        );
+        studio.app.db.run(&due).await?;
+        studio.app.run_jobs().await?;
+        let said = format!(
+            "select coalesce(string_agg(concat_ws(' ', m.author_name, m.text, m.asks, m.gone_at is not null), '; '), '')
+             from conversation_message m join conversation c on c.id = m.conversation_id where c.publication_id = '{row}' and m.remote_id = '{asked}'"
+        );
+        // YouTube tells a name as it is mentioned.
+        studio.app.db.value::<String>(&said).await.map(|said| said.trim_start_matches('@').to_owned())
+    };
+    let whose = format!("select remote_id from social_account where network = '{key}'");
+    if studio.app.db.value::<String>(&whose).await?.starts_with("urn:li:person:") {
+        assert_eq!(read().await?, "", "LinkedIn tells them to pages alone");
+        return Ok(());
+    }
+    for _ in 0..2 {
+        assert_eq!(read().await?, "Sara How much? t f", "{}", network.name);
+    }
+    let there = world.find(key, &asked).context("the comment")?;
+    world.record(Effect { kind: EffectKind::Delete, ..there });
+    // X tells of seven days alone: what it does not tell may be there.
+    let left = if key == "x" { "Sara How much? t f" } else { " f t" };
+    assert_eq!(read().await?, left, "{}", network.name);
     Ok(())
 }
 
@@ -252,7 +394,7 @@ async fn change(
     network: &Capabilities,
     publication: &str,
     (text, options): (&str, &[Value]),
-    of: &impl Fn(EffectKind) -> Vec<diwan_emulator::Effect>,
+    of: &impl Fn(EffectKind) -> Vec<Effect>,
 ) -> Result<()> {
     const CHANGES: &str = "... on Publication { changes { kind state trouble { kind detail } } last: state }";
     let correction =
@@ -286,6 +428,44 @@ async fn change(
             assert_eq!(again.user_codes(name), ["WRONG_STATE"]);
         }
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_for_the_work_of_an_account_takes_its_job_before_the_account() -> Result<()> {
+    let studio = Studio::new(all_apps()).await?;
+    let mut known = registry().iter().map(|network| network.capabilities());
+    let x = known.find(|known| known.key.as_str() == "x").context("X")?;
+    studio.connect(x).await?;
+    let account: Uuid = studio.app.db.value("select id from social_account").await?;
+
+    // A publication renews secrets that end, and asks for the next renewal.
+    let place = Place { brand_id: studio.brand, row_id: account, column: "social_account.credentials" };
+    let sealed: Vec<u8> = studio.app.db.value("select credentials from social_account").await?;
+    let mut secrets: Value = serde_json::from_slice(&studio.app.services.keys.open(place, &sealed)?)?;
+    secrets["expires_at"] = json!(studio.app.services.now());
+    let ending = studio.app.services.keys.seal(place, secrets.to_string().as_bytes())?;
+    let sql = "update social_account set credentials = $2 where id = $1";
+    studio.app.db.owner.execute_raw(db::statement(sql, [account.into(), ending.clone().into()])).await?;
+    let (post, _) = studio.app.post(studio.brand, account, "Good morning", &studio.person).await?;
+    let (_, job) = studio.app.publication(studio.brand, post, studio.app.services.now()).await?;
+    assert_eq!(studio.beside_its_own_work(job).await?, Ran::Finished);
+    assert_eq!(studio.app.db.count("publication where state = 'PUBLISHED'").await?, 1);
+    let renewed: Vec<u8> = studio.app.db.value("select credentials from social_account").await?;
+    assert_ne!(renewed, ending, "nothing was renewed");
+
+    // So does whoever connects the account again.
+    let input = json!({ "brandId": id("brand", studio.brand), "network": "x", "using": { "oauth": {} } });
+    let asked = studio.mutate("connectAccount", "connection { id }", input).await?;
+    let connection = asked["connection"]["id"].as_str().context("a connection")?.to_owned();
+    let page = "... on AccountConnection { state authorizationUrl }";
+    let state = studio.until(&connection, page, ("state", &["AWAITING_AUTHORIZATION"])).await?;
+    studio.agree(&state).await?;
+    let job = studio.app.db.value("select id from job where kind = 'connect_account' and state = 'PENDING'").await?;
+    assert_eq!(studio.beside_its_own_work(job).await?, Ran::Finished);
+    let again: Vec<u8> =
+        studio.app.db.value("select credentials from social_account where state = 'CONNECTED'").await?;
+    assert_ne!(again, renewed, "it was not connected again");
     Ok(())
 }
 

@@ -31,6 +31,22 @@ async fn the_price_is_told_and_paid() {
 }
 
 #[tokio::test]
+async fn brands_side_by_side_cost_by_their_number() {
+    let price = async |brands: usize| {
+        let ids = vec!["\"brand_a\""; brands].join(", ");
+        let query = format!(
+            "{{ compareBrands(input: {{ brandIds: [{ids}], from: \"2026-07-01\", to: \"2026-07-31\" }}) {{ medians {{ value }} }} }}"
+        );
+        let (answer, _) = ask(&Arc::default(), &query).await;
+        answer["extensions"]["cost"]["requested"].as_u64().unwrap()
+    };
+    // Two fields, each some twenty times, of each brand and of the medians.
+    assert_eq!(price(1).await, 200 + 20 * 2 * 2);
+    assert_eq!(price(20).await, 200 + 20 * 2 * 21);
+    assert_eq!(price(100).await, price(20).await, "what is refused in any case");
+}
+
+#[tokio::test]
 async fn signing_in_has_a_price_that_slows_guessing_down() {
     let limiter = Arc::default();
     let guess =

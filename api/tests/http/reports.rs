@@ -67,12 +67,13 @@ async fn a_report_of_a_template_is_made_and_each_of_its_files_fetched() -> Resul
         (&json!("#aa3311"), &json!(false))
     );
     let blocks = json!([{ "kind": "SUMMARY" }, { "kind": "FIGURES", "kpis": ["REACH", "PUBLISHED_POSTS"] },
-        { "kind": "CHART", "metric": "REACH", "by": "NETWORK" }, { "kind": "NEXT_STEPS" }]);
+        { "kind": "CHART", "metric": "REACH", "by": "NETWORK" }, { "kind": "COMMUNITY" }, { "kind": "NEXT_STEPS" }]);
     let template = json!({ "name": "Each month", "audience": "CLIENT", "blocks": blocks });
     let input = json!({ "brandId": brand, "template": template });
     let selection = "template { id version blocks { kind kpis metric by count machine amounts } }";
     let made = desk.mutate("createReportTemplate", selection, input).await?;
     assert_eq!(made.get("createReportTemplate.template.blocks.1.kpis"), &json!(["REACH", "PUBLISHED_POSTS"]));
+    assert_eq!(made.get("createReportTemplate.template.blocks.3.kind"), &json!("COMMUNITY"));
     let template = made.text("createReportTemplate.template.id")?;
     let list = "query($id: ID!) { reportTemplates(brandId: $id) { own { name } builtIn { audience blocks { kind } } }
       reportLook(brandId: $id) { accent footer } }";

@@ -86,14 +86,19 @@ impl Review {
 
     /// Shows a film in the post beside what it shows already. Its poster is made with the next jobs.
     pub async fn show_film(&self, film: Vec<u8>) -> Result<Uuid> {
-        let input = json!({ "brandId": id("brand", self.brand), "fileName": "film.mp4", "altText": "Two halves" });
+        self.show(("film.mp4", "VIDEO"), film).await
+    }
+
+    /// Shows a file of this name and kind in the post beside what it shows already.
+    async fn show(&self, (name, kind): (&str, &str), bytes: Vec<u8>) -> Result<Uuid> {
+        let input = json!({ "brandId": id("brand", self.brand), "fileName": name, "altText": "Two halves" });
         let place = self.app.client.mutate(&self.mid.token, "requestUpload", "uploadUrl", input).await?;
-        let answer = self.app.client.put(&place.text("requestUpload.uploadUrl")?, film).await?;
+        let answer = self.app.client.put(&place.text("requestUpload.uploadUrl")?, bytes).await?;
         assert_eq!(answer.status, 200, "{}", text(&answer));
-        let film: Uuid = self.app.db.value("select id from asset where kind = 'VIDEO'").await?;
+        let asset: Uuid = self.app.db.value(&format!("select id from asset where kind = '{kind}'")).await?;
         let (brand, variant) = (self.brand, self.variant);
-        self.app.db.run(&format!("insert into variant_asset values ('{brand}', '{variant}', 1, '{film}')")).await?;
-        Ok(film)
+        self.app.db.run(&format!("insert into variant_asset values ('{brand}', '{variant}', 1, '{asset}')")).await?;
+        Ok(asset)
     }
 
     async fn state(&self) -> Result<String> {
@@ -257,6 +262,22 @@ async fn guessing_links_is_slowed_down() -> Result<()> {
         assert_eq!(answer.status, 404);
     }
     assert!(busy, "nobody slows down who guesses");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_document_is_named_on_the_page_and_sent_to_be_saved() -> Result<()> {
+    let desk = Review::new("Good morning").await?;
+    let guide = desk.show(("<guide>.pdf", "DOCUMENT"), b"%PDF-1.7\n%%EOF\n".to_vec()).await?;
+    let path = desk.path().await?;
+    let there = format!("{path}/pictures/{guide}");
+    let page = desk.open(&path).await?;
+    assert!(page.contains(&format!("<a href=\"{there}\" download>")) && page.contains("&lt;guide&gt;.pdf"), "{page}");
+    assert!(!page.contains(&format!("<img src=\"{there}\"")), "{page}");
+    let file = desk.app.client.get(&there).await?;
+    assert_eq!((file.status.as_u16(), file.header("content-type")), (200, Some("application/pdf")));
+    assert!(file.header("content-disposition").is_some_and(|how| how.starts_with("attachment")));
+    assert_eq!(&file.body[..], b"%PDF-1.7\n%%EOF\n");
     Ok(())
 }
 

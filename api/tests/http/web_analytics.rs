@@ -57,6 +57,13 @@ async fn a_server_is_connected_read_and_disconnected() -> Result<()> {
     assert_eq!((&source["id"], &source["state"]), (&made["id"], &json!("FAILED")));
     assert_eq!(source["trouble"]["kind"], "REFUSED");
     assert!(source["trouble"]["message"].as_str().unwrap_or_default().contains("Connect again"));
+    let notices = "{ notices(first: 5) { nodes { kind message webSource { id } insightAlertEvent { id } } } }";
+    let told = app.client.gql(&person.token, notices, json!({})).await?.ok()?;
+    let notice = told.get("notices.nodes.0");
+    let about = (&notice["kind"], &notice["webSource"], &notice["insightAlertEvent"]);
+    assert_eq!(about, (&json!("WEB_SOURCE_FAILED"), &json!({ "id": made["id"] }), &Value::Null));
+    let words = notice["message"].as_str().unwrap_or_default();
+    assert!(words.contains("“Shop”") && words.contains("Connect again"), "{words}");
     let sync = json!({ "sourceId": made["id"] });
     let refused = app.client.try_mutate(&person.token, "syncWebAnalytics", "job { id }", sync.clone()).await?;
     assert_eq!(refused.get("syncWebAnalytics.userErrors.0.code"), "WRONG_STATE");

@@ -10,6 +10,7 @@ use crate::steps::{Step, rounds};
 use crate::storm::Storm;
 use crate::table::{FULL, Size, Table};
 use crate::workers::{asleep, drains};
+use crate::{reports, syncs};
 
 #[tokio::test]
 #[ignore = "takes long: script/faults"]
@@ -85,5 +86,28 @@ async fn load() -> Result<()> {
     let mut table = Table::default();
     table.add(eight_workers(&storm, 2_000).await?);
     table.add(drains(&storm, 20_000, "32").await?);
+    table.held()
+}
+
+#[tokio::test]
+#[ignore = "takes long: script/faults"]
+async fn syncs() -> Result<()> {
+    let storm = Storm::start(20).await?;
+    let mut table = Table::default();
+    for step in syncs::Step::ALL {
+        for round in 0..5 {
+            table.add(syncs::killed_at(&storm, step, round, FULL).await?);
+        }
+    }
+    for step in reports::Step::ALL {
+        for round in 0..5 {
+            table.add(reports::killed_at(&storm, step, round, FULL).await?);
+        }
+    }
+    for seed in 1..=10 {
+        let size = Size { seed, publications: 200, waits: false, ..FULL };
+        table.add(syncs::kills(&storm, size).await?);
+        table.add(reports::kills(&storm, 5, size).await?);
+    }
     table.held()
 }

@@ -9,6 +9,12 @@ mail-alert-notices = مرحبًا { $name }،
     { $list }
     .subject = { $brand }: رقم يحتاج إلى نظرة
 
+notice-web-source-failed = «{ $title }»: لم تعد زيارات هذا الموقع تُقرأ. { $trouble }
+mail-web-source-notices = مرحبًا { $name }،
+
+    { $list }
+    .subject = { $brand }: لم تعد الزيارات تُقرأ
+
 insight-target-sum = { $value } حتى الآن، والمستحقّ حتى اليوم { $direction ->
         [AT_MOST] على الأكثر
        *[AT_LEAST] على الأقل

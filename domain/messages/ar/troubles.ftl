@@ -50,6 +50,16 @@ web-not-analytics = ما هناك لا يجيب كما يجيب Matomo ولا Pl
 web-refused = لا يقبل الخادم المفتاح، أو أن المفتاح لا يقرأ هذا الموقع. اربطه من جديد بمفتاح يقرؤه.
 web-too-large = جواب الخادم أكبر مما يقرؤه ديوان. أحضر الأرقام في ملف.
 
+# Why a network does not tell how often something is spoken of: each key a value of `mention_source.trouble`. Say what happened and the next step.
+
+mentions-app-not-set-up = ليس لديوان تطبيق خاص به لدى هذه الشبكة لهذا الغرض. يُعدّه المشغّل، وقسم الشبكات في دليل التشغيل يبيّن كيف.
+mentions-away = تعذر الوصول إلى الشبكة أو حدث فيها عطل. يحاول ديوان مجددًا من تلقاء نفسه وعلى فترات أطول.
+mentions-gave-up = حاول ديوان طويلًا دون نجاح. يراجع المشغّل المهمة.
+mentions-needs-reconnect = الحساب الذي يسأل ديوان من خلاله لم يعد مقبولًا. اربطه من جديد.
+mentions-not-served = خادم هذا الحساب لا يخبر بعدد مرات ذكر شيء ما. أحضر الأرقام في ملف.
+mentions-patience = تطلب الشبكة أن تُترك مدة. يسأل ديوان مجددًا من تلقاء نفسه.
+mentions-refused = ترفض الشبكة أن تعدّ هذا. انظر ما تقوله في التفاصيل؛ فإن طلبت شيئًا من التطبيق أصلحه المشغّل.
+
 # Why a publication is stuck. Say what is the matter and the next step.
 
 stuck-needs-attention = يحتاج إلى قرار شخص: انظر إلى المشكلة ثم قرّر عبر `settlePublication`.

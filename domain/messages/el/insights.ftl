@@ -9,6 +9,12 @@ mail-alert-notices = Γεια σας { $name },
     { $list }
     .subject = { $brand }: ένας αριθμός χρειάζεται προσοχή
 
+notice-web-source-failed = «{ $title }»: οι επισκέψεις αυτού του ιστότοπου δεν διαβάζονται πια. { $trouble }
+mail-web-source-notices = Γεια σας { $name },
+
+    { $list }
+    .subject = { $brand }: οι επισκέψεις δεν διαβάζονται πια
+
 insight-target-sum = { $value } έως τώρα, ενώ έως σήμερα ζητούνται { $direction ->
         [AT_MOST] το πολύ
        *[AT_LEAST] τουλάχιστον

@@ -9,6 +9,12 @@ mail-alert-notices = Hello { $name },
     { $list }
     .subject = { $brand }: a figure needs a look
 
+notice-web-source-failed = “{ $title }”: the visits of this site are not read any more. { $trouble }
+mail-web-source-notices = Hello { $name },
+
+    { $list }
+    .subject = { $brand }: visits are not read any more
+
 insight-target-sum = { $value } so far, with { $direction ->
         [AT_MOST] at most
        *[AT_LEAST] at least

@@ -50,6 +50,16 @@ web-not-analytics = What is there answers neither as Matomo nor as Plausible. Ch
 web-refused = The server does not accept the key, or the key does not read this site. Connect again with a key that does.
 web-too-large = The server answers with more than Diwan reads. Bring the numbers as a file.
 
+# Why a network does not tell how often something is spoken of: each key a value of `mention_source.trouble`. Say what happened and the next step.
+
+mentions-app-not-set-up = Diwan has no application of its own at this network for this. The operator sets one up; the networks part of the operating guide says how.
+mentions-away = The network could not be reached or had a fault. Diwan tries again by itself, ever more seldom.
+mentions-gave-up = Diwan tried for a long time without success. The operator looks at the job.
+mentions-needs-reconnect = The account through which Diwan asks is not accepted any more. Connect it again.
+mentions-not-served = The server of this account does not tell how often something is spoken of. Bring the numbers as a file.
+mentions-patience = The network wants to be left alone for a while. Diwan asks again by itself.
+mentions-refused = The network refuses to count this. Look at what it says in the detail; if it wants something of the application, the operator mends it.
+
 # Why a publication is stuck. Say what is the matter and the next step.
 
 stuck-needs-attention = It needs a person: see its trouble, then decide with `settlePublication`.

@@ -9,6 +9,12 @@ mail-alert-notices = سلام { $name }،
     { $list }
     .subject = { $brand }: رقمی نیاز به بررسی دارد
 
+notice-web-source-failed = «{ $title }»: بازدیدهای این سایت دیگر خوانده نمی‌شود. { $trouble }
+mail-web-source-notices = سلام { $name }،
+
+    { $list }
+    .subject = { $brand }: بازدیدها دیگر خوانده نمی‌شوند
+
 insight-target-sum = تاکنون { $value }، در حالی که تا امروز { $direction ->
         [AT_MOST] حداکثر
        *[AT_LEAST] دست‌کم

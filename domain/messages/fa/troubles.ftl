@@ -50,6 +50,16 @@ web-not-analytics = آنچه آنجاست نه مانند Matomo پاسخ می�
 web-refused = سرور کلید را نمی‌پذیرد، یا این کلید این سایت را نمی‌خواند. با کلیدی که می‌خواند دوباره وصل کنید.
 web-too-large = پاسخ سرور بیش از آن است که دیوان می‌خواند. اعداد را با فایل بیاورید.
 
+# Why a network does not tell how often something is spoken of: each key a value of `mention_source.trouble`. Say what happened and the next step.
+
+mentions-app-not-set-up = دیوان برای این کار برنامه‌ای از آنِ خود در این شبکه ندارد. اپراتور آن را بسازد؛ بخش شبکه‌های راهنمای راه‌اندازی می‌گوید چگونه.
+mentions-away = شبکه در دسترس نبود یا خطایی داشت. دیوان خودش دوباره و هر بار دیرتر می‌کوشد.
+mentions-gave-up = دیوان مدتی دراز بی‌نتیجه کوشید. اپراتور کار را بررسی کند.
+mentions-needs-reconnect = حسابی که دیوان از راه آن می‌پرسد دیگر پذیرفته نمی‌شود. آن را دوباره وصل کنید.
+mentions-not-served = سرور این حساب نمی‌گوید از چیزی چند بار سخن رفته است. اعداد را با فایل بیاورید.
+mentions-patience = شبکه می‌خواهد مدتی از آن پرسیده نشود. دیوان خودش دوباره می‌پرسد.
+mentions-refused = شبکه از شمردن این خودداری می‌کند. ببینید در جزئیات چه می‌گوید؛ اگر چیزی از برنامه می‌خواهد، اپراتور آن را درست کند.
+
 # Why a publication is stuck. Say what is the matter and the next step.
 
 stuck-needs-attention = به تصمیم یک نفر نیاز دارد: مشکل آن را ببینید و با `settlePublication` تصمیم بگیرید.

@@ -9,6 +9,12 @@ mail-alert-notices = שלום { $name },
     { $list }
     .subject = { $brand }: נתון דורש מבט
 
+notice-web-source-failed = ״{ $title }״: הביקורים באתר הזה אינם נקראים עוד. { $trouble }
+mail-web-source-notices = שלום { $name },
+
+    { $list }
+    .subject = { $brand }: הביקורים אינם נקראים עוד
+
 insight-target-sum = { $value } עד כה, כשעד היום נדרש { $direction ->
         [AT_MOST] לכל היותר
        *[AT_LEAST] לפחות

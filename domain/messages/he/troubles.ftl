@@ -50,6 +50,16 @@ web-not-analytics = מה שנמצא שם אינו עונה כמו Matomo ולא 
 web-refused = השרת אינו מקבל את המפתח, או שהמפתח אינו קורא את האתר הזה. חברו שוב עם מפתח שקורא אותו.
 web-too-large = תשובת השרת גדולה ממה ש-Diwan קורא. הביאו את המספרים בקובץ.
 
+# Why a network does not tell how often something is spoken of: each key a value of `mention_source.trouble`. Say what happened and the next step.
+
+mentions-app-not-set-up = ל-Diwan אין לשם כך יישום משלו ברשת הזו. המפעיל מגדיר אחד; חלק הרשתות במדריך ההפעלה מסביר איך.
+mentions-away = לא ניתן היה להגיע לרשת או שהייתה בה תקלה. Diwan מנסה שוב מעצמו, בהפרשים הולכים וגדלים.
+mentions-gave-up = Diwan ניסה זמן רב ללא הצלחה. המפעיל יבדוק את המשימה.
+mentions-needs-reconnect = החשבון שדרכו Diwan שואל אינו מתקבל עוד. חברו אותו מחדש.
+mentions-not-served = השרת של החשבון הזה אינו מספר כמה פעמים מדברים על דבר. הביאו את המספרים בקובץ.
+mentions-patience = הרשת מבקשת שיניחו לה לזמן מה. Diwan ישאל שוב מעצמו.
+mentions-refused = הרשת מסרבת לספור את זה. ראו מה היא אומרת בפרטים; אם היא דורשת משהו מהיישום, המפעיל יתקן זאת.
+
 # Why a publication is stuck. Say what is the matter and the next step.
 
 stuck-needs-attention = נדרשת החלטה של אדם: ראו מה הבעיה והחליטו בעזרת `settlePublication`.

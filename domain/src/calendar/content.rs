@@ -330,6 +330,10 @@ pub(crate) fn from_violation(violation: &Violation, network: &'static str, index
         ViolationCode::VideoTooLarge => Code::VideoTooLargeForNetwork,
         ViolationCode::VideoTooLong => Code::VideoTooLongForNetwork,
         ViolationCode::VideoTooShort => Code::VideoTooShortForNetwork,
+        ViolationCode::DocumentNotOffered => Code::DocumentNotForNetwork,
+        ViolationCode::TooManyDocuments => Code::TooManyDocumentsForNetwork,
+        ViolationCode::DocumentTooLarge => Code::DocumentTooLargeForNetwork,
+        ViolationCode::DocumentNotAlone => Code::DocumentNotAloneOnNetwork,
     };
     let of_images = matches!(
         violation.code,
@@ -345,6 +349,10 @@ pub(crate) fn from_violation(violation: &Violation, network: &'static str, index
             | ViolationCode::VideoTooLarge
             | ViolationCode::VideoTooLong
             | ViolationCode::VideoTooShort
+            | ViolationCode::DocumentNotOffered
+            | ViolationCode::TooManyDocuments
+            | ViolationCode::DocumentTooLarge
+            | ViolationCode::DocumentNotAlone
     );
     let field = match &violation.part {
         Part::Text if of_images => {

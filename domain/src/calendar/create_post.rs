@@ -92,11 +92,14 @@ pub(super) async fn check_content(context: &Context, permit: Permit<'_>, content
             let path = format!("variants.{index}.assetIds.{place}");
             match assets.iter().find(|asset| asset.id == *id) {
                 None => wrong.add(UserError::at(Code::NotFound, &path)),
-                // Documents are for people.
+                // Where none are shown, they are of no use in a draft either.
                 Some(asset) if asset.kind == Some(AssetKind::Document) => {
                     let network = account.and_then(|account| diwan_networks::network(&account.network));
-                    let name = network.map_or("", |network| network.capabilities().name);
-                    wrong.add(UserError::at(Code::ImageTypeNotForNetwork, &path).text("network", name));
+                    let capabilities = network.map(diwan_networks::Network::capabilities);
+                    if capabilities.is_none_or(|capabilities| capabilities.media.document.is_none()) {
+                        let name = capabilities.map_or("", |capabilities| capabilities.name);
+                        wrong.add(UserError::at(Code::DocumentNotForNetwork, &path).text("network", name));
+                    }
                 }
                 Some(_) => {}
             }

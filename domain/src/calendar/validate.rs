@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diwan_entity::InBrand as _;
-use diwan_entity::calendar::asset;
+use diwan_entity::calendar::asset::{self, AssetKind};
 use diwan_entity::calendar::post;
 use diwan_entity::calendar::{post_variant, variant_asset};
 use diwan_entity::publishing::social_account::{self, AccountState};
@@ -135,7 +135,11 @@ pub async fn check_post(
             alt_texts: places
                 .iter()
                 .filter(|place| place.variant_id == variant.id)
-                .filter_map(|place| assets.get(&place.asset_id).map(|asset| asset.alt_text.as_str()))
+                .enumerate()
+                .filter_map(|(place, shown)| Some((place, assets.get(&shown.asset_id)?)))
+                // No network takes the description of a document: it has a title.
+                .filter(|(_, asset)| asset.kind != Some(AssetKind::Document))
+                .map(|(place, asset)| (place, asset.alt_text.as_str()))
                 .collect(),
         })
         .collect();

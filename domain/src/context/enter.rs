@@ -46,6 +46,7 @@ impl ActorRow {
             levels: self.brands.into_iter().zip(levels).collect(),
             archived: self.archived.into_iter().collect(),
             session_id,
+            token_id: None,
             scopes: None,
             restricted: false,
             review_link: None,
@@ -119,17 +120,23 @@ impl Context {
     ) -> Result<Self, Fault> {
         let mut context = Self::stranger(services, tx);
         let values = [hash.to_vec().into(), context.now.into()];
-        let found = db::statement("select * from app.enter_token($1, $2)", values);
-        let row = context.tx.query_one_raw(found).await?;
-        if let Some(row) = row {
-            let token = TokenRow::from_query_result(&row, "")?;
-            let mut actor = ActorRow::from_query_result(&row, "")?.into_actor(None)?;
-            actor.scopes = Some(token.scopes.iter().filter_map(|scope| Action::of_name(scope)).collect());
-            let stale = token.last_used_at.is_none_or(|used| used < context.now - Duration::minutes(1));
-            context.token_in_use = stale.then_some(token.token_id);
-            context.is_now(actor);
+        let used = context.enter_token(db::statement("select * from app.enter_token($1, $2)", values)).await?;
+        if let Some((token_id, last_used_at)) = used {
+            let stale = last_used_at.is_none_or(|used| used < context.now - Duration::minutes(1));
+            context.token_in_use = stale.then_some(token_id);
         }
         Ok(context)
+    }
+
+    /// Opens the scope of a token by a statement that answers it. None when it is not good any more; else which it is, and when it was last used.
+    async fn enter_token(&self, found: sea_orm::Statement) -> Result<Option<(Uuid, Option<DateTime<Utc>>)>, DbErr> {
+        let Some(row) = self.tx.query_one_raw(found).await? else { return Ok(None) };
+        let token = TokenRow::from_query_result(&row, "")?;
+        let mut actor = ActorRow::from_query_result(&row, "")?.into_actor(None)?;
+        actor.token_id = Some(token.token_id);
+        actor.scopes = Some(token.scopes.iter().filter_map(|scope| Action::of_name(scope)).collect());
+        self.is_now(actor);
+        Ok(Some((token.token_id, token.last_used_at)))
     }
 
     /// Opens the scope of whoever's feed has this digest. None when there is none, or its owner is gone.
@@ -161,13 +168,19 @@ impl Context {
         Ok(self.is_now(row.ok_or(Code::WrongCredentials)?.into_actor(session_id)?))
     }
 
-    /// Opens the scope of whoever asked for work that is done later, with no more than they asked with: `scopes` is what the API token
-    /// that they came with was good for, none for people. None when they are gone.
+    /// Opens the scope of whoever asked for work that is done later, with no more than they asked with: `token_id` is the API token that they
+    /// came with, and `scopes` what it was good for; none for people. None when they are gone, or the token is not good any more.
     pub(crate) async fn enter_for(
         &self,
         user_id: Uuid,
+        token_id: Option<Uuid>,
         scopes: Option<Vec<Action>>,
     ) -> Result<Option<Arc<Actor>>, Fault> {
+        if let Some(token_id) = token_id {
+            let again = "select * from app.enter_token_again($1, $2)";
+            let again = db::statement(again, [token_id.into(), self.now.into()]);
+            return Ok(self.enter_token(again).await?.and_then(|_| self.actor()));
+        }
         let row: Option<ActorRow> =
             db::one(&self.tx, "select * from app.enter_user($1, $2)", [user_id.into(), self.now.into()]).await?;
         let Some(row) = row else { return Ok(None) };

@@ -118,6 +118,14 @@ pub enum Code {
     VideoTooLongForNetwork,
     /// A film is shorter than the network takes.
     VideoTooShortForNetwork,
+    /// The network shows no documents.
+    DocumentNotForNetwork,
+    /// More documents than the network takes.
+    TooManyDocumentsForNetwork,
+    /// A document is larger than the network takes.
+    DocumentTooLargeForNetwork,
+    /// The network shows a document, or images and films, not both in one post.
+    DocumentNotAloneOnNetwork,
     /// The network wants this option.
     OptionMissingForNetwork,
     /// This does not go together with the rest of the post on the network.

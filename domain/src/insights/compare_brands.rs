@@ -133,8 +133,8 @@ pub async fn compare_brands(context: &Context, asked: AskedBrands) -> Result<Com
             continue;
         }
         let before = found.next().unwrap_or_default();
-        let mut told: Vec<KpiFigure> = Formula::gathered().map(|formula| figure(formula, &now, &before)).collect();
-        compare(&mut told, &measured, (place, period), (context.now, now.visits_until));
+        let mut told: Vec<KpiFigure> = Formula::ALL.into_iter().map(|formula| figure(formula, &now, &before)).collect();
+        compare(&mut told, &measured, (place, period), (context.now, &now));
         let brand = rows.remove(&place.id).ok_or(Code::NotFound)?;
         brands.push(BrandFigures { brand, compared, figures: told });
     }
@@ -168,7 +168,7 @@ struct Figures(HashMap<&'static str, BTreeMap<Option<String>, Vec<i64>>>);
 
 impl Figures {
     fn take(&mut self, sums: &Sums) {
-        for formula in Formula::gathered() {
+        for formula in Formula::ALL {
             if let Ok((value, currency)) = told(formula, sums) {
                 self.0.entry(formula.name).or_default().entry(currency).or_default().push(value);
             }
@@ -177,7 +177,7 @@ impl Figures {
 
     fn medians(mut self) -> Vec<KpiMedian> {
         let mut medians = Vec::new();
-        for formula in Formula::gathered() {
+        for formula in Formula::ALL {
             for (currency, mut values) in self.0.remove(formula.name).unwrap_or_default() {
                 let Some(middle) = median(&mut values, formula.unit == Unit::Money) else { continue };
                 let value = match &currency {

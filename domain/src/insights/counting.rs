@@ -3,18 +3,19 @@
 //! They are macros, so that a statement stays one text that nothing is put into when it runs. Each takes the places of its values in the
 //! statement, such as `"$1"`.
 
-/// What kind of post a publication is, by its variant `v` and by [`files`] of it, `f`.
+/// What kind of post a publication is, by its variant `v` and by [`files`] of it, `f`. The pages of a document are a carousel.
 macro_rules! content_type {
     () => {
-        "case when f.film then 'VIDEO' when f.files > 1 then 'CAROUSEL' when f.files = 1 then 'IMAGE'
+        "case when f.film then 'VIDEO' when f.files > 1 or f.pages then 'CAROUSEL' when f.files = 1 then 'IMAGE'
         when v.link is not null then 'LINK' else 'TEXT' end"
     };
 }
 
-/// How many files the variant of a publication `p` shows, and whether one of them is a film.
+/// How many files the variant of a publication `p` shows, and whether one of them is a film or a document.
 macro_rules! files {
     () => {
-        "lateral (select count(*) as files, coalesce(bool_or(t.mime_type like 'video/%'), false) as film
+        "lateral (select count(*) as files, coalesce(bool_or(t.mime_type like 'video/%'), false) as film,
+          coalesce(bool_or(t.kind = 'DOCUMENT'), false) as pages
         from variant_asset x join asset t on t.brand_id = x.brand_id and t.id = x.asset_id
         where x.brand_id = p.brand_id and x.variant_id = p.variant_id)"
     };
@@ -26,7 +27,7 @@ macro_rules! newest_numbers {
         concat!(
             "select m.metric, s.value from unnest(",
             $interactions,
-            "::text[] || array['REACH', 'VIEWS']) m (metric) cross join lateral (
+            "::text[] || array['REACH', 'VIEWS', 'DISLIKES']) m (metric) cross join lateral (
         select s.value from metric_sample s where s.brand_id = ",
             $brand,
             " and s.publication_id = p.id and s.metric = m.metric

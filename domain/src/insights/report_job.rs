@@ -60,6 +60,11 @@ impl Job for RenderReport {
         if run.kind == reports::COMPOSED {
             return reports::render(work, scope, run).await;
         }
+        scope.commit().await?;
+        if !reports::may_have(&work.services, &run, &[]).await? {
+            return reports::refuse(work, &run).await;
+        }
+        let scope = work.begin().await?;
         let figures = gather(&scope, &run).await?;
         scope.commit().await?;
         let rendered = tokio::task::spawn_blocking(move || diwan_reports::month_pdf(&figures))

@@ -70,6 +70,7 @@ pub async fn request_report(context: &Context, new: NewReport) -> Result<report_
         locale: Set(new.locale.unwrap_or(brand.locale)),
         state: Set(ReportState::Requested),
         requested_by: Set(permit.person()?),
+        token_id: Set(context.signed_in()?.token_id),
         created_at: Set(context.now),
         ..Default::default()
     })

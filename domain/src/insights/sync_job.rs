@@ -15,6 +15,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait as _, DbErr, EntityTrait, FromQueryResult};
 use uuid::Uuid;
 
+use super::budget::{self, Asking, Booked};
 use super::gaps::{not_read, read_again};
 use crate::error::Fault;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
@@ -31,12 +32,13 @@ const ACCOUNT_AGAIN: Duration = Duration::hours(6);
 const OF_ACCOUNT: [Metric; 3] = [Metric::Followers, Metric::Following, Metric::Posts];
 /// What of the account is due so soon is read with a publication where the network tells of many in one request.
 const ALONG: Duration = Duration::minutes(5);
-/// How long the jobs of those wait that are read along, in case this run does not end.
-const ALONG_AGAIN: Duration = Duration::minutes(2);
+/// How long the jobs of those wait that are read along, in case this run does not end. Longer than [`ALONG`], or another job of the account
+/// that runs beside this one would read them along once more.
+const ALONG_AGAIN: Duration = Duration::minutes(6);
 /// What is older is not read along: its own job ends when it is read no more.
 const OLDEST_ALONG: Duration = Duration::days(29);
 /// The longest that a network can ask for patience.
-const LONGEST_WAIT: Duration = Duration::days(1);
+pub(super) const LONGEST_WAIT: Duration = Duration::days(1);
 /// With a publication's numbers those of its account are read, unless they have been so lately.
 const LATELY: Duration = Duration::hours(6);
 
@@ -103,14 +105,46 @@ impl Subject {
         }
     }
 
-    /// Whether the account's own numbers are to be read now.
+    /// Whether the account's own numbers are to be read now. With a post's they are not when their own job does it now or soon.
     async fn account_is_due(&self, scope: &Scope) -> Result<bool, DbErr> {
         if self.post.is_none() {
             return Ok(true);
         }
         let sql = "select not exists (select from metric_reading r where r.brand_id = $1 and r.social_account_id = $2
-          and r.publication_id is null and r.read_at > $3)";
-        db::scalar(scope.tx(), sql, [scope.brand_id.into(), self.account.id.into(), (scope.now - LATELY).into()]).await
+          and r.publication_id is null and r.read_at > $3)
+          and not exists (select from job j where j.brand_id = $1 and j.kind = $4 and j.subject_id = $2
+            and j.state in ('PENDING', 'HANDED', 'RUNNING') and j.due_at <= $5)";
+        let values = [
+            scope.brand_id.into(),
+            self.account.id.into(),
+            (scope.now - LATELY).into(),
+            SyncMetrics.kind().into(),
+            (scope.now + ALONG).into(),
+        ];
+        db::scalar(scope.tx(), sql, values).await
+    }
+
+    /// Books what is to be asked. Without room in what the network allows: when it will be. If it would have been read again by then, that is a gap.
+    async fn wait_for_room(&self, scope: &Scope, with_account: bool) -> Result<Option<DateTime<Utc>>, JobError> {
+        let Some(network) = diwan_networks::network(&self.account.network) else { return Ok(None) };
+        let post = self.post.as_ref();
+        let asking = Asking {
+            whose: (&self.account).into(),
+            posts: post.filter(|_| counts_posts(network)).map(|post| scope.now - post.published_at < budget::YOUNG),
+            account: with_account && counts_accounts(network),
+            comments: false,
+            past: false,
+        };
+        let at = match budget::book(scope, network, &asking).await? {
+            Booked::Now => return Ok(None),
+            Booked::At(at) => at,
+            Booked::Full => scope.now + ACCOUNT_EVERY,
+        };
+        let again = post.map_or(Some(scope.now + ACCOUNT_EVERY), |post| next_sync(post.published_at, scope.now));
+        if again.is_none_or(|again| at >= again) {
+            not_read(scope, self.account.id, &[(post.map(|post| post.id), GapReason::RateLimit)]).await?;
+        }
+        Ok(Some(at))
     }
 
     /// What else of the account is due now or soon, up to what the network tells in the same request. Their own jobs wait meanwhile, also
@@ -197,7 +231,7 @@ impl Subject {
         if let Some(post) = &self.post {
             return asked.max(next_sync(post.published_at, now)).map_or(Next::Done, Next::Again);
         }
-        let at = now + if failed { ACCOUNT_AGAIN } else { ACCOUNT_EVERY };
+        let at = if failed { now + ACCOUNT_AGAIN } else { budget::own_moment(self.account.id, now + ACCOUNT_EVERY) };
         Next::Again(asked.map_or(at, |asked| asked.max(at)))
     }
 }
@@ -277,10 +311,13 @@ impl Job for SyncMetrics {
             return scope.finish(Next::Again(until)).await;
         }
         let Some(_turn) = work.services.turns.take(subject.account.id) else {
-            let at = scope.now + Duration::seconds(30);
+            let at = budget::its_turn(&scope).await?;
             return scope.finish(Next::Again(at)).await;
         };
         let with_account = subject.account_is_due(&scope).await?;
+        if let Some(at) = subject.wait_for_room(&scope, with_account).await? {
+            return scope.finish(Next::Again(at)).await;
+        }
         scope.commit().await?;
         let publication_id = subject.post.as_ref().map(|post| post.id);
         let mut along = Vec::new();
@@ -317,7 +354,7 @@ impl Job for SyncMetrics {
         put_forward(&scope, times).await?;
         write(&scope, subject.account.id, readings).await?;
         if let Some(until) = asked {
-            put_off(&scope, subject.account.id, until).await?;
+            budget::put_off(&scope, subject.account.id, until).await?;
         }
         let next = subject.next(scope.now, failed, asked);
         scope.finish(next).await
@@ -334,20 +371,6 @@ impl Job for SyncMetrics {
     async fn revive(&self, _permit: Permit<'_>, _subject_id: Uuid) -> Result<bool, DbErr> {
         Ok(true)
     }
-}
-
-/// A network that asks for patience has as much of it as it asks for: what else of the account's numbers is due before then waits, too.
-async fn put_off(scope: &Scope, account_id: Uuid, until: DateTime<Utc>) -> Result<(), JobError> {
-    // What somebody takes up at this moment is not waited for: it will hear it from the network itself.
-    let sql = "with waiting as (
-        select j.id from job j where j.brand_id = $1 and j.kind = 'sync_metrics' and j.state = 'PENDING' and j.due_at < $3
-          and (j.subject_id = $2
-            or j.subject_id in (select p.id from publication p where p.brand_id = $1 and p.social_account_id = $2))
-        for update skip locked)
-      update job j set due_at = $3 from waiting w where j.id = w.id";
-    let values = [scope.brand_id.into(), account_id.into(), until.into()];
-    scope.tx().execute_raw(db::statement(sql, values)).await?;
-    Ok(())
 }
 
 /// Says when the jobs of publications that were taken along are due.

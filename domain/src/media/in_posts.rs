@@ -32,6 +32,7 @@ pub(crate) struct Chosen<'a> {
     /// What is known of it.
     pub(crate) mime: &'a str,
     pub(crate) byte_size: i64,
+    /// Width and height in pixels; 0 of a document, which has none.
     pub(crate) width: i32,
     pub(crate) height: i32,
     /// Its rendition; none where it is the file as it is.
@@ -125,12 +126,14 @@ impl Shelf {
                 form_id: Some(form.id),
             });
         }
+        let is_document = asset.kind == Some(AssetKind::Document);
+        let side = |side: Option<i32>| side.or(is_document.then_some(0));
         Some(Chosen {
             key: file_key(asset.brand_id, file_id),
             mime: asset.mime_type.as_deref()?,
             byte_size: asset.byte_size?,
-            width: asset.width?,
-            height: asset.height?,
+            width: side(asset.width)?,
+            height: side(asset.height)?,
             form_id: None,
         })
     }
@@ -142,8 +145,9 @@ impl Shelf {
         network: &Capabilities,
         limits: &Limits,
     ) -> Result<DraftMedia, UserError> {
-        if asset.kind == Some(AssetKind::Document) {
-            return Err(UserError::new(Code::ImageTypeNotForNetwork).text("network", network.name));
+        // Its own rules do not ask of what it shows none of.
+        if asset.kind == Some(AssetKind::Document) && network.media.document.is_none() {
+            return Err(UserError::new(Code::DocumentNotForNetwork).text("network", network.name));
         }
         let not_ready = || UserError::new(Code::AssetNotReady);
         let chosen = self.choose(asset, network, limits).ok_or_else(not_ready)?;

@@ -175,6 +175,7 @@ mod tests {
             max_alt_text: 1,
             video: None,
             quota: None,
+            asks_as: None,
             choices: std::collections::BTreeMap::new(),
         }
     }

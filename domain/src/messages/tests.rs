@@ -104,6 +104,9 @@ fn every_code_and_every_trouble_has_words() {
     for why in crate::insights::WEB_TROUBLES {
         assert!(!web_trouble(Locale::En, why).starts_with("web-"), "{why}");
     }
+    for why in crate::listening::MENTION_TROUBLES {
+        assert!(!mention_trouble(Locale::En, why).starts_with("mentions-"), "{why}");
+    }
     for kind in TROUBLES {
         assert!(!trouble(Locale::En, kind).starts_with("trouble-"), "{kind}");
     }

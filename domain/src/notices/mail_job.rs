@@ -152,6 +152,8 @@ fn letter(services: &Services, brand: &str, person: &Person, rows: &[notice::Mod
             "report-notices"
         } else if rows.iter().all(|row| row.kind == NoticeKind::InsightAlert) {
             "alert-notices"
+        } else if rows.iter().all(|row| row.kind == NoticeKind::WebSourceFailed) {
+            "web-source-notices"
         } else {
             "notices"
         },

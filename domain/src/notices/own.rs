@@ -21,7 +21,7 @@ pub const MOST_READ: usize = 100;
 
 /// The kinds that somebody says for themselves how they want to be told of. Of a webhook that was switched off they are told in
 /// the product, since nobody else is.
-const TO_CHOOSE: [NoticeKind; 9] = [
+const TO_CHOOSE: [NoticeKind; 10] = [
     NoticeKind::PublicationFailed,
     NoticeKind::PublicationUnconfirmed,
     NoticeKind::PublicationMissed,
@@ -31,6 +31,7 @@ const TO_CHOOSE: [NoticeKind; 9] = [
     NoticeKind::DeliverableDue,
     NoticeKind::ReportNotSent,
     NoticeKind::InsightAlert,
+    NoticeKind::WebSourceFailed,
 ];
 
 /// Which notices are read now.

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diwan_entity::insights::report_schedule;
+use diwan_entity::insights::{report_schedule, web_source};
 use diwan_entity::payments::deliverable;
 use diwan_entity::publishing::social_account;
 use diwan_entity::trust::notice::{self, NoticeKind};
@@ -182,6 +182,20 @@ pub(crate) async fn report_not_sent(
     let kind = NoticeKind::ReportNotSent;
     let whom = recipients(permit, now, kind, vec![Uuid::nil()], Some(row.in_name_of)).await?;
     write_one(permit, now, (kind, row.id, json!({ "title": row.name, "paused": paused })), &whom).await
+}
+
+/// Tells the team, and whoever connected it, that a server that counts visits is not asked any more, since it cannot be read.
+pub(crate) async fn web_source_failed(
+    permit: Permit<'_>,
+    now: DateTime<Utc>,
+    row: &web_source::Model,
+) -> Result<(), DbErr> {
+    let kind = NoticeKind::WebSourceFailed;
+    let whom = recipients(permit, now, kind, vec![Uuid::nil()], Some(row.created_by)).await?;
+    let params = json!({ "title": row.name, "trouble": row.trouble });
+    write_one(permit, now, (kind, row.id, params), &whom).await?;
+    let data = json!({ "webSourceId": ids::encode("websource", row.id), "kind": row.kind, "trouble": row.trouble });
+    webhooks::tell(permit, now, kind, data).await
 }
 
 /// Tells whoever made a webhook, or has taken it over, that it was switched off, in the product alone: what is wrong is for them to see

@@ -26,6 +26,7 @@ pub fn in_words(locale: Locale, notice: &notice::Model) -> String {
         (NoticeKind::ContractCommented, _) => "notice-contract-commented",
         (NoticeKind::ReportNotSent, _) if paused => "notice-report-paused",
         (NoticeKind::ReportNotSent, _) => "notice-report-not-made",
+        (NoticeKind::WebSourceFailed, _) => "notice-web-source-failed",
         (NoticeKind::InsightAlert, _) => match text("why").as_str() {
             "ABOVE" => "notice-alert-above",
             "BELOW" => "notice-alert-below",
@@ -36,7 +37,11 @@ pub fn in_words(locale: Locale, notice: &notice::Model) -> String {
     let network = text("network");
     let name = diwan_networks::network(&network).map_or(network, |known| known.capabilities().name.to_owned());
     let trouble = text("trouble");
-    let trouble = if trouble.is_empty() { trouble } else { messages::trouble(locale, &trouble) };
+    let trouble = match notice.kind {
+        _ if trouble.is_empty() => trouble,
+        NoticeKind::WebSourceFailed => messages::web_trouble(locale, &trouble),
+        _ => messages::trouble(locale, &trouble),
+    };
     let args = [
         ("title", Arg::Text(text("title").into())),
         ("account", Arg::Text(text("account").into())),

@@ -243,6 +243,12 @@ pub enum Action {
     WebAnalyticsConnect,
     /// Bring in what was counted of visits of the brand's pages.
     WebAnalyticsRecord,
+    /// Say what the brand listens for, and with whom it is compared.
+    ListeningManage,
+    /// Read what people say under the brand's posts, and what it answered.
+    CommunityRead,
+    /// Bring in how often the brand and others were spoken of.
+    MentionRecord,
     /// Have a report rendered and read it.
     ReportRun,
     /// Write templates of reports, and put them away.
@@ -255,6 +261,8 @@ pub enum Action {
     ReportShareInternally,
     /// Have reports made and sent again and again.
     ReportScheduleManage,
+    /// Set the host of the agency's own at which shared reports are read.
+    ReportHostSet,
     /// Read the brand's short links.
     TrackedLinkRead,
     /// Make short links.
@@ -410,12 +418,16 @@ impl Action {
         Self::InsightAlertManage,
         Self::WebAnalyticsConnect,
         Self::WebAnalyticsRecord,
+        Self::ListeningManage,
+        Self::CommunityRead,
+        Self::MentionRecord,
         Self::ReportRun,
         Self::ReportTemplateManage,
         Self::ReportLookSet,
         Self::ReportShare,
         Self::ReportShareInternally,
         Self::ReportScheduleManage,
+        Self::ReportHostSet,
         Self::TrackedLinkRead,
         Self::TrackedLinkWrite,
         Self::TrackedLinkChange,
@@ -448,43 +460,5 @@ impl Action {
     /// The action of this name, as it stands in an API token's scopes.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|action| action.name() == name)
-    }
-
-    /// Whether it leaves everything as it is: such are the only ones that an archived brand still allows.
-    pub fn reads(self) -> bool {
-        matches!(
-            self,
-            Self::BrandRead
-                | Self::MemberRead
-                | Self::AuditRead
-                | Self::AgencyAuditRead
-                | Self::ApprovalRead
-                | Self::StrategyRead
-                | Self::ContentRead
-                | Self::ContentExport
-                | Self::IdeaRead
-                | Self::InfluencerRead
-                | Self::InfluencerTermsRead
-                | Self::UgcRead
-                | Self::PostHistoryRead
-                | Self::ChecklistRead
-                | Self::CampaignRead
-                | Self::CampaignAmountRead
-                | Self::BudgetRead
-                | Self::DeliverableRead
-                | Self::PaymentRead
-                | Self::HoursRead
-                | Self::ExpenseRead
-                | Self::ContractRead
-                | Self::ProposalRead
-                | Self::ProjectRead
-                | Self::PromotionRead
-                | Self::MetricsRead
-                | Self::TrackedLinkRead
-                | Self::LandingPageRead
-                | Self::ConversionRead
-                | Self::LeadRead
-                | Self::ReportRun
-        )
     }
 }

@@ -331,6 +331,13 @@ pub const RULES: &[Rule] = &[
         &[MID, integration(Level::Mid)],
         "a MID reads the numbers, and a program may bring them",
     ),
+    brand(Action::CommunityRead, &[JUNIOR], "a JUNIOR answers comments; who wrote them is nobody else's business"),
+    brand(Action::ListeningManage, &[MID], "a MID reads the numbers, and says with whom they are compared"),
+    brand(
+        Action::MentionRecord,
+        &[MID, integration(Level::Mid)],
+        "a MID reads the numbers, and a program may bring them",
+    ),
     brand(Action::ReportRun, &[MID, integration(Level::Mid)], ""),
     brand(
         Action::ReportTemplateManage,
@@ -345,6 +352,7 @@ pub const RULES: &[Rule] = &[
     brand(Action::ReportShare, &[MID], "what is made for clients goes to them; a program hands nothing out"),
     brand(Action::ReportShareInternally, &[SENIOR], "it shows names and what is internal to whoever holds the link"),
     brand(Action::ReportScheduleManage, &[MID], "it sends by itself, with the rights of whoever wrote it"),
+    agency(Action::ReportHostSet, &[CMO], "it is the name under which every client reads"),
     brand(Action::TrackedLinkRead, &[JUNIOR, integration(Level::Junior)], "a link is part of a draft"),
     brand(Action::TrackedLinkWrite, &[JUNIOR, integration(Level::Junior)], "whoever drafts a post needs its link"),
     brand(

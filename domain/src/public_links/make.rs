@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::context::Services;
 use crate::error::Failure;
 use crate::permission::Permit;
-use crate::trust;
+use crate::{insights, trust};
 
 /// Whom a link is for.
 #[derive(Debug, Clone)]
@@ -83,7 +83,12 @@ pub(crate) async fn make(
     let row = public_link::Entity::insert(row).exec_with_returning(permit.tx()).await?;
     let detail = json!({ "purpose": purpose.to_value(), "subject": subject_id, "for": row.user_id });
     trust::record(permit, now, "public_link.create", row.id, detail).await?;
-    Ok((row, services.link(&format!("{}/{secret}", place(purpose)))?))
+    let path = format!("{}/{secret}", place(purpose));
+    let url = match purpose {
+        LinkPurpose::Report => insights::reports::address(services, permit.tx(), &path).await?,
+        _ => services.link(&path)?,
+    };
+    Ok((row, url))
 }
 
 /// Whose links are meant, where not everybody's.

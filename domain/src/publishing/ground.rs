@@ -38,8 +38,8 @@ pub(super) struct Facts {
     pub(super) archived: bool,
     /// How many stand before it in line, [`line::MOST_COUNTED`] at most.
     pub(super) earlier: i64,
-    /// Whether somebody behind it in line is due.
-    pub(super) followed: bool,
+    /// Whether others of its account's line are due and not begun.
+    pub(super) others_due: bool,
 }
 
 static READ: LazyLock<String> = LazyLock::new(|| {
@@ -51,7 +51,7 @@ static READ: LazyLock<String> = LazyLock::new(|| {
            app.holding_pause(p.brand_id, p.post_id, p.social_account_id) as pause,
            b.publish_grace_seconds as grace_seconds, b.archived_at is not null as archived,
            b.id is not null as has_brand, a.id is not null as has_account,
-           {earlier} as earlier, {followed} as followed
+           {earlier} as earlier, {others_due} as others_due
          from publication p
            left join brand b on b.id = p.brand_id
            left join social_account a on a.brand_id = p.brand_id and a.id = p.social_account_id
@@ -61,7 +61,7 @@ static READ: LazyLock<String> = LazyLock::new(|| {
         account = columns::<social_account::Column>("a", OF_ACCOUNT),
         variant = columns::<post_variant::Column>("v", OF_VARIANT),
         earlier = line::EARLIER,
-        followed = line::followed(),
+        others_due = line::others_due(),
     )
 });
 

@@ -16,7 +16,10 @@ use super::check_job::CheckConnection;
 use super::keep_account_job::KeepAccount;
 use super::refresh::refresh_due;
 use crate::error::Fault;
-use crate::insights::{FIRST_OF_ACCOUNT, SyncMetrics};
+use crate::insights::{
+    FIRST_OF_ACCOUNT, PAST_OF_ACCOUNT, ReadAccountHistory, ReadAudience, SyncMetrics, first_reading, is_offered,
+    tells_of_the_past,
+};
 use crate::jobs::{Job as _, enqueue_each};
 use crate::permission::Permit;
 use crate::trust;
@@ -86,14 +89,23 @@ pub(super) async fn keep_accounts(
             social_account::Column::CheckedAt,
         ])
         .to_owned();
-    social_account::Entity::insert_many(rows).on_conflict(again).exec_without_returning(permit.tx()).await?;
+    // Their jobs before the accounts: so does whoever runs them.
     enqueue_each(KeepAccount.kind(), &renewals, now).await?;
     // What was planned on an account while it was not connected has its checks from now on.
-    let again: Vec<_> =
+    let checks: Vec<_> =
         ids.iter().filter(|id| known.iter().any(|row| row.id == **id)).map(|id| (permit, *id, now)).collect();
-    enqueue_each(CheckConnection.kind(), &again, now).await?;
+    enqueue_each(CheckConnection.kind(), &checks, now).await?;
     let numbers: Vec<_> = ids.iter().map(|id| (permit, *id, now + FIRST_OF_ACCOUNT)).collect();
     enqueue_each(SyncMetrics.kind(), &numbers, now).await?;
+    if tells_of_the_past(&connection.network) {
+        let past: Vec<_> = ids.iter().map(|id| (permit, *id, now + PAST_OF_ACCOUNT)).collect();
+        enqueue_each(ReadAccountHistory.kind(), &past, now).await?;
+    }
+    if is_offered(&connection.network) {
+        let audiences: Vec<_> = ids.iter().map(|id| (permit, *id, first_reading(now))).collect();
+        enqueue_each(ReadAudience.kind(), &audiences, now).await?;
+    }
+    social_account::Entity::insert_many(rows).on_conflict(again).exec_without_returning(permit.tx()).await?;
     for id in &ids {
         let detail = serde_json::json!({ "network": connection.network });
         trust::record(permit, now, "account.connected", *id, detail).await?;

@@ -8,11 +8,12 @@ use diwan_platform::db;
 use diwan_platform::http::is_web;
 use diwan_platform::traces::traceparent;
 use sea_orm::{ActiveEnum as _, ConnectionTrait as _};
+use uuid::Uuid;
 
 use super::line;
 use crate::calendar::post_state;
-use crate::insights;
-use crate::jobs::{Job as _, JobError, Scope};
+use crate::jobs::{Hands, Job as _, JobError, Scope};
+use crate::{community, insights};
 
 /// The post's state, with its other publications in these states and this one in that.
 fn state_of_post(others: &[PublicationState], own: PublicationState) -> Option<String> {
@@ -53,10 +54,11 @@ pub(super) async fn open_attempt(
     })
 }
 
-/// Writes that it is there, with the end of its attempt and of its job, asks for its first numbers, and calls the next in line. Commits.
+/// Writes that it is there, with the end of its attempt and of its job, asks for its first numbers and comments, and calls the next in line: this worker goes
+/// on with it, where it has a place for it, past the queue. Commits.
 pub(super) async fn published(
-    scope: Scope,
-    row: &publication::Model,
+    (scope, hands): (Scope, &Hands),
+    (row, has_comments): (&publication::Model, bool),
     others: &[PublicationState],
     (published, attempt): (Published, AttemptOutcome),
 ) -> Result<(), JobError> {
@@ -71,16 +73,24 @@ pub(super) async fn published(
          followed as (update post set state = $10, updated_at = $4 where brand_id = $1 and id = $11 and state <> $10),
          numbers as (
            insert into job (id, brand_id, kind, subject_id, state, due_at, created_at, trace)
-           select $12::uuid, $1::uuid, $13::text, $5::uuid, 'PENDING', $14::timestamptz, $4::timestamptz, $15::text
-           where $14::timestamptz is not null
+           select n.id, $1::uuid, n.kind, $5::uuid, 'PENDING', $14::timestamptz, $4::timestamptz, $15::text
+           from (values ($12::uuid, $13::text), ($18::uuid, $19::text)) n (id, kind)
+           where $14::timestamptz is not null and n.kind is not null
            on conflict (brand_id, kind, subject_id) where state in ('PENDING', 'HANDED', 'RUNNING')
            do update set due_at = least(job.due_at, excluded.due_at)),
          next as ({next}),
-         called as (update job set due_at = next.due_at from next where job.id = next.id and job.due_at > $4)
+         called as (
+           update job set due_at = next.due_at, state = case when $17 then 'HANDED' else job.state end,
+             handed_at = case when $17 then $4 else job.handed_at end,
+             line_owner = case when $17 then $20 end,
+             lined_at = case when not $17 then null when job.line_owner = $20 then job.lined_at else $4 end
+           from next where job.id = next.id returning job.id)
          update job set state = 'DONE', finished_at = $4, lease_expires_at = null, lease_owner = null, failures = 0, last_error = null
-         where id = $16",
+         where id = $16 returning (select id from called where $17) as next",
         next = line::NEXT
     );
+    let place = hands.place();
+    let comments = has_comments.then(|| community::ReadComments.kind());
     let values = [
         row.brand_id.into(),
         row.social_account_id.into(),
@@ -98,7 +108,15 @@ pub(super) async fn published(
         insights::next_sync(scope.now, scope.now).into(),
         traceparent().into(),
         scope.job_id().into(),
+        place.is_some().into(),
+        scope.new_id().into(),
+        comments.map(str::to_owned).into(),
+        hands.name().into(),
     ];
-    scope.tx().execute_raw(db::statement(&sql, values)).await?;
-    scope.commit().await
+    let next: Option<Uuid> = db::scalar(scope.tx(), &sql, values).await?;
+    scope.commit().await?;
+    if let (Some(next), Some(place)) = (next, place) {
+        hands.go_on_with(next, place);
+    }
+    Ok(())
 }

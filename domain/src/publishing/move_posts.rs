@@ -29,6 +29,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::check_job::check_before;
+use super::line;
 use super::quota;
 use super::schedule_post::HORIZON;
 use crate::calendar::at_wall_clock;
@@ -356,6 +357,7 @@ async fn begun(
 /// An account on which a moved post is published.
 #[derive(FromQueryResult)]
 struct MovedOn {
+    id: Uuid,
     post_id: Uuid,
     social_account_id: Uuid,
 }
@@ -377,7 +379,7 @@ async fn write(context: &Context, plan: &[(post::Model, DateTime<Utc>, Permit<'_
           from unnest($1::uuid[], $2::timestamptz[]) moved (id, due_at)
           where publication.post_id = moved.id and publication.state = 'SCHEDULED'
             and publication.brand_id = any ($4)
-          returning publication.post_id, publication.social_account_id";
+          returning publication.id, publication.post_id, publication.social_account_id";
         let mut brands: Vec<Uuid> = scheduled().map(|(post, ..)| post.brand_id).collect();
         brands.sort_unstable();
         brands.dedup();
@@ -390,11 +392,15 @@ async fn write(context: &Context, plan: &[(post::Model, DateTime<Utc>, Permit<'_
         });
         check_before(context.now, checks).await?;
         // One that was handed over waits again: whoever has its id finds that it is not due.
-        let jobs = "update job set due_at = p.due_at, state = 'PENDING', handed_at = null from publication p
+        let jobs =
+            "update job set due_at = p.due_at, state = 'PENDING', handed_at = null, line_owner = null, lined_at = null
+          from publication p
           where p.brand_id = any ($2) and p.post_id = any ($1) and p.state = 'SCHEDULED' and job.brand_id = p.brand_id
             and job.kind = $3 and job.subject_id = p.id and job.state in ('PENDING', 'HANDED')";
-        let values = [ids.into(), brands.into(), super::Publish.kind().into()];
+        let values = [ids.into(), brands.clone().into(), super::Publish.kind().into()];
         permit.tx().execute_raw(db::statement(jobs, values)).await?;
+        let moved: Vec<Uuid> = on.iter().map(|row| row.id).collect();
+        line::call_first(permit.tx(), (&brands, &moved), context.now).await?;
     }
     let events =
         plan.iter().map(|(post, due_at, permit)| (*permit, post.id, json!({ "from": post.due_at, "to": due_at })));

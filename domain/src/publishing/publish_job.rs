@@ -83,14 +83,15 @@ impl Job for Publish {
 
     async fn run(&self, work: &Work) -> Result<(), JobError> {
         let (scope, others) = ground::begin(work).await?;
-        let Some(Task { prepared, unknown_since, place, until }) = prepare(&scope).await? else {
-            return scope.finish(Next::Done).await;
+        let Task { prepared, unknown_since, place, until } = match prepare(&scope).await? {
+            Ok(task) => task,
+            Err(next) => return scope.finish(next).await,
         };
         // What may be there is looked up however late that is; the rest waits no longer than it may still be sent: what comes to nothing is
         // told when it does.
         let last = unknown_since.is_none().then(|| until + Duration::milliseconds(1));
         let by = |at: DateTime<Utc>| last.map_or(at, |last| at.min(last));
-        if let Some(at) = line::before(&scope, &prepared.row, &prepared.account, place).await? {
+        if let Some(at) = line::before((&scope, &work.hands), &prepared.row, &prepared.account, place).await? {
             return scope.finish(Next::Again(by(at))).await;
         }
         let Some(_turn) = work.services.turns.take(prepared.account.id) else {
@@ -150,22 +151,27 @@ fn is_over(state: PublicationState) -> bool {
     }
 }
 
-/// Decides what is to be done, and writes what needs no network. What leaves the line without being sent calls the next, too.
-async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
+/// Decides what is to be done, or how the job goes on without that, and writes what needs no network. What leaves the line without being sent
+/// calls the next, too.
+async fn prepare(scope: &Scope) -> Result<Result<Task, Next>, JobError> {
     let Ground { row, account, variant, facts } = ground::read(scope).await?;
     if is_over(row.state) {
         line::call_next(scope, &row).await?;
-        return Ok(None);
+        return Ok(Err(Next::Done));
+    }
+    if line::not_yet(scope, &row) {
+        line::call_next(scope, &row).await?;
+        return Ok(Err(Next::Again(row.due_at)));
     }
     let variant = variant.ok_or_else(|| Fault::broken("a live publication without its variant"))?;
     let outline = if facts.has_files { content::with_files(scope, variant).await? } else { Outline::of_text(variant) };
-    let place = line::Place { earlier: facts.earlier, followed: facts.followed };
+    let place = line::Place { earlier: facts.earlier, others_due: facts.others_due };
     let (until, archived) = sent_until(&row, facts.grace_seconds, facts.archived);
     if let Some(since) = facts.open_since {
         let checkpoint = row.checkpoint.clone().map(Checkpoint);
         if checkpoint.is_some_and(|checkpoint| checkpoint.may_have_been_sent()) {
             let prepared = Prepared { row, account, outline };
-            return Ok(Some(Task { prepared, unknown_since: Some(since), place, until }));
+            return Ok(Ok(Task { prepared, unknown_since: Some(since), place, until }));
         }
         // The worker fell silent before the request that makes the post visible.
         close_attempt(scope.tx(), row.brand_id, row.id, AttemptOutcome::NotSent, None, scope.now).await?;
@@ -175,9 +181,9 @@ async fn prepare(scope: &Scope) -> Result<Option<Task>, JobError> {
         || without_grant(scope, &row, &outline).await?
     {
         line::call_next(scope, &row).await?;
-        return Ok(None);
+        return Ok(Err(Next::Done));
     }
-    Ok(Some(Task { prepared: Prepared { row, account, outline }, unknown_since: None, place, until }))
+    Ok(Ok(Task { prepared: Prepared { row, account, outline }, unknown_since: None, place, until }))
 }
 
 /// Until when it may be sent: for the brand's grace before the first attempt, for our patience after it. And whether its brand is
@@ -326,7 +332,8 @@ pub(super) async fn end(
             // Where a server stands in for the network, the post is seen there.
             let url = published.url.map(|url| work.services.http.called(&url));
             let published = Published { url, ..published };
-            ledger::published(scope, row, &others, (published, attempt)).await?;
+            let has_comments = diwan_networks::network(network).is_some_and(|known| known.capabilities().comments);
+            ledger::published((scope, &work.hands), (row, has_comments), &others, (published, attempt)).await?;
             Some(late)
         }
         Outcome::Trouble(trouble) => {

@@ -225,6 +225,12 @@ async fn try_keep(work: &Work, row: &social_account::Model, fresh: &Usable, befo
         return Err(Fault::broken("an account's brand is gone").into());
     }
     let due = fresh.network.refresh_due(&fresh.account);
+    // The job before the account: so does whoever runs it.
+    if let Some(due) = due {
+        let agency_id = db::scalar(&tx, "select agency_id from brand where id = $1", [row.brand_id.into()]).await?;
+        let permit = Permit { tx: &tx, brand_id: row.brand_id, actor_id: None, agency_id };
+        enqueue(permit, KeepAccount.kind(), row.id, due, now).await?;
+    }
     let stored = social_account::Entity::update_many()
         .col_expr(social_account::Column::Credentials, Expr::value(fresh.sealed.clone()))
         .col_expr(social_account::Column::RefreshDueAt, Expr::value(due))
@@ -237,13 +243,12 @@ async fn try_keep(work: &Work, row: &social_account::Model, fresh: &Usable, befo
         .filter(social_account::Column::Credentials.is_in([before.to_vec(), fresh.sealed.clone()]))
         .exec(&tx)
         .await?;
-    if let (Some(due), true) = (due, stored.rows_affected > 0) {
-        let agency_id = db::scalar(&tx, "select agency_id from brand where id = $1", [row.brand_id.into()]).await?;
-        let permit = Permit { tx: &tx, brand_id: row.brand_id, actor_id: None, agency_id };
-        enqueue(permit, KeepAccount.kind(), row.id, due, now).await?;
+    if stored.rows_affected == 0 {
+        tx.rollback().await?;
+        return Ok(false);
     }
     tx.commit().await?;
-    Ok(stored.rows_affected > 0)
+    Ok(true)
 }
 
 /// The account with the secrets that somebody else has just stored.

@@ -15,7 +15,7 @@ pub(super) struct Saving<'a> {
 impl Saving<'_> {
     /// Writes what there is to write, and keeps the lease for as long as the next request may take. Nothing is written where it is lost.
     async fn note(&self, checkpoint: Option<&Checkpoint>, leaves: bool) -> Result<(), ProgressError> {
-        let Work { services, job_id, claim } = self.work;
+        let Work { services, job_id, claim, .. } = self.work;
         let now = services.now();
         let leaves: Option<DateTime<Utc>> = leaves.then_some(now);
         let values = [

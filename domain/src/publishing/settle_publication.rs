@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::jobs::{Job as _, enqueue};
 use crate::permission::Action;
-use crate::{insights, trust};
+use crate::{community, insights, trust};
 use diwan_entity::publishing::publication_attempt::AttemptOutcome;
 
 /// The input field of the network's id.
@@ -85,6 +85,8 @@ pub async fn settle_publication(
             change.remote_url = Set(url.map(|url| url.to_string()));
             change.published_at = Set(Some(context.now));
             enqueue(permit, insights::SyncMetrics.kind(), publication_id, context.now, context.now).await?;
+            // Where the network has none to read, the work ends at once.
+            enqueue(permit, community::ReadComments.kind(), publication_id, context.now, context.now).await?;
             change.trouble = Set(None);
             change.trouble_detail = Set(None);
             ("publication.is_there", AttemptOutcome::Found)

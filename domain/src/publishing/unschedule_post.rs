@@ -7,6 +7,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum as _, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect as _};
 use uuid::Uuid;
 
+use super::line;
 use super::outcome::{halt, parts_there};
 use crate::calendar::{follow_publications, load_post, unschedule};
 use crate::context::Context;
@@ -55,6 +56,7 @@ pub async fn unschedule_post(context: &Context, post_id: Uuid) -> Result<post::M
     halt(permit, Condition::all().add(publication::Column::Id.is_in(halted.iter().copied())), context.now).await?;
     let taken_off = [ids.as_slice(), &halted].concat();
     cancel(permit, super::Publish.kind(), &taken_off, context.now).await?;
+    line::call_first(permit.tx(), (&[permit.brand_id], &taken_off), context.now).await?;
     if ids.len() == all.len() {
         unschedule(context, permit, &[post.id]).await?;
     } else {

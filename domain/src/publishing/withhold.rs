@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::content::Outline;
+use super::line;
 use super::outcome::{GRANT_MISSING, PARTLY_PUBLISHED, Trouble, settle};
 use crate::calendar::{LockedPost, follow_posts};
 use crate::jobs::{Job as _, JobError, Scope, cancel};
@@ -74,6 +75,7 @@ pub(crate) async fn withhold_without_grant(
     ];
     permit.tx().execute_raw(db::statement(sql, values)).await?;
     cancel(permit, super::Publish.kind(), &ids, now).await?;
+    line::call_first(permit.tx(), (&[permit.brand_id], &ids), now).await?;
     follow_posts(permit.tx(), permit.brand_id, posts, now).await?;
     notices::publication_trouble(permit, now, &ids).await?;
     Ok(ids.len())

@@ -1,6 +1,9 @@
 //! Reports made of blocks: that their files say what the figures say, never change, and show nobody what they may not see.
 
+mod audience;
+mod community;
 mod machine;
+mod rights;
 mod stored;
 
 use std::sync::Arc;
@@ -80,18 +83,7 @@ impl Desk {
         by: &Person,
         command: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
     ) -> Result<Result<T, Code>> {
-        let context = self.test.act(by).await?;
-        match command(&context).await {
-            Ok(done) => {
-                context.commit().await?;
-                Ok(Ok(done))
-            }
-            Err(Failure::Refused(errors)) => {
-                context.roll_back().await?;
-                Ok(Err(errors.first().context("a reason")?.code))
-            }
-            Err(Failure::Fault(fault)) => Err(fault.into()),
-        }
+        self.test.attempt_code(by, command).await
     }
 
     async fn must<T>(&self, by: &Person, command: impl AsyncFnOnce(&Context) -> Result<T, Failure>) -> Result<T> {
@@ -171,6 +163,8 @@ fn every_block() -> ReportTemplateContent {
         by(BlockKind::HeatMap, Kpi::InteractionsPerPost),
         ReportBlock { count: Some(3), ..by(BlockKind::TopPosts, Kpi::Interactions) },
         ReportBlock { count: Some(3), ..by(BlockKind::BottomPosts, Kpi::Interactions) },
+        plain(BlockKind::Audience),
+        plain(BlockKind::Community),
         plain(BlockKind::Campaigns),
         plain(BlockKind::Budgets),
         plain(BlockKind::Progress),
@@ -187,6 +181,19 @@ async fn a_report_of_every_block_says_what_the_figures_say_and_never_changes() -
     desk.published("2026-07-11T09:00:00Z", 30).await?;
     desk.test.make_forms(desk.written.asset).await?;
     let brand = desk.brand;
+    // Who follows was read on the first of July.
+    let followers = format!(
+        "insert into metric_sample values (gen_random_uuid(), '{brand}', '{}', null, 'FOLLOWERS', 4, '2026-07-30T09:00:00Z')",
+        desk.written.account
+    );
+    desk.test.db.run(&followers).await?;
+    // What people say under the posts of July was read.
+    let read = format!(
+        "insert into comment_reading (brand_id, publication_id, social_account_id, read_at)
+         select brand_id, id, social_account_id, '2026-08-01T09:00:00Z' from publication
+         where brand_id = '{brand}' and published_at is not null"
+    );
+    desk.test.db.run(&read).await?;
     let look =
         ReportLook { logo_id: Some(desk.written.asset), typeface: ReportTypeface::Serif, ..ReportLook::default() };
     desk.must(&desk.senior, async |context| set_report_look(context, brand, look).await).await?;
@@ -228,6 +235,8 @@ async fn a_report_of_every_block_says_what_the_figures_say_and_never_changes() -
         ("HEAT_MAP", "POSTS"),
         ("TOP_POSTS", "INTERACTIONS"),
         ("BOTTOM_POSTS", "INTERACTIONS"),
+        ("AUDIENCE", "SHARE"),
+        ("COMMUNITY", "MESSAGES_RECEIVED"),
         ("CAMPAIGNS", "COST"),
         ("PROGRESS", "POSTS_WRITTEN"),
         ("NOTES", "NOTES"),

@@ -34,18 +34,7 @@ impl Desk {
     }
 
     async fn act<T>(&self, command: impl AsyncFnOnce(&Context) -> Result<T, Failure>) -> Result<Result<T, Code>> {
-        let context = self.test.act(&self.person).await?;
-        match command(&context).await {
-            Ok(done) => {
-                context.commit().await?;
-                Ok(Ok(done))
-            }
-            Err(Failure::Refused(errors)) => {
-                context.roll_back().await?;
-                Ok(Err(errors[0].code))
-            }
-            Err(failure) => Err(failure.into()),
-        }
+        self.test.attempt_code(&self.person, command).await
     }
 
     async fn must<T>(&self, command: impl AsyncFnOnce(&Context) -> Result<T, Failure>) -> Result<T> {

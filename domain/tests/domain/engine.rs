@@ -4,9 +4,13 @@
 mod again;
 mod bench;
 mod clocks;
+mod comments;
 mod connections;
 mod endings;
 mod fairness;
+mod history;
+mod limits;
+mod lines;
 mod locks;
 mod numbers;
 mod order;

@@ -1,6 +1,7 @@
 //! A brand's figures against what was read, gaps in them, and where numbers are kept.
 
 mod alerts;
+mod audience;
 mod explore;
 mod recomputed;
 mod rolled_up;
@@ -20,7 +21,7 @@ use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::clock::ManualClock;
 use diwan_platform::db;
 use diwan_testkit::{Person, Settings, TestServices};
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, FromQueryResult};
 use uuid::Uuid;
 
 struct Bench {
@@ -108,7 +109,12 @@ impl Bench {
         self.said(self.mastodon, Some(first), &said).await?;
         let second = self.published(self.x, "2026-07-10T09:00:00Z").await?;
         let at = "2026-07-13T09:00:00Z";
-        self.said(self.x, Some(second), &[("LIKES", 20, at), ("VIEWS", 400, at), ("REACH", 200, at)]).await?;
+        self.said(
+            self.x,
+            Some(second),
+            &[("LIKES", 20, at), ("VIEWS", 400, at), ("REACH", 200, at), ("DISLIKES", 5, at)],
+        )
+        .await?;
         self.test
             .db
             .run(&format!(
@@ -182,7 +188,7 @@ async fn figures_are_those_of_the_numbers_that_were_read() -> Result<()> {
     assert_eq!((july.compared.from, july.compared.to), (day("2026-06-01")?, day("2026-06-30")?));
     assert_eq!(july.young, 0);
     let none: &[&str] = &[];
-    let expected: [(Kpi, &str, Option<&str>, &[&str]); 19] = [
+    let expected: [(Kpi, &str, Option<&str>, &[&str]); 20] = [
         (Kpi::Followers, "1600", Some("1000"), none),
         (Kpi::FollowerGrowth, "100", None, &["x"]),
         (Kpi::AudienceGrowthRate, "10", None, &["x"]),
@@ -194,6 +200,8 @@ async fn figures_are_those_of_the_numbers_that_were_read() -> Result<()> {
         // (10 + 20) / (1100 + 500).
         (Kpi::EngagementRateByFollowers, "1.875", Some("0.5"), &["mastodon"]),
         (Kpi::EngagementRateByReach, "10", None, &["mastodon"]),
+        // 5 of 25.
+        (Kpi::NegativeFeedbackRate, "20", None, &["mastodon"]),
         (Kpi::ReferralTraffic, "40", Some("0"), none),
         (Kpi::Sessions, "60", Some("8"), none),
         (Kpi::SocialSessions, "30", Some("0"), none),
@@ -211,7 +219,12 @@ async fn figures_are_those_of_the_numbers_that_were_read() -> Result<()> {
         assert_eq!(found.before.as_deref(), before, "{kpi:?}: {found:?}");
         assert_eq!(found.missing_networks, missing, "{kpi:?}");
     }
-    assert_eq!(july.figures.len(), expected.len());
+    // Nobody listened, and nobody read what people wrote.
+    let untold = [Kpi::Mentions, Kpi::ShareOfVoice, Kpi::ResponseTime, Kpi::ResponseRate];
+    for kpi in untold {
+        assert_eq!(told(&july, kpi)?.no_figure, Some(NoFigure::Missing), "{kpi:?}");
+    }
+    assert_eq!(july.figures.len(), expected.len() + untold.len());
     let interactions = told(&july, Kpi::Interactions)?;
     assert_eq!((interactions.difference.as_deref(), interactions.change_percent.as_deref()), (Some("25"), Some("500")));
     assert_eq!(told(&july, Kpi::CostPerResult)?.currency.as_deref(), Some("EUR"));
@@ -324,6 +337,45 @@ async fn numbers_that_cannot_be_read_are_a_gap() -> Result<()> {
     assert_eq!(jobs::run(&bench.test.services, job, "test").await?, Ran::Finished);
     let state: String = bench.test.db.value(&format!("select state from job where id = '{job}'")).await?;
     assert_eq!(state, "DONE");
+    Ok(())
+}
+
+/// How many rows of publications a transaction has read so far.
+#[derive(FromQueryResult)]
+struct RowsRead {
+    rows: i64,
+}
+
+#[tokio::test]
+async fn a_month_is_read_without_what_was_published_before() -> Result<()> {
+    let bench = Bench::new().await?;
+    bench.numbers().await?;
+    let before = bench.july().await?;
+    let history = "begin;
+      set local session_replication_role = replica;
+      insert into publication (id, brand_id, post_id, variant_id, social_account_id, state, due_at, created_at, updated_at, remote_id, published_at)
+        select gen_random_uuid(), p.brand_id, p.post_id, gen_random_uuid(), p.social_account_id, 'PUBLISHED', t.at, t.at, t.at,
+          concat(p.id, n), t.at
+        from publication p cross join generate_series(1, 2000) n
+          cross join lateral (select timestamptz '2026-05-01' - n * interval '1 hour' as at) t;
+      commit";
+    bench.test.db.run(history).await?;
+    bench.test.db.run("analyze publication").await?;
+    let context = bench.test.act(&bench.person).await?;
+    let read = async || -> Result<i64> {
+        let sql = "select (seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint as rows
+          from pg_stat_xact_user_tables where relname = 'publication'";
+        Ok(context.rows::<RowsRead>(sql, []).await?.first().context("the table")?.rows)
+    };
+    let first = read().await?;
+    let period = Period { from: day("2026-07-01")?, to: day("2026-07-31")? };
+    let asked = AskedInsights { brand_id: bench.brand, period, against: Against::PeriodBefore };
+    let after = insights(&context, asked).await?;
+    let rows = read().await? - first;
+    assert!((1..100).contains(&rows), "{rows} rows of publications were read");
+    for kpi in [Kpi::PublishedPosts, Kpi::Interactions, Kpi::Reach] {
+        assert_eq!(told(&after, kpi)?.value, told(&before, kpi)?.value);
+    }
     Ok(())
 }
 

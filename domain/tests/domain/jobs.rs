@@ -6,7 +6,7 @@ use std::time::Duration as StdDuration;
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use diwan_domain::insights::{NewReport, RenderReport, request_report, sync_metrics};
-use diwan_domain::jobs::{self, Job as _, JobError, Next, Ran, Work};
+use diwan_domain::jobs::{self, Hands, Job as _, JobError, Next, Ran, Work};
 use diwan_domain::trust::rerun_job;
 use diwan_domain::{Code, Failure};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
@@ -55,7 +55,7 @@ impl Bench {
         let services = Arc::clone(&self.test.services);
         let lease = services.timing.lease;
         let claim = outbox::start(services.db.unscoped(), job, owner, services.now(), lease).await?;
-        Ok(claim.map(|claim| Work { services, job_id: job, claim }))
+        Ok(claim.map(|claim| Work { services, job_id: job, claim, hands: Hands::of(owner) }))
     }
 
     async fn of_job<T: sea_orm::TryGetable>(&self, job: Uuid, column: &str) -> Result<T> {

@@ -20,6 +20,7 @@ mod insights;
 mod jobs;
 mod landing;
 mod letters;
+mod listening;
 mod media;
 mod notices;
 mod payments;

@@ -181,6 +181,7 @@ fn every_kind_has_words_in_every_language() {
             NoticeKind::DeliverableDue,
             NoticeKind::ReportNotSent,
             NoticeKind::InsightAlert,
+            NoticeKind::WebSourceFailed,
         ] {
             let said = in_words(locale, &about(kind, params.clone()));
             let shows = match kind {
@@ -189,7 +190,8 @@ fn every_kind_has_words_in_every_language() {
                 | NoticeKind::ContractCommented
                 | NoticeKind::DeliverableDue
                 | NoticeKind::ReportNotSent
-                | NoticeKind::InsightAlert => "Nowruz",
+                | NoticeKind::InsightAlert
+                | NoticeKind::WebSourceFailed => "Nowruz",
                 _ => "Mastodon",
             };
             assert!(said.contains(shows) && !said.starts_with("notice-"), "{locale:?} {kind:?}: {said}");
@@ -202,6 +204,7 @@ fn every_kind_has_words_in_every_language() {
                     | NoticeKind::DeliverableDue
                     | NoticeKind::ReportNotSent
                     | NoticeKind::InsightAlert
+                    | NoticeKind::WebSourceFailed
             );
             let step = messages::trouble(locale, "CONTENT");
             assert!(has_step || said.contains(step.trim()), "{locale:?} {kind:?}: {said}");

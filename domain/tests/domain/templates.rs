@@ -35,18 +35,8 @@ impl Desk {
     }
 
     async fn act<T>(&self, command: impl AsyncFnOnce(&Context) -> Result<T, Failure>) -> Result<Result<T, Refusals>> {
-        let context = self.test.act(&self.person).await?;
-        match command(&context).await {
-            Ok(done) => {
-                context.commit().await?;
-                Ok(Ok(done))
-            }
-            Err(Failure::Refused(errors)) => {
-                context.roll_back().await?;
-                Ok(Err(errors.into_iter().map(|error| (error.code, error.field.join("."))).collect()))
-            }
-            Err(failure) => Err(failure.into()),
-        }
+        let done = self.test.attempt(&self.person, command).await?;
+        Ok(done.map_err(|errors| errors.into_iter().map(|error| (error.code, error.field.join("."))).collect()))
     }
 
     async fn must<T>(&self, command: impl AsyncFnOnce(&Context) -> Result<T, Failure>) -> Result<T> {

@@ -61,18 +61,8 @@ impl Desk {
         &self,
         command: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
     ) -> Result<Result<T, (Code, String)>> {
-        let context = self.test.act(&self.person).await?;
-        match command(&context).await {
-            Ok(done) => {
-                context.commit().await?;
-                Ok(Ok(done))
-            }
-            Err(Failure::Refused(errors)) => {
-                context.roll_back().await?;
-                Ok(Err((errors[0].code, errors[0].field.join("."))))
-            }
-            Err(failure) => Err(failure.into()),
-        }
+        let done = self.test.attempt(&self.person, command).await?;
+        Ok(done.map_err(|errors| (errors[0].code, errors[0].field.join("."))))
     }
 
     async fn must<T>(&self, command: impl AsyncFnOnce(&Context) -> Result<T, Failure>) -> Result<T> {

@@ -23,6 +23,7 @@ use diwan_testkit::servers::{
     ANALYTICS_TOKEN, AnalyticsServer, MATOMO_SITE, PLAUSIBLE_SITE, SiteGoal, SiteNumbers, SiteVisits,
 };
 use diwan_testkit::{Person, Settings, TestServices};
+use url::Url;
 use uuid::Uuid;
 
 /// All visits that are kept, in words.
@@ -79,11 +80,16 @@ fn done<T>(answer: Result<T, Vec<UserError>>) -> Result<T> {
 impl Desk {
     /// On a morning of October in Athens, where the day before is the third.
     async fn new() -> Result<Self> {
+        Self::beside(None).await
+    }
+
+    /// The same, where another server may be called, too.
+    async fn beside(other: Option<&Url>) -> Result<Self> {
         let start = Utc.with_ymd_and_hms(2026, 10, 4, 9, 0, 0).single().context("a time")?;
         let clock = Arc::new(ManualClock::new(start));
         let server = AnalyticsServer::start().await?;
-        let settings =
-            Settings { clock: Some(Arc::clone(&clock)), servers: vec![server.url.clone()], ..Settings::default() };
+        let servers = other.into_iter().chain([&server.url]).cloned().collect();
+        let settings = Settings { clock: Some(Arc::clone(&clock)), servers, ..Settings::default() };
         let test = TestServices::with(settings).await?;
         let brand = test.brand("Alpha").await?;
         let lead = test.member(brand, Level::Senior, UserKind::Staff).await?;
@@ -95,18 +101,7 @@ impl Desk {
         by: &Person,
         command: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
     ) -> Result<Result<T, Vec<UserError>>> {
-        let context = self.test.act(by).await?;
-        match command(&context).await {
-            Ok(done) => {
-                context.commit().await?;
-                Ok(Ok(done))
-            }
-            Err(Failure::Refused(errors)) => {
-                context.roll_back().await?;
-                Ok(Err(errors))
-            }
-            Err(failure) => Err(failure.into()),
-        }
+        self.test.attempt(by, command).await
     }
 
     fn new_connection(&self, kind: WebSourceKind) -> NewWebConnection {

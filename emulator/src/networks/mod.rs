@@ -8,6 +8,8 @@ mod instagram;
 mod linkedin;
 mod long_lived;
 mod meta;
+mod meta_audience;
+mod meta_days;
 mod pinterest;
 mod telegram;
 mod threads;

@@ -193,6 +193,28 @@ async fn a_lost_comment_is_found_again() {
 }
 
 #[tokio::test]
+async fn comments_of_all_depths_are_read_with_what_they_answer() {
+    let (stage, account) = start().await;
+    let post = stage.publish(&account, &text("a post"), None).await.0.expect("published").remote_id;
+    let world = stage.emulator.world();
+    let asked = world.comment("facebook", &post, ("Sara", "How much?")).expect("a post");
+    let more = world.comment("facebook", &asked, ("Omid", "Yes, how much?")).expect("a comment");
+    for place in 0..100 {
+        world.comment("facebook", &post, ("Omid", &format!("tea {place}"))).expect("a post");
+    }
+    assert_eq!(world.comment("facebook", "17953", ("Sara", "Here?")), None);
+    let facebook = diwan_networks::network("facebook").expect("a network");
+    let first = facebook.read_comments(stage.out(), &account, &post, None).await.expect("comments");
+    assert_eq!((first.comments.len(), first.is_whole), (100, true));
+    let told: Vec<_> =
+        first.comments.iter().take(2).map(|one| (&one.remote_id, &one.in_reply_to, one.text.as_str())).collect();
+    assert_eq!(told, [(&asked, &post, "How much?"), (&more, &asked, "Yes, how much?")]);
+    assert!(first.comments.iter().all(|one| !one.is_own && one.author_name.is_some()));
+    let rest = facebook.read_comments(stage.out(), &account, &post, first.next.as_deref()).await.expect("comments");
+    assert_eq!((rest.comments.len(), rest.next), (2, None));
+}
+
+#[tokio::test]
 async fn what_never_arrived_is_sent_again() {
     let (stage, account) = start().await;
     for (path, content, after) in everything() {

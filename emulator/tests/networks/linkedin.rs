@@ -23,8 +23,19 @@ fn film(length: usize) -> Media {
     file("video/mp4", (1280, 720), mp4(length), &redirect())
 }
 
+/// A document that says what it is at its beginning.
+fn document(length: usize) -> Media {
+    let mut bytes = b"%PDF-1.7\n".to_vec();
+    bytes.resize(length, b' ');
+    file("application/pdf", (0, 0), bytes, &redirect())
+}
+
 fn attached(words: &str, media: Vec<Media>) -> Content {
     Content { media, ..text(words) }
+}
+
+fn titled(words: &str, media: Vec<Media>) -> Content {
+    with(attached(words, media), &[("document_title", "A guide (2026)")])
 }
 
 fn commented(words: &str) -> Content {
@@ -56,6 +67,11 @@ async fn a_member_connects_with_the_pages_that_they_may_post_as() {
     let mut names: Vec<_> = accounts.iter().map(|account| account.display_name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["Amal", "Amal Shop", "Amal Studio"], "an analyst of a page may not post as it");
+    let member = accounts.first().map(|account| account.remote_id.as_str());
+    assert!(
+        accounts.iter().all(|account| account.limits.asks_as.as_deref() == member),
+        "all are asked with the member's token"
+    );
     let page = accounts.iter().find(|account| account.display_name == "Amal Shop").expect("a page");
     assert_eq!(page.handle, "amal-shop");
     let url = page.profile_url.as_ref().map(ToString::to_string);
@@ -182,6 +198,41 @@ async fn files_arrive_whole_and_described() {
 }
 
 #[tokio::test]
+async fn a_document_is_shown_with_its_title_wherever_the_lease_is_lost() {
+    let (stage, member, page) = start().await;
+    for author in [&member, &page] {
+        let content = titled(&author.remote_id, vec![document(3 * MIB)]);
+        let content = Content { first_comment: Some("more".to_owned()), ..content };
+        assert_eq!(stage.problems(author, &content), []);
+        assert_eq!(stage.network.undescribed(&(&content).into()), [0], "nobody is told what it looks like");
+        let before = stage.emulator.world().count("/dms-uploads/");
+        // A member's post cannot be looked for: nothing may be lost there.
+        let (published, runs) = if author.remote_id == page.remote_id {
+            stage.publish_step_by_step(author, &content).await
+        } else {
+            (stage.publish(author, &content, None).await.0.expect("published"), 1)
+        };
+        let effects = stage.effects();
+        let [.., post, comment] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!((&post.id, comment.parent.as_ref()), (&published.remote_id, Some(&post.id)));
+        let shown = &post.detail["content"]["media"];
+        assert_eq!((&shown["title"], &shown["altText"]), (&json!("A guide (2026)"), &Value::Null));
+        assert!(shown["id"].as_str().is_some_and(|urn| urn.starts_with("urn:li:document:")), "{shown}");
+        let seen: Vec<_> = post.media.iter().map(|seen| (seen.mime.as_str(), seen.size)).collect();
+        assert_eq!(seen, [("application/pdf", content.media[0].source.size())]);
+        // What was sent and not noted is sent once more.
+        let sent = stage.emulator.world().count("/dms-uploads/") - before;
+        assert!((1..=runs).contains(&sent), "{sent} in {runs} runs");
+        if author.remote_id == page.remote_id {
+            assert!(runs > 2, "{runs}");
+            let read = stage.network.read_post(stage.out(), author, &published.remote_id).await;
+            assert_eq!(read.expect("an answer").expect("the post").media_count, 1);
+        }
+    }
+    assert_eq!(stage.effects().len(), 4);
+}
+
+#[tokio::test]
 async fn wherever_the_lease_is_lost_everything_is_there_once() {
     let (stage, _, page) = start().await;
     let content = Content { media: vec![film(9 * MIB)], ..commented("leased") };
@@ -304,14 +355,19 @@ async fn a_film_is_waited_for_and_not_sent_twice() {
     assert_eq!((error.kind, error.code), (ErrorKind::Retry, "media_processing"));
     let of_member = recorder.last();
     assert!(!of_member.as_ref().expect("a checkpoint").may_have_been_sent());
-    // A page's may: it waits by itself.
-    let (attempt, recorder) = stage.publish(&page, &content, None).await;
-    assert_eq!(kind(&attempt), Some(ErrorKind::Waiting), "{attempt:?}");
+    // A page's may: it waits by itself, also for a document.
+    let pages = titled("slow pages", vec![document(MIB)]);
+    let ((of_film, film_kept), (of_pages, pages_kept)) =
+        tokio::join!(stage.publish(&page, &content, None), stage.publish(&page, &pages, None));
+    for attempt in [of_film, of_pages] {
+        assert_eq!(kind(&attempt), Some(ErrorKind::Waiting), "{attempt:?}");
+    }
     tokio::time::sleep(Duration::from_secs(3)).await;
-    stage.publish(&page, &content, recorder.last()).await.0.expect("published");
+    stage.publish(&page, &content, film_kept.last()).await.0.expect("published");
+    stage.publish(&page, &pages, pages_kept.last()).await.0.expect("published");
     stage.publish(&member, &content, of_member).await.0.expect("published");
-    assert_eq!(texts(&stage), ["slow film", "slow film"]);
-    assert_eq!(stage.emulator.world().count("/dms-uploads/"), 2);
+    assert_eq!(texts(&stage), ["slow film", "slow pages", "slow film"]);
+    assert_eq!(stage.emulator.world().count("/dms-uploads/"), 3);
 }
 
 #[tokio::test]
@@ -343,6 +399,7 @@ async fn what_is_refused_beforehand_is_refused_by_the_network() {
     let alt = |length: usize| Media { alt_text: long(length), ..image(500) };
     let flat = file("image/jpeg", (36_153, 1_000), jpeg((36_153, 1_000), 500), &redirect());
     let webp = file("image/webp", (9, 9), vec![1; 500], &redirect());
+    let office = file("application/msword", (0, 0), vec![1; 500], &redirect());
     let cases = [
         (text(&long(3_001)), ViolationCode::TextTooLong),
         (text(""), ViolationCode::TextEmpty),
@@ -353,6 +410,10 @@ async fn what_is_refused_beforehand_is_refused_by_the_network() {
         (attached("flat", vec![flat]), ViolationCode::ImageTooManyPixels),
         (attached("told", vec![alt(4_087)]), ViolationCode::AltTextTooLong),
         (attached("kind", vec![webp]), ViolationCode::ImageTypeUnsupported),
+        (titled("kind", vec![office]), ViolationCode::DocumentNotOffered),
+        (titled("two", vec![document(500), document(500)]), ViolationCode::TooManyDocuments),
+        (titled("mixed", vec![document(500), image(500)]), ViolationCode::DocumentNotAlone),
+        (attached("untitled", vec![document(500)]), ViolationCode::OptionMissing),
         (linked("card", &[("link_title", &long(400))]), ViolationCode::OptionInvalid),
         (linked("card", &[("link_description", &long(4_086))]), ViolationCode::OptionInvalid),
         (poll("yes", "well?"), ViolationCode::OptionInvalid),

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diwan_emulator::{Effect, EffectKind, Fault, FaultRule};
 use diwan_networks::{
-    Account, Content, Credentials, ErrorKind, LookUp, Media, Metric, Missing, Outside, ViolationCode,
+    Account, Content, Credentials, ErrorKind, LookUp, Media, MentionDay, MentionWords, Metric, Missing, Outside,
+    ViolationCode,
 };
 use diwan_platform::apps::App;
 use serde_json::json;
@@ -352,4 +353,83 @@ async fn numbers_come_with_what_is_gone_and_a_post_is_taken_back() {
     assert!(read.is_none());
     let edited = stage.network.edit_post(stage.out(), &account, &id, &content).await;
     assert_eq!(edited.expect_err("not offered").code, "not_offered");
+}
+
+/// The last six days that are over, by a clock that is half an hour off.
+fn days() -> Vec<MentionDay> {
+    let midnight = now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::minutes(30);
+    let today = if midnight > now() { midnight - TimeDelta::days(1) } else { midnight };
+    let day = |back: i64| {
+        let start = today - TimeDelta::days(back);
+        MentionDay { date: start.date_naive(), start, end: start + TimeDelta::days(1) }
+    };
+    (1..=6).rev().map(day).collect()
+}
+
+/// The posts of others, as they were made then.
+fn said(stage: &Stage, text: &str, at: DateTime<Utc>) {
+    stage.emulator.world().record(Effect {
+        network: "x".to_owned(),
+        account: "somebody".to_owned(),
+        kind: EffectKind::Post,
+        id: stage.emulator.world().new_id().to_string(),
+        parent: None,
+        text: text.to_owned(),
+        media: Vec::new(),
+        detail: json!({}),
+        at,
+    });
+}
+
+#[tokio::test]
+async fn mentions_are_counted_by_days_in_the_name_of_the_application() {
+    let (stage, account) = start().await;
+    let days = days();
+    let (last, before) = (days[5], days[4]);
+    said(&stage, "We drink Nour tea, always", last.start);
+    said(&stage, "#NOUR and nour tea", last.end - TimeDelta::seconds(1));
+    said(&stage, "Nour tea", before.end - TimeDelta::seconds(1));
+    said(&stage, "Tea of Nour", last.start);
+    said(&stage, "Nour tea today", last.end);
+    let (keywords, hashtags) = (["Nour tea".to_owned()], ["nour".to_owned()]);
+    let words = MentionWords { keywords: &keywords, hashtags: &hashtags };
+    let counted = stage.network.count_mentions(stage.out(), &account, words, &days).await.expect("counts");
+    let counts: Vec<_> = counted.iter().map(|count| (count.date, count.mentions)).collect();
+    let expected: Vec<_> = days.iter().map(|day| day.date).zip([0, 0, 0, 0, 1, 2]).collect();
+    assert_eq!(counts, expected);
+    assert_eq!(stage.emulator.world().count("api.x.com/2/tweets/counts/recent"), 6);
+}
+
+#[tokio::test]
+async fn mentions_are_told_to_no_application_that_is_unknown_and_with_patience() {
+    let (stage, account) = start().await;
+    let hashtags = ["nour".to_owned()];
+    let words = MentionWords { keywords: &[], hashtags: &hashtags };
+    let days = days();
+    let wrong = App { client_secret: "wrong".to_owned(), ..stage.app.clone() };
+    for app in [None, Some(&wrong)] {
+        let out = Outside { http: &stage.http, app };
+        assert_eq!(kind(&stage.network.count_mentions(out, &account, words, &days).await), Some(ErrorKind::Ask));
+    }
+    assert_eq!(stage.emulator.world().count("counts/recent"), 0);
+    let fault = Fault::TooMany { retry_after: Some(60) };
+    stage.emulator.world().place(FaultRule::new(fault).path("counts/recent"));
+    let limited = stage.network.count_mentions(stage.out(), &account, words, &days).await;
+    assert_eq!(kind(&limited), Some(ErrorKind::RateLimited));
+    // Eight days ago it does not know any more, and of tomorrow not yet.
+    stage.emulator.world().lift_all();
+    let first = days[0];
+    for days in [-3, 9] {
+        let by = TimeDelta::days(days);
+        let day = MentionDay { date: first.date, start: first.start + by, end: first.end + by };
+        assert_eq!(
+            kind(&stage.network.count_mentions(stage.out(), &account, words, &[day]).await),
+            Some(ErrorKind::Content)
+        );
+    }
+    // Whoever agreed is asked nothing with this: the token of a person is refused.
+    let token = account.credentials.0["access"].as_str().expect("a token").to_owned();
+    let url = "https://api.x.com/2/tweets/counts/recent?query=(%23nour)".parse().expect("an address");
+    let answer = stage.http.get(url).bearer(&token).send().await.expect("an answer");
+    assert_eq!(answer.status.as_u16(), 403, "{}", String::from_utf8_lossy(&answer.body));
 }

@@ -115,8 +115,12 @@ async fn a_video_is_read_counted_changed_and_deleted() {
     assert_eq!((read.text.as_str(), read.media_count), ("before", 1));
     let ids = [id.clone(), "absent".to_owned()];
     let metrics = stage.network.post_metrics(stage.out(), &account, &ids).await.expect("numbers");
-    assert_eq!(metrics[0].values, [(Metric::Views, 7), (Metric::Likes, 3), (Metric::Replies, 1)]);
+    let seen_by_all = [(Metric::Views, 7), (Metric::Likes, 3), (Metric::Replies, 1)];
+    assert_eq!(metrics[0].values, [seen_by_all.as_slice(), &[(Metric::Dislikes, 1)]].concat());
     assert!(metrics[1].missing.is_some() && metrics[1].values.is_empty());
+    let stranger = stage.connect("Sami").await;
+    let metrics = stage.network.post_metrics(stage.out(), &stranger, &ids).await.expect("numbers");
+    assert_eq!(metrics[0].values, seen_by_all, "dislikes are told to the owner of a video alone");
     let numbers = stage.network.account_metrics(stage.out(), &account).await.expect("numbers");
     assert_eq!(numbers.values, [(Metric::Followers, 12), (Metric::Views, 40), (Metric::Posts, 1)]);
 

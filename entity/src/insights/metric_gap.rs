@@ -15,6 +15,7 @@ pub enum GapReason {
     NotServed,
     Gone,
     GaveUp,
+    RateLimit,
 }
 
 #[sea_orm::model]

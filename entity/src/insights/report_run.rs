@@ -50,6 +50,8 @@ pub struct Model {
     pub scopes: Option<Vec<String>>,
     pub progress: i16,
     pub note: Option<String>,
+    pub token_id: Option<Uuid>,
+    pub pictures_left_out: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -52,6 +52,7 @@ pub struct Model {
     pub refused_since: Option<DateTimeUtc>,
     pub trouble: Option<String>,
     pub trouble_detail: Option<String>,
+    pub told_at: Option<DateTimeUtc>,
     pub created_by: Uuid,
     pub created_at: DateTimeUtc,
 }

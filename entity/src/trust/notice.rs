@@ -20,6 +20,7 @@ pub enum NoticeKind {
     ContractCommented,
     ReportNotSent,
     InsightAlert,
+    WebSourceFailed,
 }
 
 #[sea_orm::model]

@@ -62,14 +62,14 @@ pub fn record(content: &Content, sent: &[Sent], facets: &[Value], embed: Option<
     record
 }
 
-/// What is attached to the first post: its images, or the card of its link. The card's title is the link's host, since the page
+/// What is attached to the first post: its images, its film, or the card of its link. The card's title is the link's host, since the page
 /// itself is not read.
 pub fn embed(content: &Content, blobs: &[Value]) -> Result<Option<Value>, NetworkError> {
     let refused = |code, why: &str| NetworkError::new(ErrorKind::Content, code, why);
     if let Some(link) = &content.link {
         let page = web_page(link).ok_or_else(|| refused("link_invalid", "the link is no address of a page"))?;
         if !content.media.is_empty() {
-            return Err(refused("link_with_images", "a post has images or the card of a link"));
+            return Err(refused("link_with_images", "a post has images, a film or the card of a link"));
         }
         let host = page.host_str().unwrap_or_default();
         let title = host.strip_prefix("www.").unwrap_or(host);
@@ -78,6 +78,17 @@ pub fn embed(content: &Content, blobs: &[Value]) -> Result<Option<Value>, Networ
     }
     if blobs.is_empty() {
         return Ok(None);
+    }
+    if let Some(film) = content.media.iter().find(|media| media.is_video()) {
+        let [blob] = blobs else { return Err(refused("film_with_images", "a post has images or one film")) };
+        let mut video = json!({ "$type": "app.bsky.embed.video", "video": blob });
+        if !film.alt_text.is_empty() {
+            video["alt"] = film.alt_text.as_str().into();
+        }
+        if film.width > 0 && film.height > 0 {
+            video["aspectRatio"] = json!({ "width": film.width, "height": film.height });
+        }
+        return Ok(Some(video));
     }
     let images = content.media.iter().zip(blobs).map(|(media, blob)| {
         json!({
@@ -91,10 +102,10 @@ pub fn embed(content: &Content, blobs: &[Value]) -> Result<Option<Value>, Networ
 
 /// True when the record is the post at `index` that `content` describes.
 pub fn is_same_post(record: &Value, content: &Content, index: usize) -> bool {
-    let images = if index == 0 { content.media.len() } else { 0 };
+    let media = if index == 0 { content.media.len() } else { 0 };
     record["text"] == text(content, index)
         && record["createdAt"] == created_at(content, index).as_str()
-        && image_count(record) == images
+        && media_count(record) == media
 }
 
 /// What the post at `index` says.
@@ -107,9 +118,10 @@ fn created_at(content: &Content, index: usize) -> String {
     timestamp(content.created_at + TimeDelta::milliseconds(i64::try_from(index).unwrap_or(i64::MAX)))
 }
 
-/// How many images a post record has.
-pub fn image_count(record: &Value) -> usize {
-    record["embed"]["images"].as_array().map_or(0, Vec::len)
+/// How many images or films a post record has.
+pub fn media_count(record: &Value) -> usize {
+    let embed = &record["embed"];
+    embed["images"].as_array().map_or(0, Vec::len) + usize::from(embed["video"].is_object())
 }
 
 fn timestamp(moment: DateTime<Utc>) -> String {

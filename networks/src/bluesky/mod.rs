@@ -4,8 +4,10 @@
 //! a record only where there is none; the same bytes again are answered as a success. A thread is a record per post, each
 //! with a key of its own, and each naming the one that it answers.
 
+mod comments;
 mod facets;
 mod map;
+mod mentions;
 mod publish;
 mod wire;
 
@@ -16,15 +18,19 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::call::{Step, no_answer, read};
-use crate::capabilities::{AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey};
-use crate::content::{Checkpoint, Content, MOST_PARTS};
+use crate::capabilities::{AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, VideoLimits};
+use crate::comments::CommentPage;
+use crate::content::{Checkpoint, Content, Draft, MOST_PARTS, Part, Violation, ViolationCode, graphemes};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
+use crate::mentions::{MentionCount, MentionDay, MentionWords};
 use crate::network::{
     Account, AccountMetrics, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics, Progress,
     Published, RemotePost,
 };
 use crate::preview::Preview;
+use crate::reading::{RateLimit, RateLimitOf};
+use crate::validate::violations;
 use wire::{POST, Posts, RecordAnswer, RecordList, Session, SessionAnswer, Xrpc, is_not_served};
 
 /// The network.
@@ -33,6 +39,10 @@ pub struct Bluesky;
 /// Images: lexicon `app.bsky.embed.images`
 /// (4); a PDS of version 0.4 enforces 1 000 000 bytes each, the current lexicon 2 000 000: the smaller one works
 /// everywhere. Descriptions have no limit in the lexicon; 2000 is that of the network's own app.
+///
+/// Films go to the account's server as images do (<https://docs.bsky.app/docs/tutorials/video>, "simple method"), and are shown when the
+/// network has processed them, some seconds after the post. Lexicon `app.bsky.embed.video`: one, as MP4, of 100 MB. Bluesky's own servers take
+/// 50 MiB in one request, others perhaps less, and say so then. Three minutes is the limit of the network's own app.
 static CAPABILITIES: Capabilities = Capabilities {
     key: NetworkKey("bluesky"),
     name: "Bluesky",
@@ -46,10 +56,11 @@ static CAPABILITIES: Capabilities = Capabilities {
     media: MediaLimits {
         max_images: 4,
         max_image_bytes: 1_000_000,
-        mime_types: &["image/jpeg", "image/png", "image/webp"],
+        mime_types: &["image/jpeg", "image/png", "image/webp", "video/mp4"],
         max_alt_text: 2000,
         alt_text: AltText::ImagesAndFilms,
-        video: None,
+        video: Some(VideoLimits { max_videos: 1, max_bytes: 50 * 1024 * 1024, min_ms: 1, max_ms: 180_000 }),
+        document: None,
         required: false,
         mixed: false,
     },
@@ -68,13 +79,31 @@ static CAPABILITIES: Capabilities = Capabilities {
         Metric::Following,
         Metric::Posts,
     ],
+    mentions: Some(mentions::COUNTING),
+    comments: true,
+    audience: None,
     idempotency: "The record key is chosen before sending; the server makes a record only where there is none.",
     look_up: true,
     delete: true,
     edit: false,
     quota: None,
     pace: None,
+    history: None,
+    // Of everything that comes from the address of this installation.
+    reads: &[RateLimit {
+        name: "address",
+        most: 3000,
+        per: std::time::Duration::from_mins(5),
+        of: RateLimitOf::Server,
+        posts: 1,
+        account: 1,
+        comments: 1,
+        source: "https://docs.bsky.app/docs/advanced-guides/rate-limits",
+    }],
 };
+
+/// The longest description of a film, in graphemes: lexicon `app.bsky.embed.video`.
+const FILM_ALT_TEXT: u64 = 1000;
 
 /// Sessions are renewed this long before they end.
 const RENEW_AHEAD: TimeDelta = TimeDelta::minutes(10);
@@ -128,6 +157,20 @@ impl Network for Bluesky {
         &CAPABILITIES
     }
 
+    /// A film's description is shorter than an image's.
+    fn validate(&self, limits: &Limits, draft: &Draft) -> Vec<Violation> {
+        let mut found = violations(&CAPABILITIES, limits, draft);
+        for (index, media) in draft.media.iter().enumerate().filter(|(_, media)| media.is_video()) {
+            let actual = graphemes(&media.alt_text);
+            if actual > FILM_ALT_TEXT && actual <= limits.max_alt_text {
+                let of = Violation::of(ViolationCode::AltTextTooLong, Part::Text);
+                let (limit, actual) = (Some(FILM_ALT_TEXT), Some(actual));
+                found.push(Violation { limit, actual, media_index: Some(index), ..of });
+            }
+        }
+        found
+    }
+
     fn preview(&self, text: &str, _images: usize) -> Preview {
         facets::preview(text)
     }
@@ -164,6 +207,11 @@ impl Network for Bluesky {
             handle: answer.handle,
             base_url,
         })
+    }
+
+    /// What it allows is the same for everybody, and may be more than when the account was connected.
+    async fn check(&self, out: Outside<'_>, account: &Account) -> Result<Option<Limits>, NetworkError> {
+        self.account_metrics(out, account).await.map(|_| Some(Limits::defaults(&CAPABILITIES)))
     }
 
     fn is_stale(&self, account: &Account, now: DateTime<Utc>) -> bool {
@@ -276,6 +324,30 @@ impl Network for Bluesky {
         }
     }
 
+    async fn count_mentions(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        words: MentionWords<'_>,
+        days: &[MentionDay],
+    ) -> Result<Vec<MentionCount>, NetworkError> {
+        let session = session(&account.credentials)?;
+        let pds = Xrpc { http: out.http, base: &account.base_url, token: Some(&session.access_jwt) };
+        mentions::count(&pds, words, days).await
+    }
+
+    async fn read_comments(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        remote_id: &str,
+        _from: Option<&str>,
+    ) -> Result<CommentPage, NetworkError> {
+        let session = session(&account.credentials)?;
+        let pds = Xrpc { http: out.http, base: &account.base_url, token: Some(&session.access_jwt) };
+        comments::read_all(&pds, &account.remote_id, remote_id).await
+    }
+
     async fn read_post(
         &self,
         out: Outside<'_>,
@@ -287,7 +359,7 @@ impl Network for Bluesky {
         Ok(record.map(|RecordAnswer { value, .. }| RemotePost {
             text: value["text"].as_str().unwrap_or_default().to_owned(),
             url: published(account, rkey).url,
-            media_count: map::image_count(&value),
+            media_count: map::media_count(&value),
             created_at: value["createdAt"].as_str().and_then(|moment| moment.parse().ok()),
         }))
     }

@@ -17,7 +17,7 @@ type State = state::State<Own, Sent>;
 
 #[derive(Default, Serialize, Deserialize)]
 struct Own {
-    /// The blobs uploaded so far, in the order of the images.
+    /// The blobs uploaded so far, in the order of the images; or that of the film.
     #[serde(default)]
     blobs: Vec<Value>,
     /// The next post's record as it was or is about to be sent.
@@ -109,7 +109,11 @@ async fn embed(
     progress: &dyn Progress,
 ) -> Result<Option<Value>, NetworkError> {
     for media in content.media.iter().skip(state.own.blobs.len()) {
-        let answer = pds.upload(&media.mime, media.source.whole().await.map_err(|error| unreadable(&error))?).await?;
+        let answer = if media.is_video() {
+            pds.upload_film(media).await?
+        } else {
+            pds.upload(&media.mime, media.source.whole().await.map_err(|error| unreadable(&error))?).await?
+        };
         state.own.blobs.push(answer.blob);
         state.save(progress).await?;
     }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use crate::call::{Step, bad_status, below, no_answer, read};
+use crate::call::{Step, bad_status, below, no_answer, read, upload_patience};
+use crate::content::Media;
 use crate::error::{ErrorKind, NetworkError};
 
 /// The collection of posts.
@@ -149,6 +150,14 @@ impl Xrpc<'_> {
     /// Uploads raw bytes.
     pub async fn upload(&self, mime: &str, bytes: Bytes) -> Result<BlobAnswer, XrpcError> {
         let request = self.http.post(self.url("com.atproto.repo.uploadBlob")?).bytes(mime, bytes);
+        Ok(read(&self.send(request, Step::Repeatable).await?, Step::Repeatable)?)
+    }
+
+    /// Uploads a film, a piece at a time.
+    pub async fn upload_film(&self, film: &Media) -> Result<BlobAnswer, XrpcError> {
+        let size = film.source.size();
+        let request = self.http.post(self.url("com.atproto.repo.uploadBlob")?);
+        let request = request.source(&film.mime, &film.source, 0..size).patience(upload_patience(size));
         Ok(read(&self.send(request, Step::Repeatable).await?, Step::Repeatable)?)
     }
 

@@ -6,8 +6,10 @@
 //! the ids of their photos or by their text. A film tells itself whether it was published, and a story is listed with
 //! the photo or film that it was made of.
 
+mod comments;
 mod film;
 mod find;
+mod history;
 mod oauth;
 mod publish;
 mod rules;
@@ -24,9 +26,11 @@ use crate::capabilities::{
     AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota,
     QuotaOf, QuotaPeriod, VideoLimits,
 };
+use crate::comments::CommentPage;
 use crate::content::{Checkpoint, Content, Draft, Options, Violation};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
+use crate::history::{AccountHistory, FollowersThen};
 use crate::meta::{is_gone, refusal};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
@@ -34,6 +38,7 @@ use crate::network::{
 };
 use crate::oauth::Tokens;
 use crate::preview::{Piece, Preview, plain_with_links};
+use crate::reading::{RateLimit, RateLimitOf};
 use crate::steps;
 use crate::validate::violations;
 use publish::{Kind, Publishing};
@@ -93,6 +98,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_alt_text: 1_000,
         alt_text: AltText::Images,
         video: Some(VideoLimits { max_videos: 1, max_bytes: 4_000_000_000, min_ms: 1_000, max_ms: 240 * 60 * 1000 }),
+        document: None,
         required: false,
         mixed: false,
     },
@@ -118,6 +124,9 @@ static CAPABILITIES: Capabilities = Capabilities {
         Metric::Clicks,
         Metric::Followers,
     ],
+    mentions: None,
+    comments: true,
+    audience: None,
     idempotency: "The page's newer posts, its stories or the film's own state are compared before it is sent again.",
     look_up: true,
     delete: true,
@@ -129,6 +138,24 @@ static CAPABILITIES: Capabilities = Capabilities {
         only: Some((FORMAT, "reel")),
     }),
     pace: None,
+    history: Some(AccountHistory {
+        // Two years, and a day for what passes until it is asked.
+        days: 729,
+        at_once: 90,
+        told_after: 0,
+        source: "https://developers.facebook.com/docs/graph-api/reference/insights",
+    }),
+    // 4800 for each person who engaged with the page that day: as if it were one. A post takes two requests.
+    reads: &[RateLimit {
+        name: "page",
+        most: 4800,
+        per: std::time::Duration::from_hours(24),
+        of: RateLimitOf::Account,
+        posts: 2,
+        account: 1,
+        comments: 1,
+        source: "https://developers.facebook.com/docs/graph-api/overview/rate-limiting",
+    }],
 };
 
 /// Posts have ids of the page's and their own; films are known by their own alone.
@@ -303,6 +330,27 @@ impl Network for Facebook {
         let raw: Value = graph.read(request, Step::Repeatable).await?;
         let followers = raw["followers_count"].as_i64().map(|count| (Metric::Followers, count));
         Ok(AccountMetrics { values: followers.into_iter().collect(), raw, missing: None })
+    }
+
+    async fn account_history(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        between: (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<Vec<FollowersThen>, NetworkError> {
+        let tokens = oauth::tokens(account)?;
+        history::read(&graph(out, &tokens), &account.remote_id, between).await
+    }
+
+    async fn read_comments(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        remote_id: &str,
+        from: Option<&str>,
+    ) -> Result<CommentPage, NetworkError> {
+        let tokens = oauth::tokens(account)?;
+        comments::read_page(&graph(out, &tokens), &account.remote_id, (remote_id, from)).await
     }
 
     async fn read_post(

@@ -11,6 +11,7 @@ use url::Url;
 pub(super) use crate::call::address;
 use crate::call::{Step, no_answer, read};
 use crate::error::NetworkError;
+pub(super) use crate::meta::daily::moment;
 use crate::meta::proof::proof;
 use crate::meta::{is_gone, refusal};
 
@@ -149,12 +150,6 @@ fn elements(list: &Value) -> Vec<&Value> {
 
 fn is_media(attachment: &Value) -> bool {
     attachment["media_type"].as_str().is_some_and(|kind| kind.starts_with("photo") || kind.starts_with("video"))
-}
-
-/// A moment as the Graph API writes it: `2026-11-26T10:00:00+0000`.
-pub(super) fn moment(text: &str) -> Option<DateTime<Utc>> {
-    let moment = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z");
-    moment.or_else(|_| DateTime::parse_from_rfc3339(text)).ok().map(|moment| moment.to_utc())
 }
 
 /// A number, which the Graph API also writes as text.

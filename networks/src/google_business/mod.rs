@@ -85,6 +85,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_alt_text: 5000,
         alt_text: AltText::Nothing,
         video: None,
+        document: None,
         required: false,
         mixed: false,
     },
@@ -139,12 +140,17 @@ static CAPABILITIES: Capabilities = Capabilities {
         OptionSpec { name: TERMS, label: "Terms of the offer", kind: OptionKind::Text { max: 5000 }, required: false },
     ],
     metrics: &[],
+    mentions: None,
+    comments: false,
+    audience: None,
     idempotency: "The newer posts of the location are compared.",
     look_up: true,
     delete: true,
     edit: true,
     quota: None,
     pace: Some(Pace { most: 10, per: std::time::Duration::from_mins(1) }),
+    history: None,
+    reads: &[],
 };
 
 /// What is kept of a location, encrypted by the caller.

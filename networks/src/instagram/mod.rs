@@ -3,32 +3,36 @@
 //! Exactly once: a post is made in a container, which can be published once and says whether it was. The newest posts are
 //! remembered before it is published, so that its id is found afterwards. A comment is looked for among those of the post.
 
+mod comments;
 mod connect;
 mod publish;
 mod rules;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diwan_platform::http::Method;
 use serde_json::Value;
 use url::Url;
 
+use crate::audience::{AudienceOf, AudienceOffer, AudienceSlice};
 use crate::call::{Step, read};
 use crate::capabilities::{
     AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota,
     QuotaOf, QuotaPeriod, VideoLimits,
 };
+use crate::comments::CommentPage;
 use crate::content::{Checkpoint, Content, Draft, Options, Violation};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
 use crate::meta::containers::{Graph, Post};
-use crate::meta::login;
+use crate::meta::{audience, login};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
     Progress, Published, RemotePost,
 };
 use crate::oauth::Tokens;
 use crate::preview::{Preview, plain_without_links};
+use crate::reading::{RateLimit, RateLimitOf};
 use crate::steps;
 use publish::Publishing;
 
@@ -71,6 +75,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_alt_text: 1_000,
         alt_text: AltText::Images,
         video: Some(VideoLimits { max_videos: 10, max_bytes: 300 * MEGABYTE, min_ms: 3_000, max_ms: 900_000 }),
+        document: None,
         required: true,
         mixed: true,
     },
@@ -109,12 +114,34 @@ static CAPABILITIES: Capabilities = Capabilities {
         Metric::Following,
         Metric::Posts,
     ],
+    mentions: None,
+    comments: true,
+    audience: Some(AudienceOffer {
+        of: AudienceOf::Followers,
+        dimensions: &audience::DIMENSIONS,
+        requests: 4,
+        source: "https://developers.facebook.com/docs/instagram-platform/api-reference/instagram-user/insights",
+    }),
     idempotency: "A container is published once and says so: it is asked before anything is sent again.",
     look_up: true,
     delete: false,
     edit: false,
     quota: Some(Quota { most: 100, period: QuotaPeriod::RollingHours(24), of: QuotaOf::Account, only: None }),
     pace: None,
+    // By day it tells who came and not who went.
+    history: None,
+    // 4800 for each time anything of the account was shown that day: as if it were once. A post takes two requests. The page says that its
+    // limits of business use cases apply to Instagram; the formula could be verified word for word for Threads and Facebook alone.
+    reads: &[RateLimit {
+        name: "account",
+        most: 4800,
+        per: std::time::Duration::from_hours(24),
+        of: RateLimitOf::Account,
+        posts: 2,
+        account: 1,
+        comments: 1,
+        source: "https://developers.facebook.com/docs/graph-api/overview/rate-limiting",
+    }],
 };
 
 /// What is made of a publication.
@@ -326,6 +353,30 @@ impl Network for Instagram {
         let raw = connect::profile(&graph(out, &account.base_url, &tokens)).await?;
         let values = NAMES.into_iter().filter_map(|(name, metric)| Some((metric, raw[name].as_i64()?))).collect();
         Ok(AccountMetrics { values, raw, missing: None })
+    }
+
+    async fn audience(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        _today: NaiveDate,
+    ) -> Result<Vec<AudienceSlice>, NetworkError> {
+        let tokens = login::tokens(account)?;
+        let graph = graph(out, &account.base_url, &tokens);
+        let more = [("period", "lifetime"), ("timeframe", "this_month"), ("metric_type", "total_value")];
+        audience::followers(&graph, &[&account.remote_id, "insights"], &more).await
+    }
+
+    async fn read_comments(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        remote_id: &str,
+        from: Option<&str>,
+    ) -> Result<CommentPage, NetworkError> {
+        let tokens = login::tokens(account)?;
+        let graph = graph(out, &account.base_url, &tokens);
+        comments::read_page(&graph, &account.handle, (remote_id, from)).await
     }
 
     async fn read_post(

@@ -1,5 +1,6 @@
-//! Uploading: an image in one request, a film in the parts that LinkedIn cuts it into.
+//! Uploading: an image or a document in one request, a film in the parts that LinkedIn cuts it into.
 //! <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api>,
+//! <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/documents-api>,
 //! <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/videos-api>
 
 use std::time::Duration;
@@ -24,7 +25,7 @@ const LATER: Duration = Duration::from_secs(15);
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Uploaded {
     pub urn: String,
-    /// Where its bytes go: one place for an image, one for each part of a film.
+    /// Where its bytes go: one place for an image or a document, one for each part of a film.
     parts: Vec<Place>,
     /// What a film's end is said with.
     #[serde(default)]
@@ -53,10 +54,12 @@ struct Begun<T> {
     value: T,
 }
 
+/// An image or a document.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct BegunImage {
-    image: String,
+struct BegunWhole {
+    #[serde(alias = "image", alias = "document")]
+    urn: String,
     upload_url: Url,
 }
 
@@ -89,7 +92,7 @@ pub async fn upload(
             let begun = if media.is_video() {
                 begin_film(api, owner, media).await
             } else {
-                begin_image(api, owner, media).await
+                begin_whole(api, owner, media).await
             };
             state.own.media.push(begun?);
             state.save(progress).await?;
@@ -133,14 +136,25 @@ async fn upload_one(
     Ok(())
 }
 
-async fn begin_image(api: &Api<'_>, owner: &str, media: &Media) -> Result<Uploaded, NetworkError> {
+/// The resource that LinkedIn keeps a file in.
+fn resource(media: &Media) -> &'static str {
+    if media.is_video() {
+        "videos"
+    } else if media.is_document() {
+        "documents"
+    } else {
+        "images"
+    }
+}
+
+async fn begin_whole(api: &Api<'_>, owner: &str, media: &Media) -> Result<Uploaded, NetworkError> {
     let body = json!({ "initializeUploadRequest": { "owner": owner } });
-    let request = api.post("/rest/images?action=initializeUpload")?.json(&body);
+    let request = api.post(&format!("/rest/{}?action=initializeUpload", resource(media)))?.json(&body);
     let answer = api.send(request, Step::Repeatable).await?;
-    let Begun { value } = read::<Begun<BegunImage>>(&answer, Step::Repeatable)?;
+    let Begun { value } = read::<Begun<BegunWhole>>(&answer, Step::Repeatable)?;
     let last = media.source.size().saturating_sub(1);
     let parts = vec![Place { url: trusted(value.upload_url)?, first: 0, last, tag: None }];
-    Ok(Uploaded { urn: value.image, parts, token: String::new(), complete: false, ready: false })
+    Ok(Uploaded { urn: value.urn, parts, token: String::new(), complete: false, ready: false })
 }
 
 async fn begin_film(api: &Api<'_>, owner: &str, media: &Media) -> Result<Uploaded, NetworkError> {
@@ -161,7 +175,7 @@ async fn begin_film(api: &Api<'_>, owner: &str, media: &Media) -> Result<Uploade
     Ok(Uploaded { urn: value.video, parts, token: value.upload_token, complete: false, ready: false })
 }
 
-/// Bytes, and with an image the token, go to LinkedIn alone.
+/// Bytes, and with an image or a document the token, go to LinkedIn alone.
 fn trusted(url: Url) -> Result<Url, NetworkError> {
     let own = |host: &str| host == "linkedin.com" || host.ends_with(".linkedin.com");
     if url.scheme() == "https" && url.host_str().is_some_and(own) {
@@ -170,7 +184,7 @@ fn trusted(url: Url) -> Result<Url, NetworkError> {
     Err(NetworkError::new(ErrorKind::Ask, "address_unexpected", "the place to upload to is not LinkedIn's"))
 }
 
-/// Sends a part, or an image, again if it was sent before. Answers its tag: empty for an image.
+/// Sends a part, or a whole file, again if it was sent before. Answers its tag: empty for a whole file.
 async fn send(api: &Api<'_>, media: &Media, part: &Place) -> Result<String, NetworkError> {
     let mut request = api.http.request(Method::PUT, part.url.clone());
     let mime = if media.is_video() { "application/octet-stream" } else { media.mime.as_str() };
@@ -226,9 +240,8 @@ async fn finalize(api: &Api<'_>, film: &Uploaded) -> Result<(), NetworkError> {
 /// Waits until LinkedIn has processed a file. Members' tokens may not ask that: then the post is refused as long as it
 /// is not ready.
 async fn wait(api: &Api<'_>, media: &Media, urn: &str) -> Result<(), NetworkError> {
-    let kind = if media.is_video() { "videos" } else { "images" };
     for pause in polls() {
-        match status(api, kind, urn).await?.as_deref() {
+        match status(api, resource(media), urn).await?.as_deref() {
             None | Some("AVAILABLE") => return Ok(()),
             Some("WAITING_UPLOAD") => {
                 let detail = "LinkedIn has not got an uploaded file";

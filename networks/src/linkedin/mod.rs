@@ -5,6 +5,8 @@
 //! anything is sent again. What members post cannot be read back: there a person must look. LinkedIn also refuses the
 //! same content twice within some minutes, which is taken as a sign that the first may be there.
 
+mod comments;
+mod history;
 mod little;
 mod media;
 mod oauth;
@@ -19,17 +21,20 @@ use url::Url;
 
 use crate::call::{Step, no_answer, read};
 use crate::capabilities::{
-    AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota,
-    QuotaOf, QuotaPeriod, VideoLimits,
+    AltText, Capabilities, ConnectMethod, DocumentLimits, Limits, MediaLimits, Metric, NetworkKey, OptionKind,
+    OptionSpec, Quota, QuotaOf, QuotaPeriod, VideoLimits,
 };
-use crate::content::{Checkpoint, Content, Draft, Part, Violation, ViolationCode};
+use crate::comments::CommentPage;
+use crate::content::{Checkpoint, Content, Draft, DraftMedia, Part, Violation, ViolationCode};
 use crate::counting::{self, TextUnit};
 use crate::error::{ErrorKind, NetworkError};
+use crate::history::{AccountHistory, FollowersThen};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
     Progress, Published, RemotePost,
 };
 use crate::preview::{Piece, Preview, plain_with_links};
+use crate::reading::{RateLimit, RateLimitOf};
 use crate::steps;
 use crate::validate::violations;
 use publish::Publishing;
@@ -50,10 +55,11 @@ const SCOPES: &str = "openid profile w_member_social w_organization_social r_org
 const PERSON: &str = "urn:li:person:";
 const ORGANIZATION: &str = "urn:li:organization:";
 
-/// Names of options: who sees the post, what its card says, and its poll.
+/// Names of options: who sees the post, what its card says, what its document is called, and its poll.
 const VISIBILITY: &str = "visibility";
 const LINK_TITLE: &str = "link_title";
 const LINK_DESCRIPTION: &str = "link_description";
+const DOCUMENT_TITLE: &str = "document_title";
 const POLL: &str = "poll";
 const POLL_QUESTION: &str = "poll_question";
 const POLL_DURATION: &str = "poll_duration";
@@ -72,8 +78,9 @@ const SMALLEST_FILM: u64 = 75 * 1024;
 
 /// Under <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/>: `posts-api`,
 /// `images-api` (which limits pixels and names no bytes: what is set here is what the site takes), `videos-api`,
-/// `multiimage-post-api`, `article-ads-integrations` for cards, `poll-post-api`. The quota is that of applications
-/// without review, in requests.
+/// `multiimage-post-api`, `documents-api` (which takes files of office programs as well: they look different wherever they are
+/// opened, so here documents are PDF; it names no limit of titles, so that of cards stands for it), `article-ads-integrations` for
+/// cards, `poll-post-api`. The quota is that of applications without review, in requests.
 static CAPABILITIES: Capabilities = Capabilities {
     key: NetworkKey("linkedin"),
     name: "LinkedIn",
@@ -87,10 +94,11 @@ static CAPABILITIES: Capabilities = Capabilities {
     media: MediaLimits {
         max_images: 20,
         max_image_bytes: 20 * 1024 * 1024,
-        mime_types: &["image/jpeg", "image/png", "image/gif", "video/mp4"],
+        mime_types: &["image/jpeg", "image/png", "image/gif", "video/mp4", "application/pdf"],
         max_alt_text: 4_086,
         alt_text: AltText::ImagesAndFilms,
         video: Some(VideoLimits { max_videos: 1, max_bytes: 500 * 1024 * 1024, min_ms: 3_000, max_ms: 30 * 60 * 1000 }),
+        document: Some(DocumentLimits { max_documents: 1, max_bytes: 100 * 1024 * 1024, max_pages: 300 }),
         required: false,
         mixed: false,
     },
@@ -115,6 +123,12 @@ static CAPABILITIES: Capabilities = Capabilities {
             name: LINK_DESCRIPTION,
             label: "Description of the link",
             kind: OptionKind::Text { max: 4_085 },
+            required: false,
+        },
+        OptionSpec {
+            name: DOCUMENT_TITLE,
+            label: "Title of the document",
+            kind: OptionKind::Text { max: 399 },
             required: false,
         },
         OptionSpec {
@@ -145,12 +159,35 @@ static CAPABILITIES: Capabilities = Capabilities {
         Metric::Reposts,
         Metric::Followers,
     ],
+    mentions: None,
+    comments: true,
+    audience: None,
     idempotency: "A page's newer posts are compared before anything is sent again; a member must look themselves.",
     look_up: true,
     delete: true,
     edit: true,
     quota: Some(Quota { most: 150, period: QuotaPeriod::DayIn("UTC"), of: QuotaOf::Account, only: None }),
     pace: None,
+    history: Some(AccountHistory {
+        // Twelve months; the day in which they begin is asked for, too. "The last two days" are not told.
+        days: 364,
+        at_once: 90,
+        told_after: 3,
+        source: "https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/follower-statistics",
+    }),
+    // The documentation says that a member and an application have so many requests a day until midnight UTC, but not how many: that is shown
+    // in the application's own portal alone. What a member is taken to have is few on purpose and stands in no document. What the application
+    // has is not known here: the network says when it is used up.
+    reads: &[RateLimit {
+        name: "member",
+        most: 100,
+        per: std::time::Duration::from_hours(24),
+        of: RateLimitOf::Account,
+        posts: 1,
+        account: 1,
+        comments: 1,
+        source: "https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/rate-limits",
+    }],
 };
 
 fn post_path(urn: &str) -> String {
@@ -175,7 +212,12 @@ fn own_violations(limits: &Limits, draft: &Draft) -> Vec<Violation> {
             add(ViolationCode::NotTogether, option(POLL));
         }
     }
-    let depend = [(POLL_QUESTION, has(POLL)), (POLL_DURATION, has(POLL))].into_iter();
+    // People read it above the pages.
+    let has_document = draft.media.iter().any(DraftMedia::is_document);
+    if has_document && !has(DOCUMENT_TITLE) {
+        add(ViolationCode::OptionMissing, option(DOCUMENT_TITLE));
+    }
+    let depend = [(POLL_QUESTION, has(POLL)), (POLL_DURATION, has(POLL)), (DOCUMENT_TITLE, has_document)].into_iter();
     let depend = depend.chain([LINK_TITLE, LINK_DESCRIPTION].map(|name| (name, draft.link.is_some())));
     for (name, _) in depend.filter(|(name, there)| has(name) && !there) {
         add(ViolationCode::NotTogether, option(name));
@@ -371,6 +413,33 @@ impl Network for LinkedIn {
         let raw: Value = read(&api.send(api.get(&path)?, Step::Repeatable).await?, Step::Repeatable)?;
         let values = raw["firstDegreeSize"].as_i64().map(|followers| (Metric::Followers, followers));
         Ok(AccountMetrics { values: values.into_iter().collect(), raw, missing: None })
+    }
+
+    async fn account_history(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        between: (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<Vec<FollowersThen>, NetworkError> {
+        // What members' followers come to is told to few applications.
+        if !account.remote_id.starts_with(ORGANIZATION) {
+            return Ok(Vec::new());
+        }
+        let tokens = oauth::tokens(account)?;
+        let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
+        history::read_days(&api, &account.remote_id, between).await
+    }
+
+    async fn read_comments(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        remote_id: &str,
+        from: Option<&str>,
+    ) -> Result<CommentPage, NetworkError> {
+        let tokens = oauth::tokens(account)?;
+        let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
+        comments::read_page(&api, &account.remote_id, (remote_id, from)).await
     }
 
     async fn read_post(

@@ -56,6 +56,16 @@ struct Role {
     organization: String,
     #[serde(default)]
     state: String,
+    /// The member who has it.
+    #[serde(default, rename = "roleAssignee")]
+    member: Option<String>,
+}
+
+/// The organisations as which a member may post, and the member's own urn.
+#[derive(Default)]
+struct Roles {
+    organizations: Vec<String>,
+    member: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +110,8 @@ pub async fn complete(out: Outside<'_>, code: &str, redirect_uri: &Url) -> Resul
     let api = Api { http: out.http, base: &base, token: &tokens.access };
     let may = |wanted: &str| scopes.scope.split([',', ' ']).any(|scope| scope == wanted);
     let mut accounts = Vec::new();
+    // A page is asked with its member's token: what LinkedIn allows a member, it allows all of them together.
+    let mut asks_as = None;
     if may(MEMBER_SCOPE) {
         let member = member(&api).await?;
         let urn = format!("{PERSON}{}", member.sub);
@@ -107,19 +119,21 @@ pub async fn complete(out: Outside<'_>, code: &str, redirect_uri: &Url) -> Resul
         accounts.push((urn, name.clone(), name, None));
     }
     if may(PAGES_SCOPE) {
-        for organization in organizations(&api).await? {
+        let roles = roles(&api).await?;
+        for organization in organizations(&api, &roles.organizations).await? {
             let page = organization.vanity.unwrap_or_else(|| organization.id.to_string());
             let url = format!("https://www.linkedin.com/company/{page}/").parse().ok();
             let name = if organization.name.is_empty() { page.clone() } else { organization.name };
             accounts.push((format!("{ORGANIZATION}{}", organization.id), page, name, url));
         }
+        asks_as = roles.member;
     }
     if accounts.is_empty() {
         return Err(NetworkError::new(ErrorKind::Ask, NO_ACCOUNT, "nobody to post as"));
     }
     let credentials = stored(&tokens)?;
     let connected = accounts.into_iter().map(|(urn, handle, display_name, profile_url)| Connected {
-        limits: limits(&urn),
+        limits: Limits { asks_as: asks_as.clone(), ..limits(&urn) },
         remote_id: urn,
         handle,
         display_name,
@@ -181,45 +195,50 @@ pub fn limits(urn: &str) -> Limits {
 pub async fn check(api: &Api<'_>, urn: &str) -> Result<Limits, NetworkError> {
     if urn.starts_with(PERSON) {
         member(api).await?;
-    } else if !roles(api).await?.iter().any(|organization| organization == urn) {
+        return Ok(Limits { asks_as: Some(urn.to_owned()), ..limits(urn) });
+    }
+    let roles = roles(api).await?;
+    if !roles.organizations.iter().any(|organization| organization == urn) {
         let detail = "the member does not run this page any more";
         return Err(NetworkError::new(ErrorKind::Reconnect, "role_lost", detail));
     }
-    Ok(limits(urn))
+    Ok(Limits { asks_as: roles.member, ..limits(urn) })
 }
 
 async fn member(api: &Api<'_>) -> Result<Member, NetworkError> {
     read(&api.send(api.get("/v2/userinfo")?, Step::Repeatable).await?, Step::Repeatable)
 }
 
-/// The organisations as which the member may post.
-async fn roles(api: &Api<'_>) -> Result<Vec<String>, NetworkError> {
-    let mut organizations = Vec::new();
+/// What the member may post as beside themselves.
+async fn roles(api: &Api<'_>) -> Result<Roles, NetworkError> {
+    let mut found = Roles::default();
     for page in 0..MAX_PAGES {
         let start = page * PAGE;
         let path = format!("/rest/organizationAcls?q=roleAssignee&state=APPROVED&start={start}&count={PAGE}");
         let answer = api.send(api.get(&path)?, Step::Repeatable).await?;
-        let found: Elements<Role> = read(&answer, Step::Repeatable)?;
-        let is_last = found.elements.len() < PAGE;
-        let posting = found.elements.into_iter().filter(|role| {
+        let told: Elements<Role> = read(&answer, Step::Repeatable)?;
+        let is_last = told.elements.len() < PAGE;
+        let posting = told.elements.into_iter().filter(|role| {
             POSTING_ROLES.contains(&role.kind.as_str()) && matches!(role.state.as_str(), "APPROVED" | "")
         });
-        organizations.extend(posting.map(|role| role.organization));
+        for role in posting {
+            found.organizations.push(role.organization);
+            found.member = found.member.or(role.member);
+        }
         if is_last {
             break;
         }
     }
     // One member can have several roles.
-    organizations.sort_unstable();
-    organizations.dedup();
-    Ok(organizations)
+    found.organizations.sort_unstable();
+    found.organizations.dedup();
+    Ok(found)
 }
 
-/// The same with their names.
-async fn organizations(api: &Api<'_>) -> Result<Vec<Organization>, NetworkError> {
+/// Organisations with their names.
+async fn organizations(api: &Api<'_>, urns: &[String]) -> Result<Vec<Organization>, NetworkError> {
     /// The most ids of one request.
     const BATCH: usize = 50;
-    let urns = roles(api).await?;
     let ids: Vec<_> = urns.iter().filter_map(|urn| urn.strip_prefix(ORGANIZATION)).map(encoded).collect();
     let mut named = Vec::new();
     for ids in ids.chunks(BATCH) {

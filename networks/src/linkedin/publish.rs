@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::little::{self, is_same};
 use super::media::{Uploaded, upload};
 use super::wire::{Api, Comment, DUPLICATE, Elements, Found, Post, UPLOAD_GONE, encoded};
-use super::{LINK_DESCRIPTION, LINK_TITLE, PERSON, POLL, POLL_DURATION, POLL_QUESTION, VISIBILITY};
+use super::{DOCUMENT_TITLE, LINK_DESCRIPTION, LINK_TITLE, PERSON, POLL, POLL_DURATION, POLL_QUESTION, VISIBILITY};
 use crate::call::{Step, not_noted, read};
 use crate::content::Content;
 use crate::error::{ErrorKind, NetworkError};
@@ -139,7 +139,9 @@ impl Publishing<'_> {
         let option = |name| self.content.options.get(name).map(String::as_str);
         let files = media.iter().zip(&self.content.media).map(|(file, media)| {
             let mut shown = json!({ "id": file.urn });
-            if !media.alt_text.is_empty() {
+            if media.is_document() {
+                shown["title"] = json!(option(DOCUMENT_TITLE).unwrap_or_default());
+            } else if !media.alt_text.is_empty() {
                 shown["altText"] = json!(media.alt_text);
             }
             shown

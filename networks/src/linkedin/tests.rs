@@ -1,5 +1,4 @@
 use super::*;
-use crate::content::DraftMedia;
 
 fn draft(options: &[(&str, &str)]) -> Draft {
     let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -53,6 +52,33 @@ fn comments_are_shorter_than_posts_and_films_are_no_crumbs() {
     };
     assert_eq!(found(PAGE, &film(SMALLEST_FILM)), []);
     assert_eq!(found(PAGE, &film(SMALLEST_FILM - 1)), [(ViolationCode::MediaShape, Part::Text)]);
+}
+
+#[test]
+fn a_document_has_a_title_and_stands_alone() {
+    let media = |mime: &str, size| {
+        let (mime, alt_text) = (mime.to_owned(), "what it says".to_owned());
+        DraftMedia { mime, size, width: 0, height: 0, alt_text, duration_ms: None }
+    };
+    let pdf = |size| media("application/pdf", size);
+    let titled = |media| Draft { media, ..draft(&[(DOCUMENT_TITLE, "a title")]) };
+    let most = 100 * 1024 * 1024;
+    assert_eq!(found(PAGE, &titled(vec![pdf(most)])), []);
+    assert_eq!(LinkedIn.undescribed(&titled(vec![pdf(1)])), [0]);
+    for (media, code) in [
+        (vec![pdf(most + 1)], ViolationCode::DocumentTooLarge),
+        (vec![pdf(1), pdf(1)], ViolationCode::TooManyDocuments),
+        (vec![pdf(1), media("image/png", 1)], ViolationCode::DocumentNotAlone),
+        (vec![media("application/msword", 1)], ViolationCode::DocumentNotOffered),
+    ] {
+        assert_eq!(found(PAGE, &titled(media)), [(code, Part::Text)]);
+    }
+    let bare = Draft { media: vec![pdf(1)], ..draft(&[]) };
+    assert_eq!(found(PAGE, &bare), [option(ViolationCode::OptionMissing, DOCUMENT_TITLE)]);
+    assert_eq!(found(PAGE, &titled(Vec::new())), [option(ViolationCode::NotTogether, DOCUMENT_TITLE)]);
+    // Of an account whose limits were read before there were documents.
+    let early = Limits { mime_types: vec!["image/png".to_owned()], ..oauth::limits(PAGE) };
+    assert_eq!(LinkedIn.validate(&early, &titled(vec![pdf(1)])), []);
 }
 
 #[test]

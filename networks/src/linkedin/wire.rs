@@ -54,7 +54,7 @@ pub struct Post {
 }
 
 impl Post {
-    /// How many images and films it has.
+    /// How many images, films and documents it has.
     pub fn files(&self) -> usize {
         let images = self.content.pointer("/multiImage/images").and_then(Value::as_array).map_or(0, Vec::len);
         images + usize::from(self.content.get("media").is_some_and(|media| !media.is_null()))

@@ -5,7 +5,9 @@
 //! posts are read and compared before anything is sent again. A thread is a chain of answers, each of its posts kept in the
 //! same way.
 
+mod comments;
 mod media;
+mod mentions;
 mod oauth;
 mod preview;
 mod publish;
@@ -24,14 +26,17 @@ use crate::call::{Step, read};
 use crate::capabilities::{
     AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, VideoLimits,
 };
+use crate::comments::CommentPage;
 use crate::content::{Checkpoint, Content, Draft, MOST_PARTS, Violation};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
+use crate::mentions::{MentionCount, MentionDay, MentionWords};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
     Progress, Published, RemotePost,
 };
 use crate::preview::Preview;
+use crate::reading::{RateLimit, RateLimitOf};
 use crate::steps;
 use publish::Publishing;
 use wire::{Grant, Server, Status};
@@ -79,6 +84,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         alt_text: AltText::ImagesAndFilms,
         // Films may be as long as they are small enough.
         video: Some(VideoLimits { max_videos: 1, max_bytes: 99 * 1024 * 1024, min_ms: 0, max_ms: 86_400_000 }),
+        document: None,
         required: false,
         mixed: false,
     },
@@ -128,12 +134,27 @@ static CAPABILITIES: Capabilities = Capabilities {
         Metric::Following,
         Metric::Posts,
     ],
+    mentions: Some(mentions::COUNTING),
+    comments: true,
+    audience: None,
     idempotency: "Idempotency-Key, and for servers that ignore it the account's newer posts are compared.",
     look_up: true,
     delete: true,
     edit: true,
     quota: None,
     pace: None,
+    history: None,
+    // As servers come: 300 in five minutes for each account. One that allows less says so.
+    reads: &[RateLimit {
+        name: "account",
+        most: 300,
+        per: std::time::Duration::from_mins(5),
+        of: RateLimitOf::Account,
+        posts: 1,
+        account: 1,
+        comments: 1,
+        source: "https://docs.joinmastodon.org/api/rate-limits/",
+    }],
 };
 
 fn grant(account: &Account) -> Result<Grant, NetworkError> {
@@ -268,6 +289,30 @@ impl Network for Mastodon {
         let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
         let raw: Value = read(&server.verify_credentials().await?, Step::Repeatable)?;
         Ok(AccountMetrics { values: numbers(&raw, &NAMES), raw, missing: None })
+    }
+
+    async fn count_mentions(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        words: MentionWords<'_>,
+        days: &[MentionDay],
+    ) -> Result<Vec<MentionCount>, NetworkError> {
+        let grant = grant(account)?;
+        let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
+        mentions::count(&server, words.hashtags, days).await
+    }
+
+    async fn read_comments(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        remote_id: &str,
+        _from: Option<&str>,
+    ) -> Result<CommentPage, NetworkError> {
+        let grant = grant(account)?;
+        let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
+        comments::read_all(&server, &account.remote_id, remote_id).await
     }
 
     async fn read_post(

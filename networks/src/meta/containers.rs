@@ -158,6 +158,12 @@ pub(crate) struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// Behind what the next part begins; none when this is the last.
+    pub(crate) fn after(&self) -> Option<&str> {
+        self.paging.next.as_ref()?;
+        self.paging.cursors.after.as_deref()
+    }
+
     /// Whether more follows.
     pub(crate) fn is_not_the_last(&self) -> bool {
         self.paging.next.is_some()
@@ -180,7 +186,7 @@ struct Cursors {
 }
 
 /// Moments are written with a zone without a colon: `2026-02-18T10:00:00+0000`.
-fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+pub(crate) fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime<Utc>>, D::Error> {
     let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
     let read = DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%z").or_else(|_| DateTime::parse_from_rfc3339(&text));
     read.map(|moment| Some(moment.to_utc())).map_err(D::Error::custom)

@@ -1,7 +1,9 @@
 //! What the networks of Meta have in common: what their errors mean, how long they ask to wait, and the proof that a
 //! token is used by the application to which it was given.
 
+pub(crate) mod audience;
 pub(crate) mod containers;
+pub(crate) mod daily;
 pub(crate) mod login;
 pub(crate) mod proof;
 

@@ -31,6 +31,7 @@ use crate::network::{
 };
 use crate::oauth::Tokens;
 use crate::preview::Preview;
+use crate::reading::{RateLimit, RateLimitOf};
 use crate::steps;
 use publish::Publishing;
 use wire::{Api, Pin};
@@ -65,6 +66,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_alt_text: 500,
         alt_text: AltText::ImagesAndFilms,
         video: Some(VideoLimits { max_videos: 1, max_bytes: 2048 * MEGABYTE, min_ms: 4_000, max_ms: 900_000 }),
+        document: None,
         required: true,
         mixed: true,
     },
@@ -83,12 +85,29 @@ static CAPABILITIES: Capabilities = Capabilities {
         },
     ],
     metrics: METRICS,
+    mentions: None,
+    comments: false,
+    audience: None,
     idempotency: "None: the newest pins of the board are compared before anything is sent again.",
     look_up: true,
     delete: true,
     edit: true,
     quota: None,
     pace: Some(Pace { most: 50, per: Duration::from_mins(1) }),
+    history: None,
+    // With standard access. There the page has, per minute, user and application, 300 for the category with the fewest that could be read of it
+    // (`ads_analytics`) and 100 a second in all; what `org_read` has could not be verified, so the fewer are taken. With trial access the
+    // application has 1000 a day, and the network says when they are used up.
+    reads: &[RateLimit {
+        name: "org_read",
+        most: 300,
+        per: Duration::from_mins(1),
+        of: RateLimitOf::Account,
+        posts: 1,
+        account: 1,
+        comments: 0,
+        source: "https://developers.pinterest.com/docs/reference/rate-limits/",
+    }],
 };
 
 const METRICS: &[Metric] = &[

@@ -74,6 +74,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_alt_text: 5000,
         alt_text: AltText::Nothing,
         video: Some(VideoLimits { max_videos: 10, max_bytes: 50 * MEGABYTE, min_ms: 0, max_ms: 86_400_000 }),
+        document: None,
         required: false,
         mixed: true,
     },
@@ -83,12 +84,17 @@ static CAPABILITIES: Capabilities = Capabilities {
     link: true,
     options: OPTIONS,
     metrics: &[Metric::Followers],
+    mentions: None,
+    comments: false,
+    audience: None,
     idempotency: "None: each message is sent once, and when nobody knows whether it arrived, a person must look.",
     look_up: false,
     delete: true,
     edit: true,
     quota: None,
     pace: Some(Pace { most: 20, per: Duration::from_mins(1) }),
+    history: None,
+    reads: &[],
 };
 
 const fn option(name: &'static str, label: &'static str, kind: OptionKind) -> OptionSpec {

@@ -3,32 +3,36 @@
 //! Exactly once: each post is made in a container, which can be published once and says whether it was. The newest posts are
 //! remembered before it is published, so that its id is found afterwards.
 
+mod comments;
 mod connect;
 mod publish;
 mod rules;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diwan_platform::http::Method;
 use serde_json::Value;
 use url::Url;
 
+use crate::audience::{AudienceOf, AudienceOffer, AudienceSlice};
 use crate::call::{Step, no_answer, read};
 use crate::capabilities::{
     AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota,
     QuotaOf, QuotaPeriod, VideoLimits,
 };
+use crate::comments::CommentPage;
 use crate::content::{Checkpoint, Content, Draft, MOST_PARTS, Violation};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
 use crate::meta::containers::{Graph, Post};
-use crate::meta::{is_gone, login, refusal};
+use crate::meta::{audience, is_gone, login, refusal};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
     Progress, Published, RemotePost,
 };
 use crate::oauth::Tokens;
 use crate::preview::{Preview, plain_with_links};
+use crate::reading::{RateLimit, RateLimitOf};
 use crate::steps;
 use publish::Publishing;
 
@@ -69,6 +73,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         max_alt_text: 1_000,
         alt_text: AltText::ImagesAndFilms,
         video: Some(VideoLimits { max_videos: 20, max_bytes: 1024 * 1024 * 1024, min_ms: 1, max_ms: 300_000 }),
+        document: None,
         required: false,
         mixed: true,
     },
@@ -92,12 +97,32 @@ static CAPABILITIES: Capabilities = Capabilities {
         },
     ],
     metrics: &[Metric::Likes, Metric::Reposts, Metric::Replies, Metric::Quotes, Metric::Views, Metric::Followers],
+    mentions: None,
+    comments: true,
+    audience: Some(AudienceOffer {
+        of: AudienceOf::Followers,
+        dimensions: &audience::DIMENSIONS,
+        requests: 4,
+        source: "https://developers.facebook.com/docs/threads/insights",
+    }),
     idempotency: "A container is published once and says so: it is asked before anything is sent again.",
     look_up: true,
     delete: true,
     edit: false,
     quota: Some(Quota { most: 250, period: QuotaPeriod::RollingHours(24), of: QuotaOf::Account, only: None }),
     pace: None,
+    history: None,
+    // 4800 for each time anything of the account was shown that day, ten times at least.
+    reads: &[RateLimit {
+        name: "account",
+        most: 48_000,
+        per: std::time::Duration::from_hours(24),
+        of: RateLimitOf::Account,
+        posts: 1,
+        account: 1,
+        comments: 1,
+        source: "https://developers.facebook.com/docs/threads/overview",
+    }],
 };
 
 fn graph<'a>(out: Outside<'a>, base: &'a Url, tokens: &'a Tokens) -> Graph<'a> {
@@ -240,6 +265,29 @@ impl Network for Threads {
         let values = numbers(&raw, &[("followers_count", Metric::Followers)]);
         let missing = values.is_empty().then_some(Missing::NotServed);
         Ok(AccountMetrics { values, raw, missing })
+    }
+
+    async fn audience(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        _today: NaiveDate,
+    ) -> Result<Vec<AudienceSlice>, NetworkError> {
+        let tokens = login::tokens(account)?;
+        let graph = graph(out, &account.base_url, &tokens);
+        audience::followers(&graph, &[&account.remote_id, "threads_insights"], &[]).await
+    }
+
+    async fn read_comments(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        remote_id: &str,
+        from: Option<&str>,
+    ) -> Result<CommentPage, NetworkError> {
+        let tokens = login::tokens(account)?;
+        let graph = graph(out, &account.base_url, &tokens);
+        comments::read_page(&graph, &account.handle, (remote_id, from)).await
     }
 
     async fn read_post(

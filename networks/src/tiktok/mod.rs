@@ -28,6 +28,7 @@ use crate::network::{
 };
 use crate::oauth::tokens;
 use crate::preview::{Preview, plain_without_links};
+use crate::reading::{RateLimit, RateLimitOf};
 use crate::steps;
 use publish::Publishing;
 use wire::Api;
@@ -81,6 +82,7 @@ static CAPABILITIES: Capabilities = Capabilities {
             min_ms: 3_000,
             max_ms: 10 * 60 * 1000,
         }),
+        document: None,
         required: true,
         mixed: false,
     },
@@ -112,6 +114,9 @@ static CAPABILITIES: Capabilities = Capabilities {
         Metric::Following,
         Metric::Posts,
     ],
+    mentions: None,
+    comments: false,
+    audience: None,
     idempotency: "The id that TikTok gives each publication before its film is there. Photos: the account's newest \
                   posts are compared, and where these show nothing a person looks.",
     look_up: true,
@@ -119,6 +124,30 @@ static CAPABILITIES: Capabilities = Capabilities {
     edit: false,
     quota: Some(Quota { most: 15, period: QuotaPeriod::RollingHours(24), of: QuotaOf::Account, only: None }),
     pace: Some(Pace { most: 6, per: std::time::Duration::from_mins(1) }),
+    history: None,
+    // Each interface has its own.
+    reads: &[
+        RateLimit {
+            name: "video/query",
+            most: 600,
+            per: std::time::Duration::from_mins(1),
+            of: RateLimitOf::Application,
+            posts: 1,
+            account: 0,
+            comments: 0,
+            source: "https://developers.tiktok.com/doc/tiktok-api-v2-rate-limit",
+        },
+        RateLimit {
+            name: "user/info",
+            most: 600,
+            per: std::time::Duration::from_mins(1),
+            of: RateLimitOf::Application,
+            posts: 0,
+            account: 1,
+            comments: 0,
+            source: "https://developers.tiktok.com/doc/tiktok-api-v2-rate-limit",
+        },
+    ],
 };
 
 /// The numbers under these names; a name that is absent is no number.

@@ -5,7 +5,9 @@
 //! before anything is sent again. X also refuses a second post with the same words, which is taken as a sign that the
 //! first may be there. A thread is a chain of answers.
 
+mod comments;
 mod media;
+mod mentions;
 mod oauth;
 mod publish;
 mod text;
@@ -22,14 +24,17 @@ use crate::capabilities::{
     AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Pace,
     VideoLimits,
 };
+use crate::comments::CommentPage;
 use crate::content::{Checkpoint, Content, Draft, DraftMedia, MOST_PARTS, Part, Violation, ViolationCode};
 use crate::counting::{self, TextUnit};
 use crate::error::NetworkError;
+use crate::mentions::{MentionCount, MentionDay, MentionWords};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
     Progress, Published, RemotePost,
 };
 use crate::preview::{Preview, plain_with_links};
+use crate::reading::{RateLimit, RateLimitOf};
 use crate::steps;
 use crate::validate::violations;
 use publish::Publishing;
@@ -98,6 +103,7 @@ static CAPABILITIES: Capabilities = Capabilities {
             min_ms: 500,
             max_ms: 20 * 60 * 1000,
         }),
+        document: None,
         required: false,
         mixed: false,
     },
@@ -137,12 +143,49 @@ static CAPABILITIES: Capabilities = Capabilities {
         Metric::Following,
         Metric::Posts,
     ],
+    mentions: Some(mentions::COUNTING),
+    comments: true,
+    audience: None,
     idempotency: "The account's newer posts are compared before anything is sent again; the same words are refused twice.",
     look_up: true,
     delete: true,
     edit: false,
     quota: None,
     pace: Some(Pace { most: 100, per: std::time::Duration::from_mins(15) }),
+    history: None,
+    // Requests under a person's token. The table's rows of posts were read there; its row of `users/me` could not be: few are taken.
+    reads: &[
+        RateLimit {
+            name: "tweets",
+            most: 5000,
+            per: std::time::Duration::from_mins(15),
+            of: RateLimitOf::Account,
+            posts: 1,
+            account: 0,
+            comments: 0,
+            source: "https://docs.x.com/x-api/fundamentals/rate-limits",
+        },
+        RateLimit {
+            name: "users/me",
+            most: 75,
+            per: std::time::Duration::from_mins(15),
+            of: RateLimitOf::Account,
+            posts: 0,
+            account: 1,
+            comments: 0,
+            source: "https://docs.x.com/x-api/fundamentals/rate-limits",
+        },
+        RateLimit {
+            name: "tweets/search/recent",
+            most: 300,
+            per: std::time::Duration::from_mins(15),
+            of: RateLimitOf::Account,
+            posts: 0,
+            account: 0,
+            comments: 1,
+            source: "https://docs.x.com/x-api/fundamentals/rate-limits",
+        },
+    ],
 };
 
 /// The numbers under these names; a name that is absent is no number.
@@ -333,6 +376,28 @@ impl Network for X {
         let request = api.get("/2/users/me")?.query(&[("user.fields", "public_metrics")]);
         let raw: Value = api.data(request, Step::Repeatable).await?;
         Ok(AccountMetrics { values: numbers(&raw, &NAMES), raw, missing: None })
+    }
+
+    async fn count_mentions(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        words: MentionWords<'_>,
+        days: &[MentionDay],
+    ) -> Result<Vec<MentionCount>, NetworkError> {
+        mentions::count(out, account, words, days).await
+    }
+
+    async fn read_comments(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        remote_id: &str,
+        from: Option<&str>,
+    ) -> Result<CommentPage, NetworkError> {
+        let tokens = oauth::tokens(account)?;
+        let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
+        comments::read_page(&api, &account.remote_id, (remote_id, from)).await
     }
 
     async fn read_post(

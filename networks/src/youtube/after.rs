@@ -23,8 +23,13 @@ fn numbers(statistics: &Value, names: &[(&str, Metric)]) -> Vec<(Metric, i64)> {
 
 /// The numbers of videos.
 pub async fn post_metrics(api: &Api<'_>, remote_ids: &[String]) -> Result<Vec<PostMetrics>, NetworkError> {
-    const NAMES: [(&str, Metric); 3] =
-        [("viewCount", Metric::Views), ("likeCount", Metric::Likes), ("commentCount", Metric::Replies)];
+    // Dislikes are told to the owner of a video alone, who asks here: <https://developers.google.com/youtube/v3/docs/videos#statistics.dislikeCount>
+    const NAMES: [(&str, Metric); 4] = [
+        ("viewCount", Metric::Views),
+        ("likeCount", Metric::Likes),
+        ("commentCount", Metric::Replies),
+        ("dislikeCount", Metric::Dislikes),
+    ];
     let mut metrics = Vec::with_capacity(remote_ids.len());
     for some in remote_ids.chunks(AT_ONCE) {
         let ids: Vec<&str> = some.iter().map(String::as_str).collect();

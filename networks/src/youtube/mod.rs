@@ -6,28 +6,36 @@
 //! for among the comments of the video.
 
 mod after;
+mod analytics;
+mod audience;
+mod comments;
+mod history;
 mod publish;
 mod rules;
 mod wire;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
 
+use crate::audience::{AudienceOf, AudienceOffer, AudienceSlice};
 use crate::capabilities::{
     AltText, Capabilities, ConnectMethod, Limits, MediaLimits, Metric, NetworkKey, OptionKind, OptionSpec, Quota,
     QuotaOf, QuotaPeriod, VideoLimits,
 };
+use crate::comments::CommentPage;
 use crate::content::{Checkpoint, Content, Draft, Violation};
 use crate::counting;
 use crate::error::{ErrorKind, NetworkError};
 use crate::google::{self, Api, oauth};
+use crate::history::{AccountHistory, FollowersThen};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, NO_ACCOUNT, Network, Outside, PostMetrics,
     Progress, Published, RemotePost,
 };
 use crate::oauth::{Tokens, stored, tokens};
 use crate::preview::{Preview, plain_with_links};
+use crate::reading::{RateLimit, RateLimitOf};
 use crate::steps;
 use publish::Publishing;
 use wire::Channel;
@@ -59,7 +67,13 @@ static CAPABILITIES: Capabilities = Capabilities {
     name: "YouTube",
     connect: ConnectMethod::OAuthCode { needs_instance: false },
     home: Some(HOME),
-    hosts: &["accounts.google.com", "oauth2.googleapis.com", "www.googleapis.com", "www.youtube.com"],
+    hosts: &[
+        "accounts.google.com",
+        "oauth2.googleapis.com",
+        "www.googleapis.com",
+        "www.youtube.com",
+        "youtubeanalytics.googleapis.com",
+    ],
     app: Some("google"),
     text: counting::YOUTUBE_DESCRIPTION,
     caption: None,
@@ -77,6 +91,7 @@ static CAPABILITIES: Capabilities = Capabilities {
             min_ms: 0,
             max_ms: 12 * 60 * 60 * 1000,
         }),
+        document: None,
         required: true,
         mixed: false,
     },
@@ -102,7 +117,15 @@ static CAPABILITIES: Capabilities = Capabilities {
         OptionSpec { name: CATEGORY, label: "Category", kind: OptionKind::OfAccount, required: false },
         OptionSpec { name: MADE_WITH_AI, label: "Made with AI", kind: OptionKind::Flag, required: false },
     ],
-    metrics: &[Metric::Views, Metric::Likes, Metric::Replies, Metric::Followers, Metric::Posts],
+    metrics: &[Metric::Views, Metric::Likes, Metric::Replies, Metric::Dislikes, Metric::Followers, Metric::Posts],
+    mentions: None,
+    comments: true,
+    audience: Some(AudienceOffer {
+        of: AudienceOf::Viewers,
+        dimensions: &audience::DIMENSIONS,
+        requests: 2,
+        source: "https://developers.google.com/youtube/analytics/channel_reports",
+    }),
     idempotency: "The address of the upload session, which tells whether the video was made of it.",
     look_up: true,
     delete: true,
@@ -114,6 +137,24 @@ static CAPABILITIES: Capabilities = Capabilities {
         only: None,
     }),
     pace: None,
+    // Since the channel is there; two years are as much as figures compare.
+    history: Some(AccountHistory {
+        days: 730,
+        at_once: 90,
+        told_after: 4,
+        source: "https://developers.google.com/youtube/analytics/reference/reports/query",
+    }),
+    // Units of the whole project; a list takes one.
+    reads: &[RateLimit {
+        name: "units",
+        most: 10_000,
+        per: std::time::Duration::from_hours(24),
+        of: RateLimitOf::Application,
+        posts: 1,
+        account: 1,
+        comments: 1,
+        source: "https://developers.google.com/youtube/v3/determine_quota_cost",
+    }],
 };
 
 /// Where people see a video.
@@ -248,6 +289,38 @@ impl Network for YouTube {
     async fn account_metrics(&self, out: Outside<'_>, account: &Account) -> Result<AccountMetrics, NetworkError> {
         let tokens = tokens(account)?;
         after::account_metrics(&Api { http: out.http, token: &tokens.access }, account).await
+    }
+
+    async fn account_history(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        between: (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<Vec<FollowersThen>, NetworkError> {
+        let tokens = tokens(account)?;
+        history::read_days(&Api { http: out.http, token: &tokens.access }, &account.remote_id, between).await
+    }
+
+    async fn audience(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        today: NaiveDate,
+    ) -> Result<Vec<AudienceSlice>, NetworkError> {
+        let tokens = tokens(account)?;
+        audience::viewers(&Api { http: out.http, token: &tokens.access }, &account.remote_id, today).await
+    }
+
+    async fn read_comments(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        remote_id: &str,
+        from: Option<&str>,
+    ) -> Result<CommentPage, NetworkError> {
+        let tokens = tokens(account)?;
+        let api = Api { http: out.http, token: &tokens.access };
+        comments::read_page(&api, &account.remote_id, (remote_id, from)).await
     }
 
     async fn read_post(

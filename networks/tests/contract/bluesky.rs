@@ -2,12 +2,15 @@
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use diwan_networks::{Connected, Content, Metric, Missing, Network, NetworkError};
+use diwan_networks::{
+    Connected, Content, Draft, ErrorKind, LookUp, Media, MentionDay, MentionWords, Metric, Missing, Network,
+    NetworkError, ViolationCode,
+};
 use diwan_platform::http::HttpClient;
 use diwan_testkit::servers::{BlueskyServer, BlueskyUser, FaultProxy};
 use serde_json::{Value, json};
 
-use crate::rig::{Rig, now, out, registered, text, with_every_network};
+use crate::rig::{Recorder, Rig, film, kind, now, out, registered, text, with_every_network};
 
 pub struct BlueskyRig {
     proxy: FaultProxy,
@@ -97,7 +100,7 @@ async fn bluesky_marks_links_tags_and_the_mentions_that_resolve() {
     let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
     let account = rig.connect(&http).await.into_account();
     let content = text("مرحبا @samir.test و @nobody.test: https://example.com/س #وسم");
-    let progress = crate::rig::Recorder::default();
+    let progress = Recorder::default();
     rig.network().publish(out(&http), &account, &content, None, &progress).await.expect("published");
     let posts = rig.server.list_posts(&rig.user.did).await.expect("a list");
     let facets = posts[0]["value"]["facets"].as_array().expect("facets").clone();
@@ -126,13 +129,64 @@ async fn bluesky_shows_a_link_as_a_card() {
     let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
     let account = rig.connect(&http).await.into_account();
     let content = Content { link: Some("https://www.example.com/س?a=1".to_owned()), ..text("Look") };
-    let progress = crate::rig::Recorder::default();
+    let progress = Recorder::default();
     rig.network().publish(out(&http), &account, &content, None, &progress).await.expect("published");
     let posts = rig.server.list_posts(&rig.user.did).await.expect("a list");
     let address = "https://www.example.com/%D8%B3?a=1";
     let card = json!({ "uri": address, "title": "example.com", "description": "" });
     let embed = json!({ "$type": "app.bsky.embed.external", "external": card });
     assert_eq!((posts.len(), &posts[0]["value"]["embed"]), (1, &embed));
+}
+
+#[tokio::test]
+async fn bluesky_publishes_a_film_and_uploads_it_once() {
+    let rig = BlueskyRig::start().await;
+    let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
+    let account = rig.connect(&http).await.into_account();
+    let content = Content { media: vec![film()], ..text("a film") };
+    assert_eq!(rig.network().validate(&account.limits, &Draft::from(&content)), []);
+    // The lease is lost between the upload and the post.
+    let first = Recorder::losing_the_lease(false, true);
+    let attempt = rig.network().publish(out(&http), &account, &content, None, &first).await;
+    assert_eq!(kind(&attempt), Some(ErrorKind::LeaseLost));
+    let published = rig.network().publish(out(&http), &account, &content, first.last(), &Recorder::default()).await;
+    let published = published.expect("published");
+    assert_eq!(rig.proxy.count(rig.upload_path()), 1);
+    let posts = rig.server.list_posts(&rig.user.did).await.expect("a list");
+    assert_eq!(posts.len(), 1);
+    let embed = &posts[0]["value"]["embed"];
+    assert_eq!(embed["$type"], "app.bsky.embed.video");
+    assert_eq!(
+        (&embed["alt"], &embed["aspectRatio"]),
+        (&json!("a film of nothing"), &json!({ "width": 640, "height": 480 }))
+    );
+    assert_eq!(
+        (&embed["video"]["mimeType"], &embed["video"]["size"]),
+        (&json!("video/mp4"), &json!(content.media[0].source.size()))
+    );
+    let read = rig.network().read_post(out(&http), &account, &published.remote_id).await.expect("an answer");
+    assert_eq!(read.expect("the post").media_count, 1);
+    // What is there is found, and not taken for another.
+    let found = rig.network().look_up(out(&http), &account, &content, first.last().as_ref()).await.expect("an answer");
+    assert_eq!(found, LookUp::Found(published));
+}
+
+#[tokio::test]
+async fn bluesky_takes_one_film_alone_and_describes_it_in_fewer_words() {
+    let limits = diwan_networks::Limits::defaults(registered("bluesky").capabilities());
+    let codes = |media: Vec<Media>| {
+        let draft = Draft::from(&Content { media, ..text("a film") });
+        registered("bluesky").validate(&limits, &draft).into_iter().map(|one| (one.code, one.limit)).collect::<Vec<_>>()
+    };
+    let described = |length: usize| Media { alt_text: "a".repeat(length), ..film() };
+    assert_eq!(codes(vec![described(1000)]), []);
+    assert_eq!(codes(vec![described(1001)]), [(ViolationCode::AltTextTooLong, Some(1000))]);
+    assert_eq!(codes(vec![described(2001)]), [(ViolationCode::AltTextTooLong, Some(2000))]);
+    assert_eq!(codes(vec![film(), film()]), [(ViolationCode::TooManyVideos, Some(1))]);
+    let long = Media { duration_ms: Some(180_001), ..film() };
+    assert_eq!(codes(vec![long]), [(ViolationCode::VideoTooLong, Some(180))]);
+    let other = Media { mime: "video/quicktime".to_owned(), ..film() };
+    assert_eq!(codes(vec![other]), [(ViolationCode::ImageTypeUnsupported, None)]);
 }
 
 #[tokio::test]
@@ -148,7 +202,7 @@ async fn bluesky_renews_its_session_before_it_ends_and_counts_what_a_lone_server
     let renewed = rig.network().refresh(out(&http), &account, later).await.expect("an answer").expect("a new session");
     assert_ne!(renewed, account.credentials);
     account.credentials = renewed;
-    let progress = crate::rig::Recorder::default();
+    let progress = Recorder::default();
     let published =
         rig.network().publish(out(&http), &account, &text("one"), None, &progress).await.expect("published");
 
@@ -176,4 +230,18 @@ async fn bluesky_refuses_another_text_under_the_same_key() {
         assert_eq!(bench.rig.posts().await, 1);
     })
     .await;
+}
+
+#[tokio::test]
+async fn bluesky_says_that_a_lone_server_cannot_search() {
+    let rig = BlueskyRig::start().await;
+    let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
+    let account = rig.connect(&http).await.into_account();
+    let keywords = ["tea".to_owned()];
+    let words = MentionWords { keywords: &keywords, hashtags: &[] };
+    let end = now();
+    let day = MentionDay { date: end.date_naive(), start: end - TimeDelta::days(1), end };
+    let told = rig.network().count_mentions(out(&http), &account, words, &[day]).await;
+    let error = told.expect_err("nobody searches");
+    assert!(matches!(error.code, "not_served" | "server_error"), "{error:?}");
 }

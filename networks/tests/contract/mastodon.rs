@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use diwan_networks::{
-    Connected, Content, Draft, ErrorKind, LookUp, Media, Metric, Network, NetworkError, ViolationCode,
+    Connected, Content, Draft, ErrorKind, LookUp, MentionDay, MentionWords, Metric, Network, NetworkError,
+    ViolationCode,
 };
 use diwan_platform::http::HttpClient;
 use diwan_testkit::servers::{Fault, FaultProxy, SnacServer, SnacUser};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::rig::{Recorder, Rig, image, kind, out, registered, text, thread};
+use crate::rig::{Recorder, Rig, film, image, kind, out, registered, text, thread};
 
 pub struct MastodonRig {
     proxy: FaultProxy,
@@ -180,22 +181,6 @@ async fn mastodon_asks_a_person_about_a_post_that_the_list_may_leave_out() {
     assert_eq!(rig.proxy.count(rig.commit_path()), 1, "it was not sent again");
 }
 
-/// The first box of an MP4, filled up to 3 MB.
-fn film() -> Media {
-    let mut bytes = vec![0, 0, 0, 20];
-    bytes.extend_from_slice(b"ftypisom\0\0\x02\0isommp41");
-    bytes.resize(3_000_000, 7);
-    Media {
-        mime: "video/mp4".to_owned(),
-        width: 640,
-        height: 480,
-        alt_text: "a film of nothing".to_owned(),
-        duration_ms: Some(5_000),
-        source: bytes.into(),
-        link: "https://media.example/film.mp4".parse().expect("an address"),
-    }
-}
-
 #[tokio::test]
 async fn mastodon_publishes_a_film_and_uploads_it_once() {
     let rig = MastodonRig::start().await;
@@ -236,4 +221,35 @@ async fn mastodon_changes_the_words_of_a_post_and_keeps_its_images() {
     assert_eq!(rig.alt_texts().await, ["a dot"]);
     let gone = rig.network().edit_post(out(&http), &account, "17953", &changed).await;
     assert_eq!(gone.expect_err("not there").code, "not_editable");
+}
+
+#[tokio::test]
+async fn mastodon_tells_what_was_answered_and_by_whom() {
+    let rig = MastodonRig::start().await;
+    let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
+    let account = rig.connect(&http).await.into_account();
+    let first = rig.network().publish(out(&http), &account, &thread("tea"), None, &Recorder::default()).await;
+    let first = first.expect("published");
+    let page = rig.network().read_comments(out(&http), &account, &first.remote_id, None).await.expect("answers");
+    let mut told: Vec<(&str, bool)> = page.comments.iter().map(|one| (one.text.as_str(), one.is_own)).collect();
+    told.sort_unstable();
+    // This server tells what answers the post itself, and not what answers that ("tea three").
+    assert_eq!(told, [("tea comment", true), ("tea two", true)]);
+    let second = page.comments.iter().find(|one| one.text == "tea two").expect("the second post");
+    assert_eq!((second.in_reply_to.as_str(), page.next.as_deref()), (first.remote_id.as_str(), None));
+    let gone = rig.network().read_comments(out(&http), &account, "17953", None).await;
+    assert_eq!(gone.expect_err("not there").kind, ErrorKind::Content);
+}
+
+#[tokio::test]
+async fn mastodon_says_that_a_server_keeps_no_history_of_hashtags() {
+    let rig = MastodonRig::start().await;
+    let http = diwan_testkit::servers::http_client([&rig.proxy.url]).expect("a client");
+    let account = rig.connect(&http).await.into_account();
+    let hashtags = ["چای".to_owned()];
+    let words = MentionWords { keywords: &[], hashtags: &hashtags };
+    let end = crate::rig::now();
+    let day = MentionDay { date: end.date_naive(), start: end - chrono::TimeDelta::days(1), end };
+    let told = rig.network().count_mentions(out(&http), &account, words, &[day]).await;
+    assert_eq!(told.expect_err("no history").code, "not_served");
 }

@@ -245,3 +245,19 @@ pub fn kind<T>(result: &Result<T, NetworkError>) -> Option<ErrorKind> {
 pub fn registered(key: &str) -> &'static dyn Network {
     network(key).expect("a registered network")
 }
+
+/// The first box of an MP4, filled up to 3 MB.
+pub fn film() -> Media {
+    let mut bytes = vec![0, 0, 0, 20];
+    bytes.extend_from_slice(b"ftypisom\0\0\x02\0isommp41");
+    bytes.resize(3_000_000, 7);
+    Media {
+        mime: "video/mp4".to_owned(),
+        width: 640,
+        height: 480,
+        alt_text: "a film of nothing".to_owned(),
+        duration_ms: Some(5_000),
+        source: bytes.into(),
+        link: "https://media.example/film.mp4".parse().expect("an address"),
+    }
+}

@@ -5,7 +5,8 @@
 
 use super::exact;
 use super::model::{
-    Block, Budget, Campaign, Chart, Days, Figure, HeatMap, Number, Post, PostsBlock, Progress, Report, Unit,
+    AudienceSlice, Block, Budget, Campaign, Chart, Days, Figure, HeatMap, Number, Post, PostsBlock, Progress, Report,
+    Unit,
 };
 use crate::RenderError;
 use crate::text::link;
@@ -124,10 +125,11 @@ fn head(file: &mut File, report: &Report) -> Result<(), RenderError> {
 fn write_block(file: &mut File, report: &Report, block: &Block) -> Result<(), RenderError> {
     match block {
         Block::Text(text) => file.said(exact::text_kind(text.kind), &text.text),
-        Block::Figures(figures) => figures.iter().try_for_each(|one| figure(file, one)),
+        Block::Figures(figures) | Block::Community(figures) => figures.iter().try_for_each(|one| figure(file, one)),
         Block::Chart(drawn) => chart(file, drawn),
         Block::HeatMap(map) => heat_map(file, map),
         Block::Posts(posts) => write_posts(file, report, posts),
+        Block::Audience(slices) => slices.iter().zip(1..).try_for_each(|(one, item)| audience(file, item, one)),
         Block::Campaigns(campaigns) => campaigns.iter().zip(1..).try_for_each(|(one, item)| campaign(file, item, one)),
         Block::Budgets(budgets) => budgets.iter().zip(1..).try_for_each(|(one, item)| budget(file, item, one)),
         Block::Progress(people) => people.iter().zip(1..).try_for_each(|(one, item)| progress(file, item, one)),
@@ -196,6 +198,39 @@ fn post(file: &mut File, report: &Report, item: usize, post: &Post) -> Result<()
         file.row(&Row { item: Some(item), name: &name, key, value: *value, ..Row::default() })?;
     }
     Ok(())
+}
+
+/// A row for of how many followers it is known, one where networks tell of viewers, and two for each part: its share, and how many followers
+/// it is.
+fn audience(file: &mut File, item: usize, slice: &AudienceSlice) -> Result<(), RenderError> {
+    let percent = exact::unit(&Unit::Percent);
+    file.row(&Row {
+        item: Some(item),
+        key: "KNOWN_FOLLOWERS",
+        place: slice.key.clone(),
+        unit: percent,
+        value: slice.known_percent,
+        text: slice.missing_networks.join("; "),
+        ..Row::default()
+    })?;
+    if !slice.viewers_from.is_empty() {
+        let text = slice.viewers_from.join("; ");
+        file.row(&Row { item: Some(item), key: "VIEWERS_FROM", place: slice.key.clone(), text, ..Row::default() })?;
+    }
+    slice.parts.iter().try_for_each(|part| {
+        let row = |key, unit, value| Row {
+            item: Some(item),
+            name: &part.key,
+            key,
+            place: slice.key.clone(),
+            unit,
+            value,
+            ..Row::default()
+        };
+        file.row(&row("SHARE", percent, Some(part.share)))?;
+        let people = part.people.map(|mantissa| Number { mantissa, places: 0 });
+        file.row(&row("FOLLOWERS", exact::unit(&Unit::Count), people))
+    })
 }
 
 fn of_days(days: Days) -> String {

@@ -53,6 +53,8 @@ pub(crate) fn block(block: &Block) -> &str {
         Block::HeatMap(_) => "HEAT_MAP",
         Block::Posts(posts) if posts.best => "TOP_POSTS",
         Block::Posts(_) => "BOTTOM_POSTS",
+        Block::Audience(_) => "AUDIENCE",
+        Block::Community(_) => "COMMUNITY",
         Block::Campaigns(_) => "CAMPAIGNS",
         Block::Budgets(_) => "BUDGETS",
         Block::Progress(_) => "PROGRESS",

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Days as Later, NaiveDate, Weekday};
 
 use super::model::{
-    Audience, Block, Budget, Campaign, Chart, ChartKind, Days, Figure, HeatCell, HeatMap, Look, Nothing, Number,
-    OtherCalendar, Picture, Place, Point, Post, PostsBlock, Progress, Report, Standing, TextBlock, TextKind, Typeface,
-    Unit, WhyNothing, Writing,
+    Audience, AudiencePart, AudienceSlice, Block, Budget, Campaign, Chart, ChartKind, Days, Figure, HeatCell, HeatMap,
+    Look, Nothing, Number, OtherCalendar, Picture, Place, Point, Post, PostsBlock, Progress, Report, Standing,
+    TextBlock, TextKind, Typeface, Unit, WhyNothing, Writing,
 };
 use crate::language::{Digits, Language};
 
@@ -120,6 +120,7 @@ pub fn example(language: Language, charts: u32, posts: u32) -> Report {
     blocks.push(Block::HeatMap(heat_map()));
     blocks.push(Block::Posts(top_posts(&said, posts)));
     blocks.push(Block::Nothing(Nothing { block: "BOTTOM_POSTS".to_owned(), why: WhyNothing::Empty }));
+    blocks.push(Block::Audience(audience()));
     blocks.push(Block::Campaigns(campaigns(&said)));
     blocks.push(Block::Budgets(budgets(&said)));
     blocks.push(Block::Progress(progress(&said)));
@@ -261,6 +262,29 @@ fn top_posts(said: &Said, posts: u32) -> PostsBlock {
         }
     });
     PostsBlock { metric: "INTERACTIONS".to_owned(), best: true, posts: posts.collect() }
+}
+
+fn audience() -> Vec<AudienceSlice> {
+    let slice = |key: &str, known_percent: Option<Number>, parts: &[(&str, i64, Option<i64>)]| {
+        let part = |(key, share, people): &(&str, i64, Option<i64>)| AudiencePart {
+            key: (*key).to_owned(),
+            share: cents(*share),
+            people: *people,
+        };
+        AudienceSlice {
+            key: key.to_owned(),
+            known_percent,
+            viewers_from: if known_percent.is_some() { Vec::new() } else { vec!["YouTube".to_owned()] },
+            missing_networks: vec!["Mastodon".to_owned()],
+            parts: parts.iter().map(part).collect(),
+        }
+    };
+    let ages = [("18-24", 3_125, Some(1_031)), ("25-34", 4_375, Some(1_444)), ("35-44", 2_500, Some(825))];
+    vec![
+        slice("AUDIENCE_AGE", Some(cents(8_250)), &ages),
+        // Of viewers: how many followers that are nobody knows.
+        slice("AUDIENCE_GENDER", None, &[("FEMALE", 5_750, None), ("MALE", 3_500, None), ("OTHER", 750, None)]),
+    ]
 }
 
 fn campaigns(said: &Said) -> Vec<Campaign> {

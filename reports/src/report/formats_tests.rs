@@ -7,9 +7,9 @@ use calamine::{Data, Reader as _, Xlsx};
 use chrono::{NaiveDate, Weekday};
 
 use super::model::{
-    Audience, Block, Budget, Campaign, Chart, ChartKind, Days, Figure, HeatCell, HeatMap, Look, Nothing, Number,
-    OtherCalendar, Picture, Place, Point, Post, PostsBlock, Progress, Report, Standing, TextBlock, TextKind, Typeface,
-    Unit, WhyNothing, Writing,
+    Audience, AudiencePart, AudienceSlice, Block, Budget, Campaign, Chart, ChartKind, Days, Figure, HeatCell, HeatMap,
+    Look, Nothing, Number, OtherCalendar, Picture, Place, Point, Post, PostsBlock, Progress, Report, Standing,
+    TextBlock, TextKind, Typeface, Unit, WhyNothing, Writing,
 };
 use super::{CSV_COLUMNS, FILES_PLACE, exact, report_csv, report_html, report_xlsx};
 use crate::language::{Digits, Language};
@@ -88,6 +88,24 @@ fn lists() -> Vec<Block> {
             conversions: Some(42),
             return_percent: number(-2550, 2),
         }]),
+        Block::Audience(vec![AudienceSlice {
+            key: "AUDIENCE_GENDER".to_owned(),
+            known_percent: number(9_871, 2),
+            viewers_from: vec![NASTY.to_owned()],
+            missing_networks: vec![NASTY.to_owned()],
+            parts: vec![
+                AudiencePart {
+                    key: "FEMALE".to_owned(),
+                    share: Number { mantissa: 6_213, places: 2 },
+                    people: Some(621),
+                },
+                AudiencePart { key: NASTY.to_owned(), share: Number { mantissa: 3_787, places: 2 }, people: None },
+            ],
+        }]),
+        Block::Community(vec![
+            figure("MESSAGES_RECEIVED", Unit::Count, [number(4_321, 0), number(3_210, 0), None, None]),
+            figure("RESPONSE_TIME", Unit::Seconds, [number(7_260, 0), None, None, None]),
+        ]),
         Block::Budgets(vec![Budget {
             name: "@budget".to_owned(),
             currency: "EUR".to_owned(),
@@ -149,7 +167,7 @@ fn numbers(report: &Report) -> Vec<(Number, bool)> {
     for block in &report.blocks {
         match block {
             Block::Text(_) | Block::Nothing(_) => {}
-            Block::Figures(figures) => {
+            Block::Figures(figures) | Block::Community(figures) => {
                 for one in figures {
                     let percent = one.unit == Unit::Percent;
                     all.extend([one.value, one.before, one.target].map(|number| (number, percent)));
@@ -165,6 +183,13 @@ fn numbers(report: &Report) -> Vec<(Number, bool)> {
             Block::Posts(posts) => {
                 let metrics = posts.posts.iter().flat_map(|post| &post.metrics);
                 all.extend(metrics.map(|(_, value)| (*value, false)));
+            }
+            Block::Audience(slices) => {
+                for one in slices {
+                    all.push((one.known_percent, true));
+                    let parts = one.parts.iter();
+                    all.extend(parts.flat_map(|part| [(Some(part.share), true), (part.people.and_then(count), false)]));
+                }
             }
             Block::Campaigns(campaigns) => {
                 for one in campaigns {
@@ -191,6 +216,28 @@ fn rows(file: &[u8]) -> Vec<csv::StringRecord> {
     let mut reader = csv::ReaderBuilder::new().has_headers(true).from_reader(file);
     assert_eq!(reader.headers().unwrap(), &csv::StringRecord::from(CSV_COLUMNS.to_vec()));
     reader.records().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_workbook_holds_the_logo_and_the_pictures_of_posts() {
+    let holds = |file: &[u8], name: &str| file.windows(name.len()).any(|part| part == name.as_bytes());
+    let mut report = super::example(Language::Fa, 0, 3);
+    let book = report_xlsx(&report).unwrap();
+    assert_eq!(book, report_xlsx(&report).unwrap(), "the same report gives the same bytes");
+    assert!(holds(&book, "xl/media/image1.png") && holds(&book, "xl/drawings/drawing2.xml"));
+    // The logo alone, and then what no program could show.
+    for block in &mut report.blocks {
+        if let Block::Posts(posts) = block {
+            posts.posts.iter_mut().for_each(|post| post.picture = None);
+        }
+    }
+    let logo_alone = report_xlsx(&report).unwrap();
+    assert!(holds(&logo_alone, "xl/media/image1.png"));
+    let mut broken = report.clone();
+    for (bytes, mime_type) in [(vec![1, 2, 3], "image/png"), (Vec::new(), "image/svg+xml")] {
+        broken.look.logo = Some(Picture { bytes, mime_type: mime_type.to_owned(), alt: String::new() });
+        assert!(!holds(&report_xlsx(&broken).unwrap(), "xl/media/"), "{mime_type}");
+    }
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl Page<'_> {
                 @match block {
                     Block::Text(text) => { (self.text(text)) }
                     Block::Nothing(nothing) => { p.hint { (words.why_nothing(nothing.why)) } }
-                    Block::Figures(figures) => { (self.figures(figures)) }
+                    Block::Figures(figures) | Block::Community(figures) => { (self.figures(figures)) }
                     Block::Chart(chart) => { (self.chart(chart, block, &heading)) }
                     Block::HeatMap(map) => { (self.heat_map(map, block)) }
                     Block::Posts(posts) => { (self.posts(posts)) }

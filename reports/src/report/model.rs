@@ -149,6 +149,10 @@ pub enum Block {
     HeatMap(HeatMap),
     /// Posts with their pictures.
     Posts(PostsBlock),
+    /// Who follows the accounts, or sees what they publish.
+    Audience(Vec<AudienceSlice>),
+    /// What people said under the posts, and what the brand answered: no names, no texts.
+    Community(Vec<Figure>),
     /// Campaigns and what they brought.
     Campaigns(Vec<Campaign>),
     /// Budgets, for those who may see them.
@@ -313,6 +317,32 @@ pub struct Post {
     pub picture: Option<Picture>,
     /// What was measured, by key.
     pub metrics: Vec<(String, Option<Number>)>,
+}
+
+/// An audience by its ages, its genders, its countries or its cities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AudienceSlice {
+    /// By which: `AUDIENCE_AGE`, `AUDIENCE_GENDER`, `AUDIENCE_COUNTRY` or `AUDIENCE_CITY`.
+    pub key: String,
+    /// Of how many of the followers it is known, in hundredths; none where any of it is of viewers.
+    pub known_percent: Option<Number>,
+    /// The networks whose parts are of viewers, not of followers, by the names people know.
+    pub viewers_from: Vec<String>,
+    /// The networks that lack some of it, by the names people know.
+    pub missing_networks: Vec<String>,
+    /// Its parts, in the order they are shown.
+    pub parts: Vec<AudiencePart>,
+}
+
+/// A part of an audience.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AudiencePart {
+    /// Ages (`25-34`), `FEMALE`, `MALE` or `OTHER`, a country's two letters, or a city's name.
+    pub key: String,
+    /// Of those of whom it is known, in hundredths.
+    pub share: Number,
+    /// How many followers that are; none where any of it is of viewers.
+    pub people: Option<i64>,
 }
 
 /// A campaign and what it brought.

@@ -105,7 +105,7 @@ fn picture(picture: &Picture) -> Option<Dict> {
 }
 
 /// A picture that can be read, with its format.
-fn readable(picture: &Picture) -> Option<(Dict, RasterImage)> {
+pub(super) fn readable(picture: &Picture) -> Option<(Dict, RasterImage)> {
     let (format, name) = match picture.mime_type.as_str() {
         "image/png" => (ExchangeFormat::Png, "png"),
         "image/jpeg" => (ExchangeFormat::Jpg, "jpg"),
@@ -150,10 +150,11 @@ impl Page<'_> {
         let words = self.words;
         let mut out = match block {
             Block::Text(text) => self.text(text),
-            Block::Figures(figures) if !figures.is_empty() => self.figures(figures, block),
+            Block::Figures(figures) | Block::Community(figures) if !figures.is_empty() => self.figures(figures, block),
             Block::Chart(chart) if !chart.points.is_empty() => self.chart(chart),
             Block::HeatMap(map) if !map.cells.is_empty() => self.heat_map(map),
             Block::Posts(posts) if !posts.posts.is_empty() => self.posts(posts),
+            Block::Audience(all) if !all.is_empty() => self.table(block),
             Block::Campaigns(all) if !all.is_empty() => self.table(block),
             Block::Budgets(all) if !all.is_empty() => self.table(block),
             Block::Progress(all) if !all.is_empty() => self.table(block),

@@ -1,8 +1,6 @@
 use std::path::PathBuf;
 
 use proptest::prelude::*;
-use typst::layout::{Frame, FrameItem};
-use typst::model::Destination;
 use typst::utils::Scalar;
 use typst_layout::PagedDocument;
 use typst_render::RenderOptions;
@@ -11,39 +9,7 @@ use super::super::example;
 use super::super::model::*;
 use super::*;
 use crate::language::Language;
-
-/// What a laid-out report shows.
-#[derive(Default)]
-struct Shown {
-    text: String,
-    links: Vec<String>,
-    pages: usize,
-    images: usize,
-}
-
-impl Shown {
-    /// Whether the words stand on the page, however their lines are broken.
-    fn says(&self, words: &str) -> bool {
-        self.text.contains(&squeeze(words))
-    }
-
-    fn read(&mut self, frame: &Frame) {
-        for (_, item) in frame.items() {
-            match item {
-                FrameItem::Group(group) => self.read(&group.frame),
-                FrameItem::Text(text) => self.text.push_str(&squeeze(&text.text)),
-                FrameItem::Link(Destination::Url(url), _) => self.links.push(url.as_str().to_owned()),
-                FrameItem::Image(..) => self.images += 1,
-                _ => {}
-            }
-        }
-    }
-}
-
-/// The text without spaces and marks.
-fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}')).collect()
-}
+use crate::shown::{Shown, squeeze};
 
 /// Lays a report out, without warnings.
 fn laid(report: &Report) -> PagedDocument {
@@ -53,12 +19,7 @@ fn laid(report: &Report) -> PagedDocument {
 }
 
 fn show(report: &Report) -> Shown {
-    let document = laid(report);
-    let mut shown = Shown { pages: document.pages().len(), ..Shown::default() };
-    for page in document.pages() {
-        shown.read(&page.frame);
-    }
-    shown
+    Shown::of(&laid(report))
 }
 
 /// A report of these blocks alone.
@@ -100,6 +61,29 @@ fn every_block_stands_on_the_page() {
     let pdf = report_pdf(&report).unwrap();
     assert!(pdf.starts_with(b"%PDF-1."));
     assert_eq!(pdf, report_pdf(&report).unwrap(), "the same report gives the same bytes");
+}
+
+#[test]
+fn the_community_is_told_in_each_language() {
+    for language in Language::ALL {
+        let mut report = of(vec![Block::Community(vec![Figure {
+            kpi: "MESSAGES_RECEIVED".to_owned(),
+            unit: Unit::Count,
+            value: Some(Number { mantissa: 417, places: 0 }),
+            before: None,
+            change_percent: None,
+            target: None,
+            standing: None,
+            missing_networks: Vec::new(),
+        }])]);
+        report.style.language = language;
+        let page = String::from_utf8(crate::report::report_html(&report).unwrap()).unwrap();
+        let words = report_words(language);
+        for said in [words.block("COMMUNITY"), words.kpi("MESSAGES_RECEIVED"), "417".to_owned()] {
+            assert!(page.contains(&said), "{language:?}: {said}");
+        }
+        assert!(report_pdf(&report).unwrap().starts_with(b"%PDF-1."), "{language:?}");
+    }
 }
 
 #[test]
@@ -187,7 +171,7 @@ fn saying(language: Language, text: &str) -> Report {
     for block in &mut report.blocks {
         match block {
             Block::Text(block) => block.text = format!("{text}\n\n{text}\n{text}"),
-            Block::Figures(figures) => {
+            Block::Figures(figures) | Block::Community(figures) => {
                 for figure in figures {
                     figure.missing_networks = vec![own(), own()];
                     figure.kpi = own();
@@ -210,6 +194,14 @@ fn saying(language: Language, text: &str) -> Report {
                     post.account_handle = own();
                     post.url = Some(own());
                     post.metrics = vec![(own(), None)];
+                }
+            }
+            Block::Audience(all) => {
+                for one in all {
+                    one.key = own();
+                    one.missing_networks = vec![own()];
+                    one.viewers_from = vec![own()];
+                    one.parts.iter_mut().for_each(|part| part.key = own());
                 }
             }
             Block::Campaigns(all) => all.iter_mut().for_each(|one| one.name = own()),

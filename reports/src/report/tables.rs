@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::model::{
-    Block, Budget, Campaign, Chart, Figure, HeatMap, Number, Place, PostsBlock, Progress, Report, Standing, Unit,
+    AudiencePart, AudienceSlice, Block, Budget, Campaign, Chart, Figure, HeatMap, Number, Place, PostsBlock, Progress,
+    Report, Standing, Unit,
 };
 use super::words::ReportWords;
 use crate::text::{line, link};
@@ -106,10 +107,11 @@ pub(crate) fn paragraphs(text: &str) -> Vec<Vec<String>> {
 pub(crate) fn table(report: &Report, words: &ReportWords, block: &Block) -> Option<Table> {
     Some(match block {
         Block::Text(_) | Block::Nothing(_) => return None,
-        Block::Figures(figures) => figures_table(words, figures),
+        Block::Figures(figures) | Block::Community(figures) => figures_table(words, figures),
         Block::Chart(chart) => chart_table(words, chart),
         Block::HeatMap(map) => heat_table(report, words, map),
         Block::Posts(posts) => posts_table(words, posts),
+        Block::Audience(slices) => audience_table(words, slices),
         Block::Campaigns(campaigns) => campaigns_table(words, campaigns),
         Block::Budgets(budgets) => budgets_table(words, budgets),
         Block::Progress(people) => progress_table(words, people),
@@ -206,6 +208,30 @@ fn posts_table(words: &ReportWords, block: &PostsBlock) -> Table {
     heads.extend(metrics.iter().map(|key| words.kpi(key)));
     heads.push(words.link.to_owned());
     Table::new(heads, rows.collect()).without_empty(5)
+}
+
+/// A row for each part; what holds for all parts of a slice stands in its first row.
+fn audience_table(words: &ReportWords, slices: &[AudienceSlice]) -> Table {
+    let row = |slice: &AudienceSlice, (index, part): (usize, &AudiencePart)| {
+        let first = |cell: Cell| if index == 0 { cell } else { Cell::Empty };
+        let name = match words.gender(&part.key) {
+            Some(gender) if slice.key == "AUDIENCE_GENDER" => gender.to_owned(),
+            _ => plain(&part.key, NAME),
+        };
+        vec![
+            first(Cell::Text(words.kpi(&slice.key))),
+            Cell::Text(name),
+            Cell::Number(part.share, Unit::Percent),
+            part.people.map_or(Cell::Missing, Cell::count),
+            first(Cell::number(slice.known_percent, &Unit::Percent)),
+            first(Cell::Text(plain(&slice.viewers_from.join(words.list_comma), NAME))),
+            first(Cell::Text(plain(&slice.missing_networks.join(words.list_comma), NAME))),
+        ]
+    };
+    let rows = slices.iter().flat_map(|slice| slice.parts.iter().enumerate().map(move |part| row(slice, part)));
+    let followers = words.kpi("FOLLOWERS");
+    let heads = [words.kpi_head, words.place, words.share, &followers, words.known, words.viewers_from, words.missing];
+    Table::new(heads, rows.collect()).without_empty(3)
 }
 
 fn campaigns_table(words: &ReportWords, campaigns: &[Campaign]) -> Table {

@@ -5,11 +5,12 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use rust_xlsxwriter::{
     Chart as Drawing, ChartFormat, ChartLegendPosition, ChartLine, ChartSolidFill, ChartType, Color, DocProperties,
-    ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+    ExcelDateTime, Format, FormatAlign, FormatBorder, Image, Workbook, Worksheet, XlsxError,
 };
 
 use super::exact;
-use super::model::{Block, ChartKind, Number, Report, TextKind, Unit};
+use super::model::{Block, ChartKind, Number, Picture, PostsBlock, Report, TextKind, Unit};
+use super::pdf::readable;
 use super::tables::{Cell, Table, paragraphs, plain, table};
 use super::words::{ReportWords, report_words};
 use crate::RenderError;
@@ -20,6 +21,12 @@ const SHEET_NAME: usize = 31;
 const CELL: usize = 30_000;
 /// Where the heads of a table stand: below the title and an empty row.
 const HEADS: u32 = 2;
+/// The room for the picture at the head: beside what the first sheet says, and in pixels.
+const LOGO: (u16, u32, u32) = (3, 240, 64);
+/// The room for the picture of a post: the height of its row in pixels, and the width of its column in characters.
+const POST: (u32, u16) = (72, 14);
+/// The longest description of a picture, in characters: below the 255 of the format.
+const ALT: usize = 200;
 /// Narrowest and widest column, in characters.
 const WIDTHS: (u16, u16) = (10, 48);
 
@@ -129,6 +136,28 @@ fn overview(book: &Book<'_>, sheet: &mut Worksheet) -> Result<(), RenderError> {
         sheet.write_string_with_format(row, 0, label, &book.head)?;
         write_cell(book, sheet, (row, 1), &cell)?;
     }
+    if let Some(logo) = report.look.logo.as_ref().and_then(image) {
+        let (column, width, height) = LOGO;
+        sheet.insert_image(HEADS, column, &logo.set_scale_to_size(width, height, true))?;
+    }
+    Ok(())
+}
+
+/// A picture that can be read, of the formats that workbooks hold: PNG and JPEG.
+fn image(picture: &Picture) -> Option<Image> {
+    let known = matches!(picture.mime_type.as_str(), "image/png" | "image/jpeg");
+    readable(picture).filter(|_| known)?;
+    Some(Image::new_from_buffer(&picture.bytes).ok()?.set_alt_text(plain(&picture.alt, ALT)))
+}
+
+/// The pictures of posts, each in the row of its post, behind the table.
+fn write_pictures(sheet: &mut Worksheet, block: &PostsBlock, column: u16) -> Result<(), RenderError> {
+    let (height, width) = POST;
+    let pictures = block.posts.iter().zip(HEADS + 1..);
+    for (image, row) in pictures.filter_map(|(post, row)| Some((image(post.picture.as_ref()?)?, row))) {
+        sheet.set_row_height_pixels(row, height)?.set_column_width(column, width)?;
+        sheet.insert_image_fit_to_cell(row, column, &image, true)?;
+    }
     Ok(())
 }
 
@@ -157,6 +186,9 @@ fn write_block(
         block => {
             let Some(table) = table(book.report, book.words, block) else { return Ok(()) };
             write_table(book, sheet, &table)?;
+            if let Block::Posts(posts) = block {
+                write_pictures(sheet, posts, u16::try_from(table.heads.len()).unwrap_or_default())?;
+            }
             if let Block::Chart(chart) = block
                 && !chart.points.is_empty()
             {

@@ -2,17 +2,14 @@
 //! their documentation, and with what goes wrong on demand.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
 use url::Url;
 use url::form_urlencoded;
+
+use super::stand_in::{Answer, Asked, StandIn};
 
 /// The key that it takes.
 pub const ANALYTICS_TOKEN: &str = "5e9f-known-to-the-site";
@@ -81,38 +78,14 @@ struct State {
 pub struct AnalyticsServer {
     /// Where Plausible is.
     pub url: Url,
-    state: Arc<Mutex<State>>,
-    task: JoinHandle<()>,
-}
-
-impl Drop for AnalyticsServer {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+    stand_in: StandIn<State>,
 }
 
 impl AnalyticsServer {
     /// A server of a site that nobody has visited.
     pub async fn start() -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = Url::parse(&format!("http://{}/", listener.local_addr()?))?;
-        let state = Arc::new(Mutex::new(State::default()));
-        let shared = Arc::clone(&state);
-        let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let state = Arc::clone(&shared);
-                tokio::spawn(async move {
-                    if let Err(error) = serve(stream, &state).await {
-                        eprintln!("the server of visits: {error}");
-                    }
-                });
-            }
-        });
-        Ok(Self { url, state, task })
+        let stand_in = StandIn::start(State::default(), answer).await?;
+        Ok(Self { url: stand_in.url.clone(), stand_in })
     }
 
     /// Where Matomo is.
@@ -122,92 +95,34 @@ impl AnalyticsServer {
 
     /// From now on it knows these.
     pub fn know(&self, numbers: SiteNumbers) {
-        lock(&self.state).numbers = numbers;
+        self.stand_in.state().numbers = numbers;
     }
 
     /// Something goes wrong with the request after so many more.
     pub fn fail_after(&self, requests: usize, fault: SiteFault) {
-        let mut state = lock(&self.state);
+        let mut state = self.stand_in.state();
         let number = state.requests.len() + requests;
         state.faults.insert(number, fault);
     }
 
     /// What was asked so far: of Matomo the method, of Plausible what it is grouped by, and which days.
     pub fn requests(&self) -> Vec<String> {
-        lock(&self.state).requests.clone()
+        self.stand_in.state().requests.clone()
     }
 }
 
-/// A request as far as it is looked at.
-struct Asked {
-    method: String,
-    target: String,
-    headers: HashMap<String, String>,
-    body: String,
-}
-
-impl Asked {
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(String::as_str).unwrap_or_default()
+fn answer(asked: &Asked, state: &mut State) -> Answer {
+    let number = state.requests.len();
+    let matomo = asked.target().starts_with("/matomo/");
+    let (what, (status, told)) = if matomo { matomo_answer(asked, state) } else { plausible_answer(asked, state) };
+    state.requests.push(what);
+    match state.faults.remove(&number) {
+        None => Answer::json(status, told.to_string()),
+        Some(SiteFault::Status(status, patience)) => Answer::json(status, String::new()).after(patience),
+        Some(SiteFault::Says(message)) => Answer::json(200, matomo_error(200, message).1.to_string()),
+        Some(SiteFault::Page) => Answer::json(200, "<!doctype html><title>Back soon</title>".to_owned()),
+        Some(SiteFault::Silent) => Answer::too_late(),
     }
-}
-
-async fn read(stream: &mut TcpStream) -> Result<Option<Asked>> {
-    let (mut received, mut part) = (Vec::new(), [0_u8; 4096]);
-    let head = loop {
-        if let Some(end) = received.windows(4).position(|end| end == b"\r\n\r\n") {
-            let head = String::from_utf8_lossy(&received[..end]).into_owned();
-            received.drain(..end + 4);
-            break head;
-        }
-        let read = stream.read(&mut part).await?;
-        if read == 0 || received.len() > 64 * 1024 {
-            return Ok(None);
-        }
-        received.extend_from_slice(&part[..read]);
-    };
-    let pair = |line: &str| line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()));
-    let headers: HashMap<String, String> = head.lines().skip(1).filter_map(pair).collect();
-    let length: usize = headers.get("content-length").map_or(Ok(0), |length| length.parse()).context("a length")?;
-    while received.len() < length {
-        let read = stream.read(&mut part).await?;
-        if read == 0 {
-            return Ok(None);
-        }
-        received.extend_from_slice(&part[..read]);
-    }
-    let mut first = head.split_whitespace().map(str::to_owned);
-    let (method, target) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
-    Ok(Some(Asked { method, target, headers, body: String::from_utf8_lossy(&received).into_owned() }))
-}
-
-async fn serve(mut stream: TcpStream, state: &Mutex<State>) -> Result<()> {
-    let Some(asked) = read(&mut stream).await? else { return Ok(()) };
-    let (fault, (status, told)) = {
-        let mut state = lock(state);
-        let number = state.requests.len();
-        let matomo = asked.target.starts_with("/matomo/");
-        let (what, answer) = if matomo { matomo_answer(&asked, &state) } else { plausible_answer(&asked, &state) };
-        state.requests.push(what);
-        (state.faults.remove(&number), answer)
-    };
-    let (status, patience, body) = match fault {
-        None => (status, None, told.to_string()),
-        Some(SiteFault::Status(status, patience)) => (status, patience, String::new()),
-        Some(SiteFault::Says(message)) => (200, None, matomo_error(200, message).1.to_string()),
-        Some(SiteFault::Page) => (200, None, "<!doctype html><title>Back soon</title>".to_owned()),
-        Some(SiteFault::Silent) => {
-            tokio::time::sleep(Duration::from_mins(1)).await;
-            return Ok(());
-        }
-    };
-    let patience = patience.map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
-    let head = format!(
-        "HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-type: application/json\r\n{patience}content-length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await?;
-    Ok(stream.write_all(body.as_bytes()).await?)
 }
 
 /// What was asked, and the answer.
@@ -221,9 +136,9 @@ fn matomo_answer(asked: &Asked, state: &State) -> Answered {
     let form: HashMap<String, String> = form_urlencoded::parse(asked.body.as_bytes()).into_owned().collect();
     let of = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let what = format!("{} {}", of("method"), of("date")).trim().to_owned();
-    let right_way = asked.method == "POST"
-        && asked.target == "/matomo/index.php"
-        && asked.header("content-type") == "application/x-www-form-urlencoded";
+    let right_way = asked.method() == "POST"
+        && asked.target() == "/matomo/index.php"
+        && asked.header("content-type") == Some("application/x-www-form-urlencoded");
     let answer = if !right_way || of("module") != "API" || !of("format").eq_ignore_ascii_case("json") {
         (404, json!("<html>"))
     } else if of("token_auth") != ANALYTICS_TOKEN {
@@ -331,8 +246,8 @@ fn plausible_answer(asked: &Asked, state: &State) -> Answered {
     };
     let (dimensions, range) = (texts("dimensions"), texts("date_range"));
     let what = format!("{} {}", dimensions.join(" "), range.join(",")).trim().to_owned();
-    let key = asked.header("authorization").strip_prefix("Bearer ");
-    let answer = if asked.method != "POST" || asked.target != "/api/v2/query" {
+    let key = asked.header("authorization").and_then(|said| said.strip_prefix("Bearer "));
+    let answer = if asked.method() != "POST" || asked.target() != "/api/v2/query" {
         plausible_error(404, "not found")
     } else if key.is_none() {
         plausible_error(401, "Missing API key. Please use a valid Plausible API key as a Bearer Token.")
@@ -341,7 +256,7 @@ fn plausible_answer(asked: &Asked, state: &State) -> Answered {
             401,
             "Invalid API key or site ID. Please make sure you're using a valid API key with access to the site.",
         )
-    } else if asked.header("content-type") != "application/json" {
+    } else if asked.header("content-type") != Some("application/json") {
         plausible_error(400, "not JSON")
     } else {
         plausible_query(&body, (&texts("metrics"), &dimensions, &range), state)

@@ -13,6 +13,8 @@ mod mail;
 mod oidc;
 mod s3;
 mod snac;
+mod stand_in;
+mod voices;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -38,6 +40,7 @@ pub use mail::MailCatcher;
 pub use oidc::OidcServer;
 pub use s3::S3Server;
 pub use snac::{SnacServer, SnacUser};
+pub use voices::{VOICES_TOKEN, VoiceServer};
 
 /// How long a server may take to start; the machine may be busy compiling.
 const START: Duration = Duration::from_mins(1);

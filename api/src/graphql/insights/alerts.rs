@@ -64,6 +64,18 @@ impl Loadable for insight_alert::Model {
     }
 }
 
+impl Loadable for insight_alert_event::Model {
+    async fn load(context: &Domain, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        domain::insight_alert_events_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Domain) -> bool {
+        context.may(Action::MetricsRead, self.brand_id)
+    }
+}
+
 /// What people want to be told of a figure. It is looked at each day, two hours after the brand's day has ended.
 pub(super) struct InsightAlert {
     pub op: Op,
@@ -144,7 +156,7 @@ impl InsightAlert {
 }
 
 /// That a figure was as an alert describes: told once until it is back.
-pub(super) struct InsightAlertEvent {
+pub struct InsightAlertEvent {
     pub op: Op,
     pub row: insight_alert_event::Model,
 }

@@ -36,10 +36,12 @@ pub(super) enum ExploreMetric {
     EngagementRateByFollowers,
     /// Interactions by reach, in hundredths.
     EngagementRateByReach,
+    /// Dislikes by interactions and dislikes together, in hundredths.
+    NegativeFeedbackRate,
 }
 
 /// Each of them beside the KPI that it is.
-const METRICS: [(ExploreMetric, Kpi); 10] = [
+const METRICS: [(ExploreMetric, Kpi); 11] = [
     (ExploreMetric::Followers, Kpi::Followers),
     (ExploreMetric::FollowerGrowth, Kpi::FollowerGrowth),
     (ExploreMetric::AudienceGrowthRate, Kpi::AudienceGrowthRate),
@@ -50,6 +52,7 @@ const METRICS: [(ExploreMetric, Kpi); 10] = [
     (ExploreMetric::InteractionsPerPost, Kpi::InteractionsPerPost),
     (ExploreMetric::EngagementRateByFollowers, Kpi::EngagementRateByFollowers),
     (ExploreMetric::EngagementRateByReach, Kpi::EngagementRateByReach),
+    (ExploreMetric::NegativeFeedbackRate, Kpi::NegativeFeedbackRate),
 ];
 
 fn kpi(metric: ExploreMetric) -> Kpi {
@@ -70,7 +73,7 @@ enum ExploreDimension {
     Campaign,
     /// The content pillar of the post. Needs the right to read the strategy.
     Pillar,
-    /// `TEXT`, `LINK`, `IMAGE`, `CAROUSEL` (several images) or `VIDEO`.
+    /// `TEXT`, `LINK`, `IMAGE`, `CAROUSEL` (several images, or the pages of a document) or `VIDEO`.
     ContentType,
     /// Who made the post. Needs the right to read members.
     Author,
@@ -101,7 +104,7 @@ enum ExploreFilterDimension {
     Campaign,
     /// The content pillar of the post. Needs the right to read the strategy.
     Pillar,
-    /// `TEXT`, `LINK`, `IMAGE`, `CAROUSEL` (several images) or `VIDEO`.
+    /// `TEXT`, `LINK`, `IMAGE`, `CAROUSEL` (several images, or the pages of a document) or `VIDEO`.
     ContentType,
     /// Who made the post. Needs the right to read members.
     Author,

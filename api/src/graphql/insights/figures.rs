@@ -34,6 +34,8 @@ pub enum InsightKpi {
     EngagementRateByFollowers,
     /// Interactions by reach, in hundredths.
     EngagementRateByReach,
+    /// Dislikes by interactions and dislikes together, in hundredths: of publications of which both are known.
+    NegativeFeedbackRate,
     /// Clicks on the brand's short links.
     ReferralTraffic,
     /// Visits of the brand's pages, as `webSources` count them.
@@ -42,12 +44,20 @@ pub enum InsightKpi {
     SocialSessions,
     /// Visits that ended where they began, of those of which it is known, in hundredths.
     BounceRate,
+    /// How often the brand was spoken of, as `mentionSources` count it.
+    Mentions,
+    /// Mentions of the brand by those of all that it is compared with, in hundredths: of the days of a source on which all of them are known.
+    ShareOfVoice,
     /// Conversions that were recorded.
     Conversions,
     /// Conversions that a link led to by clicks on links, in hundredths.
     ConversionRate,
     /// Publications that went out by those that were due, in hundredths.
     PostingConsistency,
+    /// From each message under a post to the first answer, by answered messages, in seconds.
+    ResponseTime,
+    /// Answered messages by those to which an answer was due, in hundredths.
+    ResponseRate,
     /// Costs by conversions.
     CostPerResult,
     /// What conversions that a link led to were worth beyond the costs, by the costs, in hundredths.
@@ -55,9 +65,8 @@ pub enum InsightKpi {
 }
 
 impl InsightKpi {
-    /// None for those of which the product has no figures.
-    pub(super) fn of(kpi: Kpi) -> Option<Self> {
-        Some(match kpi {
+    pub(super) fn of(kpi: Kpi) -> Self {
+        match kpi {
             Kpi::Followers => Self::Followers,
             Kpi::FollowerGrowth => Self::FollowerGrowth,
             Kpi::AudienceGrowthRate => Self::AudienceGrowthRate,
@@ -72,23 +81,27 @@ impl InsightKpi {
             Kpi::Sessions => Self::Sessions,
             Kpi::SocialSessions => Self::SocialSessions,
             Kpi::BounceRate => Self::BounceRate,
+            Kpi::Mentions => Self::Mentions,
+            Kpi::ShareOfVoice => Self::ShareOfVoice,
             Kpi::Conversions => Self::Conversions,
             Kpi::ConversionRate => Self::ConversionRate,
             Kpi::PostingConsistency => Self::PostingConsistency,
             Kpi::CostPerResult => Self::CostPerResult,
             Kpi::ReturnOnInvestment => Self::ReturnOnInvestment,
-            Kpi::NegativeFeedbackRate | Kpi::ResponseTime | Kpi::ShareOfVoice => return None,
-        })
+            Kpi::ResponseTime => Self::ResponseTime,
+            Kpi::ResponseRate => Self::ResponseRate,
+            Kpi::NegativeFeedbackRate => Self::NegativeFeedbackRate,
+        }
     }
 
     /// The figure of this name.
     pub fn of_name(name: &str) -> Option<Self> {
-        domain::kpi_of_name(name).and_then(Self::of)
+        domain::kpi_of_name(name).map(Self::of)
     }
 
     /// The figure itself.
     pub fn kpi(self) -> Option<Kpi> {
-        Formula::gathered().map(|formula| formula.kpi).find(|known| Self::of(*known) == Some(self))
+        Formula::ALL.into_iter().map(|formula| formula.kpi).find(|known| Self::of(*known) == self)
     }
 }
 
@@ -162,10 +175,10 @@ pub(super) struct InsightFigure {
 }
 
 impl InsightFigure {
-    pub(super) fn of(op: &Op, figure: domain::KpiFigure) -> Option<Self> {
-        Some(Self {
+    pub(super) fn of(op: &Op, figure: domain::KpiFigure) -> Self {
+        Self {
             target: KpiTargetStatus::of(op, &figure),
-            kpi: InsightKpi::of(figure.formula.kpi)?,
+            kpi: InsightKpi::of(figure.formula.kpi),
             unit: figure.formula.unit.into(),
             currency: figure.currency,
             value: figure.value,
@@ -176,14 +189,14 @@ impl InsightFigure {
             missing_networks: figure.missing_networks,
             formula: figure.formula.written.to_owned(),
             source: figure.formula.source.to_owned(),
-        })
+        }
     }
 }
 
 /// What publications of one kind brought.
 #[derive(SimpleObject)]
 struct ContentTypeInsight {
-    /// `TEXT`, `LINK`, `IMAGE`, `CAROUSEL` (several images) or `VIDEO`.
+    /// `TEXT`, `LINK`, `IMAGE`, `CAROUSEL` (several images, or the pages of a document) or `VIDEO`.
     content_type: String,
     /// How many publications of it went out.
     posts: Long,
@@ -207,6 +220,8 @@ enum MetricGapReason {
     Gone,
     /// The work itself failed.
     GaveUp,
+    /// The network does not allow as many requests as there is to be read. It will be read; younger posts come first.
+    RateLimit,
 }
 
 /// A time in which the numbers of an account or of a publication could not be read.
@@ -312,7 +327,7 @@ impl InsightsQuery {
             to: found.period.to,
             compared_from: found.compared.from,
             compared_to: found.compared.to,
-            figures: found.figures.into_iter().filter_map(|figure| InsightFigure::of(op, figure)).collect(),
+            figures: found.figures.into_iter().map(|figure| InsightFigure::of(op, figure)).collect(),
             content_types: found.content_types.into_iter().map(kind).collect(),
             young_posts: Long(found.young),
             gaps: found.gaps.into_iter().map(gap).collect(),

@@ -102,6 +102,11 @@ impl ReportRun {
     async fn summary_missing(&self) -> Option<NoMachineSummary> {
         NoMachineSummary::of(self.row.note.as_deref()?)
     }
+    /// How many pictures, the logo among them, do not stand in it because they might not be shown when it was made: their time was over or had
+    /// not come, they were archived, or users had made them.
+    async fn pictures_left_out(&self) -> i32 {
+        self.row.pictures_left_out
+    }
     /// Its files, once it is there.
     async fn files(&self) -> Result<Vec<ReportFile>> {
         ReportFile::of(&self.op, self.row.id).await

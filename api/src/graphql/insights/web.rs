@@ -3,11 +3,13 @@
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use diwan_domain::insights::{self as domain, Period};
-use diwan_domain::messages;
+use diwan_domain::{Action, Context as Domain, Failure, messages};
 use diwan_entity::insights::{web_day, web_source};
+use uuid::Uuid;
 
 use crate::graphql::approvals::Money;
 use crate::graphql::context::Op;
+use crate::graphql::loaders::Loadable;
 use crate::graphql::scalars::{Kind, Long};
 
 /// How the numbers of a source come.
@@ -67,6 +69,18 @@ struct WebSourceTrouble {
     message: String,
     /// More, for operators.
     detail: Option<String>,
+}
+
+impl Loadable for web_source::Model {
+    async fn load(context: &Domain, ids: &[Uuid]) -> Result<Vec<Self>, Failure> {
+        domain::web_sources_by_ids(context, ids).await
+    }
+    fn key(&self) -> Uuid {
+        self.id
+    }
+    fn may_read(&self, context: &Domain) -> bool {
+        context.may(Action::MetricsRead, self.brand_id)
+    }
 }
 
 /// What counts visits of one of a brand's sites.

@@ -9,6 +9,7 @@ use diwan_entity::trust::notice;
 
 use crate::graphql::context::Op;
 use crate::graphql::error::Refused;
+use crate::graphql::insights::{InsightAlertEvent, WebSource};
 use crate::graphql::page::{Window, connection, cost};
 use crate::graphql::publishing::{Publication, SocialAccount};
 use crate::graphql::scalars::{Kind, Long};
@@ -38,6 +39,8 @@ pub enum NoticeKind {
     ReportNotSent,
     /// A figure of the brand is as one of its alerts describes.
     InsightAlert,
+    /// A server that counts visits refuses its key, or is none that can be read: it is not asked any more. Told once, until it answers again.
+    WebSourceFailed,
 }
 
 /// Something that the caller should know.
@@ -94,6 +97,20 @@ impl Notice {
             return Ok(None);
         }
         Ok(self.op.load(self.row.subject_id).await?.map(|row| SocialAccount { op: self.op.clone(), row }))
+    }
+    /// What an alert tells of; null where it is about something else, and where the caller may not read it or it is not kept any more.
+    async fn insight_alert_event(&self) -> Result<Option<InsightAlertEvent>> {
+        if self.row.kind != notice::NoticeKind::InsightAlert {
+            return Ok(None);
+        }
+        Ok(self.op.load(self.row.subject_id).await?.map(|row| InsightAlertEvent { op: self.op.clone(), row }))
+    }
+    /// What is not asked for visits any more; null where it is about something else, and where the caller may not read it.
+    async fn web_source(&self) -> Result<Option<WebSource>> {
+        if self.row.kind != notice::NoticeKind::WebSourceFailed {
+            return Ok(None);
+        }
+        Ok(self.op.load(self.row.subject_id).await?.map(|row| WebSource { op: self.op.clone(), row }))
     }
 }
 

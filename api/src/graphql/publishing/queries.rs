@@ -125,6 +125,12 @@ struct Network {
     max_video_bytes: Option<Long>,
     /// The longest film, in seconds; null where it takes none.
     max_video_seconds: Option<Long>,
+    /// The most documents in a post, whose pages it shows; 0 where it takes none.
+    max_documents: Long,
+    /// The largest document, in bytes; null where it takes none.
+    max_document_bytes: Option<Long>,
+    /// The most pages of a document; null where it takes none. The network counts them, and refuses what has more.
+    max_document_pages: Option<Long>,
     /// The most images in a post.
     max_images: Long,
     /// The largest image, in bytes.
@@ -145,6 +151,10 @@ struct Network {
     delete: bool,
     /// Whether the words of a post can be changed from here.
     edit: bool,
+    /// Whether it tells how often a brand and others are spoken of, and the operator has set up what it wants for that.
+    counts_mentions: bool,
+    /// Of how many days before an account was connected it tells how many followed it; null where it tells of none.
+    history_days: Option<u32>,
     /// How many posts an account may publish in the network's period; null where it names none, or counts some posts alone.
     quota: Option<i32>,
 }
@@ -163,7 +173,7 @@ impl PublishingQuery {
             .iter()
             .map(|network| {
                 let capabilities = network.capabilities();
-                let video = capabilities.media.video;
+                let (video, document) = (capabilities.media.video, capabilities.media.document);
                 Network {
                     key: capabilities.key.as_str(),
                     name: capabilities.name,
@@ -178,6 +188,9 @@ impl PublishingQuery {
                     max_videos: video.map_or(0, |video| video.max_videos).into(),
                     max_video_bytes: video.map(|video| video.max_bytes.into()),
                     max_video_seconds: video.map(|video| (video.max_ms / 1000).into()),
+                    max_documents: document.map_or(0, |document| document.max_documents).into(),
+                    max_document_bytes: document.map(|document| document.max_bytes.into()),
+                    max_document_pages: document.map(|document| document.max_pages.into()),
                     max_images: capabilities.media.max_images.into(),
                     max_image_bytes: capabilities.media.max_image_bytes.into(),
                     max_thread_parts: capabilities.thread.map(Into::into),
@@ -188,6 +201,10 @@ impl PublishingQuery {
                     look_up: capabilities.look_up,
                     delete: capabilities.delete,
                     edit: capabilities.edit,
+                    history_days: capabilities.history.map(|history| history.days),
+                    counts_mentions: capabilities
+                        .mentions
+                        .is_some_and(|counting| counting.app.is_none_or(|app| apps.get(app).is_some())),
                     quota: capabilities
                         .quota
                         .filter(|quota| quota.only.is_none())

@@ -320,6 +320,12 @@ pub enum Action {
     WebAnalyticsConnect,
     /// Bring in what was counted of visits of the brand's pages.
     WebAnalyticsRecord,
+    /// Say what the brand listens for, and with whom it is compared.
+    ListeningManage,
+    /// Read what people say under the brand's posts, and what it answered.
+    CommunityRead,
+    /// Bring in how often the brand and others were spoken of.
+    MentionRecord,
     /// Have a report rendered and read it.
     ReportRun,
     /// Write templates of reports, and put them away.
@@ -332,6 +338,8 @@ pub enum Action {
     ReportShareInternally,
     /// Have reports made and sent again and again.
     ReportScheduleManage,
+    /// Set the host of the agency's own at which shared reports are read.
+    ReportHostSet,
     /// Read the brand's short links.
     TrackedLinkRead,
     /// Make short links.

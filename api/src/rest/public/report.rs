@@ -3,13 +3,16 @@
 //! The page was written when the report was made and stands as it was stored; only the list of files is put into it. It brings its own style,
 //! so its policy allows that one style by its digest, and pictures that are part of the page.
 
+use actix_web::body::SizedStream;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
 use data_encoding::BASE64;
 use diwan_domain::insights::{self as domain, SharedPage, SharedReport};
 use diwan_domain::{Code, Failure};
 use diwan_entity::insights::report_file::ReportFormat;
 use diwan_platform::crypto::sha256;
+use futures::{StreamExt as _, stream};
 use maud::{Markup, html};
 
 use super::super::media::{Headers, serve};
@@ -54,11 +57,15 @@ fn shown(secret: &str, report: SharedReport) -> HttpResponse {
         return show(StatusCode::OK, report.locale, &report.title, &inner);
     };
     let policy = policy(&page);
+    let SharedPage { before, after, rest } = page;
+    let head = [before.into_bytes(), files.into_string().into_bytes(), after].map(Bytes::from);
+    let size = head.iter().fold(rest.size(), |size, part| size + u64::try_from(part.len()).unwrap_or_default());
+    let stream = stream::iter(head.map(Ok)).chain(rest.stream(0..u64::MAX));
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body([page.before, files.into_string(), page.after].concat())
+        .body(SizedStream::new(size, stream))
 }
 
 async fn open(http: HttpRequest, state: web::Data<State>, secret: web::Path<String>) -> HttpResponse {

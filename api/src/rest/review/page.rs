@@ -222,6 +222,9 @@ fn image(words: &Words, path: &str, picture: &Picture) -> Markup {
                 video src=(source) poster=[poster] aria-label=(picture.alt_text) width=(picture.width)
                     height=(picture.height) controls preload=(if picture.poster { "none" } else { "metadata" })
                     playsinline {}
+            } @else if let Some(name) = &picture.document {
+                // It is sent to be saved: nothing shows its pages here.
+                a href=(source) download { (words.with("review-document", &[("name", name)])) }
             } @else {
                 img src=(source) alt=(picture.alt_text) width=(picture.width) height=(picture.height) loading="lazy";
             }

@@ -50,12 +50,16 @@ impl At {
         let archived = app.brand(&format!("{name} 3")).await?;
         // Somebody who could approve what others submit.
         app.member(brand, Level::Senior, UserKind::Staff).await?;
-        let [request, invited, provider, check_item, pause] = std::array::from_fn(|_| ids::new_id(app.services.now()));
+        let [request, invited, provider, host, check_item, pause] =
+            std::array::from_fn(|_| ids::new_id(app.services.now()));
         app.db
             .run(&format!(
                 "delete from identity_provider;
                  insert into identity_provider (id, agency_id, name, issuer, client_id, client_secret, scopes, created_by, created_at)
                    select '{provider}', id, 'Nour ID', 'https://id.nour.example', 'diwan', 'x', array['email'], '{by}', '{now}' from agency;
+                 delete from report_host;
+                 insert into report_host (id, agency_id, host, challenge, state, set_by, set_at)
+                   select '{host}', id, 'reports.nour.example', 'dwh_{host}', 'PENDING', '{by}', '{now}' from agency;
                  update brand set archived_at = '{now}' where id = '{archived}';
                  insert into publishing_pause (id, agency_id, brand_id, social_account_id, reason, paused_by, paused_at)
                    select '{pause}', id, '{brand}', '{account}', 'A crisis', '{by}', '{now}' from agency;

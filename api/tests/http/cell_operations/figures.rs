@@ -34,6 +34,12 @@ pub(super) fn operations(_app: &TestApp, at: &At) -> Vec<Operation> {
             json!({ "input": { "brandId": brand, "from": "2026-07-01", "to": "2026-07-31" } }),
         )
         .wholly(),
+        query(
+            "audienceProfile",
+            Action::MetricsRead,
+            "query($id: ID!) { audienceProfile(brandId: $id) { by { dimension parts { key share } } } }",
+            json!({ "id": brand }),
+        ),
         ranked("topPosts", brand.as_str()),
         ranked("bottomPosts", brand.as_str()),
     ]

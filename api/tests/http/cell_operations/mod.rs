@@ -10,11 +10,13 @@ mod calendar;
 mod calendars;
 mod campaigns;
 mod checklists;
+mod community;
 mod contracts;
 mod figures;
 mod finance;
 mod ideas;
 mod influencers;
+mod listening;
 mod media;
 mod notices;
 mod payments;
@@ -70,6 +72,8 @@ const DOMAINS: &[Operations] = &[
     notices::operations,
     tracking::operations,
     web::operations,
+    listening::operations,
+    community::operations,
     alerts::operations,
 ];
 
@@ -101,6 +105,8 @@ const PERSONAL: &[&[(&str, &str)]] = &[
     notices::PERSONAL,
     tracking::PERSONAL,
     web::PERSONAL,
+    listening::PERSONAL,
+    community::PERSONAL,
     alerts::PERSONAL,
 ];
 

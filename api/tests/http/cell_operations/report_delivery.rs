@@ -47,5 +47,7 @@ pub(super) fn operations(app: &TestApp, at: &At) -> Vec<Operation> {
         change("updateReportSchedule", json!({ "version": 1, "schedule": said })),
         change("pauseReportSchedule", json!({ "version": 1, "paused": true })),
         change("deleteReportSchedule", json!({})),
+        query("reportHost", Action::ReportHostSet, "{ reportHost { host state } }", json!({})),
+        mutation("setReportHost", Action::ReportHostSet, "host { host }", json!({ "host": "reports.agency.example" })),
     ]
 }

@@ -28,7 +28,7 @@ pub struct ShownVariant {
     pub language: Option<String>,
     /// The text as the network shows it, and what it adds.
     pub preview: Preview,
-    /// Its pictures and films, in order.
+    /// Its pictures and films, or its document, in order.
     pub pictures: Vec<Picture>,
     /// What follows as a thread, each part as the network shows it.
     pub thread: Vec<Preview>,
@@ -40,7 +40,7 @@ pub struct ShownVariant {
     pub options: Vec<(String, String)>,
 }
 
-/// A picture or film of a variant.
+/// A picture, film or document of a variant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Picture {
     /// The file.
@@ -56,6 +56,9 @@ pub struct Picture {
     /// Whether it is a film with a poster. What is decided upon does not change when it gets one.
     #[serde(skip)]
     pub poster: bool,
+    /// What a document is called in the library; none of a picture or film. Whoever decides sees which file it is by its id.
+    #[serde(skip)]
+    pub document: Option<String>,
 }
 
 /// What is decided upon: its digest changes with anything that is shown of it.
@@ -167,5 +170,6 @@ fn picture(asset: &asset::Model, posters: &HashSet<Uuid>) -> Picture {
         height: asset.height.unwrap_or_default(),
         film: is_film(asset),
         poster: asset.file_id.is_some_and(|file| posters.contains(&file)),
+        document: (asset.kind == Some(AssetKind::Document)).then(|| asset.file_name.clone()),
     }
 }

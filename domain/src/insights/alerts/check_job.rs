@@ -73,15 +73,11 @@ impl Job for CheckAlerts {
     }
 }
 
-/// Has a brand's alerts looked at from `due` on where one of them is about visits: some have come to be known, and the look after the day's end
-/// may have missed them.
-pub(in crate::insights) async fn visits_came(
-    permit: Permit<'_>,
-    due: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let of_visits = |formula: &Formula| formula.shape.needs().iter().any(|need| need.is_of_visits());
-    let names = Formula::gathered().filter(of_visits).map(|formula| formula.name);
+/// Has a brand's alerts looked at from `due` on where one of them is about visits or mentions: some have come to be known, and the look after
+/// the day's end may have missed them.
+pub(crate) async fn days_came(permit: Permit<'_>, due: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let by_days = |formula: &Formula| formula.shape.needs().iter().any(|need| need.comes_by_days());
+    let names = Formula::ALL.into_iter().filter(by_days).map(|formula| formula.name);
     let about = insight_alert::Entity::in_brand(permit.brand_id)
         .filter(insight_alert::Column::Enabled.eq(true))
         .filter(insight_alert::Column::Kpi.is_in(names));

@@ -108,7 +108,7 @@ fn figure_of(formula: Formula, sums: &Sums) -> Option<Figure> {
 /// the accounts that are there now: one that was taken away is no fall.
 fn figure_before(formula: Formula, before: &Sums, newest: &Sums) -> Option<Figure> {
     let needs = formula.shape.needs();
-    if before.lost(&needs, newest) || before.of_other_sites(&needs, newest) {
+    if before.lost(&needs, newest) || before.of_other_sources(&needs, newest) {
         return None;
     }
     if formula.shape == Shape::Total(Quantity::Followers) {
@@ -118,7 +118,7 @@ fn figure_before(formula: Formula, before: &Sums, newest: &Sums) -> Option<Figur
 }
 
 /// What is to be said of each alert for a day that is over, in their order; none where a figure is missing, or a part of it that was there in
-/// one of the weeks before: that is no alarm, and takes none back. Nine statements at most, however many alerts there are.
+/// one of the weeks before: that is no alarm, and takes none back. Ten statements at most, however many alerts there are.
 pub(super) async fn look(
     tx: &DatabaseTransaction,
     place: Place,
@@ -143,7 +143,7 @@ pub(super) async fn look(
         let newest = places.first().and_then(of)?;
         let earlier: Vec<&Sums> = places.iter().skip(1).filter_map(of).collect();
         let needs = formula.shape.needs();
-        if newest.lacks_visits(&needs) || earlier.iter().any(|before| newest.lost(&needs, before)) {
+        if newest.lacks_days(&needs) || earlier.iter().any(|before| newest.lost(&needs, before)) {
             return None;
         }
         let this = figure_of(formula, newest)?;

@@ -58,7 +58,7 @@ pub struct AlertRule {
 }
 
 /// What belongs to an account.
-const OF_ACCOUNTS: [Quantity; 15] = [
+const OF_ACCOUNTS: [Quantity; 16] = [
     Quantity::Followers,
     Quantity::FollowersBefore,
     Quantity::FollowersAfter,
@@ -72,6 +72,7 @@ const OF_ACCOUNTS: [Quantity; 15] = [
     Quantity::InteractionsOfFollowed,
     Quantity::FollowersOfPosts,
     Quantity::NegativeReactions,
+    Quantity::Reactions,
     Quantity::DuePosts,
     Quantity::KeptPosts,
 ];
@@ -104,7 +105,7 @@ impl AlertRule {
     /// Checks everything that can be wrong.
     async fn check(self, context: &Context, mut wrong: Complaints, permit: Permit<'_>) -> Result<Kept, Failure> {
         let name = wrong.text("alert.name", &self.name, 200).to_owned();
-        let Some(formula) = Formula::gathered().find(|formula| formula.kpi == self.kpi) else {
+        let Some(formula) = Formula::ALL.into_iter().find(|formula| formula.kpi == self.kpi) else {
             return Err(invalid("kpi").into());
         };
         let threshold_micro = self.threshold_micro(&mut wrong, formula);

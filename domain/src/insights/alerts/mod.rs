@@ -20,12 +20,12 @@ mod queries;
 mod season;
 
 pub use check_job::CheckAlerts;
-pub(in crate::insights) use check_job::visits_came;
+pub(crate) use check_job::days_came;
 pub use manage::{
     AlertRule, MOST_ALERTS, MOST_WINDOW, acknowledge_insight_alert_event, create_insight_alert, delete_insight_alert,
     update_insight_alert,
 };
 pub use queries::{
-    FiguresOfEvent, ShownAlert, events_of_alerts, figures_of, insight_alert_events, insight_alerts,
-    insight_alerts_by_ids,
+    FiguresOfEvent, ShownAlert, events_of_alerts, figures_of, insight_alert_events, insight_alert_events_by_ids,
+    insight_alerts, insight_alerts_by_ids,
 };

@@ -69,6 +69,12 @@ pub async fn insight_alerts_by_ids(context: &Context, ids: &[Uuid]) -> Result<Ve
     Ok(rows.into_iter().filter(|row| context.may(Action::MetricsRead, row.brand_id)).collect())
 }
 
+/// Events of alerts by id, in the brands where the caller may read numbers.
+pub async fn insight_alert_events_by_ids(context: &Context, ids: &[Uuid]) -> Result<Vec<event::Model>, Failure> {
+    let rows = context.all(event::Entity::visible(ids.iter().copied())).await?;
+    Ok(rows.into_iter().filter(|row| context.may(Action::MetricsRead, row.brand_id)).collect())
+}
+
 /// What was told of a brand's figures, newest first; only what is not cleared, if wanted.
 pub async fn insight_alert_events(
     context: &Context,

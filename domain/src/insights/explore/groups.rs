@@ -18,7 +18,7 @@ pub const MOST_GROUPS: usize = 500;
 pub const MOST_DIMENSIONS: usize = 3;
 
 /// What can be asked for. The others are of a brand as a whole.
-pub(super) const METRICS: [Kpi; 10] = [
+pub(super) const METRICS: [Kpi; 11] = [
     Kpi::Followers,
     Kpi::FollowerGrowth,
     Kpi::AudienceGrowthRate,
@@ -29,6 +29,7 @@ pub(super) const METRICS: [Kpi; 10] = [
     Kpi::InteractionsPerPost,
     Kpi::EngagementRateByFollowers,
     Kpi::EngagementRateByReach,
+    Kpi::NegativeFeedbackRate,
 ];
 
 /// In which order groups are told.
@@ -47,7 +48,7 @@ pub struct AskedGroups {
     pub brand_ids: Vec<Uuid>,
     /// From its first day to its last, at most 1100, by each brand's clock.
     pub period: Period,
-    /// Which KPIs, 1 to 10: followers and their growth, what went out and what it brought.
+    /// Which KPIs, 1 to 11: followers and their growth, what went out and what it brought.
     pub metrics: Vec<Kpi>,
     /// By what they are divided, up to 3, of which one may be a time.
     pub dimensions: Vec<Dimension>,
@@ -192,7 +193,7 @@ fn facts(dimensions: &[Dimension]) -> String {
     let mut sql = ",
 facts as (
   select true as post, false as account, c.published_at > $9 as young, c.brand_id, c.account_id, c.network, c.campaign_id, c.pillar_id, c.content_type,
-    c.author_id, c.weekday, c.hour, c.first_day, c.interactions, c.reach, c.views, l.after as followers, null::bigint as before,
+    c.author_id, c.weekday, c.hour, c.first_day, c.interactions, c.reach, c.views, c.dislikes, l.after as followers, null::bigint as before,
     null::bigint as after
   from counted c left join levels l on l.brand_id = c.brand_id and l.first_day = c.first_day and l.account_id = c.account_id"
         .to_owned();
@@ -203,7 +204,7 @@ facts as (
         let rest = "
   union all
   select false, l.account_id is not null, false, t.brand_id, l.account_id, l.network, null::uuid, null::uuid, null::text, null::uuid, null::int, null::int,
-    t.first_day, null::numeric, null::bigint, null::bigint, null::bigint, l.before, l.after
+    t.first_day, null::numeric, null::bigint, null::bigint, null::bigint, null::bigint, l.before, l.after
   from times t ";
         sql.push_str(rest);
         sql.push_str(join);

@@ -14,7 +14,8 @@ use crate::insights::kpi::{Formula, Quantity, Shape};
 /// seconds for which a number of followers stands, and `$15` the moment from which on any of them does.
 ///
 /// Materialized, as in `figures/statements.rs`: of an expression row-level security lets no index be asked. A post's time is found among the
-/// moments at which times begin, and not by a date, so that both clocks are the same.
+/// moments at which times begin, and not by a date, so that both clocks are the same. And as there, publications are found by when they went
+/// out before anything is joined to them.
 const TIMES: &str = "
 with times as materialized (
   select t.brand_id, t.first_day, t.starts, t.ends, t.starts - make_interval(secs => $14) as starts_fresh,
@@ -44,18 +45,19 @@ posts as materialized (
     ),
     concat!(
         "
-  from places b join publication p on p.brand_id = b.id and p.published_at >= b.starts and p.published_at < b.ends
+  from places b cross join lateral (select p.id, p.brand_id, p.post_id, p.published_at, p.social_account_id, p.variant_id from publication p
+      where p.brand_id = b.id and p.state = 'PUBLISHED' and p.published_at >= b.starts and p.published_at < b.ends offset 0) p
     join social_account a on a.brand_id = p.brand_id and a.id = p.social_account_id
     join post o on o.brand_id = p.brand_id and o.id = p.post_id
     left join post_variant v on v.brand_id = p.brand_id and v.id = p.variant_id
     left join ",
         files!(),
-        " f on true
-  where p.state = 'PUBLISHED'),
+        " f on true),
 counted as (
-  select p.*, n.interactions, n.reach, n.views from posts p left join lateral (
+  select p.*, n.interactions, n.reach, n.views, n.dislikes from posts p left join lateral (
     select sum(s.value) filter (where s.metric = any ($8)) as interactions,
-      max(s.value) filter (where s.metric = 'REACH') as reach, max(s.value) filter (where s.metric = 'VIEWS') as views
+      max(s.value) filter (where s.metric = 'REACH') as reach, max(s.value) filter (where s.metric = 'VIEWS') as views,
+      max(s.value) filter (where s.metric = 'DISLIKES') as dislikes
     from (",
         newest_numbers!("p.brand_id", "$8", "$5", "$6"),
         ") s) n on true
@@ -88,6 +90,7 @@ pub(super) const SUMS: &str = "count(*) filter (where post) as posts, count(*) f
   (case when count(*) filter (where post) = 0 then 0 else sum(views) end)::bigint as views,
   (sum(interactions) filter (where reach is not null))::bigint as interactions_of_reached,
   (sum(reach) filter (where interactions is not null))::bigint as reach_of_interacted,
+  (sum(dislikes) filter (where interactions is not null))::bigint as negative_reactions, sum(interactions + dislikes)::bigint as reactions,
   (sum(interactions) filter (where followers is not null))::bigint as interactions_of_followed,
   (sum(followers) filter (where interactions is not null))::bigint as followers_of_posts,
   sum(after)::bigint as followed, (sum(before) filter (where after is not null))::bigint as followed_before,
@@ -96,6 +99,7 @@ pub(super) const SUMS: &str = "count(*) filter (where post) as posts, count(*) f
   array_agg(distinct network) filter (where post and reach is null) as lacks_reach,
   array_agg(distinct network) filter (where post and views is null) as lacks_views,
   array_agg(distinct network) filter (where post and (interactions is null or reach is null)) as lacks_reached,
+  array_agg(distinct network) filter (where post and (interactions is null or dislikes is null)) as lacks_reactions,
   array_agg(distinct network) filter (where post and (interactions is null or followers is null)) as lacks_followed,
   array_agg(distinct network) filter (where account and after is null) as lacks_followers,
   array_agg(distinct network) filter (where account and (before is null or after is null)) as lacks_growth";
@@ -110,6 +114,8 @@ pub(super) fn sum_column(quantity: Quantity) -> Option<&'static str> {
         Quantity::Views => "views",
         Quantity::InteractionsOfReached => "interactions_of_reached",
         Quantity::ReachOfInteracted => "reach_of_interacted",
+        Quantity::NegativeReactions => "negative_reactions",
+        Quantity::Reactions => "reactions",
         Quantity::InteractionsOfFollowed => "interactions_of_followed",
         Quantity::FollowersOfPosts => "followers_of_posts",
         Quantity::Followers => "followed",

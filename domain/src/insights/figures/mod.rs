@@ -114,7 +114,7 @@ pub struct AskedInsights {
     pub against: Against,
 }
 
-/// A brand's KPIs of a period, compared with another and with the targets of its strategy. Ten statements, however much there is.
+/// A brand's KPIs of a period, compared with another and with the targets of its strategy. Eleven statements, however much there is.
 pub async fn insights(context: &Context, asked: AskedInsights) -> Result<Insights, Failure> {
     let permit = context.permit(Action::MetricsRead, asked.brand_id).await?;
     let period = asked.period;
@@ -131,17 +131,17 @@ pub async fn insights(context: &Context, asked: AskedInsights) -> Result<Insight
     let mut both = sums(permit.tx(), context.now, &wanted).await?.into_iter();
     let now = both.next().unwrap_or_default();
     let before = both.next().unwrap_or_default();
-    let mut figures: Vec<KpiFigure> = Formula::gathered().map(|formula| figure(formula, &now, &before)).collect();
+    let mut figures: Vec<KpiFigure> = Formula::ALL.into_iter().map(|formula| figure(formula, &now, &before)).collect();
     if context.may(Action::StrategyRead, asked.brand_id) {
         let measured = targets(permit.tx(), &[asked.brand_id]).await?;
-        compare(&mut figures, &measured, (place, period), (context.now, now.visits_until));
+        compare(&mut figures, &measured, (place, period), (context.now, &now));
     }
     let gaps = gaps_between(context, asked.brand_id, (this.start, this.end)).await?;
     Ok(Insights { period, compared, figures, content_types: now.content_types, young: now.young, gaps })
 }
 
 /// Refuses what is no period, or a longer one than figures are told of.
-pub(super) fn possible(period: Period) -> Result<(), Failure> {
+pub(crate) fn possible(period: Period) -> Result<(), Failure> {
     let mut wrong = Complaints::default();
     if !(2000..=2100).contains(&period.from.year()) {
         wrong.add(UserError::at(Code::Invalid, "from"));

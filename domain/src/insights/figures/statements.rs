@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::sums::{FRESH, Wanted};
 use crate::insights::counting::{content_type, files, newest_followers, newest_numbers};
+use crate::listening::compared_days;
 
 /// What is wanted, by its place in the list: `$1` to `$9`, in the order of [`values`], and `$10` the seconds for which a number of
 /// followers stands. `known_by` is null where all that is known now counts. Materialized, so that each moment is a value when something is
@@ -16,7 +17,7 @@ macro_rules! wanted {
         "
   with wanted as materialized (
     select w.place, w.brand_id, nullif(w.account_id, '00000000-0000-0000-0000-000000000000') as account_id, w.starts, w.ends,
-      w.first_day, w.last_day, w.starts - make_interval(secs => $10) as starts_fresh, w.until,
+      w.first_day, w.last_day, w.starts - make_interval(secs => $10) as starts_fresh, w.starts - interval '30 days' as starts_spoken, w.until,
       w.until - make_interval(secs => $10) as until_fresh, nullif(w.known_by, 'epoch') as known_by
     from unnest($1::int[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::date[], $7::date[], $8::timestamptz[],
       $9::timestamptz[]) w (place, brand_id, account_id, starts, ends, first_day, last_day, until, known_by))"
@@ -89,9 +90,14 @@ pub(super) struct Posted {
     pub both: i64,
     pub interactions_of_reached: Option<i64>,
     pub reach_of_interacted: Option<i64>,
+    /// Publications that have interactions and dislikes, and both of them.
+    pub disliked: i64,
+    pub dislikes: Option<i64>,
+    pub reactions: Option<i64>,
 }
 
-/// Of each publication the newest number of each metric within its time; then sums by account and kind. `$11` and `$12` as above, `$13` the
+/// Of each publication the newest number of each metric within its time; then sums by account and kind. Publications are found by when they went
+/// out before anything is joined to them (`offset 0`): by way of their accounts, all that a brand ever published would be read. `$11` and `$12` as above, `$13` the
 /// metrics of interactions, `$14` the moment after which a post is young, `$15` the seconds for which one counts.
 pub(super) const POSTS: &str = concat!(
     wanted!(),
@@ -101,18 +107,20 @@ pub(super) const POSTS: &str = concat!(
       a.id as account_id, a.network, ",
     content_type!(),
     " as content_type
-    from wanted w join publication p on p.brand_id = w.brand_id and p.published_at >= w.starts and p.published_at < w.ends
+    from wanted w cross join lateral (select p.id, p.brand_id, p.published_at, p.social_account_id, p.variant_id from publication p
+        where p.brand_id = w.brand_id and p.state = 'PUBLISHED' and p.published_at >= w.starts and p.published_at < w.ends
+          and (w.account_id is null or p.social_account_id = w.account_id) offset 0) p
       join social_account a on a.brand_id = p.brand_id and a.id = p.social_account_id
       left join post_variant v on v.brand_id = p.brand_id and v.id = p.variant_id
       left join ",
     files!(),
-    " f on true
-    where p.state = 'PUBLISHED' and (w.account_id is null or p.social_account_id = w.account_id)),
+    " f on true),
   figures as (
     select p.place, p.account_id, p.network, p.content_type, p.published_at,
       sum(n.value) filter (where n.metric = any ($13)) as interactions,
       max(n.value) filter (where n.metric = 'REACH') as reach,
-      max(n.value) filter (where n.metric = 'VIEWS') as views
+      max(n.value) filter (where n.metric = 'VIEWS') as views,
+      max(n.value) filter (where n.metric = 'DISLIKES') as dislikes
     from posts p left join lateral (
       ",
     newest_numbers!("p.brand_id", "$13", "$11", "$12"),
@@ -123,7 +131,9 @@ pub(super) const POSTS: &str = concat!(
     count(reach) as reached, sum(reach)::bigint as reach, count(views) as viewed, sum(views)::bigint as views,
     count(*) filter (where interactions is not null and reach is not null) as both,
     (sum(interactions) filter (where reach is not null))::bigint as interactions_of_reached,
-    (sum(reach) filter (where interactions is not null))::bigint as reach_of_interacted
+    (sum(reach) filter (where interactions is not null))::bigint as reach_of_interacted,
+    count(interactions + dislikes) as disliked, (sum(dislikes) filter (where interactions is not null))::bigint as dislikes,
+    sum(interactions + dislikes)::bigint as reactions
   from figures group by place, account_id, network, content_type order by place, network, content_type, account_id"
 );
 
@@ -143,6 +153,47 @@ pub(super) const DUE: &str = concat!(
   from wanted w left join publication p on p.brand_id = w.brand_id and p.due_at >= w.starts and p.due_at < w.ends
     and p.state in ('PUBLISHED', 'FAILED', 'MISSED', 'NEEDS_ATTENTION') and (w.account_id is null or p.social_account_id = w.account_id)
   group by w.place"
+);
+
+#[derive(FromQueryResult)]
+pub(super) struct Talked {
+    pub place: i32,
+    pub account_id: Uuid,
+    pub network: String,
+    pub answered: i64,
+    pub seconds: i64,
+    /// Messages to which an answer was due.
+    pub due: i64,
+    /// Publications under which people could speak, and those of them under which it was read what they say.
+    pub posts: i64,
+    pub read: i64,
+}
+
+/// By account. An answer counts for the period in which was asked, whenever it came; what nobody answered counts when it is older than `$11`
+/// seconds. Publications count from thirty days before the period on: so long they are read. They are found as those of [`POSTS`].
+pub(super) const ANSWERS: &str = concat!(
+    wanted!(),
+    ",
+  posts as materialized (
+    select w.place, o.social_account_id as account_id, count(*) as posts, count(r.read_at) as read
+    from wanted w cross join lateral (select p.id, p.brand_id, p.social_account_id from publication p
+        where p.brand_id = w.brand_id and p.state = 'PUBLISHED' and p.published_at >= w.starts_spoken and p.published_at < w.ends
+          and (w.account_id is null or p.social_account_id = w.account_id) offset 0) o
+      left join comment_reading r on r.brand_id = o.brand_id and r.publication_id = o.id
+    group by w.place, o.social_account_id)
+  select w.place, a.id as account_id, a.network, m.answered, m.seconds, m.due, coalesce(p.posts, 0) as posts, coalesce(p.read, 0) as read
+  from wanted w join social_account a on a.brand_id = w.brand_id and (w.account_id is null or a.id = w.account_id)
+    cross join lateral (
+      select count(*) filter (where s.answered) as answered,
+        coalesce(sum(s.seconds) filter (where s.answered), 0)::bigint as seconds,
+        count(*) filter (where s.answered or s.sent_at + make_interval(secs => $11) <= $12) as due
+      from (select k.sent_at, floor(extract(epoch from k.answered_at - k.sent_at)) as seconds,
+          k.answered_at is not null and (w.known_by is null or k.answered_at < w.known_by) as answered
+        from conversation_message k where k.brand_id = a.brand_id and k.social_account_id = a.id and k.asks
+          and k.sent_at >= w.starts and k.sent_at < w.ends and (w.known_by is null or k.read_at < w.known_by)) s) m
+    left join posts p on p.place = w.place and p.account_id = a.id
+  where p.posts > 0 or m.due > 0
+  order by w.place, a.id"
 );
 
 #[derive(FromQueryResult)]
@@ -203,6 +254,61 @@ pub(super) const VISITS: &str = concat!(
           where d.brand_id = s.brand_id and d.source_id = s.id and d.day between w.first_day and w.last_day) k
       where w.known_by is not null and s.brand_id = w.brand_id) l
   where v.sessions is not null"
+);
+
+#[derive(FromQueryResult)]
+pub(super) struct Spoken {
+    pub place: i32,
+    pub source_id: Uuid,
+    pub network: Option<String>,
+    /// Of the brand: how often, on how many days, and the last of them.
+    pub mentions: Option<i64>,
+    pub days: i64,
+    pub last_known: Option<NaiveDate>,
+    /// Of days on which all that are compared are known: the brand's, those of all, how many days, and of how many monitors.
+    pub own: Option<i64>,
+    pub whole: Option<i64>,
+    pub compared_days: i64,
+    pub monitors: Option<i64>,
+    /// How many days it should have told by now.
+    pub due: i64,
+    pub own_due: i64,
+}
+
+/// By source. One that counts is due from its first day on: a network as long as the brand has an account there, what somebody sends until
+/// nothing was sent for a month. How many days are over by then is told from the time between, an hour of which may be missing where clocks
+/// change. It is not asked when a day was said, as with visits.
+pub(super) const MENTIONS: &str = concat!(
+    wanted!(),
+    "
+  select w.place, s.id as source_id, s.network, v.mentions, v.days, v.last_known, c.own, c.whole, c.days as compared_days, c.monitors,
+    (case when k.counts then greatest(0, k.ended - greatest(f.first, w.first_day)) else 0 end)::bigint as due,
+    coalesce(case when s.network is null then
+        case when o.last > w.last_day - 31 then greatest(0, k.ended - greatest(o.first, w.first_day)) end
+      when k.counts and (o.is_asked or o.last is not null) then greatest(0, (case when o.is_asked then k.ended else least(k.ended, o.last + 1) end) - greatest(o.first, w.first_day))
+      end, 0)::bigint as own_due
+  from wanted w join mention_source s on s.brand_id = w.brand_id
+    join lateral (select min(d.day) as first, max(d.day) as last from mention_day d
+      where d.brand_id = s.brand_id and d.source_id = s.id) f on f.first <= w.last_day
+    cross join lateral (
+      select w.first_day + least(w.last_day - w.first_day + 1, floor((extract(epoch from w.until - w.starts) + 3600) / 86400)::int) as ended,
+        case when s.network is null then f.last > w.last_day - 31 else exists (select from social_account a where a.brand_id = s.brand_id
+          and a.network = s.network and a.state <> 'DISCONNECTED') end as counts) k
+    cross join lateral (select min(d.day) as first, max(d.day) as last,
+        exists (select from mention_reading r join listening_monitor a on a.brand_id = r.brand_id and a.id = r.monitor_id and a.kind = 'OWN'
+          and a.archived_at is null where r.brand_id = w.brand_id and r.source_id = s.id) as is_asked
+      from mention_day d join listening_monitor m on m.brand_id = d.brand_id and m.id = d.monitor_id and m.kind = 'OWN'
+      where d.brand_id = w.brand_id and d.source_id = s.id) o
+    cross join lateral (
+      select sum(d.mentions)::bigint as mentions, count(distinct d.day) as days, max(d.day) as last_known
+      from mention_day d join listening_monitor m on m.brand_id = d.brand_id and m.id = d.monitor_id and m.kind = 'OWN'
+      where d.brand_id = w.brand_id and d.source_id = s.id and d.day between w.first_day and w.last_day) v
+    cross join lateral (
+      select sum(u.own)::bigint as own, sum(u.whole)::bigint as whole, count(*) as days, max(u.monitors) as monitors from (",
+    compared_days!("w.brand_id", "w.first_day", "w.last_day"),
+    ") u where u.source_id = s.id) c
+  where v.days > 0 or k.counts
+  order by w.place, s.id"
 );
 
 #[derive(FromQueryResult)]

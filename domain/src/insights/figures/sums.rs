@@ -1,6 +1,7 @@
-//! What figures of periods are made of: at most seven statements, however much there is, and of however many brands and periods.
+//! What figures of periods are made of: at most nine statements, however much there is, and of however many brands and periods.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Write as _;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diwan_networks::Metric;
@@ -9,8 +10,8 @@ use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::statements::{
-    CONVERSIONS, COSTS, Converted, DUE, DuePosts, FOLLOWERS, Followed, LINKS, Links, POSTS, Posted, Spent, VISITS,
-    Visited, values,
+    ANSWERS, CONVERSIONS, COSTS, Converted, DUE, DuePosts, FOLLOWERS, Followed, LINKS, Links, MENTIONS, POSTS, Posted,
+    Spent, Spoken, Talked, VISITS, Visited, values,
 };
 use crate::approvals::Money;
 use crate::context::Context;
@@ -19,6 +20,8 @@ use crate::permission::Action;
 
 /// A post counts with what it had gathered so long after it went out, so that posts of all ages are compared alike.
 pub const COUNTED_FOR: Duration = Duration::days(7);
+/// How long a message is not yet unanswered.
+pub const ANSWER_DUE: Duration = Duration::hours(24);
 /// How old a number of followers may be to stand for a moment.
 pub(in crate::insights) const FRESH: Duration = Duration::days(7);
 
@@ -101,6 +104,11 @@ pub(in crate::insights) struct Sums {
     pub visits_until: Option<NaiveDate>,
     pub visits_lack: bool,
     pub visits_of: Option<String>,
+    /// The last day of which mentions are known, of how many days of which sources they are, and those that are compared, with how many
+    /// monitors there are.
+    pub mentions_until: Option<NaiveDate>,
+    pub mentions_of: String,
+    pub compared_of: String,
     /// What was spent, and what came of it, once for each currency. None where the caller may not read it.
     pub costs: Option<Vec<Money>>,
     pub values: Option<Vec<Money>>,
@@ -148,21 +156,32 @@ impl Sums {
         self.without.get(&quantity).is_some_and(|ids| ids.iter().any(whole))
     }
 
-    /// Whether a figure that needs these is made of less here than there: of an account that has a number there, or of days of which visits are
-    /// not known.
+    /// Whether a figure that needs these is made of less here than there: of an account that has a number there, or of days of which visits or
+    /// mentions are not known.
     pub(in crate::insights) fn lost(&self, needs: &[Quantity], there: &Self) -> bool {
-        self.lacks_visits(needs) || needs.iter().any(|need| self.has_less(*need, there))
+        self.lacks_days(needs) || needs.iter().any(|need| self.has_less(*need, there))
     }
 
-    /// Whether visits that it needs are not known of all of its days.
-    pub(in crate::insights) fn lacks_visits(&self, needs: &[Quantity]) -> bool {
-        self.visits_lack && needs.iter().any(|need| need.is_of_visits())
+    /// Whether visits or mentions that it needs are not known of all of its days.
+    pub(in crate::insights) fn lacks_days(&self, needs: &[Quantity]) -> bool {
+        (self.visits_lack && needs.iter().any(|need| need.is_of_visits()))
+            || needs.iter().any(|need| need.is_of_mentions() && self.without.contains_key(need))
     }
 
-    /// Whether visits that it needs are of other sources here than there, or of more or fewer days of one: what came or went with a site says
-    /// nothing of those that stay.
-    pub(in crate::insights) fn of_other_sites(&self, needs: &[Quantity], there: &Self) -> bool {
-        self.visits_of != there.visits_of && needs.iter().any(|need| need.is_of_visits())
+    /// Whether visits or mentions that it needs are of other sources here than there, or of more or fewer days of one: what came or went with a
+    /// site says nothing of those that stay.
+    pub(in crate::insights) fn of_other_sources(&self, needs: &[Quantity], there: &Self) -> bool {
+        needs.iter().any(|need| match need {
+            Quantity::Mentions => self.mentions_of != there.mentions_of,
+            Quantity::OwnMentions | Quantity::AllMentions => self.compared_of != there.compared_of,
+            _ => need.is_of_visits() && self.visits_of != there.visits_of,
+        })
+    }
+
+    /// The last day of which what a figure needs is known, of what comes to be known by days; none of anything else, and where no day is.
+    pub(in crate::insights) fn known_until(&self, needs: &[Quantity]) -> Option<NaiveDate> {
+        let visits = self.visits_until.filter(|_| needs.iter().any(|need| need.is_of_visits()));
+        visits.or_else(|| self.mentions_until.filter(|_| needs.iter().any(|need| need.is_of_mentions())))
     }
 
     /// Followers of the accounts of which they are known there, too; none where that is not so of any.
@@ -189,6 +208,7 @@ pub(in crate::insights) async fn sums(
     let mut answers = Answers { tx, now, wanted, sums: wanted.iter().map(begun).collect() };
     let followers = answers.followed().await?;
     answers.posted(&followers).await?;
+    answers.talked().await?;
     answers.came_and_bought().await?;
     Ok(answers.sums)
 }
@@ -289,6 +309,23 @@ impl Answers<'_> {
         Ok(())
     }
 
+    /// What people asked under posts, and what was answered. An account of which nothing was read lacks it; where nothing was read at all, nothing
+    /// is known.
+    async fn talked(&mut self) -> Result<(), DbErr> {
+        const NEEDS: [Quantity; 3] = [Quantity::SecondsToAnswer, Quantity::AnsweredMessages, Quantity::DueMessages];
+        let more = vec![db::seconds(ANSWER_DUE).into(), self.now.into()];
+        for row in self.rows::<Talked>(ANSWERS, |_| true, more).await? {
+            let Some(sums) = self.at(row.place) else { continue };
+            sums.note(&NEEDS, row.read < row.posts, (row.network.as_str(), row.account_id));
+            if row.read > 0 || row.due > 0 {
+                sums.add(Quantity::SecondsToAnswer, Some(row.seconds));
+                sums.add(Quantity::AnsweredMessages, Some(row.answered));
+                sums.add(Quantity::DueMessages, Some(row.due));
+            }
+        }
+        Ok(())
+    }
+
     /// What belongs to no account.
     async fn came_and_bought(&mut self) -> Result<(), DbErr> {
         for row in self.rows::<Visited>(VISITS, whole, Vec::new()).await? {
@@ -298,6 +335,11 @@ impl Answers<'_> {
             sums.add(Quantity::Bounces, row.bounces);
             sums.add(Quantity::SessionsOfBounces, row.of_bounces);
             (sums.visits_until, sums.visits_lack, sums.visits_of) = (row.last_known, row.lacking, row.made_of);
+        }
+        for row in self.rows::<Spoken>(MENTIONS, whole, Vec::new()).await? {
+            if let Some(sums) = self.at(row.place) {
+                spoken_of(&row, sums);
+            }
         }
         let links = |wanted: &Wanted| whole(wanted) && wanted.rights.links;
         for Links { place, clicks } in self.rows::<Links>(LINKS, links, Vec::new()).await? {
@@ -324,6 +366,33 @@ impl Answers<'_> {
     }
 }
 
+/// What one source says of mentions. A network that lacks days is named, and a source that does is seen like an account without a number; one
+/// that compares nothing at all is no part of what is compared.
+fn spoken_of(row: &Spoken, sums: &mut Sums) {
+    sums.add(Quantity::Mentions, row.mentions);
+    sums.add(Quantity::OwnMentions, row.own);
+    sums.add(Quantity::AllMentions, row.whole);
+    sums.mentions_until = sums.mentions_until.max(row.last_known);
+    let _ = write!(sums.mentions_of, "{} {}, ", row.source_id, row.days);
+    if let Some(monitors) = row.monitors {
+        let _ = write!(sums.compared_of, "{} {} {monitors}, ", row.source_id, row.compared_days);
+    }
+    for (quantity, days, due) in [
+        (Quantity::Mentions, row.days, row.own_due),
+        (Quantity::OwnMentions, row.compared_days, row.due),
+        (Quantity::AllMentions, row.compared_days, row.due),
+    ] {
+        let lacks = days < due;
+        if days > 0 || (lacks && quantity == Quantity::Mentions) {
+            let sources = if lacks { &mut sums.without } else { &mut sums.with };
+            sources.entry(quantity).or_default().insert(row.source_id);
+        }
+        if let Some(network) = row.network.clone().filter(|_| lacks) {
+            sums.lacking.entry(quantity).or_default().insert(network);
+        }
+    }
+}
+
 fn take_in(row: &Posted, sums: &mut Sums, followers: Option<i64>) {
     sums.young += row.young;
     sums.add(Quantity::PublishedPosts, Some(row.posts));
@@ -333,6 +402,8 @@ fn take_in(row: &Posted, sums: &mut Sums, followers: Option<i64>) {
     sums.add(Quantity::Views, row.views);
     sums.add(Quantity::InteractionsOfReached, row.interactions_of_reached);
     sums.add(Quantity::ReachOfInteracted, row.reach_of_interacted);
+    sums.add(Quantity::NegativeReactions, row.dislikes);
+    sums.add(Quantity::Reactions, row.reactions);
     if let (Some(interactions), Some(followers)) = (row.interactions, followers) {
         sums.add(Quantity::InteractionsOfFollowed, Some(interactions));
         sums.add(Quantity::FollowersOfPosts, Some(followers.saturating_mul(row.counted)));
@@ -346,6 +417,7 @@ fn take_in(row: &Posted, sums: &mut Sums, followers: Option<i64>) {
     sums.note(&[Quantity::Views], row.viewed < row.posts, whose);
     let apart = row.both < row.posts;
     sums.note(&[Quantity::InteractionsOfReached, Quantity::ReachOfInteracted], apart, whose);
+    sums.note(&[Quantity::NegativeReactions, Quantity::Reactions], row.disliked < row.posts, whose);
     let known = sums.content_types.iter().position(|figures| figures.content_type == row.content_type);
     let place = known.unwrap_or(sums.content_types.len());
     if known.is_none() {

@@ -41,19 +41,25 @@ pub enum Quantity {
     Bounces,
     /// Visits of which it is known whether they did.
     SessionsOfBounces,
-    /// How often a post was hidden, reported, or its account left because of it.
+    /// Dislikes of the publications that have interactions, too.
     NegativeReactions,
-    /// From each message to the first answer, added up, in seconds.
+    /// Interactions and dislikes of the publications that have both.
+    Reactions,
+    /// From each message that asks to the first answer, added up, in whole seconds.
     SecondsToAnswer,
     /// Messages that were answered.
     AnsweredMessages,
+    /// Messages that ask, less those that are unanswered and younger than a day.
+    DueMessages,
     /// Publications that were due in the period and not taken back.
     DuePosts,
     /// Those of them that went out.
     KeptPosts,
     /// How often the brand was spoken of.
+    Mentions,
+    /// The same on the days of a source on which all that it is compared with are known, too.
     OwnMentions,
-    /// How often it or one of those it is compared with was spoken of.
+    /// How often it or one of those it is compared with was spoken of on these days.
     AllMentions,
     /// What was spent, less what was refunded, in minor units of one currency.
     CostMinor,
@@ -65,6 +71,16 @@ impl Quantity {
     /// Whether it is counted of visits of the brand's pages.
     pub(in crate::insights) fn is_of_visits(self) -> bool {
         matches!(self, Self::Sessions | Self::SocialSessions | Self::Bounces | Self::SessionsOfBounces)
+    }
+
+    /// Whether it is counted of what people say.
+    pub(in crate::insights) fn is_of_mentions(self) -> bool {
+        matches!(self, Self::Mentions | Self::OwnMentions | Self::AllMentions)
+    }
+
+    /// Whether it comes to be known by whole days, some time after they are over.
+    pub(in crate::insights) fn comes_by_days(self) -> bool {
+        self.is_of_visits() || self.is_of_mentions()
     }
 }
 
@@ -150,8 +166,12 @@ pub enum Kpi {
     NegativeFeedbackRate,
     /// How long people wait for an answer.
     ResponseTime,
+    /// How many of those who ask are answered.
+    ResponseRate,
     /// How much of what was planned went out.
     PostingConsistency,
+    /// How often the brand is spoken of.
+    Mentions,
     /// How much of what is said is about the brand.
     ShareOfVoice,
     /// What a conversion costs.
@@ -175,8 +195,6 @@ pub struct Formula {
     pub written: &'static str,
     /// Who defines it so.
     pub source: &'static str,
-    /// Whether the product gathers what it needs. Of the others there is a formula and no figure.
-    pub gathered: bool,
 }
 
 const METRICS_BOOK: &str = "Bendle, Farris, Pfeifer, Reibstein: Marketing Metrics, 3rd edition, Pearson 2016";
@@ -190,16 +208,12 @@ const fn told(
     shape: Shape,
     (written, source): (&'static str, &'static str),
 ) -> Formula {
-    Formula { kpi, name, unit, shape, written, source, gathered: true }
-}
-
-const fn untold(formula: Formula) -> Formula {
-    Formula { gathered: false, ..formula }
+    Formula { kpi, name, unit, shape, written, source }
 }
 
 impl Formula {
     /// Every formula, in the order in which figures are told.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         told(
             Kpi::Followers,
             "FOLLOWERS",
@@ -271,6 +285,13 @@ impl Formula {
             ("interactions / reach x 100", HOOTSUITE),
         ),
         told(
+            Kpi::NegativeFeedbackRate,
+            "NEGATIVE_FEEDBACK_RATE",
+            Unit::Percent,
+            Shape::Share(Quantity::NegativeReactions, Quantity::Reactions),
+            ("dislikes / (interactions + dislikes) x 100", OWN),
+        ),
+        told(
             Kpi::ReferralTraffic,
             "REFERRAL_TRAFFIC",
             Unit::Count,
@@ -298,6 +319,14 @@ impl Formula {
             Shape::Share(Quantity::Bounces, Quantity::SessionsOfBounces),
             ("visits that ended where they began / visits x 100", METRICS_BOOK),
         ),
+        told(Kpi::Mentions, "MENTIONS", Unit::Count, Shape::Total(Quantity::Mentions), ("mentions of the brand", OWN)),
+        told(
+            Kpi::ShareOfVoice,
+            "SHARE_OF_VOICE",
+            Unit::Percent,
+            Shape::Share(Quantity::OwnMentions, Quantity::AllMentions),
+            ("mentions of the brand / mentions of all that are compared x 100", METRICS_BOOK),
+        ),
         told(
             Kpi::Conversions,
             "CONVERSIONS",
@@ -320,6 +349,20 @@ impl Formula {
             ("publications that went out / publications that were due x 100", OWN),
         ),
         told(
+            Kpi::ResponseTime,
+            "RESPONSE_TIME",
+            Unit::Seconds,
+            Shape::Average(Quantity::SecondsToAnswer, Quantity::AnsweredMessages),
+            ("time to the first answer, added up / answered messages", OWN),
+        ),
+        told(
+            Kpi::ResponseRate,
+            "RESPONSE_RATE",
+            Unit::Percent,
+            Shape::Share(Quantity::AnsweredMessages, Quantity::DueMessages),
+            ("answered messages / messages to which an answer was due x 100", OWN),
+        ),
+        told(
             Kpi::CostPerResult,
             "COST_PER_RESULT",
             Unit::Money,
@@ -333,33 +376,7 @@ impl Formula {
             Shape::Growth(Quantity::CostMinor, Quantity::ValueMinor),
             ("(value of conversions that a link led to - costs) / costs x 100", METRICS_BOOK),
         ),
-        untold(told(
-            Kpi::NegativeFeedbackRate,
-            "NEGATIVE_FEEDBACK_RATE",
-            Unit::Percent,
-            Shape::Share(Quantity::NegativeReactions, Quantity::Reach),
-            ("(hidden + reported + left) / reach x 100", OWN),
-        )),
-        untold(told(
-            Kpi::ResponseTime,
-            "RESPONSE_TIME",
-            Unit::Seconds,
-            Shape::Average(Quantity::SecondsToAnswer, Quantity::AnsweredMessages),
-            ("time to the first answer, added up / answered messages", OWN),
-        )),
-        untold(told(
-            Kpi::ShareOfVoice,
-            "SHARE_OF_VOICE",
-            Unit::Percent,
-            Shape::Share(Quantity::OwnMentions, Quantity::AllMentions),
-            ("mentions of the brand / mentions of all that are compared x 100", METRICS_BOOK),
-        )),
     ];
-
-    /// Those of which there are figures.
-    pub fn gathered() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|formula| formula.gathered)
-    }
 }
 
 #[cfg(test)]
@@ -373,7 +390,6 @@ mod tests {
         let kpis: HashSet<Kpi> = Formula::ALL.iter().map(|formula| formula.kpi).collect();
         let names: HashSet<&str> = Formula::ALL.iter().map(|formula| formula.name).collect();
         assert_eq!((kpis.len(), names.len()), (Formula::ALL.len(), Formula::ALL.len()));
-        assert_eq!(Formula::gathered().count(), 19);
     }
 
     #[test]
@@ -383,8 +399,6 @@ mod tests {
             let line = page.lines().find(|line| line.starts_with(&format!("| `{}` |", formula.name)));
             let line = line.unwrap_or_else(|| panic!("{} is not in docs/kpis.md", formula.name));
             assert!(line.contains(formula.written), "{}: {line}", formula.name);
-            let gathered = page.find("## Without figures").unwrap() > page.find(line).unwrap();
-            assert_eq!(gathered, formula.gathered, "{}", formula.name);
         }
     }
 }

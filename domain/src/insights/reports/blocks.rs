@@ -31,6 +31,10 @@ pub enum BlockKind {
     TopPosts,
     /// The posts that did worst.
     BottomPosts,
+    /// Who follows the accounts, or sees what they publish.
+    Audience,
+    /// What people said under the posts, and what the brand answered.
+    Community,
     /// Campaigns and what they brought.
     Campaigns,
     /// Budgets as they stand.
@@ -45,13 +49,15 @@ pub enum BlockKind {
 
 impl BlockKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Summary,
         Self::Figures,
         Self::Chart,
         Self::HeatMap,
         Self::TopPosts,
         Self::BottomPosts,
+        Self::Audience,
+        Self::Community,
         Self::Campaigns,
         Self::Budgets,
         Self::Progress,
@@ -68,6 +74,8 @@ impl BlockKind {
             Self::HeatMap => "HEAT_MAP",
             Self::TopPosts => "TOP_POSTS",
             Self::BottomPosts => "BOTTOM_POSTS",
+            Self::Audience => "AUDIENCE",
+            Self::Community => "COMMUNITY",
             Self::Campaigns => "CAMPAIGNS",
             Self::Budgets => "BUDGETS",
             Self::Progress => "PROGRESS",
@@ -214,9 +222,8 @@ impl ReportBlock {
         if hides(audience, self).is_some() {
             invalid("kind");
         }
-        let gathered = |kpi: &Kpi| Formula::gathered().any(|formula| formula.kpi == *kpi);
         let mut seen = HashSet::new();
-        let fits = self.kpis.iter().all(|kpi| gathered(kpi) && seen.insert(*kpi));
+        let fits = self.kpis.iter().all(|kpi| seen.insert(*kpi));
         if !fits || (self.kind != BlockKind::Figures && !self.kpis.is_empty()) {
             invalid("kpis");
         }
@@ -226,13 +233,14 @@ impl ReportBlock {
             BlockKind::TopPosts | BlockKind::BottomPosts => &OF_POSTS,
             _ => &[],
         };
-        if self.kind.has_metric() != self.metric.is_some_and(|metric| known.contains(&metric)) {
+        if !self.metric.map_or(!self.kind.has_metric(), |metric| known.contains(&metric)) {
             invalid("metric");
         }
         if (self.kind == BlockKind::Chart) != self.by.is_some() {
             invalid("by");
         }
-        if self.kind.has_posts() != self.count.is_some_and(|count| (1..=MOST_POSTS).contains(&count)) {
+        let has_posts = self.kind.has_posts();
+        if !self.count.map_or(!has_posts, |count| has_posts && (1..=MOST_POSTS).contains(&count)) {
             invalid("count");
         }
         if self.machine && self.kind != BlockKind::Summary {
@@ -321,6 +329,8 @@ pub fn built_in(audience: ReportAudience) -> Vec<ReportBlock> {
             chart(Kpi::Reach, ChartBy::Time),
             chart(Kpi::Interactions, ChartBy::Network),
             posts(BlockKind::TopPosts, 6),
+            plain(BlockKind::Audience),
+            plain(BlockKind::Community),
             plain(BlockKind::Campaigns),
             plain(BlockKind::NextSteps),
         ],
@@ -328,6 +338,8 @@ pub fn built_in(audience: ReportAudience) -> Vec<ReportBlock> {
             plain(BlockKind::Summary),
             plain(BlockKind::Figures),
             chart(Kpi::Interactions, ChartBy::Time),
+            plain(BlockKind::Audience),
+            plain(BlockKind::Community),
             plain(BlockKind::Campaigns),
             plain(BlockKind::Budgets),
             plain(BlockKind::Progress),
@@ -341,6 +353,8 @@ pub fn built_in(audience: ReportAudience) -> Vec<ReportBlock> {
             heat_map,
             posts(BlockKind::TopPosts, 10),
             posts(BlockKind::BottomPosts, 5),
+            plain(BlockKind::Audience),
+            plain(BlockKind::Community),
             plain(BlockKind::Campaigns),
             plain(BlockKind::Progress),
             plain(BlockKind::Notes),
@@ -389,12 +403,24 @@ mod tests {
         let wrong = [
             plain(BlockKind::Chart),
             ReportBlock { kpis: vec![Kpi::Reach, Kpi::Reach], ..plain(BlockKind::Figures) },
-            ReportBlock { kpis: vec![Kpi::ShareOfVoice], ..plain(BlockKind::Figures) },
+            ReportBlock { kpis: vec![Kpi::ShareOfVoice], ..plain(BlockKind::Notes) },
             ReportBlock { metric: Some(Kpi::Interactions), count: Some(51), ..plain(BlockKind::TopPosts) },
             ReportBlock { metric: Some(Kpi::Followers), ..plain(BlockKind::HeatMap) },
-            ReportBlock { machine: true, ..plain(BlockKind::Notes) },
+            ReportBlock { machine: true, count: Some(9), ..plain(BlockKind::Notes) },
+            ReportBlock { metric: Some(Kpi::ResponseTime), count: Some(5), ..plain(BlockKind::Community) },
         ];
-        let fields = ["0.metric", "0.by", "1.kpis", "2.kpis", "3.count", "4.metric", "5.machine"];
+        let fields = [
+            "0.metric",
+            "0.by",
+            "1.kpis",
+            "2.kpis",
+            "3.count",
+            "4.metric",
+            "5.count",
+            "5.machine",
+            "6.metric",
+            "6.count",
+        ];
         let expected: Vec<String> = fields.iter().map(|field| format!("blocks.{field}")).collect();
         assert_eq!(complaints(ReportAudience::Team, &wrong), expected);
         assert_eq!(complaints(ReportAudience::Team, &[]), ["blocks"]);

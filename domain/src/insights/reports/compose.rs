@@ -224,6 +224,7 @@ pub async fn compose_report(context: &Context, new: NewComposed) -> Result<repor
         digits: Set(Some(if local { "LOCAL" } else { "LATIN" }.to_owned())),
         beside: Set(new.beside.filter(|system| *system != CalendarSystem::Gregorian).map(|system| system.to_value())),
         scopes: Set(scopes),
+        token_id: Set(actor.token_id),
         ..Default::default()
     };
     let run = report_run::Entity::insert(row).exec_with_returning(permit.tx()).await?;

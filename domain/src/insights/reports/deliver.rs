@@ -23,14 +23,14 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::share;
+use super::{may_have, share};
 use crate::calendar::day_start;
 use crate::context::Services;
 use crate::error::{Arg, Fault};
 use crate::jobs::{Job, JobError, Next, Scope, Work, enqueue};
 use crate::messages::{date_in_words, time_in_words};
 use crate::notices;
-use crate::permission::Permit;
+use crate::permission::{Action, Permit};
 use crate::trust::{self, Letter, queue_letters};
 
 /// How long the link in a letter is good.
@@ -111,10 +111,7 @@ impl Job for DeliverReport {
         let run = report_run::Entity::one_in_brand(scope.brand_id, delivery.report_id).one(scope.tx()).await?;
         let run = run.ok_or_else(|| Fault::broken("a delivery without its report"))?;
         match run.state {
-            ReportState::Ready => {
-                let state = send(&work.services, &scope, &delivery, &run).await?;
-                end(&scope, delivery, state).await?;
-            }
+            ReportState::Ready => return hand_out(work, scope, &run).await,
             ReportState::Requested => {
                 let later = scope.now + LOOK_AGAIN;
                 return scope.finish(Next::Again(later)).await;
@@ -134,6 +131,23 @@ impl Job for DeliverReport {
     async fn revive(&self, permit: Permit<'_>, subject_id: Uuid) -> Result<bool, DbErr> {
         run_revived(permit, subject_id).await
     }
+}
+
+/// Sends a report that is ready, if whoever it was made for in name may still have it and send it. That is asked with no transaction open but
+/// its own.
+async fn hand_out(work: &Work, scope: Scope, run: &report_run::Model) -> Result<(), JobError> {
+    scope.commit().await?;
+    let besides = [Action::ReportScheduleManage, share::right_to_share(run.audience)];
+    let may = may_have(&work.services, run, &besides).await?;
+    let scope = work.begin().await?;
+    let Some(delivery) = waiting(&scope).await? else { return scope.finish(Next::Done).await };
+    if may {
+        let state = send(&work.services, &scope, &delivery, run).await?;
+        end(&scope, delivery, state).await?;
+    } else {
+        not_made(&scope, delivery).await?;
+    }
+    scope.finish(Next::Done).await
 }
 
 /// The delivery that waits for the job's report, locked.

@@ -22,10 +22,12 @@ use uuid::Uuid;
 
 use super::deliver::run_ended;
 use super::files::report_file_key;
-use super::gather::{Gathered, gather};
+use super::gather::{Gathered, gather, on_behalf};
 use super::machine;
+use crate::context::Services;
 use crate::error::{Failure, Fault};
 use crate::jobs::{JobError, Next, Scope, Work};
+use crate::permission::Action;
 
 /// How far a report has come once its figures are there, in hundredths.
 const GATHERED: i16 = 30;
@@ -46,6 +48,7 @@ pub(in crate::insights) async fn render(work: &Work, scope: Scope, run: report_r
     if !come(work, run.id, GATHERED).await? {
         return stop(work).await;
     }
+    let left_out = pictures.left_out;
     pictures.fetch(&work.services, &mut report).await;
     let note = match machine {
         Some(place) => machine::write(work, &run, &mut report, place).await?,
@@ -61,7 +64,32 @@ pub(in crate::insights) async fn render(work: &Work, scope: Scope, run: report_r
             return stop(work).await;
         }
     }
-    keep(work, &run, (&files, note)).await
+    // Asked again: making it takes a while, and what is refused now must not be read.
+    if !may_have(&work.services, &run, &[]).await? {
+        return refuse(work, &run).await;
+    }
+    keep(work, &run, &files, (note, left_out)).await
+}
+
+/// Whether whoever asked for a report may still have it. With `besides`, whether they also may do these.
+pub(in crate::insights) async fn may_have(
+    services: &Arc<Services>,
+    run: &report_run::Model,
+    besides: &[Action],
+) -> Result<bool, JobError> {
+    let asked = async {
+        let context = on_behalf(services, run).await?;
+        for action in besides {
+            context.permit(*action, run.brand_id).await?;
+        }
+        context.roll_back().await?;
+        Ok::<(), Failure>(())
+    };
+    match asked.await {
+        Ok(()) => Ok(true),
+        Err(Failure::Refused(_)) => Ok(false),
+        Err(Failure::Fault(fault)) => Err(fault.into()),
+    }
 }
 
 /// One file of it.
@@ -184,7 +212,8 @@ pub(in crate::insights) async fn note_files(
 async fn keep(
     work: &Work,
     run: &report_run::Model,
-    (files, note): (&[(ReportFormat, Vec<u8>)], Option<&'static str>),
+    files: &[(ReportFormat, Vec<u8>)],
+    (note, left_out): (Option<&'static str>, i32),
 ) -> Result<(), JobError> {
     let stored = store(work, run.brand_id, files).await?;
     let Some(scope) = begin_end(work, run, &stored).await? else { return Ok(()) };
@@ -193,6 +222,7 @@ async fn keep(
         .col_expr(report_run::Column::State, Expr::value(ReportState::Ready))
         .col_expr(report_run::Column::FinishedAt, Expr::value(scope.now))
         .col_expr(report_run::Column::Progress, Expr::value(100_i16))
+        .col_expr(report_run::Column::PicturesLeftOut, Expr::value(left_out))
         .col_expr(report_run::Column::Note, Expr::value(note.map(str::to_owned)));
     of(ready, run).exec(scope.tx()).await?;
     run_ended(scope.permit().await?, scope.now, run.id).await?;
@@ -200,7 +230,7 @@ async fn keep(
 }
 
 /// Whoever asked for it may not read it any more, or is gone.
-async fn refuse(work: &Work, run: &report_run::Model) -> Result<(), JobError> {
+pub(in crate::insights) async fn refuse(work: &Work, run: &report_run::Model) -> Result<(), JobError> {
     let scope = work.begin().await?;
     let failed = report_run::Entity::update_many()
         .col_expr(report_run::Column::State, Expr::value(ReportState::Failed))

@@ -4,18 +4,21 @@
 //! - What it writes stands in the report only if every number in it is one of those. The report says who wrote it.
 //! - Tokens are set aside before it is asked and settled afterwards, both in the month in which it was asked. Where nobody knows what was
 //!   taken, what was set aside counts.
+//! - It is asked once for each report, however often the making of that is tried: what came of it is kept with the report.
 //! - Whatever goes wrong, the report is made without it, and its run says why.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use diwan_entity::insights::report_run;
+use diwan_entity::InBrand as _;
+use diwan_entity::insights::{report_run, report_summary};
 use diwan_platform::db;
 use diwan_platform::language_model::LanguageModel;
 use diwan_reports::as_shown;
 use diwan_reports::report::{Block, Days, Figure, Number, Report, TextBlock, TextKind, Unit};
-use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 
 use crate::jobs::{JobError, Work};
@@ -57,19 +60,25 @@ pub(super) async fn write(
     // No token is shorter than a byte.
     let aside = i64::try_from(rules.len() + question.len()).unwrap_or(i64::MAX).saturating_add(MOST_TOKENS.into());
     let asked_at = work.services.now();
-    if !set_aside(work, model, (asked_at, aside)).await? {
-        return Ok(Some(TOKENS_SPENT));
-    }
-    let answer = model.ask(&work.services.http, (&rules, &question), MOST_TOKENS).await;
-    let (taken, text) = match answer {
-        Ok(written) => (written.tokens.unwrap_or(aside), Ok(written.text)),
-        Err(error) => {
-            tracing::warn!(report = %run.id, %error, "no summary was written");
-            (if error.may_have_cost() { aside } else { 0 }, Err(NO_ANSWER))
+    let told = match begin(work, run, model, (asked_at, aside)).await? {
+        // The figures were gathered anew: it must fit these.
+        Begun::Before(told) => told.and_then(|text| fit(&text, &known).ok_or(ANSWER_DISCARDED)),
+        Begun::Spent => return Ok(Some(TOKENS_SPENT)),
+        Begun::Now => {
+            let answer = model.ask(&work.services.http, (&rules, &question), MOST_TOKENS).await;
+            let (taken, text) = match answer {
+                Ok(written) => (written.tokens.unwrap_or(aside), Ok(written.text)),
+                Err(error) => {
+                    tracing::warn!(report = %run.id, %error, "no summary was written");
+                    (if error.may_have_cost() { aside } else { 0 }, Err(NO_ANSWER))
+                }
+            };
+            let told = text.and_then(|text| fit(&text, &known).ok_or(ANSWER_DISCARDED));
+            settle(work, run, (model, asked_at), (aside, taken, &told)).await?;
+            told
         }
     };
-    settle(work, run, (model, asked_at), (aside, taken)).await?;
-    match text.and_then(|text| fit(&text, &known).ok_or(ANSWER_DISCARDED)) {
+    match told {
         Ok(text) => {
             let block = Block::Text(TextBlock { kind: TextKind::MachineSummary, text });
             report.blocks.insert(place.min(report.blocks.len()), block);
@@ -84,23 +93,66 @@ fn month(at: DateTime<Utc>) -> NaiveDate {
     day.with_day(1).unwrap_or(day)
 }
 
-/// Sets tokens aside; false where there are not as many left.
-async fn set_aside(work: &Work, model: &LanguageModel, (at, tokens): (DateTime<Utc>, i64)) -> Result<bool, JobError> {
-    let scope = work.begin().await?;
-    let values = [scope.brand_id.into(), month(at).into(), tokens.into(), model.monthly_tokens.into()];
-    let there = db::scalar(scope.tx(), "select app.take_ai_tokens($1, $2, $3, $4)", values).await?;
-    scope.commit().await?;
-    Ok(there)
+/// Whether it is to be asked.
+enum Begun {
+    /// It was before, for this report, and this came of it.
+    Before(Result<String, &'static str>),
+    /// There are not as many tokens left.
+    Spent,
+    /// Now: the tokens are set aside.
+    Now,
 }
 
-/// Books what it took, and that it was asked: which model and how many tokens, and nothing of what was said.
+/// Sets tokens aside, and notes that it is asked, in one transaction: a run that is tried again asks and pays nothing more. Where the worker died
+/// while it was asked, nobody knows the answer, and there is none.
+async fn begin(
+    work: &Work,
+    run: &report_run::Model,
+    model: &LanguageModel,
+    (at, tokens): (DateTime<Utc>, i64),
+) -> Result<Begun, JobError> {
+    let scope = work.begin().await?;
+    if let Some(before) = report_summary::Entity::one_in_brand(scope.brand_id, run.id).one(scope.tx()).await? {
+        scope.commit().await?;
+        let why = if before.note.as_deref() == Some(ANSWER_DISCARDED) { ANSWER_DISCARDED } else { NO_ANSWER };
+        return Ok(Begun::Before(before.text.ok_or(why)));
+    }
+    let values = [scope.brand_id.into(), month(at).into(), tokens.into(), model.monthly_tokens.into()];
+    if !db::scalar::<bool>(scope.tx(), "select app.take_ai_tokens($1, $2, $3, $4)", values).await? {
+        scope.commit().await?;
+        return Ok(Begun::Spent);
+    }
+    let row = report_summary::ActiveModel {
+        report_id: Set(run.id),
+        brand_id: Set(scope.brand_id),
+        asked_at: Set(at),
+        ended_at: Set(None),
+        text: Set(None),
+        note: Set(None),
+    };
+    report_summary::Entity::insert(row).exec_without_returning(scope.tx()).await?;
+    scope.commit().await?;
+    Ok(Begun::Now)
+}
+
+/// Books what it took, and that it was asked: which model and how many tokens, and nothing of what was said. What came of it is kept with the
+/// report.
 async fn settle(
     work: &Work,
     run: &report_run::Model,
     (model, at): (&LanguageModel, DateTime<Utc>),
-    (aside, taken): (i64, i64),
+    (aside, taken, told): (i64, i64, &Result<String, &'static str>),
 ) -> Result<(), JobError> {
     let scope = work.begin().await?;
+    let note = told.as_ref().err().map(|why| (*why).to_owned());
+    report_summary::Entity::update_many()
+        .col_expr(report_summary::Column::EndedAt, Expr::value(scope.now))
+        .col_expr(report_summary::Column::Text, Expr::value(told.as_ref().ok().cloned()))
+        .col_expr(report_summary::Column::Note, Expr::value(note))
+        .filter(report_summary::Column::BrandId.eq(scope.brand_id))
+        .filter(report_summary::Column::ReportId.eq(run.id))
+        .exec(scope.tx())
+        .await?;
     let values = [scope.brand_id.into(), month(at).into(), aside.into(), taken.into()];
     scope.tx().execute_raw(db::statement("select app.settle_ai_tokens($1, $2, $3, $4)", values)).await?;
     let detail = json!({ "model": model.model, "tokens": taken });

@@ -8,6 +8,8 @@ mod gather;
 mod job;
 mod look;
 mod machine;
+mod own_host;
+mod own_host_job;
 mod schedule;
 mod schedule_job;
 mod schedule_times;
@@ -22,8 +24,11 @@ pub use deliver::{DeliverReport, ending, format_of, mime_type};
 pub(super) use deliver::{run_ended, run_revived};
 pub use files::{FILE_KIND, file_link, files_of_reports, report_file_key, title_of};
 pub(super) use files::{file_of, open_file, stored};
-pub(super) use job::{begin_end, note_files, render, store};
+pub(super) use job::{begin_end, may_have, note_files, refuse, render, store};
 pub use look::{ACCENT, ReportLook, report_look, set_report_look};
+pub(crate) use own_host::address;
+pub use own_host::{CHALLENGE_PATH, OwnHost, own_host, report_host, set_report_host};
+pub use own_host_job::ProveReportHost;
 pub use schedule::{
     ScheduleRule, create_report_schedule, delete_report_schedule, pause_report_schedule, report_deliveries,
     report_schedules, update_report_schedule,

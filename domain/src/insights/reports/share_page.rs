@@ -10,6 +10,7 @@ use diwan_entity::insights::report_run::{self, ReportState};
 use diwan_entity::insights::report_share;
 use diwan_entity::links::public_link::LinkPurpose;
 use diwan_entity::tenancy::agency::Locale;
+use diwan_platform::source::Source;
 use diwan_platform::storage::{Opened, Served};
 use diwan_reports::report::FILES_PLACE;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
@@ -21,8 +22,11 @@ use crate::context::{Context, Services};
 use crate::error::{Code, Failure, Fault};
 use crate::public_links::{self, Found, Outcome, PublicLink};
 
+/// How much of a page is read to find the place, in bytes: its head is some thousands, and the place comes right after.
+const HEAD: u64 = 64 * 1024;
+
 /// A report as the holder of a link sees it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct SharedReport {
     /// The language of the page around it.
     pub locale: Locale,
@@ -34,20 +38,28 @@ pub struct SharedReport {
     pub page: Option<SharedPage>,
 }
 
-/// A report's own page, around the place for what else there is of the report.
-#[derive(Debug, Clone)]
+/// A report's own page, around the place for what else there is of the report. Most of it is where it is stored.
+#[derive(Debug)]
 pub struct SharedPage {
     /// Up to that place.
     pub before: String,
-    /// From there on.
-    pub after: String,
+    /// From there on, as far as it was read to find the place.
+    pub after: Vec<u8>,
+    /// What is behind, to be read as it is sent.
+    pub rest: Source,
 }
 
 impl SharedPage {
-    fn of(bytes: &[u8]) -> Result<Self, Fault> {
-        let whole = std::str::from_utf8(bytes).map_err(|_| Fault::broken("the page of a report is no text"))?;
-        let (before, after) = whole.split_once(FILES_PLACE).unwrap_or(("", whole));
-        Ok(Self { before: before.to_owned(), after: after.to_owned() })
+    async fn of(page: &Source) -> Result<Self, Fault> {
+        let unreadable = |error: std::io::Error| Fault::broken(format!("the page of a report: {error}"));
+        let head = page.read(0..HEAD).await.map_err(unreadable)?;
+        let place = head.windows(FILES_PLACE.len()).position(|part| part == FILES_PLACE.as_bytes());
+        let (before, after) = match place {
+            Some(place) => (&head[..place], &head[place + FILES_PLACE.len()..]),
+            None => (&head[..0], &head[..]),
+        };
+        let before = std::str::from_utf8(before).map_err(|_| Fault::broken("the page of a report is no text"))?;
+        Ok(Self { before: before.to_owned(), after: after.to_vec(), rest: page.part(HEAD..u64::MAX) })
     }
 }
 
@@ -83,7 +95,7 @@ pub async fn open_shared_report(services: &Arc<Services>, secret: &str) -> Resul
     }
     let (link, run, files) = look(services, secret).await?;
     let page = match files.iter().find(|file| file.format == ReportFormat::Html) {
-        Some(file) => Some(SharedPage::of(&services.storage.get(stored(file)).await?)?),
+        Some(file) => Some(SharedPage::of(&services.storage.source(stored(file)).await?).await?),
         None => None,
     };
     let formats = files.iter().map(|file| file.format).collect();

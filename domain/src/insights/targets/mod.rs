@@ -8,7 +8,7 @@
 //!   before the first meaning have that of the first. Where it was written after the days that are asked for, or the KPI was put away before
 //!   their end, there is no target.
 //! - What is added up over days (posts, reach, clicks, new followers) is asked for in proportion: each day has its part of its week, month,
-//!   quarter or year, and today as much of it as is over; of visits, the days until the last that was read. Levels and rates are compared as
+//!   quarter or year, and today as much of it as is over; of visits and mentions, the days until the last that was read. Levels and rates are compared as
 //!   they are, with the target of the last day.
 //! - The rule is that of campaigns ([`standing`](crate::campaigns::standing)): what was reached and what was due, both in parts of the target,
 //!   may differ by [`TOLERANCE_BP`].
@@ -25,7 +25,7 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 pub use self::words::reason_of_target;
-use super::figures::{KpiFigure, Period};
+use super::figures::{KpiFigure, Period, Sums};
 use super::kpi::{Formula, Kpi, Quantity, Shape, Unit};
 use super::place::Place;
 use crate::calendar::day_start;
@@ -298,31 +298,30 @@ pub(in crate::insights) fn running(
     Some(Period { from: first, to: next.pred_opt()? })
 }
 
-/// Sets the targets of a brand's figures of a period. Of visits, which are read a day later, as much is due as until the last day of which they
-/// are known.
+/// Sets the targets of a brand's figures of a period. Of visits and mentions, which are read a day later, as much is due as until the last day
+/// of which they are known.
 pub(in crate::insights) fn compare(
     figures: &mut [KpiFigure],
     measured: &[Measured],
     at: (Place, Period),
-    (now, visits_until): (DateTime<Utc>, Option<NaiveDate>),
+    (now, sums): (DateTime<Utc>, &Sums),
 ) {
-    let read_until = visits_until.and_then(|day| day.succ_opt()).map(|day| day_start(at.0.zone, day).min(now));
     for figure in figures {
         let told = (figure.formula, figure.value.as_deref(), figure.currency.as_deref());
-        let of_visits = figure.formula.shape.needs().iter().any(|need| need.is_of_visits());
-        let due_by = read_until.filter(|_| of_visits).unwrap_or(now);
+        let until = sums.known_until(&figure.formula.shape.needs()).and_then(|day| day.succ_opt());
+        let due_by = until.map_or(now, |day| day_start(at.0.zone, day).min(now));
         figure.target = target_of(measured, told, at, (now, due_by));
     }
 }
 
 /// The formula of this name, of those of which there are figures.
 pub(in crate::insights) fn formula_of(name: &str) -> Option<Formula> {
-    Formula::gathered().find(|formula| formula.name == name)
+    Formula::ALL.into_iter().find(|formula| formula.name == name)
 }
 
 /// The name under which a figure is kept; none for those of which there are none.
 pub(crate) fn name_of(kpi: Kpi) -> Option<&'static str> {
-    Formula::gathered().find(|formula| formula.kpi == kpi).map(|formula| formula.name)
+    Formula::ALL.into_iter().find(|formula| formula.kpi == kpi).map(|formula| formula.name)
 }
 
 /// The figure of this name.

@@ -166,7 +166,8 @@ fn visits_are_due_until_the_last_day_that_was_read() {
             missing_networks: Vec::new(),
             target: None,
         }];
-        let at = (at("2026-09-09T15:00:00Z"), visits_until.map(|day| day.parse().unwrap()));
+        let sums = Sums { visits_until: visits_until.map(|day| day.parse().unwrap()), ..Sums::default() };
+        let at = (at("2026-09-09T15:00:00Z"), &sums);
         compare(&mut figures, &week, (ATHENS, days("2026-09-07", "2026-09-13")), at);
         let [figure] = figures;
         figure.target.map(|target| (target.expected, target.standing))

@@ -179,6 +179,7 @@ pub async fn disconnect_web_analytics(context: &Context, source_id: Uuid) -> Res
     }
     let mut row = row.into_active_model();
     row.token = Set(None);
+    row.told_at = Set(None);
     row.state = Set(WebSourceState::Disconnected);
     row.refused_since = Set(None);
     row.failures = Set(0);

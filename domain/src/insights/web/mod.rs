@@ -24,7 +24,10 @@ mod write;
 pub use call::WEB_TROUBLES;
 pub use connect::{NewWebConnection, connect_web_analytics, disconnect_web_analytics, sync_web_analytics};
 pub use csv_file::{MOST_WEB_BYTES, MOST_WEB_LINES};
-pub use queries::{WebAnalytics, WebDay, WebGoalSum, WebReferrer, WebSums, web_analytics, web_sources};
+pub use queries::{
+    WebAnalytics, WebDay, WebGoalSum, WebReferrer, WebSums, web_analytics, web_sources, web_sources_by_ids,
+};
 pub use record::{MOST_WEB_ROWS, RecordedWeb, import_web_analytics, record_web_analytics};
 pub use said::{WebGoal, WebVisits};
 pub use sync_job::SyncWeb;
+pub(crate) use sync_job::{minute_of, next_reading, wait};

@@ -16,7 +16,7 @@ use super::said::{Said, WebGoal, WebVisits, check};
 use super::write::write;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
-use crate::insights::alerts::visits_came;
+use crate::insights::alerts::days_came;
 use crate::permission::{Action, Permit};
 use crate::trust;
 
@@ -96,7 +96,7 @@ async fn record(
     let source = source_of(context, permit, (name, kind)).await?;
     let counts = write(permit.tx(), (permit.brand_id, source.id), &days, context.now).await?;
     // Who sends visits often has alerts looked at once for many of them.
-    visits_came(permit, context.now + LOOKED_AT_AFTER, context.now).await?;
+    days_came(permit, context.now + LOOKED_AT_AFTER, context.now).await?;
     let detail = json!({ "recorded": counts.new, "restated": counts.restated, "known": counts.known });
     trust::record(permit, context.now, "web_source.record", source.id, detail).await?;
     Ok(RecordedWeb { source, recorded: counts.new, restated: counts.restated, known: counts.known })

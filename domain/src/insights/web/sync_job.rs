@@ -24,8 +24,9 @@ use super::write::replace;
 use super::{matomo, plausible};
 use crate::calendar::day_start;
 use crate::error::Fault;
-use crate::insights::alerts::visits_came;
+use crate::insights::alerts::days_came;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
+use crate::notices;
 use crate::permission::Permit;
 
 /// How many days are read at first.
@@ -161,12 +162,14 @@ async fn checked(work: &Work, subject: &mut Subject, site: Site) -> Result<bool,
     row.site_name = Set(site.name);
     row.time_zone = Set(site.time_zone);
     row.currency = Set(site.currency);
+    row.told_at = Set(None);
     subject.source = row.update(scope.tx()).await?;
     scope.commit().await?;
     Ok(true)
 }
 
 /// Notes that nothing could be read, and when the server is asked again; not before a person connects it anew where it goes on refusing the key.
+/// People are told of that once, until it answers again: whoever tries one wrong key after another is not told of each.
 async fn failed(work: &Work, subject: &Subject, trouble: &Trouble) -> Result<(), JobError> {
     tracing::info!(source_id = %subject.source.id, trouble = trouble.kind, "visits could not be read");
     let scope = work.begin().await?;
@@ -176,7 +179,7 @@ async fn failed(work: &Work, subject: &Subject, trouble: &Trouble) -> Result<(),
     };
     let refused_since = (trouble.kind == "REFUSED").then(|| row.refused_since.unwrap_or(scope.now));
     let over = trouble.is_final(row.state, refused_since.map(|since| scope.now - since));
-    let failures = row.failures.saturating_add(1);
+    let (failures, told_at) = (row.failures.saturating_add(1), row.told_at);
     let detail: String = trouble.detail.chars().filter(|c| !c.is_control()).take(500).collect();
     let mut row = row.into_active_model();
     row.asked_at = Set(Some(scope.now));
@@ -186,25 +189,33 @@ async fn failed(work: &Work, subject: &Subject, trouble: &Trouble) -> Result<(),
     row.trouble_detail = Set(Some(detail));
     if over {
         row.state = Set(WebSourceState::Failed);
+        row.told_at = Set(Some(told_at.unwrap_or(scope.now)));
     }
-    row.update(scope.tx()).await?;
+    let row = row.update(scope.tx()).await?;
+    if over && told_at.is_none() {
+        notices::web_source_failed(scope.permit().await?, scope.now, &row).await?;
+    }
     let next = if over { Next::Done } else { Next::Again(scope.now + wait(failures, trouble.retry_after)) };
     scope.finish(next).await
 }
 
 /// How long a server that failed so often is left alone.
-fn wait(failures: i32, asked: Option<Duration>) -> Duration {
+pub(crate) fn wait(failures: i32, asked: Option<Duration>) -> Duration {
     let doublings = u32::try_from(failures.saturating_sub(1).clamp(0, 10)).unwrap_or_default();
     let wait = FIRST_WAIT.checked_mul(1 << doublings).unwrap_or(LONGEST_WAIT);
     wait.max(asked.unwrap_or_else(Duration::zero)).min(LONGEST_WAIT)
 }
 
 /// When a source is read next: some hours after the brand's next midnight, each at another minute.
-fn next_reading(zone: Tz, now: DateTime<Utc>, source_id: Uuid) -> DateTime<Utc> {
+pub(crate) fn next_reading(zone: Tz, now: DateTime<Utc>, source_id: Uuid) -> DateTime<Utc> {
     let today = now.with_timezone(&zone).date_naive();
     let tomorrow = today.succ_opt().unwrap_or(today);
-    let minute = i64::try_from(source_id.as_u128() % 60).unwrap_or_default();
-    (day_start(zone, tomorrow) + AFTER_MIDNIGHT + Duration::minutes(minute)).max(now + Duration::hours(1))
+    (day_start(zone, tomorrow) + AFTER_MIDNIGHT + minute_of(source_id)).max(now + Duration::hours(1))
+}
+
+/// Within which minute of its hour a source is asked, so that not all are at once.
+pub(crate) fn minute_of(source_id: Uuid) -> Duration {
+    Duration::minutes(i64::try_from(source_id.as_u128() % 60).unwrap_or_default())
 }
 
 #[async_trait]
@@ -264,7 +275,7 @@ impl Job for SyncWeb {
         row.trouble_detail = Set(None);
         row.refused_since = Set(None);
         row.update(scope.tx()).await?;
-        visits_came(scope.permit().await?, scope.now, scope.now).await?;
+        days_came(scope.permit().await?, scope.now, scope.now).await?;
         let next = next_reading(subject.zone, scope.now, source.id);
         scope.finish(Next::Again(next)).await
     }

@@ -23,12 +23,13 @@ use sea_orm::ActiveEnum as _;
 use uuid::Uuid;
 
 /// What a webhook can be told of.
-pub const WEBHOOK_KINDS: [NoticeKind; 5] = [
+pub const WEBHOOK_KINDS: [NoticeKind; 6] = [
     NoticeKind::PublicationFailed,
     NoticeKind::PublicationUnconfirmed,
     NoticeKind::PublicationMissed,
     NoticeKind::AccountDisconnected,
     NoticeKind::InsightAlert,
+    NoticeKind::WebSourceFailed,
 ];
 
 /// What a webhook is told of.

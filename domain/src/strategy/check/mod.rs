@@ -41,8 +41,8 @@ pub(crate) struct Spoken<'a> {
     pub texts: Vec<(Cow<'static, str>, &'a str)>,
     /// What follows the text as a thread; among the texts as well.
     pub thread: &'a [String],
-    /// The descriptions of its images, in their order.
-    pub alt_texts: Vec<&'a str>,
+    /// The descriptions of its images and films, with their places among its files.
+    pub alt_texts: Vec<(usize, &'a str)>,
 }
 
 /// What of a post is the post's own.
@@ -192,8 +192,7 @@ fn check_texts(ground: &Ground, partnership: Option<Partnership>, spoken: &[Spok
         let at = |field: &str| format!("variants.{}.{field}", variant.index);
         let texts: Vec<(&str, Vec<String>)> =
             variant.texts.iter().map(|(field, text)| (field.as_ref(), words(text))).collect();
-        let images =
-            variant.alt_texts.iter().enumerate().map(|(place, text)| (format!("assetIds.{place}"), words(text)));
+        let images = variant.alt_texts.iter().map(|(place, text)| (format!("assetIds.{place}"), words(text)));
         let images: Vec<(String, Vec<String>)> = images.collect();
         let everything = texts.iter().map(|(field, text)| (*field, text));
         for (field, text) in everything.chain(images.iter().map(|(field, text)| (field.as_str(), text))) {
@@ -217,7 +216,7 @@ fn check_texts(ground: &Ground, partnership: Option<Partnership>, spoken: &[Spok
             let error = error.text("language", language.to_owned()).text("languages", ground.languages.join(", "));
             add(severity(checks.language), error);
         }
-        for (place, text) in variant.alt_texts.iter().enumerate() {
+        for (place, text) in &variant.alt_texts {
             if text.trim().is_empty() {
                 let error = UserError::at(Code::AltTextMissing, &at(&format!("assetIds.{place}")));
                 add(severity(checks.missing_alt_text), error);

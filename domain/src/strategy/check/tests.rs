@@ -34,7 +34,7 @@ fn variant<'a>(text: &'a str, language: Option<&'a str>, alt_texts: Vec<&'a str>
         language,
         texts: vec![("text".into(), text)],
         thread: &[],
-        alt_texts,
+        alt_texts: alt_texts.into_iter().enumerate().collect(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use diwan_domain::insights::reports::{
-    BlockKind, NewComposed, ReportBlock, ReportTemplateContent, ReportTexts, TemplateChoice,
+    BlockKind, NewComposed, ReportBlock, ReportTemplateContent, ReportTexts, TemplateChoice, report_file_key,
 };
 use diwan_entity::insights::report_file::ReportFormat;
 use diwan_entity::insights::report_template::ReportAudience;
@@ -71,10 +71,38 @@ async fn a_machine_writes_of_figures_alone_within_its_bounds_and_holds_no_report
     assert_eq!(make(ReportTexts::default()).await?.1, "TOKENS_SPENT");
     desk.test.db.run("update ai_usage set tokens = 321").await?;
 
+    // Made again after it was written, because it could not be stored, it is not asked again, and no more is booked.
+    let place = desk.test.services.storage.staged_path(report_file_key(desk.brand, desk.brand));
+    let folder = place.ancestors().nth(2).context("a folder")?;
+    let aside = folder.with_extension("aside");
+    std::fs::rename(folder, &aside)?;
+    std::fs::write(folder, "")?;
+    server.says(Said::Text("In July 20 interactions reached 200 people.".to_owned(), 5));
+    let again = desk.ask(&desk.mid, desk.wanted(TemplateChoice::Own(template), &[ReportFormat::Csv])?).await?;
+    desk.test.run_jobs().await?;
+    assert_eq!((desk.of(again, "state").await?.as_str(), server.asked().len()), ("REQUESTED", 3));
+    std::fs::remove_file(folder)?;
+    std::fs::rename(&aside, folder)?;
+    desk.clock.advance(chrono::Duration::minutes(1));
+    desk.test.run_jobs().await?;
+    assert_eq!((desk.of(again, "state").await?.as_str(), server.asked().len()), ("READY", 3));
+    assert!(has_block(&desk.rows(again).await?, "MACHINE_SUMMARY", "MACHINE_SUMMARY"));
+    assert_eq!(desk.test.db.value::<i64>(tokens).await?, 326);
+
+    // One whose worker died while it was asked is made without.
+    let died = desk.ask(&desk.mid, desk.wanted(TemplateChoice::Own(template), &[ReportFormat::Csv])?).await?;
+    let asked_before = format!(
+        "insert into report_summary (report_id, brand_id, asked_at) values ('{died}', '{}', '2026-08-15T14:00:00Z')",
+        desk.brand
+    );
+    desk.test.db.run(&asked_before).await?;
+    desk.test.run_jobs().await?;
+    assert_eq!((desk.of(died, "note").await?.as_str(), server.asked().len()), ("NO_ANSWER", 3));
+
     // What somebody wrote is not written again.
     let by_hand = ReportTexts { summary: Some("Mine".to_owned()), ..ReportTexts::default() };
     make(by_hand).await?;
-    assert_eq!(server.asked().len(), 2);
+    assert_eq!(server.asked().len(), 3);
 
     for (said, note) in [
         (Said::Text("It will be 987654 next month.".to_owned(), 100), "ANSWER_DISCARDED"),
@@ -92,7 +120,7 @@ async fn a_machine_writes_of_figures_alone_within_its_bounds_and_holds_no_report
         );
     }
     // What nobody knows to have cost nothing counts.
-    assert!(desk.test.db.value::<i64>(tokens).await? > 421 + 700);
+    assert!(desk.test.db.value::<i64>(tokens).await? > 426 + 700);
 
     desk.test.db.run("update ai_usage set tokens = 9990").await?;
     let before = server.asked().len();

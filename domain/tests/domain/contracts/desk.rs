@@ -90,18 +90,7 @@ impl Desk {
         by: &Person,
         command: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
     ) -> Result<Result<T, Code>> {
-        let context = self.test.act(by).await?;
-        match command(&context).await {
-            Ok(done) => {
-                context.commit().await?;
-                Ok(Ok(done))
-            }
-            Err(Failure::Refused(errors)) => {
-                context.roll_back().await?;
-                Ok(Err(errors.first().context("a reason")?.code))
-            }
-            Err(failure) => Err(failure.into()),
-        }
+        self.test.attempt_code(by, command).await
     }
 
     pub async fn must<T>(&self, by: &Person, command: impl AsyncFnOnce(&Context) -> Result<T, Failure>) -> Result<T> {

@@ -115,3 +115,22 @@ async fn a_job_whose_brand_is_gone_says_so_and_has_not_lost_its_lease() -> Resul
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_transaction_that_stands_still_ends_and_holds_up_nobody() -> Result<()> {
+    let (bench, job) = one_due().await?;
+    let values = begin(&bench, job).await?;
+    let on = &bench.test.services.db;
+    let stands: String =
+        db::scalar(on.unscoped(), "select current_setting('idle_in_transaction_session_timeout')", []).await?;
+    assert_eq!(stands, "1min");
+    // A worker falls asleep with what it has locked. Sooner here.
+    let asleep = on.write().await?;
+    assert!(db::scalar::<bool>(&asleep, "select app.enter_publication($1, $2, $3) is not null", values).await?);
+    asleep.execute_unprepared("set local idle_in_transaction_session_timeout = '200ms'").await?;
+    let take = format!("select 1 from job where id = '{job}' for update");
+    tokio::time::timeout(Duration::from_secs(10), bench.test.db.owner.execute_unprepared(&take)).await??;
+    let woken = asleep.execute_unprepared("select 1").await.err().context("its transaction goes on")?;
+    assert!(db::is_away(&woken), "{woken}");
+    Ok(())
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use diwan_domain::jobs::{self, Ran};
+use diwan_domain::publishing::{ErrorPolicy, Shift, move_posts, unschedule_post};
 use diwan_platform::clock::ManualClock;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -145,13 +146,23 @@ async fn what_leaves_the_line_unsent_calls_the_next() -> Result<()> {
 #[tokio::test]
 async fn those_behind_wait_for_so_long_that_they_are_still_in_time() -> Result<()> {
     let first = "(select id from publication order by due_at, id limit 1)";
-    for (so, waiting) in [
+    for (so, waiting, last) in [
         // One of 39 has been called.
-        ("select 1".to_owned(), 38),
+        ("select 1".to_owned(), 38, 34_500),
+        // Of a short grace, a second before it would be too late.
+        (
+            "update brand set publish_grace_seconds = 60; update publication set due_at = due_at - interval '5 seconds'".to_owned(),
+            38,
+            24_039,
+        ),
         // They would be too late.
-        ("update brand set publish_grace_seconds = 60; update publication set due_at = due_at - interval '20 seconds'".to_owned(), 0),
+        (
+            "update brand set publish_grace_seconds = 60; update publication set due_at = due_at - interval '20 seconds'".to_owned(),
+            0,
+            0,
+        ),
         // Nobody waits for one whose job has failed.
-        (format!("update job set failures = 1 where subject_id = {first}"), 0),
+        (format!("update job set failures = 1 where subject_id = {first}"), 0, 0),
     ] {
         let bench = at_nine().await?;
         bench.due(bench.accounts[0], 40).await?;
@@ -163,8 +174,8 @@ async fn those_behind_wait_for_so_long_that_they_are_still_in_time() -> Result<(
         let later = format!("from job where kind = 'publish' and state = 'PENDING' and due_at > '{now}'");
         assert_eq!(bench.test.db.value::<i64>(&format!("select count(*) {later}")).await?, waiting, "{so}");
         if waiting > 0 {
-            let last: DateTime<Utc> = bench.test.db.value(&format!("select max(due_at) {later}")).await?;
-            assert_eq!(last, bench.now() + TimeDelta::seconds(25), "however many there are");
+            let until: DateTime<Utc> = bench.test.db.value(&format!("select max(due_at) {later}")).await?;
+            assert_eq!(until, bench.now() + TimeDelta::milliseconds(last), "each half a second after the one before it");
         }
     }
     Ok(())
@@ -184,12 +195,11 @@ async fn nobody_in_a_line_that_moves_is_begun_before_it_is_called() -> Result<()
         let ids: String = bench.test.db.value(&sql).await?;
         Ok(ids.split_whitespace().map(str::parse).collect::<Result<_, _>>()?)
     };
-    // Of many that are due in one instant it need not be the first that begins.
+    // Of many that are due in one instant it need not be the first that begins; the first is called.
     let all = due().await?;
     assert_eq!(run(&bench, all[4]).await?, Ran::Finished);
     for (place, publication) in all.iter().enumerate() {
-        let turns = if place == 0 { &all[..4] } else { &all[place..=place] };
-        assert_eq!(due().await?, turns, "{place}");
+        assert_eq!(due().await?, &all[place..=place], "{place}");
         assert_eq!(run(&bench, *publication).await?, Ran::Finished);
         // Longer than those behind are first made to wait, in all.
         clock.advance(TimeDelta::seconds(6));
@@ -197,5 +207,78 @@ async fn nobody_in_a_line_that_moves_is_begun_before_it_is_called() -> Result<()
     assert_eq!(bench.servers[0].state().posts, texts);
     let runs: i64 = bench.test.db.value("select sum(fence)::bigint from job where kind = 'publish'").await?;
     assert_eq!(runs, 11);
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_that_was_moved_while_it_was_called_waits_for_its_new_time() -> Result<()> {
+    for pause in [false, true] {
+        let bench = at_nine().await?;
+        let tomorrow = bench.now() + TimeDelta::days(1);
+        let moved = bench.planned(bench.accounts[0], "moved", tomorrow).await?;
+        let behind = bench.planned(bench.accounts[0], "behind", bench.now() - TimeDelta::seconds(1)).await?;
+        // Whoever ended before it read its old time, and called it by that.
+        let (then, waits) = (bench.now() - TimeDelta::seconds(2), bench.now() + TimeDelta::seconds(15));
+        let sql = format!(
+            "update job set due_at = '{}' where subject_id = '{moved}'; update job set due_at = '{}' where subject_id = '{behind}'",
+            then.to_rfc3339(),
+            waits.to_rfc3339()
+        );
+        bench.test.db.run(&sql).await?;
+        if pause {
+            let pause = format!(
+                "insert into publishing_pause (id, agency_id, brand_id, post_id, reason, paused_by, paused_at)
+                 select gen_random_uuid(), b.agency_id, p.brand_id, p.post_id, 'Wait', post.created_by, now()
+                 from publication p join brand b on b.id = p.brand_id join post on post.id = p.post_id where p.id = '{moved}'"
+            );
+            bench.test.db.run(&pause).await?;
+        }
+        assert_eq!(run(&bench, moved).await?, Ran::Finished);
+        assert_eq!(bench.servers[0].state().asked.len(), 0, "sent a day early");
+        let kept = format!(
+            "job j join publication p on p.id = j.subject_id where p.id = '{moved}' and p.state = 'SCHEDULED' and p.attempts = 0
+             and j.state = 'PENDING' and j.due_at = p.due_at and p.due_at = '{}'",
+            tomorrow.to_rfc3339()
+        );
+        assert_eq!(bench.test.db.count(&kept).await?, 1);
+        // And whoever is behind it does not wait for it.
+        bench.test.run_jobs().await?;
+        assert_eq!(bench.servers[0].state().posts, ["behind"]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_is_behind_is_called_when_a_person_moves_or_takes_back_the_one_that_was_called() -> Result<()> {
+    for moves in [false, true] {
+        let bench = at_nine().await?;
+        let first = bench.planned(bench.accounts[0], "first", bench.now() - TimeDelta::seconds(3)).await?;
+        let second = bench.planned(bench.accounts[0], "second", bench.now() - TimeDelta::seconds(2)).await?;
+        let third = bench.planned(bench.accounts[0], "third", bench.now() - TimeDelta::seconds(1)).await?;
+        let waits = (bench.now() + TimeDelta::seconds(15)).to_rfc3339();
+        let in_hand = format!(
+            "update job set state = 'HANDED', handed_at = due_at, line_owner = 'one', lined_at = due_at where subject_id = '{first}';
+             update job set due_at = '{waits}', line_owner = 'one', lined_at = due_at where subject_id in ('{second}', '{third}')"
+        );
+        bench.test.db.run(&in_hand).await?;
+        let post: Uuid = bench.test.db.value(&format!("select post_id from publication where id = '{first}'")).await?;
+        let context = bench.test.act(&bench.person).await?;
+        if moves {
+            let to = Shift { at: Some(bench.now() + TimeDelta::days(1)), ..Shift::default() };
+            let moved = move_posts(&context, &[post], to, ErrorPolicy::RejectEverything).await?;
+            assert!(moved[0].errors.is_empty(), "{moved:?}");
+        } else {
+            unschedule_post(&context, post).await?;
+        }
+        context.commit().await?;
+        assert_eq!(run(&bench, first).await?, Ran::NotOurs);
+        let second = format!("job j join publication p on p.id = j.subject_id where p.id = '{second}'");
+        let called = "j.state = 'PENDING' and j.due_at = p.due_at and j.line_owner is null and j.lined_at is null";
+        assert_eq!(bench.test.db.count(&format!("{second} and {called}")).await?, 1, "{moves}");
+        let third = format!("job where subject_id = '{third}' and due_at = '{waits}'");
+        assert_eq!(bench.test.db.count(&third).await?, 1, "only the next is called");
+        bench.test.run_jobs().await?;
+        assert_eq!(bench.servers[0].state().posts, ["second", "third"]);
+    }
     Ok(())
 }

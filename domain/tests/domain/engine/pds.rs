@@ -49,10 +49,14 @@ pub struct State {
     pub profiles: usize,
     /// What it says to whoever asks for the numbers of posts: so many seconds to wait.
     pub keeps_numbers: Option<u64>,
+    /// What it says to whoever asks for a thread: so many seconds to wait.
+    pub keeps_threads: Option<u64>,
     /// The post of which it refuses to tell the numbers, and with it of all that are asked for in the same request.
     pub refuses: Option<String>,
     /// How many likes each post has.
     pub likes: i64,
+    /// What it says of the thread under any post: null of one that is gone; false, and it refuses to.
+    pub thread: Value,
     /// How many times the numbers of posts were asked for.
     pub read: usize,
     /// Requests to publish, with when they came.
@@ -89,7 +93,9 @@ impl Pds {
             refused: 0,
             profiles: 0,
             keeps_numbers: None,
+            keeps_threads: None,
             refuses: None,
+            thread: Value::Null,
             likes: 0,
             read: 0,
             asked: Vec::new(),
@@ -248,6 +254,10 @@ fn answer(asked: &Asked, state: &mut State) -> Answer {
             let posts: Vec<Value> = uris.iter().map(|uri| json!({ "uri": uri, "likeCount": state.likes })).collect();
             Some((200, None, json!({ "posts": posts })))
         }
+        "app.bsky.feed.getPostThread" if state.keeps_threads.is_some() => too_many(state.keeps_threads),
+        "app.bsky.feed.getPostThread" if state.thread.is_null() => refuse(400, "NotFound"),
+        "app.bsky.feed.getPostThread" if state.thread == json!(false) => refuse(400, "InvalidRequest"),
+        "app.bsky.feed.getPostThread" => Some((200, None, json!({ "thread": state.thread }))),
         "com.atproto.repo.putRecord" => put(asked, state),
         _ => refuse(404, "MethodNotImplemented"),
     }

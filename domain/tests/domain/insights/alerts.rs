@@ -395,7 +395,7 @@ async fn what_cannot_be_looked_at_or_told_is_refused() -> Result<()> {
     let euros = Some("EUR".to_owned());
     for (rule, expected) in [
         (AlertRule { name: " ".to_owned(), ..good.clone() }, Code::Invalid),
-        (AlertRule { kpi: Kpi::ResponseTime, ..good.clone() }, Code::Invalid),
+        (AlertRule { account_id: Some(account), ..watch.below(Kpi::Mentions, "1") }, Code::Invalid),
         (AlertRule { threshold: Some("1e3".to_owned()), ..good.clone() }, Code::Invalid),
         (AlertRule { bound: None, ..good.clone() }, Code::Invalid),
         (AlertRule { window_days: Some(32), ..good.clone() }, Code::Invalid),

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::recomputed::summer;
 use super::{Bench, code, day, told};
 
-pub const ALL: [Kpi; 10] = [
+pub const ALL: [Kpi; 11] = [
     Kpi::Followers,
     Kpi::FollowerGrowth,
     Kpi::AudienceGrowthRate,
@@ -31,6 +31,7 @@ pub const ALL: [Kpi; 10] = [
     Kpi::InteractionsPerPost,
     Kpi::EngagementRateByFollowers,
     Kpi::EngagementRateByReach,
+    Kpi::NegativeFeedbackRate,
 ];
 
 const BY_KEY: Order = Order { by: None, descending: false };
@@ -78,7 +79,8 @@ impl Bench {
         let said = [("LIKES", 10, "2026-04-25T09:00:00Z"), ("REACH", 100, "2026-04-25T09:00:00Z")];
         self.said(self.mastodon, Some(thursday), &said).await?;
         let at = "2026-04-25T09:00:00Z";
-        let said = [("LIKES", 20, at), ("REPLIES", 5, at), ("REACH", 500, at), ("VIEWS", 900, at)];
+        let said =
+            [("LIKES", 20, at), ("REPLIES", 5, at), ("REACH", 500, at), ("VIEWS", 900, at), ("DISLIKES", 15, at)];
         self.said(self.x, Some(friday), &said).await?;
         // What comes after seven days does not count.
         let said = [("LIKES", 4, "2026-04-26T09:00:00Z"), ("LIKES", 99, "2026-05-01T21:30:00Z")];
@@ -137,11 +139,11 @@ async fn groups_are_those_of_the_brands_clock_and_calendar() -> Result<()> {
         |metrics: &[Kpi], dimensions: &[Dimension]| bench.asked("2026-04-20", "2026-05-03", metrics, dimensions);
 
     let weeks = bench.explored(asked(&ALL, &[Dimension::Week])?).await?;
-    // Followers, growth, growth rate, posts, reach, views, interactions, per post, by followers, by reach.
+    // Followers, growth, growth rate, posts, reach, views, interactions, per post, by followers, by reach, dislikes.
     let expected = [
-        "2026-04-18 | 1100 100 10 2 600 900 35 17.5 0.9091 5.8333",
-        "2026-04-25 | 500 - - 2 - - 4 4 - -",
-        "2026-05-02 | 1700 0 0 0 0 0 0 - - -",
+        "2026-04-18 | 1100 100 10 2 600 900 35 17.5 0.9091 5.8333 37.5",
+        "2026-04-25 | 500 - - 2 - - 4 4 - - -",
+        "2026-05-02 | 1700 0 0 0 0 0 0 - - - -",
     ];
     assert_eq!(lines(&weeks)?, expected);
     let missing = |week: usize, kpi: Kpi| -> Result<&[String]> {
@@ -152,6 +154,7 @@ async fn groups_are_those_of_the_brands_clock_and_calendar() -> Result<()> {
     assert_eq!(missing(0, Kpi::Followers)?, ["x"]);
     assert_eq!(missing(1, Kpi::Followers)?, ["mastodon"]);
     assert_eq!(missing(0, Kpi::Views)?, ["mastodon"]);
+    assert_eq!(missing(0, Kpi::NegativeFeedbackRate)?, ["mastodon"]);
     assert_eq!(missing(1, Kpi::Interactions)?, ["x"]);
     assert_eq!(missing(2, Kpi::FollowerGrowth)?, ["mastodon"]);
     let last = weeks.groups.last().and_then(|group| group.figures.get(7)).context("a figure")?;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Bench, day, told};
 
-const METRICS: [&str; 4] = ["LIKES", "REPLIES", "REACH", "VIEWS"];
+const METRICS: [&str; 5] = ["LIKES", "REPLIES", "REACH", "VIEWS", "DISLIKES"];
 
 /// Numbers that look random and are the same each time.
 struct Chance(u64);
@@ -78,6 +78,10 @@ impl World {
             posts.iter().filter_map(|post| number(post)).collect()
         };
         let reached = |post: &Posted| Some((post.interactions()?, post.number("REACH")?));
+        let disliked = |post: &Posted| {
+            let dislikes = post.number("DISLIKES")?;
+            Some((dislikes, post.interactions()? + dislikes))
+        };
         let followed = |post: &Posted| Some((post.interactions()?, self.followers(post.account, end)?));
         let both: Vec<(i64, i64)> = self
             .followers
@@ -99,6 +103,13 @@ impl World {
                 per(
                     sum(of(&|post| reached(post).map(|(part, _)| part))),
                     sum(of(&|post| reached(post).map(|(_, whole)| whole))),
+                ),
+            ),
+            (
+                Kpi::NegativeFeedbackRate,
+                per(
+                    sum(of(&|post| disliked(post).map(|(part, _)| part))),
+                    sum(of(&|post| disliked(post).map(|(_, whole)| whole))),
                 ),
             ),
             (

@@ -22,10 +22,10 @@ const BRANDS: [(&str, &str, &[&str]); 3] = [
     ("Tehran", "Asia/Tehran", &["JPY"]),
     ("New York", "America/New_York", &["USD", "KWD"]),
 ];
-const NETWORKS: [&str; 4] = ["mastodon", "x", "bluesky", "threads"];
+const NETWORKS: [&str; 4] = ["mastodon", "x", "bluesky", "youtube"];
 
 /// What the raw rows are, for who reads them elsewhere.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 15] = [
     ("brands", "select id, name, time_zone from brand"),
     ("accounts", "select id, brand_id, network, state from social_account"),
     (
@@ -55,10 +55,20 @@ const TABLES: [(&str, &str); 10] = [
         "select brand_id, currency, fee_minor, worked_on, state, contract_id is null as of_team from time_entry",
     ),
     ("visits", "select brand_id, day, channel, sessions, bounces from web_day"),
+    ("monitors", "select id, brand_id, kind, compared_from, compared_until from listening_monitor"),
+    ("mention_sources", "select id, brand_id, network from mention_source"),
+    ("mentions", "select brand_id, source_id, monitor_id, day, mentions from mention_day"),
+    ("readings", "select brand_id, publication_id from comment_reading where read_at is not null"),
+    (
+        "messages",
+        "select brand_id, social_account_id, asks, extract(epoch from sent_at)::float8 as sent_at,
+           extract(epoch from answered_at)::float8 as answered_at from conversation_message",
+    ),
 ];
 
 /// Rows of a brand's year, from September to September: posts of which some never went out and some have no numbers, numbers that are
 /// restated, weeks without a reading, clicks, conversions, costs and hours.
+#[expect(clippy::too_many_lines, reason = "one statement after the other")]
 fn rows(brand: Uuid, (person, other): (Uuid, Uuid), currencies: &[&str], seed: usize) -> String {
     let list = currencies.iter().map(|code| format!("'{code}'")).collect::<Vec<_>>().join(", ");
     format!(
@@ -85,10 +95,11 @@ fn rows(brand: Uuid, (person, other): (Uuid, Uuid), currencies: &[&str], seed: u
            select gen_random_uuid(), '{brand}', p.social_account_id, p.id, m.metric,
              greatest(0, (ln(2 + h.hours) * m.size * (0.5 + random()) - 3)::bigint), p.published_at + h.hours * interval '1 hour'
            from publication p join new on new.publication_id = p.id
-             cross join (values ('LIKES', 9), ('REPLIES', 2), ('REPOSTS', 3), ('QUOTES', 1), ('BOOKMARKS', 1), ('REACH', 300), ('VIEWS', 700))
-               m (metric, size)
+             cross join (values ('LIKES', 9), ('REPLIES', 2), ('REPOSTS', 3), ('QUOTES', 1), ('BOOKMARKS', 1), ('REACH', 300), ('VIEWS', 700),
+               ('DISLIKES', 2)) m (metric, size)
              cross join (values (0.25), (1), (6), (24), (72), (160), (167.9), (168), (200), (700)) h (hours)
-           where p.state = 'PUBLISHED' and ('x' || substr(md5(p.id::text || m.metric), 1, 2))::bit(8)::int > 60;
+           where p.state = 'PUBLISHED' and ('x' || substr(md5(p.id::text || m.metric), 1, 2))::bit(8)::int > 60
+             and (m.metric <> 'DISLIKES' or (select network from social_account a where a.id = p.social_account_id) = 'youtube');
          insert into metric_sample
            select gen_random_uuid(), '{brand}', a.id, null, 'FOLLOWERS', 1000 + d * 2 + (random() * 40)::bigint,
              timestamptz '2025-08-20' + d * interval '1 day' + random() * interval '20 hours'
@@ -138,6 +149,39 @@ fn rows(brand: Uuid, (person, other): (Uuid, Uuid), currencies: &[&str], seed: u
            from source s cross join generate_series(0, 320) n
              cross join (values ('DIRECT', '', 40), ('SOCIAL', 'mastodon', 25), ('SOCIAL', 'x', 9), ('SEARCH', 'google', 60)) w (channel, referrer, most)
            where n % 11 <> 0;
+         with monitors as (
+           insert into listening_monitor (id, brand_id, kind, name, keywords, hashtags, words_since, compared_from, compared_until, created_by,
+               created_at, archived_at)
+             select gen_random_uuid(), '{brand}', v.kind, v.name, array[v.name], array[]::text[], now(), v.starts, v.ends, '{person}', now(),
+               case when v.ends is not null then now() end
+             from (values ('OWN', 'Own', date '2025-10-10', null::date), ('COMPETITOR', 'Always', '2025-10-20', null),
+               ('COMPETITOR', 'For a while', '2026-02-10', '2026-06-20')) v (kind, name, starts, ends) returning id, name),
+         sources as (
+           insert into mention_source (id, brand_id, kind, network, name, created_by, created_at)
+             values (gen_random_uuid(), '{brand}', 'CSV', null, 'Press', '{person}', now()),
+               (gen_random_uuid(), '{brand}', 'NETWORK', 'bluesky', null, null, now()) returning id, network)
+         insert into mention_day (brand_id, source_id, monitor_id, day, mentions, recorded_at)
+           select '{brand}', s.id, m.id, date '2025-10-05' + n, (n * 7 + ascii(m.name) * 5 + {seed}) % 37, now()
+           from sources s cross join monitors m cross join generate_series(0, 345) n
+           where case when s.network is null then (n + ascii(m.name)) % 9 <> 0 else (n * 5 + ascii(m.name)) % 23 <> 0 end;
+         insert into comment_reading (brand_id, publication_id, social_account_id, read_at)
+           select '{brand}', p.id, p.social_account_id, now() from publication p join new on new.publication_id = p.id
+             join social_account a on a.id = p.social_account_id
+           where p.state = 'PUBLISHED' and (a.network <> 'x') and new.n % 50 <> 0;
+         with talks as (
+           insert into conversation (id, brand_id, social_account_id, publication_id, kind, remote_id, began_at, last_message_at, asked_at,
+               created_at)
+             select gen_random_uuid(), '{brand}', p.social_account_id, p.id, 'COMMENT', p.remote_id || '-' || k, t.at, t.at, t.at, now()
+             from publication p join comment_reading r on r.publication_id = p.id cross join generate_series(1, 3) k
+               cross join lateral (select p.published_at + k * interval '31 hours' as at) t
+             where p.brand_id = '{brand}' and t.at < timestamptz '2026-09-20 09:00Z' returning id, social_account_id, remote_id, began_at)
+         insert into conversation_message (id, brand_id, conversation_id, social_account_id, remote_id, in_reply_to, is_own, text, sent_at,
+             read_at, seen_at, asks, answered_at)
+           select gen_random_uuid(), '{brand}', t.id, t.social_account_id, t.remote_id || m.place, 'post', false, 'How much?',
+             t.began_at + m.place * interval '1 hour', t.began_at, t.began_at, m.place = 0,
+             case when m.place = 0 and ascii(t.remote_id) % 4 <> 0
+               then t.began_at + (ascii(t.remote_id) * 613 + length(t.remote_id) * 97 + 0.4) * interval '1 second' end
+           from talks t cross join (values (0), (1)) m (place);
          commit;"
     )
 }

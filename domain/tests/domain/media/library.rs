@@ -14,6 +14,9 @@ use uuid::Uuid;
 
 use crate::media::bench::{Bench, code};
 
+/// The smallest file that is a document.
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+
 #[tokio::test]
 async fn each_network_gets_a_form_that_it_takes() -> Result<()> {
     let bench = Bench::new().await?;
@@ -51,8 +54,34 @@ async fn each_network_gets_a_form_that_it_takes() -> Result<()> {
     assert_eq!(bench.forms(&small).await?, expected);
     // This network takes no films, and says so.
     let film = bench.upload(&films::mp4(64, 64, 900, 100)).await?;
-    let post = bench.post("bluesky", film.id).await?;
+    let post = bench.post("google_business", film.id).await?;
     assert!(bench.problems(post, None).await?.contains(&(Code::ImageTypeNotForNetwork, ProblemSeverity::Block)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_document_is_published_where_its_pages_are_shown_and_refused_elsewhere() -> Result<()> {
+    let bench = Bench::new().await?;
+    let file = bench.upload(PDF).await?;
+    assert_eq!(file.kind, Some(AssetKind::Document));
+    bench.test.db.run("update asset set licence = 'OWNED'").await?;
+    let (shown, refused) = (bench.post("linkedin", file.id).await?, bench.post("mastodon", file.id).await?);
+    let block = |code| (code, ProblemSeverity::Block);
+    assert_eq!(bench.problems(refused, None).await?, [block(Code::DocumentNotForNetwork)]);
+    assert_eq!(bench.problems(shown, None).await?, [block(Code::OptionMissingForNetwork)]);
+    let titled = format!(
+        "update post_variant set options = jsonb_build_object('document_title', 'A guide') where post_id = '{shown}'"
+    );
+    bench.test.db.run(&titled).await?;
+    // It has its title for a description, and takes no other.
+    assert_eq!(bench.problems(shown, None).await?, []);
+    bench.test.db.run("update asset set alt_text = 'What it says'").await?;
+    assert_eq!(bench.problems(shown, None).await?, [(Code::AltTextNotForNetwork, ProblemSeverity::Warning)]);
+    // So it is on an account whose limits were read before there were documents.
+    let early = r#"update social_account set limits = jsonb_set(limits, '{mime_types}', '["image/png"]')"#;
+    bench.test.db.run(early).await?;
+    assert_eq!(bench.problems(shown, None).await?, [(Code::AltTextNotForNetwork, ProblemSeverity::Warning)]);
+    assert_eq!(bench.problems(refused, None).await?, [block(Code::DocumentNotForNetwork)]);
     Ok(())
 }
 

@@ -163,16 +163,5 @@ pub async fn act<T>(
     by: &Person,
     command: impl AsyncFnOnce(&Context) -> Result<T, Failure>,
 ) -> Result<Result<T, Code>> {
-    let context = test.act(by).await?;
-    match command(&context).await {
-        Ok(done) => {
-            context.commit().await?;
-            Ok(Ok(done))
-        }
-        Err(Failure::Refused(errors)) => {
-            context.roll_back().await?;
-            Ok(Err(errors[0].code))
-        }
-        Err(failure) => Err(failure.into()),
-    }
+    test.attempt_code(by, command).await
 }

@@ -3,11 +3,16 @@
 use anyhow::{Context as _, Result};
 use chrono::{Duration, NaiveDate, TimeZone as _, Utc};
 use diwan_domain::insights::{NewWebConnection, disconnect_web_analytics, sync_web_analytics};
+use diwan_domain::notices::{NewWebhook, create_webhook};
 use diwan_domain::{Code, messages};
 use diwan_entity::insights::web_source::WebSourceKind;
 use diwan_entity::tenancy::agency::Locale;
-use diwan_testkit::servers::SiteFault;
+use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_entity::trust::notice::NoticeKind;
+use diwan_platform::ids;
+use diwan_testkit::servers::{HookServer, SiteFault};
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Desk, august, day, done, refused, visits};
@@ -217,6 +222,53 @@ async fn a_fault_of_the_server_is_no_refusal_and_another_key_is_tried_at_once() 
         desk.later(Duration::days(1)).await?;
         assert_eq!(desk.of::<String>(source, told).await?, expected);
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn people_are_told_once_that_a_server_is_not_asked_any_more() -> Result<()> {
+    let hooks = HookServer::start().await?;
+    let desk = Desk::beside(Some(&hooks.url)).await?;
+    desk.server.know(august()?);
+    let mid = desk.test.member(desk.brand, Level::Mid, UserKind::Staff).await?;
+    desk.test.member(desk.brand, Level::Junior, UserKind::Staff).await?;
+    desk.test.member(desk.brand, Level::Cmo, UserKind::Client).await?;
+    let kinds = vec![NoticeKind::WebSourceFailed];
+    let webhook = NewWebhook { brand_id: Some(desk.brand), url: hooks.url.to_string(), kinds };
+    done(desk.act(&desk.lead, async |context| create_webhook(context, webhook).await).await?)?;
+    let told = async || -> Result<i64> { desk.test.db.count("notice where kind = 'WEB_SOURCE_FAILED'").await };
+    let wrong = || NewWebConnection { token: "wrong".to_owned(), ..desk.new_connection(WebSourceKind::Matomo) };
+    let source = done(desk.connect(wrong()).await?)?;
+    desk.test.run_jobs().await?;
+    assert_eq!(desk.of::<String>(source, "concat_ws(' ', state, told_at is not null)").await?, "FAILED t");
+    let whom =
+        "select string_agg(recipient_id::text, ' ' order by recipient_id) from notice where kind = 'WEB_SOURCE_FAILED'";
+    let mut expected = [desk.lead.id.to_string(), mid.id.to_string()];
+    expected.sort_unstable();
+    assert_eq!(desk.test.db.value::<String>(whom).await?, expected.join(" "), "neither juniors nor clients");
+    let about = "select string_agg(distinct concat_ws(' ', subject_id, params ->> 'title', params ->> 'trouble'), ', ') from notice";
+    assert_eq!(desk.test.db.value::<String>(about).await?, format!("{source} Shop REFUSED"));
+    let heard = hooks.hooks();
+    let heard: serde_json::Value = serde_json::from_str(&heard.first().context("a webhook")?.body)?;
+    let data = json!({ "webSourceId": ids::encode("websource", source), "kind": "MATOMO", "trouble": "REFUSED" });
+    assert_eq!((&heard["kind"], &heard["data"]), (&json!("WEB_SOURCE_FAILED"), &data));
+    let mailed = "select string_agg(distinct template, ', ') from letter where template = 'web-source-notices'";
+    assert_eq!(desk.test.db.value::<String>(mailed).await?, "web-source-notices");
+    // Another wrong key is no news.
+    done(desk.connect(wrong()).await?)?;
+    desk.test.run_jobs().await?;
+    assert_eq!(desk.of::<String>(source, "state").await?, "FAILED");
+    assert_eq!(told().await?, 2);
+    // It answers; then, after a day of refusals, it is believed, and told.
+    done(desk.connect(desk.new_connection(WebSourceKind::Matomo)).await?)?;
+    desk.test.run_jobs().await?;
+    assert_eq!(desk.of::<String>(source, "concat_ws(' ', state, told_at)").await?, "CONNECTED");
+    for expected in [2, 4] {
+        desk.server.fail_after(0, SiteFault::Says("Unable to authenticate with the provided token. It is expired."));
+        desk.later(Duration::days(1)).await?;
+        assert_eq!(told().await?, expected);
+    }
+    assert_eq!(hooks.hooks().len(), 2);
     Ok(())
 }
 

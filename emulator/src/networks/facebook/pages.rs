@@ -10,7 +10,7 @@ use super::fields::{chosen, paged};
 use super::parameters::Parameters;
 use super::{KEY, OAUTH, Page, allowed, invalid};
 use crate::answer::Answer;
-use crate::networks::meta;
+use crate::networks::{meta, meta_days};
 use crate::tokens::{Granted, TokenKind};
 use crate::world::World;
 
@@ -138,6 +138,20 @@ pub(super) fn of_token(token: Granted, world: &World) -> Result<Page, Answer> {
     Ok(Page { id: world.account(KEY, &token.account).to_string(), name: token.account.clone(), token })
 }
 
+/// How many follow a page.
+fn followers(page: &Page, world: &World) -> i64 {
+    i64::try_from(world.posts_of(KEY, &page.name).len()).unwrap_or_default() + 100
+}
+
+/// How many followed it at the end of each day of the last two years: one fewer for each week that it is older.
+pub(super) fn followers_by_day(page: &Page, parameters: &Parameters, world: &World) -> Result<Value, Answer> {
+    if parameters.needed("metric")? != "page_follows" {
+        return Err(invalid("The value must be a valid insights metric"));
+    }
+    let now = followers(page, world);
+    meta_days::days(parameters, ("page_follows", world.now()), (93, 730), |age| (now - 1 - age / 7).max(0))
+}
+
 /// A page.
 pub(super) fn show(page: &Page, parameters: &Parameters, world: &World) -> Result<Value, Answer> {
     parameters.only(&["fields"])?;
@@ -145,7 +159,7 @@ pub(super) fn show(page: &Page, parameters: &Parameters, world: &World) -> Resul
     let node = json!({
         "id": page.id,
         "name": page.name,
-        "followers_count": world.posts_of(KEY, &page.name).len() + 100,
+        "followers_count": followers(page, world),
         "fan_count": 100,
         "link": profile(&page.name, world),
     });

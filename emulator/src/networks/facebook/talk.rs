@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::fields::{chosen, paged};
 use super::parameters::Parameters;
-use super::{Facebook, KEY, LONGEST_COMMENT, LONGEST_POST, Page, allowed, done, films, fits, invalid, posts, unknown};
+use super::{
+    Facebook, KEY, LONGEST_COMMENT, LONGEST_POST, Page, allowed, done, films, fits, invalid, pages, posts, unknown,
+};
 use crate::answer::Answer;
 use crate::ledger::{Effect, EffectKind};
 use crate::world::World;
@@ -27,6 +29,9 @@ fn comment_node(comment: &Effect, world: &World) -> Value {
         "from": { "id": world.account(KEY, &comment.account).to_string(), "name": comment.account },
         "created_time": posts::moment(comment),
         "permalink_url": world.permalink(KEY, &comment.account, &comment.id),
+        // What it answers, if that is a comment.
+        "parent": comment.parent.as_deref().and_then(|id| world.find(KEY, id)).filter(|found| found.kind == EffectKind::Comment)
+            .map(|found| json!({ "id": found.id })),
     })
 }
 
@@ -44,10 +49,24 @@ pub(super) fn comments(page: &Page, id: &str, parameters: &Parameters, world: &W
     parameters.only(&["fields", "filter", "order", "limit", "after"])?;
     allowed(&page.token, "pages_read_engagement")?;
     own(page, id, world)?;
-    let made = world.effects().into_iter().filter(|effect| {
-        effect.network == KEY && effect.kind == EffectKind::Comment && effect.parent.as_deref() == Some(id)
-    });
-    let mut there: Vec<_> = made.filter_map(|comment| world.find(KEY, &comment.id)).collect();
+    // A stream has the answers to comments, too; they come after what they answer.
+    let stream = match parameters.text("filter") {
+        None | Some("toplevel") => false,
+        Some("stream") => true,
+        Some(_) => return Err(invalid("(filter) must be toplevel or stream")),
+    };
+    let mut below = vec![id.to_owned()];
+    let mut there = Vec::new();
+    for effect in world.effects() {
+        let is_below = effect.parent.as_ref().is_some_and(|parent| below.contains(parent));
+        if effect.network != KEY || effect.kind != EffectKind::Comment || !is_below {
+            continue;
+        }
+        there.extend(world.find(KEY, &effect.id));
+        if stream {
+            below.push(effect.id);
+        }
+    }
     match parameters.text("order") {
         None | Some("chronological") => {}
         Some("reverse_chronological") => there.reverse(),
@@ -96,8 +115,11 @@ pub(super) fn comment(
 
 /// Numbers that only the page sees.
 pub(super) fn insights(page: &Page, id: &str, parameters: &Parameters, world: &World) -> Result<Value, Answer> {
-    parameters.only(&["metric", "period"])?;
     allowed(&page.token, "read_insights")?;
+    if id == page.id {
+        return pages::followers_by_day(page, parameters, world);
+    }
+    parameters.only(&["metric", "period"])?;
     own(page, id, world)?;
     let mut data = Vec::new();
     for name in parameters.needed("metric")?.split(',') {

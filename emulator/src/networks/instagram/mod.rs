@@ -3,6 +3,7 @@
 //!
 //! Every name is a professional account, except those that begin with `private`. An account may publish 50 posts a day.
 
+mod comments;
 mod making;
 mod posts;
 
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use super::containers::Containers;
 use super::facebook::fields::chosen;
 use super::facebook::parameters::Parameters;
-use super::{long_lived, meta};
+use super::{long_lived, meta, meta_audience};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::oauth::OAuth;
@@ -35,6 +36,10 @@ const COMMENTS: &str = "instagram_business_manage_comments";
 const INSIGHTS: &str = "instagram_business_manage_insights";
 const SCOPES: [&str; 5] = [BASIC, PUBLISH, COMMENTS, INSIGHTS, "instagram_business_manage_messages"];
 
+/// How many follow each account, and those that begin with `few`.
+const FOLLOWERS: i64 = 150;
+const FEW: i64 = 60;
+
 /// The most posts in 24 hours.
 const QUOTA: usize = 50;
 
@@ -54,6 +59,10 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    fn followers(&self) -> i64 {
+        if self.account.starts_with("few") { FEW } else { FOLLOWERS }
+    }
+
     fn id(&self) -> AccountId {
         self.world.account(KEY, &self.account)
     }
@@ -103,8 +112,9 @@ impl Instagram {
             ("POST", [id, "media_publish"]) => self.publish(&asked(&[BASIC, PUBLISH])?, id),
             ("GET", [id, "media"]) => posts::list(&asked(&[BASIC])?, id, false),
             ("GET", [id, "stories"]) => posts::list(&asked(&[BASIC])?, id, true),
-            ("GET", [id, "insights"]) => posts::insights(&asked(&[BASIC, INSIGHTS])?, id),
-            ("GET", [id, "comments"]) => posts::comments(&asked(&[BASIC, COMMENTS])?, id),
+            ("GET", [id, "insights"]) => insights(&asked(&[BASIC, INSIGHTS])?, id),
+            ("GET", [id, "comments"]) => comments::of_post(&asked(&[BASIC, COMMENTS])?, id),
+            ("GET", [id, "replies"]) => comments::of_comment(&asked(&[BASIC, COMMENTS])?, id),
             ("POST", [id, "comments"]) => posts::comment(&asked(&[BASIC, COMMENTS])?, id),
             ("GET", [id]) => self.node(&asked(&[BASIC])?, id),
             ("DELETE", [id]) => Err(long_lived::not_there(id)),
@@ -145,11 +155,39 @@ fn profile(asked: &Asked<'_>) -> Result<Answer, Answer> {
         "name": asked.account,
         "account_type": if private { "PERSONAL" } else { "BUSINESS" },
         "profile_picture_url": Value::Null,
-        "followers_count": 0,
+        "followers_count": asked.followers(),
         "follows_count": 0,
         "media_count": posts,
     });
     chosen(&node, asked.parameters, &["id"]).map(|node| Answer::json(200, &node))
+}
+
+/// Of a post, or of the account: who follows it.
+/// <https://developers.facebook.com/docs/instagram-platform/api-reference/instagram-user/insights>
+fn insights(asked: &Asked<'_>, id: &str) -> Result<Answer, Answer> {
+    if !asked.is_me(id) {
+        return posts::insights(asked, id);
+    }
+    let metric = asked.parameters.needed("metric")?;
+    if metric != meta_audience::METRIC {
+        return Err(invalid("metric[0] must be one of the following values: follower_demographics"));
+    }
+    audience(asked)
+}
+
+/// Who follows the account.
+fn audience(asked: &Asked<'_>) -> Result<Answer, Answer> {
+    let parameters = asked.parameters;
+    parameters.only(&["metric", "period", "timeframe", "metric_type", "breakdown"])?;
+    let known: [(&str, &[&str]); 3] =
+        [("period", &["lifetime"]), ("metric_type", &["total_value"]), ("timeframe", &["this_week", "this_month"])];
+    for (name, known) in known {
+        let value = parameters.needed(name)?;
+        if !known.contains(&value) {
+            return Err(invalid(&format!("{name} must be one of {}", known.join(", "))));
+        }
+    }
+    meta_audience::told(parameters.needed("breakdown")?, asked.followers())
 }
 
 fn limit(asked: &Asked<'_>, id: &str) -> Result<Answer, Answer> {

@@ -24,7 +24,7 @@ fn is_story(post: &Effect) -> bool {
 }
 
 /// The account's own post.
-fn own(asked: &Asked<'_>, id: &str) -> Result<Effect, Answer> {
+pub(super) fn own(asked: &Asked<'_>, id: &str) -> Result<Effect, Answer> {
     let post = asked.world.find(KEY, id).filter(|post| post.kind == EffectKind::Post && post.account == asked.account);
     let is_there = |post: &Effect| !is_story(post) || asked.world.now() - post.at < STORY;
     post.filter(is_there).ok_or_else(|| not_there(id))
@@ -89,23 +89,6 @@ pub(super) fn insights(asked: &Asked<'_>, id: &str) -> Result<Answer, Answer> {
         data.push(insight(name, value));
     }
     Ok(Answer::json(200, &json!({ "data": data })))
-}
-
-pub(super) fn comments(asked: &Asked<'_>, id: &str) -> Result<Answer, Answer> {
-    own(asked, id)?;
-    let all = answers(asked, id);
-    let nodes = all.iter().map(|comment| {
-        let node = json!({
-            "id": comment.id,
-            "text": comment.text,
-            "timestamp": moment(comment.at),
-            "username": comment.account,
-            "like_count": 0,
-        });
-        chosen(&node, asked.parameters, &["id", "text", "timestamp"])
-    });
-    let nodes = nodes.collect::<Result<Vec<_>, _>>()?;
-    paged(&nodes, asked.parameters).map(|page| Answer::json(200, &page))
 }
 
 /// <https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-media/comments>

@@ -7,6 +7,7 @@ use super::{KEY, acting, illegal, no_more, nothing_here, reading, refused};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::ledger::{Effect, EffectKind};
+use crate::visitors::{root, under};
 use crate::world::World;
 
 /// The longest comment, in units of UTF-16.
@@ -42,7 +43,7 @@ pub async fn create(mut call: Call, world: &World, post: &str) -> Result<Answer,
         detail: json!({ "author": actor }),
         at: world.now(),
     };
-    let made = comment_json(&effect);
+    let made = comment_json(&effect, world);
     world.record(effect);
     Ok(Answer::json(201, &made).header("x-restli-id", id.to_string()))
 }
@@ -53,33 +54,42 @@ fn urn(post: &str, id: &str) -> String {
     format!("urn:li:comment:(urn:li:activity:{activity},{id})")
 }
 
-fn comment_json(comment: &Effect) -> Value {
+fn comment_json(comment: &Effect, world: &World) -> Value {
     let id = comment.id.trim_end_matches(')').rsplit(',').next();
     let activity = comment.id.split(['(', ',']).nth(1);
     let actor = author_of(comment);
-    json!({
+    let answers = under(world, KEY, &comment.id).len();
+    let parent = comment.parent.as_deref().filter(|parent| parent.starts_with("urn:li:comment:"));
+    let mut shown = json!({
         "id": id,
         "commentUrn": comment.id,
         "actor": actor,
         "object": activity,
         "message": { "attributes": [], "text": comment.text },
         "created": { "actor": actor, "time": comment.at.timestamp_millis() },
-    })
+        "commentsSummary": { "totalFirstLevelComments": answers, "aggregatedTotalComments": answers },
+    });
+    if let Some(parent) = parent {
+        shown["parentComment"] = json!(parent);
+    }
+    shown
 }
 
-/// The comments on a post, if they may be read.
-pub fn list(call: &Call, world: &World, post: &str) -> Result<Answer, Answer> {
-    let found = world.find(KEY, post).ok_or_else(nothing_here)?;
-    reading(call, world, &author_of(&found))?;
+/// The comments on a post or on a comment, if they may be read.
+pub fn list(call: &Call, world: &World, on: &str) -> Result<Answer, Answer> {
+    let other = |(name, _): &&(String, String)| !["start", "count"].contains(&name.as_str());
+    if let Some((name, _)) = call.queries().iter().find(other) {
+        return Err(illegal(&format!("{name} is no parameter")));
+    }
+    let found = world.find(KEY, on).ok_or_else(nothing_here)?;
+    reading(call, world, &author_of(&root(world, &found)))?;
     let number =
         |name: &str, usual: usize| call.query(name).map_or(Ok(usual), |value| value.parse().map_err(|_| illegal(name)));
     let (start, count) = (number("start", 0)?, number("count", 10)?);
-    let effects = world.effects();
-    let comments = effects.iter().filter(|effect| {
-        effect.network == KEY && effect.kind == EffectKind::Comment && effect.parent.as_deref() == Some(post)
-    });
-    let comments: Vec<_> =
-        comments.filter(|comment| world.find(KEY, &comment.id).is_some()).map(comment_json).collect();
+    if !(1..=100).contains(&count) {
+        return Err(illegal("count is 1 to 100"));
+    }
+    let comments: Vec<_> = under(world, KEY, on).iter().map(|comment| comment_json(comment, world)).collect();
     let total = comments.len();
     let elements: Vec<_> = comments.into_iter().skip(start).take(count).collect();
     Ok(Answer::json(

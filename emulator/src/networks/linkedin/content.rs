@@ -43,7 +43,8 @@ pub fn shown(linkedin: &LinkedIn, author: &str, content: &Value, now: DateTime<U
         "media" => {
             let media = file(linkedin, author, value, now)?;
             let is_ugc = media.mime.starts_with("video/");
-            Ok(Shown { media: vec![media], is_ugc, ..nothing })
+            let detail = if media.mime.starts_with("application/") { titled(value)? } else { json!({}) };
+            Ok(Shown { media: vec![media], detail, is_ugc })
         }
         "multiImage" => {
             no_more(value, &["images", "altText"])?;
@@ -57,6 +58,14 @@ pub fn shown(linkedin: &LinkedIn, author: &str, content: &Value, now: DateTime<U
         }
         "article" => article(value).map(|detail| Shown { detail, ..nothing }),
         _ => poll(value).map(|detail| Shown { detail, is_ugc: true, ..nothing }),
+    }
+}
+
+/// What a document is called.
+fn titled(value: &Value) -> Result<Value, Answer> {
+    match value["title"].as_str().filter(|title| (1..TITLE).contains(&title.chars().count())) {
+        Some(title) => Ok(json!({ "title": title })),
+        None => Err(illegal("a document has a title of less than 400 characters")),
     }
 }
 

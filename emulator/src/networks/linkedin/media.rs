@@ -1,4 +1,5 @@
 //! Uploads. <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api>,
+//! <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/documents-api>,
 //! <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/videos-api>
 
 use std::collections::HashMap;
@@ -18,6 +19,9 @@ const PIXELS: u64 = 36_152_320;
 const SMALLEST_FILM: u64 = 75 * 1024;
 const LARGEST_FILM: u64 = 500 * 1024 * 1024;
 const PART: u64 = 4 * 1024 * 1024;
+
+/// How large a document may be, in bytes.
+const LARGEST_DOCUMENT: u64 = 100 * 1024 * 1024;
 
 /// How long a place to upload to is one.
 const LIFETIME: TimeDelta = TimeDelta::days(1);
@@ -62,11 +66,54 @@ impl Upload {
     }
 }
 
+/// What sort of file an upload is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Image,
+    Document,
+    Film,
+}
+
+impl Kind {
+    /// The sort of a resource.
+    fn of(resource: &str) -> Self {
+        match resource {
+            "videos" => Self::Film,
+            "documents" => Self::Document,
+            _ => Self::Image,
+        }
+    }
+
+    /// As its URNs and the fields of answers name it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Document => "document",
+            Self::Film => "video",
+        }
+    }
+
+    fn urn(self, id: &str) -> String {
+        format!("urn:li:{}:{id}", self.name())
+    }
+}
+
 /// The media type by the first bytes, if LinkedIn takes it.
-fn mime_of(measured: &Measured, is_film: bool) -> Option<&'static str> {
+fn mime_of(measured: &Measured, kind: Kind) -> Option<&'static str> {
     let head = measured.head.as_slice();
-    if is_film {
-        return (head.get(4..8) == Some(b"ftyp")).then_some("video/mp4");
+    match kind {
+        Kind::Film => return (head.get(4..8) == Some(b"ftyp")).then_some("video/mp4"),
+        Kind::Document if measured.size > LARGEST_DOCUMENT => return None,
+        // Files of office programs begin as all ZIP and all OLE files do.
+        Kind::Document => {
+            let kinds: [(&[u8], _); 3] = [
+                (b"%PDF-", "application/pdf"),
+                (b"PK\x03\x04", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+                (b"\xd0\xcf\x11\xe0", "application/vnd.ms-powerpoint"),
+            ];
+            return kinds.into_iter().find(|(start, _)| head.starts_with(start)).map(|(_, mime)| mime);
+        }
+        Kind::Image => {}
     }
     let pixels = measured.image.map(|(width, height)| u64::from(width) * u64::from(height));
     if pixels.is_none_or(|pixels| pixels >= PIXELS) {
@@ -80,23 +127,19 @@ fn place(id: u64, part: usize, secret: &str) -> String {
     format!("https://www.linkedin.com/dms-uploads/{id}/{part}?ca=vector_feedshare&sync=0&v=beta&ut={secret}")
 }
 
-/// Begins the upload of an image.
-pub async fn image(linkedin: &LinkedIn, mut call: Call, world: &World) -> Result<Answer, Answer> {
+/// Begins the upload of an image or a document.
+pub async fn whole(linkedin: &LinkedIn, mut call: Call, world: &World, resource: &str) -> Result<Answer, Answer> {
+    let kind = Kind::of(resource);
     if call.query("action") != Some("initializeUpload") {
         return Err(illegal("action must be initializeUpload"));
     }
     let body = call.json().await?;
     let request = &body["initializeUploadRequest"];
-    no_more(request, &["owner", "mediaLibraryMetadata"])?;
-    let (id, urn, secret, expires_at) = begin(linkedin, &call, world, (request, "image", 1))?;
-    Ok(Answer::json(
-        200,
-        &json!({ "value": {
-        "uploadUrlExpiresAt": expires_at.timestamp_millis(),
-        "uploadUrl": place(id, 0, &secret),
-        "image": urn,
-    } }),
-    ))
+    no_more(request, if kind == Kind::Image { &["owner", "mediaLibraryMetadata"] } else { &["owner"] })?;
+    let (id, urn, secret, expires_at) = begin(linkedin, &call, world, (request, kind, 1))?;
+    let mut value = json!({ "uploadUrlExpiresAt": expires_at.timestamp_millis(), "uploadUrl": place(id, 0, &secret) });
+    value[kind.name()] = json!(urn);
+    Ok(Answer::json(200, &json!({ "value": value })))
 }
 
 /// Remembers an upload of so many parts.
@@ -104,16 +147,16 @@ fn begin(
     linkedin: &LinkedIn,
     call: &Call,
     world: &World,
-    (request, kind, parts): (&Value, &str, usize),
+    (request, kind, parts): (&Value, Kind, usize),
 ) -> Result<(u64, String, String, DateTime<Utc>), Answer> {
     let owner = request["owner"].as_str().ok_or_else(|| illegal("owner is required"))?;
     acting(call, world, owner)?;
     let (id, secret, expires_at) = (world.new_id(), world.secret(""), world.now() + LIFETIME);
-    let urn = format!("urn:li:{kind}:{id}");
+    let urn = kind.urn(&id.to_string());
     let upload = Upload {
         owner: owner.to_owned(),
         secret: secret.clone(),
-        token: if kind == "video" { world.secret("") } else { String::new() },
+        token: if kind == Kind::Film { world.secret("") } else { String::new() },
         parts: vec![None; parts],
         size: request["fileSizeBytes"].as_u64().unwrap_or(0),
         ready_at: None,
@@ -136,7 +179,7 @@ pub async fn film(linkedin: &LinkedIn, mut call: Call, world: &World) -> Result<
                 return Err(illegal("fileSizeBytes must be from 75 KB to 500 MB"));
             }
             let count = usize::try_from(size.div_ceil(PART)).map_err(|_| illegal("too many parts"))?;
-            let (id, urn, secret, expires_at) = begin(linkedin, &call, world, (request, "video", count))?;
+            let (id, urn, secret, expires_at) = begin(linkedin, &call, world, (request, Kind::Film, count))?;
             let parts = (0_u64..).zip(0..count).map(|(number, index)| {
                 let last = ((number + 1) * PART).min(size) - 1;
                 json!({ "uploadUrl": place(id, index, &secret), "firstByte": number * PART, "lastByte": last })
@@ -179,7 +222,7 @@ fn finalize(linkedin: &LinkedIn, call: &Call, world: &World, request: &Value) ->
     Ok(Answer::empty(200))
 }
 
-/// Takes the bytes of an image, or of a part of a film.
+/// Takes the bytes of an image or a document, or of a part of a film.
 pub async fn put(
     linkedin: &LinkedIn,
     mut call: Call,
@@ -188,8 +231,10 @@ pub async fn put(
 ) -> Result<Answer, Answer> {
     let now = world.now();
     let index: usize = part.parse().map_err(|_| nothing_here())?;
-    let (image, film) = (format!("urn:li:image:{id}"), format!("urn:li:video:{id}"));
-    let (urn, is_film) = if linkedin.uploads().contains_key(&film) { (film, true) } else { (image, false) };
+    let kinds = [Kind::Image, Kind::Document, Kind::Film];
+    let begun = |kind: &Kind| linkedin.uploads().contains_key(&kind.urn(id));
+    let kind = kinds.into_iter().find(begun).unwrap_or(Kind::Image);
+    let (urn, is_film) = (kind.urn(id), kind == Kind::Film);
     let (expected, parts) = {
         let uploads = linkedin.uploads();
         let upload = uploads.get(&urn).filter(|upload| call.query("ut") == Some(upload.secret.as_str()));
@@ -216,7 +261,7 @@ pub async fn put(
     let mut uploads = linkedin.uploads();
     let upload = uploads.get_mut(&urn).ok_or_else(nothing_here)?;
     if index == 0 {
-        upload.mime = mime_of(&measured, is_film);
+        upload.mime = mime_of(&measured, kind);
     }
     let tag = format!("/ambry-video/signedId/{id}-{index}-{}", measured.sha256.get(..16).unwrap_or_default());
     if let Some(takes) = takes {
@@ -231,7 +276,7 @@ pub async fn put(
 
 /// How far a file is. That of a member is told to nobody.
 pub fn status(linkedin: &LinkedIn, call: &Call, world: &World, (kind, urn): (&str, &str)) -> Result<Answer, Answer> {
-    let is_of_kind = urn.starts_with(if kind == "videos" { "urn:li:video:" } else { "urn:li:image:" });
+    let is_of_kind = urn.starts_with(&Kind::of(kind).urn(""));
     let owner = linkedin.uploads().get(urn).filter(|_| is_of_kind).map(|upload| upload.owner.clone());
     let owner = owner.ok_or_else(nothing_here)?;
     reading(call, world, &owner)?;

@@ -2,10 +2,11 @@
 //!
 //! Every person runs three organisations, named after them: `NAME Studio` as administrator, `NAME Shop` as
 //! administrator of its content, and `NAME Club` as analyst, who may not post. A person whose name begins with `alone`
-//! runs none.
+//! runs none; one whose name begins with `agency` runs three more as administrator, `NAME Client 1` to `NAME Client 3`.
 
 mod comments;
 mod content;
+mod followers;
 mod little;
 mod media;
 mod posts;
@@ -102,11 +103,14 @@ impl LinkedIn {
             ("GET", ["v2", "userinfo"]) => userinfo(&call, world),
             ("GET", ["rest", "organizationAcls"]) => roles(&call, world),
             ("GET", ["rest", "organizations"]) => organizations(&call, world),
-            ("GET", ["rest", "networkSizes", urn]) => followers(&call, world, urn),
+            ("GET", ["rest", "networkSizes", urn]) => followers::size(&call, world, urn),
+            ("GET", ["rest", "organizationalEntityFollowerStatistics"]) => followers::statistics(&call, world),
             ("GET", ["rest", "organizationalEntityShareStatistics"]) => posts::statistics(&call, world),
-            ("POST", ["rest", "images"]) => media::image(self, call, world).await,
+            ("POST", ["rest", kind @ ("images" | "documents")]) => media::whole(self, call, world, kind).await,
             ("POST", ["rest", "videos"]) => media::film(self, call, world).await,
-            ("GET", ["rest", kind @ ("images" | "videos"), urn]) => media::status(self, &call, world, (kind, urn)),
+            ("GET", ["rest", kind @ ("images" | "videos" | "documents"), urn]) => {
+                media::status(self, &call, world, (kind, urn))
+            }
             ("POST", ["rest", "posts"]) => posts::create(self, call, world).await,
             ("GET", ["rest", "posts"]) => posts::list(&call, world),
             ("GET", ["rest", "posts", urn]) => posts::one(&call, world, urn),
@@ -179,7 +183,9 @@ fn organizations_of(person: &str) -> Vec<(String, &'static str)> {
         return Vec::new();
     }
     let roles = [("Studio", "ADMINISTRATOR"), ("Shop", "CONTENT_ADMINISTRATOR"), ("Club", "ANALYST")];
-    roles.into_iter().map(|(name, role)| (format!("{person} {name}"), role)).collect()
+    let clients = ["Client 1", "Client 2", "Client 3"].map(|client| (client, "ADMINISTRATOR"));
+    let clients = clients.into_iter().filter(|_| person.starts_with("agency"));
+    roles.into_iter().chain(clients).map(|(name, role)| (format!("{person} {name}"), role)).collect()
 }
 
 /// The organisation of this name, if it is one that the person may post as.
@@ -331,12 +337,4 @@ fn organizations(call: &Call, world: &World) -> Result<Answer, Answer> {
         }
     }
     Ok(Answer::json(200, &found))
-}
-
-fn followers(call: &Call, world: &World, urn: &str) -> Result<Answer, Answer> {
-    reading(call, world, urn)?;
-    if call.query("edgeType") != Some("COMPANY_FOLLOWED_BY_MEMBER") {
-        return Err(illegal("edgeType must be COMPANY_FOLLOWED_BY_MEMBER"));
-    }
-    Ok(Answer::json(200, &json!({ "firstDegreeSize": 321 })))
 }

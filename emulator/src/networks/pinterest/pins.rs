@@ -1,9 +1,11 @@
 //! Pins: made, listed, changed, deleted.
 
+use std::sync::MutexGuard;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{KEY, Pinterest, bad, board_named, may, page, refused};
+use super::{KEY, Pinterest, State, bad, board_id, board_named, may, page, refused};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::ledger::{Effect, EffectKind, SeenMedia};
@@ -45,6 +47,29 @@ pub(super) struct Pin {
 }
 
 impl Pin {
+    /// The pin that a post of the ledger is; where that names no board, on the first of the account.
+    fn of(post: &Effect, world: &World) -> Self {
+        let (said, media) = (&post.detail, &post.media);
+        let board = said["board_id"].as_str().map(str::to_owned);
+        Self {
+            account: post.account.clone(),
+            board: board.unwrap_or_else(|| board_id(&post.account, 0, world)),
+            words: json!({
+                "title": said["title"],
+                "description": (!post.text.is_empty()).then_some(post.text.as_str()),
+                "alt_text": media.first().and_then(|one| one.alt_text.as_deref()),
+                "link": said["link"],
+            }),
+            kind: match media.as_slice() {
+                [one] if one.mime.starts_with("video/") => "video",
+                [] | [_] => "image",
+                _ => "multiple_images",
+            },
+            count: media.len(),
+            at: post.at,
+        }
+    }
+
     fn to_json(&self, id: &str, metrics: bool) -> Value {
         let mut media = json!({ "media_type": self.kind });
         if self.count > 1 {
@@ -80,6 +105,18 @@ struct Seen {
 }
 
 impl Pinterest {
+    /// What is known, with the pin of this id if it stands in the ledger alone: one from before a restart, or one that was written there.
+    fn knowing(&self, id: &str, world: &World) -> MutexGuard<'_, State> {
+        let mut state = self.state();
+        if !state.pins.contains_key(id)
+            && let Some(post) = world.find(KEY, id)
+            && post.kind == EffectKind::Post
+        {
+            state.pins.insert(post.id.clone(), Pin::of(&post, world));
+        }
+        state
+    }
+
     pub(super) async fn create(&self, call: &Call, world: &World, body: &Value) -> Result<Answer, Answer> {
         let account = may(call, world, &WRITE)?.account;
         let words = words(body, &NEW)?;
@@ -157,7 +194,10 @@ impl Pinterest {
     pub(super) fn pins_of(&self, call: &Call, world: &World, board: &str) -> Result<Answer, Answer> {
         let account = may(call, world, &READ)?.account;
         board_named(&account, board, world).ok_or_else(|| refused(404, 40, "Board not found."))?;
-        let state = self.state();
+        let mut state = self.state();
+        for post in world.posts_of(KEY, &account) {
+            state.pins.entry(post.id.clone()).or_insert_with(|| Pin::of(&post, world));
+        }
         let mut pins: Vec<_> =
             state.pins.iter().filter(|(_, pin)| pin.account == account && pin.board == board).collect();
         // Ids ascend: the newest comes first.
@@ -169,7 +209,7 @@ impl Pinterest {
     pub(super) fn pin(&self, call: &Call, world: &World, id: &str) -> Result<Answer, Answer> {
         let account = may(call, world, &READ)?.account;
         let metrics = call.query("pin_metrics") == Some("true");
-        let state = self.state();
+        let state = self.knowing(id, world);
         let pin = state.pins.get(id).filter(|pin| pin.account == account).ok_or_else(pin_not_found)?;
         Ok(Answer::json(200, &pin.to_json(id, metrics)))
     }
@@ -181,7 +221,7 @@ impl Pinterest {
         if board.is_some_and(|board| board_named(&account, board, world).is_none()) {
             return Err(refused(404, 40, "Board not found."));
         }
-        let mut state = self.state();
+        let mut state = self.knowing(id, world);
         let pin = state.pins.get_mut(id).filter(|pin| pin.account == account).ok_or_else(pin_not_found)?;
         for (name, _) in LIMITS {
             if body.get(name).is_some() {
@@ -200,10 +240,10 @@ impl Pinterest {
 
     pub(super) fn delete(&self, call: &Call, world: &World, id: &str) -> Result<Answer, Answer> {
         let account = may(call, world, &WRITE)?.account;
-        let mut state = self.state();
+        let mut state = self.knowing(id, world);
         state.pins.get(id).filter(|pin| pin.account == account).ok_or_else(pin_not_found)?;
         state.pins.remove(id);
-        drop(state);
+        // Nobody takes it up from the ledger meanwhile.
         record(world, &account, (EffectKind::Delete, id), (String::new(), Value::Null));
         Ok(Answer::empty(204))
     }

@@ -100,6 +100,7 @@ impl Threads {
             ("POST", [id, "threads_publish"]) => self.publish(&asked(&[BASIC, PUBLISH])?, id),
             ("GET", [id, "threads"]) => posts::list(&asked(&[BASIC])?, id, false),
             ("GET", [id, "replies"]) => posts::list(&asked(&[BASIC, READ_ANSWERS])?, id, true),
+            ("GET", [id, "conversation"]) => posts::conversation(&asked(&[BASIC, READ_ANSWERS])?, id),
             ("GET", [id, "threads_insights"]) => posts::account_insights(&asked(&[BASIC, INSIGHTS])?, id),
             ("GET", [id, "insights"]) => posts::insights(&asked(&[BASIC, INSIGHTS])?, id),
             ("GET", [id]) => self.node(&asked(&[BASIC])?, id),

@@ -9,9 +9,13 @@ use crate::ledger::{Effect, EffectKind};
 use crate::networks::containers::moment;
 use crate::networks::facebook::fields::{chosen, paged};
 use crate::networks::long_lived::{insight, not_there};
+use crate::networks::meta_audience;
+use crate::visitors::below;
 
 /// <https://developers.facebook.com/documentation/threads/insights>
 const OF_POSTS: [&str; 6] = ["views", "likes", "replies", "reposts", "quotes", "shares"];
+/// How many follow each account.
+const FOLLOWERS: usize = 200;
 const OF_ACCOUNTS: [&str; 7] = ["views", "likes", "replies", "reposts", "quotes", "clicks", "followers_count"];
 
 /// The account's own post.
@@ -39,6 +43,7 @@ fn node(asked: &Asked<'_>, post: &Effect) -> Value {
         "timestamp": moment(post.at),
         "username": post.account,
         "is_reply": post.parent.is_some(),
+        "is_reply_owned_by_me": post.parent.is_some().then(|| post.account == asked.account),
         "replied_to": post.parent.as_ref().map(|parent| json!({ "id": parent })),
         "topic_tag": post.detail["topic_tag"],
         "link_attachment_url": post.detail["link"],
@@ -57,6 +62,22 @@ pub(super) fn list(asked: &Asked<'_>, id: &str, replies: bool) -> Result<Answer,
     paged(&nodes, asked.parameters).map(|page| Answer::json(200, &page))
 }
 
+/// Everything that is answered to a post, of all depths.
+/// <https://developers.facebook.com/documentation/threads/retrieve-and-manage-replies/replies-and-conversations>
+pub(super) fn conversation(asked: &Asked<'_>, id: &str) -> Result<Answer, Answer> {
+    asked.parameters.only(&["fields", "reverse", "limit", "after"])?;
+    own(asked, id)?;
+    let mut answers = below(asked.world, KEY, id);
+    match asked.parameters.text("reverse") {
+        Some("false") => {}
+        None | Some("true") => answers.reverse(),
+        Some(_) => return Err(invalid("reverse must be true or false")),
+    }
+    let nodes = answers.iter().map(|answer| chosen(&node(asked, answer), asked.parameters, &["id"]));
+    let nodes = nodes.collect::<Result<Vec<_>, _>>()?;
+    paged(&nodes, asked.parameters).map(|page| Answer::json(200, &page))
+}
+
 pub(super) fn post(asked: &Asked<'_>, id: &str) -> Result<Answer, Answer> {
     let post = own(asked, id)?;
     chosen(&node(asked, &post), asked.parameters, &["id"]).map(|node| Answer::json(200, &node))
@@ -70,7 +91,11 @@ pub(super) fn insights(asked: &Asked<'_>, id: &str) -> Result<Answer, Answer> {
 
 pub(super) fn account_insights(asked: &Asked<'_>, id: &str) -> Result<Answer, Answer> {
     asked.is_me(id)?;
-    listed(asked, &OF_ACCOUNTS, |_| 0)
+    if asked.parameters.text("metric") == Some(meta_audience::METRIC) {
+        asked.parameters.only(&["metric", "breakdown"])?;
+        return meta_audience::told(asked.parameters.needed("breakdown")?, FOLLOWERS.try_into().unwrap_or_default());
+    }
+    listed(asked, &OF_ACCOUNTS, |name| if name == "followers_count" { FOLLOWERS } else { 0 })
 }
 
 fn listed(asked: &Asked<'_>, known: &[&str], count: impl Fn(&str) -> usize) -> Result<Answer, Answer> {

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::publications::Publication;
 use super::{KEY, TikTok, bad, done, fields, may, shown};
 use crate::answer::Answer;
 use crate::call::Call;
@@ -45,12 +46,13 @@ fn video(post: &Effect, world: &World) -> Value {
 }
 
 impl TikTok {
-    /// The posts of an account that everybody sees, newest first.
+    /// The posts of an account that everybody sees, newest first. One that stands in the ledger alone is seen since it was made.
     fn seen(&self, account: &str, world: &World) -> Vec<Effect> {
         let now = world.now();
         let state = self.state();
         let is_seen = |post: &Effect| {
-            let visible = state.publications.values().find_map(|publication| publication.visible_at(&post.id));
+            let publication = state.publications.values().find(|publication| publication.becomes(&post.id));
+            let visible = publication.map_or(Some(post.at), Publication::visible_at);
             post.detail["privacy_level"] == "PUBLIC_TO_EVERYONE" && visible.is_some_and(|at| at <= now)
         };
         let mut posts = world.posts_of(KEY, account);

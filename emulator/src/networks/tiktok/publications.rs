@@ -82,10 +82,15 @@ pub struct Publication {
 }
 
 impl Publication {
+    /// Whether it becomes this post.
+    pub fn becomes(&self, post_id: &str) -> bool {
+        self.post_id == post_id
+    }
+
     /// When its post can be seen, once it is one.
-    pub fn visible_at(&self, post_id: &str) -> Option<DateTime<Utc>> {
+    pub fn visible_at(&self) -> Option<DateTime<Utc>> {
         match self.stage {
-            Stage::Posted(at) if self.post_id == post_id => Some(at),
+            Stage::Posted(at) => Some(at),
             _ => None,
         }
     }
@@ -224,11 +229,12 @@ impl TikTok {
         };
         let post_id = world.new_id().to_string();
         let publication = Publication { account, info: info.clone(), film: None, stage, post_id };
+        let publish_id = format!("p_pub_url~v2.{}", world.new_id());
+        // A post in the ledger that no publication is known of is seen at once.
+        self.keep(publish_id.clone(), publication.clone());
         if matches!(stage, Stage::Posted(_)) {
             publication.record(description, media, world);
         }
-        let publish_id = format!("p_pub_url~v2.{}", world.new_id());
-        self.keep(publish_id.clone(), publication);
         Ok(done(&json!({ "publish_id": publish_id })))
     }
 

@@ -3,8 +3,10 @@
 //!
 //! An account whose name begins with `premium` subscribes: it may write long texts.
 
+mod counts;
 mod media;
 mod posts;
+mod search;
 mod text;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -71,6 +73,9 @@ impl X {
         }
         match path[..] {
             ["2", "oauth2", "token"] if post => token(call, world).await,
+            ["oauth2", "token"] if post => counts::token(call, world).await,
+            ["2", "tweets", "counts", "recent"] if get => counts::recent(&call, world),
+            ["2", "tweets", "search", "recent"] if get => search::recent(&call, world),
             ["2", "users", "me"] if get => me(&call, world),
             ["2", "users", id, "tweets"] if get => posts::list(&call, world, id),
             ["2", "tweets"] if get => posts::several(&call, world),

@@ -22,8 +22,17 @@ const POSTS_IN: TimeDelta = TimeDelta::minutes(15);
 /// The longest answer of a poll, in characters.
 const ANSWER: usize = 25;
 
-const FIELDS: [&str; 8] =
-    ["id", "text", "created_at", "entities", "attachments", "referenced_tweets", "public_metrics", "note_tweet"];
+pub(super) const FIELDS: [&str; 9] = [
+    "id",
+    "text",
+    "author_id",
+    "created_at",
+    "entities",
+    "attachments",
+    "referenced_tweets",
+    "public_metrics",
+    "note_tweet",
+];
 
 /// Makes a post.
 pub async fn create(x: &X, mut call: Call, world: &World) -> Result<Answer, Answer> {
@@ -156,7 +165,7 @@ fn page(account: &str, id: &str) -> String {
 }
 
 /// A post with the fields that are asked for.
-fn post_json(post: &Effect, asked: &[&str], world: &World) -> Value {
+pub(super) fn post_json(post: &Effect, asked: &[&str], world: &World) -> Value {
     let (text, links) = shown(&post.id, &post.text, post.media.len(), &page(&post.account, &post.id));
     let is_long = weight(&post.text) > TEXT;
     let beginning: String = text.chars().take(270).collect();
@@ -167,6 +176,7 @@ fn post_json(post: &Effect, asked: &[&str], world: &World) -> Value {
             json[name] = value;
         }
     };
+    set("author_id", json!(world.account(KEY, &post.account).to_string()));
     set("created_at", json!(post.at.to_rfc3339_opts(SecondsFormat::Millis, true)));
     if !links.is_empty() {
         set("entities", json!({ "urls": links }));

@@ -3,6 +3,7 @@
 //! Every account is a channel, but `nobody`, who has none.
 
 mod comments;
+mod reports;
 mod uploads;
 mod videos;
 
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use super::google::{self, may, refused};
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::ledger::{Effect, EffectKind};
 use crate::service::Service;
 use crate::world::World;
 use uploads::Upload;
@@ -22,6 +24,7 @@ use videos::Video;
 
 const KEY: &str = "youtube";
 const API: &str = "www.googleapis.com";
+const ANALYTICS: &str = "youtubeanalytics.googleapis.com";
 const SITE: &str = "www.youtube.com";
 
 /// Who may read, and who may change.
@@ -57,6 +60,14 @@ impl State {
     fn video(&self, id: &str) -> Option<&Video> {
         self.videos.iter().find(|video| video.id == id)
     }
+
+    /// Takes up a video of the ledger, unless it is known.
+    fn take_up(&mut self, post: &Effect) {
+        if post.kind == EffectKind::Post && self.video(&post.id).is_none() {
+            let place = self.videos.partition_point(|video| video.made_at <= post.at);
+            self.videos.insert(place, Video::of(post));
+        }
+    }
 }
 
 /// The id of an account's channel.
@@ -91,6 +102,28 @@ impl YouTube {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What is known, with the videos of these ids that stand in the ledger alone: those from before a restart, and those that were written there.
+    fn knowing(&self, ids: &[&str], world: &World) -> MutexGuard<'_, State> {
+        let mut state = self.state();
+        for id in ids {
+            if state.video(id).is_none()
+                && let Some(post) = world.find(KEY, id)
+            {
+                state.take_up(&post);
+            }
+        }
+        state
+    }
+
+    /// What is known, with all videos of an account that stand in the ledger alone.
+    fn knowing_all_of(&self, account: &str, world: &World) -> MutexGuard<'_, State> {
+        let mut state = self.state();
+        for post in world.posts_of(KEY, account) {
+            state.take_up(&post);
+        }
+        state
+    }
+
     async fn api(&self, mut call: Call, world: &World) -> Result<Answer, Answer> {
         let segments: Vec<String> = call.segments().into_iter().map(str::to_owned).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
@@ -108,6 +141,7 @@ impl YouTube {
             }
             ("DELETE", ["youtube", "v3", "videos"]) => self.delete(&call, world),
             ("GET", ["youtube", "v3", "commentThreads"]) => self.comments(&call, world),
+            ("GET", ["youtube", "v3", "comments"]) => self.answers(&call, world),
             ("POST", ["youtube", "v3", "commentThreads"]) => {
                 let body = call.json().await?;
                 self.comment(&call, world, &body)
@@ -119,7 +153,7 @@ impl YouTube {
     /// How many videos the caller has.
     fn videos_of(&self, call: &Call, world: &World) -> usize {
         let owner = may(KEY, call, world, READ).map(|granted| granted.account).unwrap_or_default();
-        self.state().videos.iter().filter(|video| video.account == owner).count()
+        self.knowing_all_of(&owner, world).videos.iter().filter(|video| video.account == owner).count()
     }
 }
 
@@ -174,7 +208,7 @@ impl Service for YouTube {
     }
 
     fn hosts(&self) -> &'static [&'static str] {
-        &[google::PEOPLE, google::TOKENS, API, SITE]
+        &[google::PEOPLE, google::TOKENS, API, ANALYTICS, SITE]
     }
 
     fn takes(&self, call: &Call) -> bool {
@@ -187,6 +221,10 @@ impl Service for YouTube {
             google::TOKENS => google::token(&[KEY, super::google_business::KEY], call, world).await,
             // Pages of what is there lead to the timeline; there are no others.
             SITE => Answer::empty(404),
+            ANALYTICS if call.method.as_str() == "GET" && call.path == "/v2/reports" => {
+                reports::query(&call, world).unwrap_or_else(|refused| refused)
+            }
+            ANALYTICS => refused(404, "notFound", "The requested URL was not found on this server."),
             _ => self.api(call, world).await.unwrap_or_else(|refused| refused),
         }
     }

@@ -142,12 +142,13 @@ impl YouTube {
             return Ok(resume(received));
         }
         let video = made(&upload, world);
+        let answer = Answer::json(201, &video.resource(&["snippet", "status"], world));
+        // Nobody takes it up from the ledger meanwhile.
+        let mut state = self.state();
         if video.failure.is_none() {
             record(&video, &upload, world);
         }
         upload.video = Some(video.id.clone());
-        let answer = Answer::json(201, &video.resource(&["snippet", "status"], world));
-        let mut state = self.state();
         state.uploads.insert(id, upload);
         state.videos.push(video);
         Ok(answer)

@@ -67,6 +67,13 @@ pub(crate) struct ReportWords {
     pub(crate) untitled: &'static str,
     /// Before the name of a metric.
     pub(crate) ordered_by: &'static str,
+    // Audiences.
+    /// A part of those of whom it is known.
+    pub(crate) share: &'static str,
+    /// Of how many of the followers it is known.
+    pub(crate) known: &'static str,
+    /// The networks that tell of viewers where others tell of followers.
+    pub(crate) viewers_from: &'static str,
     // Campaigns, budgets, progress.
     pub(crate) name: &'static str,
     pub(crate) cost: &'static str,
@@ -91,6 +98,7 @@ pub(crate) struct ReportWords {
     pub(crate) audiences: [&'static str; 3],
     pub(crate) standings: [&'static str; 3],
     pub(crate) why: [&'static str; 2],
+    pub(crate) genders: [&'static str; GENDERS.len()],
     /// From Monday.
     pub(crate) weekdays: [&'static str; 7],
     /// The same where there is little room.
@@ -103,7 +111,7 @@ pub(crate) struct ReportWords {
 }
 
 /// The blocks that have a heading. `OVERVIEW` is what a report is about.
-pub(crate) const BLOCKS: [&str; 13] = [
+pub(crate) const BLOCKS: [&str; 15] = [
     "OVERVIEW",
     "SUMMARY",
     "MACHINE_SUMMARY",
@@ -112,6 +120,8 @@ pub(crate) const BLOCKS: [&str; 13] = [
     "HEAT_MAP",
     "TOP_POSTS",
     "BOTTOM_POSTS",
+    "AUDIENCE",
+    "COMMUNITY",
     "CAMPAIGNS",
     "BUDGETS",
     "PROGRESS",
@@ -120,7 +130,7 @@ pub(crate) const BLOCKS: [&str; 13] = [
 ];
 
 /// The KPIs of `docs/kpis.md` and what else is measured that the monthly report does not know.
-pub(crate) const KPIS: [&str; 24] = [
+pub(crate) const KPIS: [&str; 34] = [
     "FOLLOWERS",
     "FOLLOWER_GROWTH",
     "AUDIENCE_GROWTH_RATE",
@@ -142,10 +152,23 @@ pub(crate) const KPIS: [&str; 24] = [
     "BOUNCE_RATE",
     "NEGATIVE_FEEDBACK_RATE",
     "RESPONSE_TIME",
+    "RESPONSE_RATE",
     "SHARE_OF_VOICE",
+    "MENTIONS",
     "BOOKMARKS",
     "POSTS",
+    "AUDIENCE_AGE",
+    "AUDIENCE_GENDER",
+    "AUDIENCE_COUNTRY",
+    "AUDIENCE_CITY",
+    "MESSAGES_RECEIVED",
+    "MESSAGES_ANSWERED",
+    "MESSAGES_UNANSWERED",
+    "SHARE_OF_VOICE_MISSING_DAYS",
 ];
+
+/// Genders, and what is said otherwise or not at all.
+const GENDERS: [&str; 3] = ["FEMALE", "MALE", "OTHER"];
 
 /// Kinds of content.
 pub(crate) const CONTENT_TYPES: [&str; 5] = ["TEXT", "LINK", "IMAGE", "CAROUSEL", "VIDEO"];
@@ -182,6 +205,11 @@ impl ReportWords {
     /// A kind of content; a key that has none is written out as words.
     pub(crate) fn content_type(&self, key: &str) -> String {
         self.known_or_written_out(&CONTENT_TYPES, &self.content_types, key)
+    }
+
+    /// A gender; none for any other key.
+    pub(crate) fn gender(&self, key: &str) -> Option<&'static str> {
+        found(&GENDERS, &self.genders, key)
     }
 
     /// A level; a key that has none is written out as words.
@@ -279,6 +307,7 @@ mod tests {
                 &words.audiences[..],
                 &words.standings,
                 &words.why,
+                &words.genders,
                 &words.weekdays,
                 &words.short_weekdays,
                 &words.blocks,

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc, Weekday};
-use diwan_reports::report::{Block, Chart, ChartKind, HeatCell, HeatMap, Place, Point, Post, PostsBlock, WhyNothing};
+use diwan_reports::report::{
+    Block, Chart, ChartKind, HeatCell, HeatMap, Number, Place, Point, Post, PostsBlock, WhyNothing,
+};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -100,7 +102,7 @@ pub(super) async fn chart(context: &Context, ground: &Ground, block: &ReportBloc
     }))
 }
 
-fn value(group: &Group) -> Option<diwan_reports::report::Number> {
+fn value(group: &Group) -> Option<Number> {
     group.figures.first()?.value.as_deref().and_then(number)
 }
 
@@ -197,7 +199,7 @@ pub(super) async fn posts(
     for post in ranked {
         if let Some(row) = rows.remove(&post.publication_id) {
             shown_ids.push(row.id);
-            told.push(shown(row, post));
+            told.push(shown(row, measured(post)));
         }
     }
     if told.is_empty() {
@@ -207,10 +209,29 @@ pub(super) async fn posts(
     Ok((Block::Posts(PostsBlock { metric, best, posts: told }), shown_ids))
 }
 
-fn shown(row: Posted, post: RankedPost) -> Post {
+/// These publications in their order, each with what is told of it; without those that are gone. One statement.
+pub(super) async fn posts_with(
+    context: &Context,
+    brand_id: Uuid,
+    wanted: Vec<(Uuid, Metrics)>,
+) -> Result<Vec<Post>, Failure> {
+    let ids: Vec<Uuid> = wanted.iter().map(|(id, _)| *id).collect();
+    let rows: Vec<Posted> = context.rows(POSTED, [brand_id.into(), ids.into()]).await?;
+    let mut rows: HashMap<Uuid, Posted> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(wanted.into_iter().filter_map(|(id, metrics)| Some(shown(rows.remove(&id)?, metrics))).collect())
+}
+
+/// What is told of a post, by key.
+type Metrics = Vec<(String, Option<Number>)>;
+
+fn measured(post: RankedPost) -> Metrics {
     let told = |figure: crate::insights::explore::GroupFigure| {
         (figure.formula.name.to_owned(), figure.value.as_deref().and_then(number))
     };
+    post.figures.into_iter().map(told).collect()
+}
+
+fn shown(row: Posted, metrics: Metrics) -> Post {
     Post {
         text: row.text,
         network_name: network_name(&row.network),
@@ -218,7 +239,7 @@ fn shown(row: Posted, post: RankedPost) -> Post {
         published_at: row.published_at,
         url: row.remote_url,
         picture: None,
-        metrics: post.figures.into_iter().map(told).collect(),
+        metrics,
     }
 }
 

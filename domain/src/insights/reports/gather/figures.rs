@@ -5,7 +5,7 @@ use diwan_reports::report::{Block, Figure, Standing as Stands, Unit as Told, Why
 
 use super::super::blocks::{BlockKind, ReportBlock, is_of_costs, tells_targets};
 use super::{network_name, nothing, number};
-use crate::insights::kpi::Unit;
+use crate::insights::kpi::{Kpi, Unit};
 use crate::insights::targets::Standing;
 use crate::insights::{Insights, KpiFigure, NoFigure};
 
@@ -22,6 +22,13 @@ pub(super) fn figures(insights: &Insights, block: &ReportBlock, audience: Report
         block.kpis.iter().filter_map(|kpi| named(*kpi)).filter(shown).map(told).collect()
     };
     if told.is_empty() { nothing(BlockKind::Figures, WhyNothing::Empty) } else { Block::Figures(told) }
+}
+
+/// These KPIs in this order, but for those that whoever asked may not read.
+pub(super) fn some(insights: &Insights, kpis: &[Kpi], audience: ReportAudience) -> Vec<Figure> {
+    let named = |kpi: &Kpi| insights.figures.iter().find(|figure| figure.formula.kpi == *kpi);
+    let there = |figure: &&KpiFigure| figure.no_figure != Some(NoFigure::NotAllowed);
+    kpis.iter().filter_map(named).filter(there).map(|one| figure(one, tells_targets(audience))).collect()
 }
 
 /// In what it is told.

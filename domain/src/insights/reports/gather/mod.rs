@@ -1,7 +1,9 @@
 //! What a report says, gathered in one snapshot in the name of whoever asked for it: row-level security and the table of permissions hold
 //! as if they read it themselves, at the moment at which it is made.
 
+mod audience;
 mod campaigns;
+mod community;
 mod explored;
 mod figures;
 mod money;
@@ -63,16 +65,23 @@ struct Place {
     week_start: String,
 }
 
-/// Gathers a report. Refused where whoever asked for it may not have it any more. As many statements as its blocks need, whatever their
-/// size.
-pub(super) async fn gather(services: &Arc<Services>, run: &report_run::Model) -> Result<Gathered, Failure> {
+/// An operation of whoever asked for a report, with no more than they asked with. Refused where they are gone, their token is not good any
+/// more, or they may not have it any more.
+pub(super) async fn on_behalf(services: &Arc<Services>, run: &report_run::Model) -> Result<Context, Failure> {
     let context = Context::stranger(Arc::clone(services), services.db.read().await?);
     let scopes = run.scopes.as_ref();
     let scopes = scopes.map(|names| names.iter().filter_map(|name| Action::of_name(name)).collect());
-    if context.enter_for(run.requested_by, scopes).await?.is_none() {
+    if context.enter_for(run.requested_by, run.token_id, scopes).await?.is_none() {
         return Err(Code::PersonDeactivated.into());
     }
     context.permit(Action::ReportRun, run.brand_id).await?;
+    Ok(context)
+}
+
+/// Gathers a report. Refused where whoever asked for it may not have it any more. As many statements as its blocks need, whatever their
+/// size.
+pub(super) async fn gather(services: &Arc<Services>, run: &report_run::Model) -> Result<Gathered, Failure> {
+    let context = on_behalf(services, run).await?;
     let gathered = read(&context, run).await;
     context.roll_back().await?;
     gathered
@@ -93,13 +102,13 @@ async fn read(context: &Context, run: &report_run::Model) -> Result<Gathered, Fa
     let audience = run.audience.ok_or_else(|| broken("readers"))?;
     let ground = Ground { brand_id: run.brand_id, period, compared, against, audience, zone };
     let look = look_of(context, run.brand_id).await?;
-    let logo = pictures::logo(context, (run.brand_id, look.logo_id), &place.brand).await?;
+    let (logo, left_out) = pictures::logo(context, (run.brand_id, look.logo_id), &place.brand).await?;
     let mut gathering = Gathering {
         ground,
         texts: texts_of(run)?,
         insights: None,
         found: Vec::new(),
-        pictures: Pictures { logo, posts: Vec::new() },
+        pictures: Pictures { logo, posts: Vec::new(), left_out },
         machine: None,
     };
     for block in blocks_of(run.blocks.as_ref().ok_or_else(|| broken("blocks"))?)? {
@@ -144,10 +153,10 @@ struct Gathering {
 impl Gathering {
     async fn add(&mut self, context: &Context, block: &ReportBlock) -> Result<(), Failure> {
         let made = match block.kind {
-            BlockKind::Summary => self.text(block, TextKind::Summary),
-            BlockKind::Notes => self.text(block, TextKind::Notes),
-            BlockKind::NextSteps => self.text(block, TextKind::NextSteps),
-            _ => Some(self.told(context, block).await?),
+            BlockKind::Summary => self.text(block, TextKind::Summary).into_iter().collect(),
+            BlockKind::Notes => self.text(block, TextKind::Notes).into_iter().collect(),
+            BlockKind::NextSteps => self.text(block, TextKind::NextSteps).into_iter().collect(),
+            _ => self.told(context, block).await?,
         };
         self.found.extend(made);
         Ok(())
@@ -164,41 +173,63 @@ impl Gathering {
         Some(Block::Text(TextBlock { kind, text: text.to_owned() }))
     }
 
-    /// A block of figures; of what cannot be told, why.
-    async fn told(&mut self, context: &Context, block: &ReportBlock) -> Result<Block, Failure> {
-        match self.read(context, block).await {
+    /// A block of figures, with its charts where it has any; of what cannot be told, why.
+    async fn told(&mut self, context: &Context, block: &ReportBlock) -> Result<Vec<Block>, Failure> {
+        let told = match block.kind {
+            BlockKind::Audience => audience::audience(context, &self.ground).await,
+            BlockKind::Community => self.community(context).await,
+            _ => self.read(context, block).await.map(|one| vec![one]),
+        };
+        match told {
             Err(Failure::Refused(errors)) => {
                 let forbidden = errors.iter().any(|error| error.code == Code::Forbidden);
                 let why = if forbidden { WhyNothing::NotAllowed } else { WhyNothing::Empty };
-                Ok(nothing(block.kind, why))
+                Ok(vec![nothing(block.kind, why)])
             }
             told => told,
         }
     }
 
+    /// The figures of the period, read once.
+    async fn insights(&mut self, context: &Context) -> Result<&Insights, Failure> {
+        if self.insights.is_none() {
+            let Ground { brand_id, period, against, .. } = self.ground;
+            self.insights = Some(insights(context, AskedInsights { brand_id, period, against }).await?);
+        }
+        Ok(self.insights.as_ref().ok_or_else(|| Fault::broken("figures that were read"))?)
+    }
+
+    async fn community(&mut self, context: &Context) -> Result<Vec<Block>, Failure> {
+        let ground = self.ground;
+        context.permit(Action::CommunityRead, ground.brand_id).await?;
+        let insights = self.insights(context).await?;
+        community::community(context, &ground, insights).await
+    }
+
     async fn read(&mut self, context: &Context, block: &ReportBlock) -> Result<Block, Failure> {
-        let ground = &self.ground;
+        let ground = &{ self.ground };
         Ok(match block.kind {
             BlockKind::Figures => {
-                if self.insights.is_none() {
-                    let Ground { brand_id, period, against, .. } = *ground;
-                    self.insights = Some(insights(context, AskedInsights { brand_id, period, against }).await?);
-                }
-                let insights = self.insights.as_ref().ok_or_else(|| Fault::broken("figures that were read"))?;
+                let insights = self.insights(context).await?;
                 figures::figures(insights, block, ground.audience)
             }
             BlockKind::Chart => explored::chart(context, ground, block).await?,
             BlockKind::HeatMap => explored::heat_map(context, ground, block).await?,
             BlockKind::TopPosts | BlockKind::BottomPosts => {
                 let (posts, ids) = explored::posts(context, ground, block).await?;
-                let wanted = pictures::of_publications(context, ground.brand_id, &ids).await?;
+                let (wanted, left_out) = pictures::of_publications(context, ground.brand_id, &ids).await?;
+                self.pictures.left_out = self.pictures.left_out.saturating_add(left_out);
                 self.pictures.posts.extend(wanted.into_iter().map(|(post, file)| (self.found.len(), post, file)));
                 posts
             }
             BlockKind::Campaigns => campaigns::campaigns(context, ground, block).await?,
             BlockKind::Budgets => money::budgets(context, ground).await?,
             BlockKind::Progress => progress::progress(context, ground).await?,
-            BlockKind::Summary | BlockKind::Notes | BlockKind::NextSteps => nothing(block.kind, WhyNothing::Empty),
+            BlockKind::Audience
+            | BlockKind::Community
+            | BlockKind::Summary
+            | BlockKind::Notes
+            | BlockKind::NextSteps => nothing(block.kind, WhyNothing::Empty),
         })
     }
 }

@@ -31,9 +31,11 @@ const PEOPLE: &str = "
   with written as (select created_by as who, count(*) as n from post
       where brand_id = $1 and created_at >= $2 and created_at < $3 group by created_by),
     published as (select o.created_by as who, count(*) as n from post o
-        join (select p.post_id, min(p.published_at) as first from publication p
-          where p.brand_id = $1 and p.state = 'PUBLISHED' group by p.post_id) f on f.post_id = o.id
-      where o.brand_id = $1 and f.first >= $2 and f.first < $3 group by o.created_by),
+        join (select distinct p.post_id from publication p
+          where p.brand_id = $1 and p.state = 'PUBLISHED' and p.published_at >= $2 and p.published_at < $3
+            and not exists (select from publication e where e.brand_id = $1 and e.post_id = p.post_id and e.state = 'PUBLISHED'
+              and e.published_at < $2)) f on f.post_id = o.id
+      where o.brand_id = $1 group by o.created_by),
     reviews as (select actor_id as who, count(*) as n from approval_entry
       where brand_id = $1 and kind in ('APPROVED', 'CHANGES_REQUESTED') and at >= $2 and at < $3 group by actor_id),
     tasks as (select done_by as who, count(*) as n from campaign_task

@@ -1,0 +1,5 @@
+//! What people say under posts.
+
+mod types;
+
+pub use types::CommunityQuery;

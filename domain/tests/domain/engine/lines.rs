@@ -1,0 +1,268 @@
+//! A worker takes an account's whole line, and works it off.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, ensure};
+use chrono::{TimeDelta, TimeZone as _, Utc};
+use diwan_domain::jobs::{self, Hands, Ran};
+use diwan_platform::clock::ManualClock;
+use diwan_platform::jobs as outbox;
+use diwan_testkit::load;
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::engine::bench::Bench;
+
+/// A line of publications that are due on one account, and their jobs in its order.
+struct Line {
+    bench: Bench,
+    clock: Arc<ManualClock>,
+    texts: Vec<String>,
+    jobs: Vec<Uuid>,
+}
+
+/// The jobs of all publications in the order of their times.
+async fn in_order(bench: &Bench) -> Result<Vec<Uuid>> {
+    let jobs = "select string_agg(j.id::text, ' ' order by p.due_at, p.id) from job j
+        join publication p on p.id = j.subject_id where j.kind = 'publish'";
+    let jobs: String = bench.test.db.value(jobs).await?;
+    Ok(jobs.split(' ').map(str::parse).collect::<Result<_, _>>()?)
+}
+
+impl Line {
+    async fn of(count: usize) -> Result<Self> {
+        let clock = Utc.with_ymd_and_hms(2026, 8, 3, 9, 0, 0).single().context("a time")?;
+        let clock = Arc::new(ManualClock::new(clock));
+        let bench = Bench::new(1, TimeDelta::days(3), Some(Arc::clone(&clock))).await?;
+        let texts = bench.due(bench.accounts[0], count).await?;
+        let jobs = in_order(&bench).await?;
+        Ok(Self { bench, clock, texts, jobs })
+    }
+
+    /// Lets a worker run a job, and what it goes on with, until there is nothing more. Answers what it ran beside that job.
+    async fn work_off(&self, job: Uuid, worker: &str, places: &Arc<Semaphore>) -> Result<Vec<Uuid>> {
+        let mut ran = Vec::new();
+        let mut next = Some(job);
+        while let Some(job) = next {
+            let hands = Hands::of(worker).with_places(Arc::clone(places));
+            let (ended, behind) = jobs::run_in(&self.bench.test.services, job, hands).await?;
+            ensure!(ended == Ran::Finished, "{ended:?}");
+            next = behind.map(|behind| behind.job_id);
+            ran.extend(next);
+        }
+        Ok(ran)
+    }
+
+    /// What the jobs are, in the line's order: state, whether they are due, and who has them in its line.
+    async fn jobs(&self) -> Result<String> {
+        let now = self.bench.now().to_rfc3339();
+        let sql = format!(
+            "select string_agg(j.state || case when j.due_at <= '{now}' then ' due ' else ' later ' end || coalesce(j.line_owner, '-'), ', '
+               order by p.due_at, p.id)
+             from job j join publication p on p.id = j.subject_id where j.kind = 'publish'"
+        );
+        self.bench.test.db.value(&sql).await
+    }
+
+    async fn count(&self, what: &str) -> Result<i64> {
+        self.bench.test.db.count(&format!("job where kind = 'publish' and {what}")).await
+    }
+
+    fn posts(&self) -> Vec<String> {
+        self.bench.servers[0].state().posts.clone()
+    }
+}
+
+#[tokio::test]
+async fn whoever_begins_takes_the_line_for_its_worker_which_works_it_off_in_order() -> Result<()> {
+    let line = Line::of(6).await?;
+    let places = Arc::new(Semaphore::new(1));
+    // Not the first: it finds that, takes all of them, and the worker goes on with the first.
+    let hands = Hands::of("one").with_places(Arc::clone(&places));
+    let (ran, next) = jobs::run_in(&line.bench.test.services, line.jobs[3], hands).await?;
+    let next = next.context("the first")?;
+    assert_eq!((ran, next.job_id, places.available_permits()), (Ran::Finished, line.jobs[0], 0));
+    assert_eq!(
+        line.jobs().await?,
+        "HANDED due one, PENDING later one, PENDING later one, PENDING later one, PENDING later one, PENDING later one"
+    );
+    assert!(line.posts().is_empty(), "nothing has gone out");
+    drop(next.place);
+
+    let ran = line.work_off(line.jobs[0], "one", &places).await?;
+    assert_eq!(ran, line.jobs[1..]);
+    assert_eq!(line.posts(), line.texts);
+    assert_eq!(places.available_permits(), 1);
+    // All of them were in its hands since the first moment, and nothing was begun in vain but the one that took them.
+    let now = line.bench.now().to_rfc3339();
+    assert_eq!(line.count(&format!("state = 'DONE' and line_owner = 'one' and lined_at = '{now}'")).await?, 6);
+    assert_eq!(line.bench.test.db.value::<i64>("select sum(fence)::bigint from job where kind = 'publish'").await?, 7);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_first_takes_those_behind_it_also_out_of_the_queue() -> Result<()> {
+    let line = Line::of(4).await?;
+    let services = &line.bench.test.services;
+    let handed = outbox::take_due(services.db.unscoped(), 100, services.now()).await?;
+    assert_eq!(handed.iter().filter(|job| job.kind == "publish").count(), 4);
+    let places = Arc::new(Semaphore::new(1));
+    let hands = Hands::of("one").with_places(Arc::clone(&places));
+    let (ran, next) = jobs::run_in(services, line.jobs[0], hands).await?;
+    assert_eq!((ran, line.posts()), (Ran::Finished, line.texts[..1].to_vec()));
+    let next = next.context("the second")?;
+    assert_eq!(next.job_id, line.jobs[1]);
+    // The queue delivers what it holds: that of which it is the turn runs, and the others do not.
+    for job in &line.jobs[2..] {
+        assert_eq!(jobs::run(services, *job, "two").await?, Ran::NotOurs);
+    }
+    assert_eq!(line.jobs().await?, "DONE due -, HANDED due one, PENDING later one, PENDING later one");
+    drop(next.place);
+    line.work_off(next.job_id, "one", &places).await?;
+    assert_eq!(line.posts(), line.texts);
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_place_the_next_goes_through_the_queue_and_is_not_said_to_be_in_hand() -> Result<()> {
+    let line = Line::of(3).await?;
+    let services = &line.bench.test.services;
+    let places = Arc::new(Semaphore::new(1));
+    // As in a worker that stops, or in which enough waits.
+    let taken = Arc::clone(&places).try_acquire_owned()?;
+    assert!(line.work_off(line.jobs[1], "one", &places).await?.is_empty());
+    assert_eq!(line.jobs().await?, "PENDING due -, PENDING later one, PENDING later one");
+    drop(taken);
+    // Another worker gets it, and with it the rest.
+    assert_eq!(jobs::run(services, line.jobs[0], "two").await?, Ran::Finished);
+    assert_eq!(line.jobs().await?, "DONE due -, PENDING due -, PENDING later one");
+    line.work_off(line.jobs[1], "two", &places).await?;
+    assert_eq!(line.posts(), line.texts);
+    // Of the other's line nothing is left; the last was handed over by the one before it.
+    assert_eq!(line.count("line_owner is null and lined_at is null").await?, 2);
+    assert_eq!(line.count("line_owner = 'two'").await?, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_with_a_line_loses_nothing_of_it() -> Result<()> {
+    let line = Line::of(5).await?;
+    let services = &line.bench.test.services;
+    let places = Arc::new(Semaphore::new(4));
+    let hands = Hands::of("one").with_places(Arc::clone(&places));
+    let (_, next) = jobs::run_in(services, line.jobs[0], hands).await?;
+    // It was handed the second, and dies.
+    drop(next.context("the second")?);
+    let quiet = async || {
+        let now = services.now();
+        let before = now - TimeDelta::seconds(4);
+        outbox::quiet(services.db.unscoped(), 10, before, (now, services.timing.lease)).await
+    };
+    assert!(quiet().await?.is_empty());
+    line.clock.advance(TimeDelta::seconds(5));
+    let found = quiet().await?;
+    assert_eq!(found.iter().map(|job| job.id).collect::<Vec<_>>(), line.jobs[1..2]);
+    assert_eq!(line.work_off(line.jobs[1], "two", &places).await?, line.jobs[2..]);
+    assert_eq!(line.posts(), line.texts);
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_two_that_begin_at_the_same_time_one_takes_the_line_and_the_other_does_not_wait() -> Result<()> {
+    let line = Line::of(4).await?;
+    let other = line.bench.test.db.owner.begin().await?;
+    let account = line.bench.accounts[0];
+    let lock = format!("select pg_advisory_xact_lock(hashtextextended('diwan.line.{account}', 0))");
+    other.execute_unprepared(&lock).await?;
+    let places = Arc::new(Semaphore::new(4));
+    assert!(line.work_off(line.jobs[2], "one", &places).await?.is_empty());
+    assert_eq!(line.jobs().await?, "PENDING due -, PENDING due -, PENDING later -, PENDING due -");
+    other.rollback().await?;
+    let ran = line.work_off(line.jobs[0], "two", &places).await?;
+    assert_eq!(ran, line.jobs[1..]);
+    assert_eq!(line.posts(), line.texts);
+    Ok(())
+}
+
+#[tokio::test]
+async fn while_the_first_is_being_sent_nobody_else_is_called() -> Result<()> {
+    let line = Line::of(4).await?;
+    let services = &line.bench.test.services;
+    let claimed = outbox::start(services.db.unscoped(), line.jobs[0], "one", services.now(), services.timing.lease);
+    claimed.await?.context("claimed")?;
+    let places = Arc::new(Semaphore::new(4));
+    assert!(line.work_off(line.jobs[1], "two", &places).await?.is_empty());
+    assert_eq!(line.jobs().await?, "RUNNING due -, PENDING later -, PENDING later two, PENDING later two");
+    assert!(line.posts().is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_next_in_a_worker_that_stops_is_given_back_at_once() -> Result<()> {
+    let line = Line::of(3).await?;
+    let services = &line.bench.test.services;
+    let places = Arc::new(Semaphore::new(1));
+    let hands = Hands::of("one").with_places(Arc::clone(&places));
+    let (_, next) = jobs::run_in(services, line.jobs[0], hands).await?;
+    assert_eq!(next.context("the second")?.job_id, line.jobs[1]);
+    assert!(line.jobs().await?.starts_with("DONE due -, HANDED due "));
+    jobs::give_back(services, line.jobs[1], "one").await?;
+    let now = line.bench.now().to_rfc3339();
+    assert_eq!(line.count(&format!("state = 'PENDING' and due_at <= '{now}' and lease_owner is null")).await?, 1);
+    // Another gets it through the queue, and what it has begun is not given back.
+    let due = outbox::take_due(services.db.unscoped(), 100, services.now()).await?;
+    assert_eq!(due.iter().filter(|job| job.kind == "publish").map(|job| job.id).collect::<Vec<_>>(), line.jobs[1..2]);
+    let claimed = outbox::start(services.db.unscoped(), line.jobs[1], "two", services.now(), services.timing.lease);
+    claimed.await?.context("claimed")?;
+    jobs::give_back(services, line.jobs[1], "one").await?;
+    assert_eq!(line.count("state = 'RUNNING' and lease_owner = 'two'").await?, 1);
+    assert_eq!(line.posts(), line.texts[..1]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_line_is_taken_by_so_many_at_a_time_and_only_its_first_is_called() -> Result<()> {
+    let line = Line::of(1).await?;
+    let begin = line.bench.now() - TimeDelta::seconds(20);
+    let more = load::publications("bluesky", "long", 299, begin, TimeDelta::milliseconds(10));
+    line.bench.test.db.run(&more).await?;
+    let jobs_of = in_order(&line.bench).await?;
+    assert_eq!((jobs_of.len(), jobs_of[0]), (300, line.jobs[0]));
+    let run = async |job: Uuid, worker: &str| -> Result<Option<Uuid>> {
+        let hands = Hands::of(worker).with_places(Arc::new(Semaphore::new(1)));
+        let (ran, next) = jobs::run_in(&line.bench.test.services, job, hands).await?;
+        ensure!(ran == Ran::Finished, "{ran:?}");
+        Ok(next.map(|next| next.job_id))
+    };
+    assert_eq!(run(jobs_of[299], "one").await?, Some(jobs_of[0]));
+    // The first, those behind it, and the one that took them.
+    assert_eq!(line.count("line_owner = 'one'").await?, 256 + 1);
+    assert_eq!(line.count("state = 'HANDED'").await?, 1);
+    assert_eq!(run(jobs_of[298], "two").await?, None);
+    assert_eq!(line.count("line_owner = 'two' and state = 'PENDING'").await?, 42);
+    let now = line.bench.now().to_rfc3339();
+    assert_eq!(line.count(&format!("state in ('PENDING', 'HANDED') and due_at <= '{now}'")).await?, 1);
+    assert!(line.posts().is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_dead_worker_had_begun_is_found_before_what_waits_for_a_hand() -> Result<()> {
+    let line = Line::of(2).await?;
+    let services = &line.bench.test.services;
+    let now = services.now();
+    let (long_ago, just_now) = (now - TimeDelta::minutes(5), now - TimeDelta::seconds(1));
+    let sql = format!(
+        "update job set state = 'HANDED', handed_at = '{}' where id = '{}';
+         update job set state = 'RUNNING', fence = 1, lease_owner = 'gone', lease_expires_at = '{}' where id = '{}'",
+        long_ago.to_rfc3339(),
+        line.jobs[0],
+        just_now.to_rfc3339(),
+        line.jobs[1]
+    );
+    line.bench.test.db.run(&sql).await?;
+    let quiet = outbox::quiet(services.db.unscoped(), 10, now, (now, services.timing.lease)).await?;
+    assert_eq!(quiet.iter().map(|job| job.id).collect::<Vec<_>>(), [line.jobs[1], line.jobs[0]]);
+    Ok(())
+}

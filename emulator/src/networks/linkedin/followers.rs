@@ -1,0 +1,74 @@
+//! Who follows an organisation: how many, and how many more after each day.
+//! <https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/follower-statistics>
+
+use chrono::{DateTime, Datelike as _, NaiveTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::{denied, granted, illegal, organization_urn, organizations_of, reading};
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::world::World;
+
+/// How far back it tells, and how long it takes until a day is told.
+const BACK: TimeDelta = TimeDelta::days(365);
+const UNTOLD: TimeDelta = TimeDelta::days(2);
+
+/// How many there are.
+pub(super) fn size(call: &Call, world: &World, urn: &str) -> Result<Answer, Answer> {
+    reading(call, world, urn)?;
+    if call.query("edgeType") != Some("COMPANY_FOLLOWED_BY_MEMBER") {
+        return Err(illegal("edgeType must be COMPANY_FOLLOWED_BY_MEMBER"));
+    }
+    Ok(Answer::json(200, &json!({ "firstDegreeSize": 321 })))
+}
+
+/// The beginning and the end in `(timeRange:(start:1,end:2),timeGranularityType:DAY)`.
+fn interval(text: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let range = text.strip_prefix("(timeRange:(start:")?.strip_suffix("),timeGranularityType:DAY)")?;
+    let (start, end) = range.split_once(",end:")?;
+    let moment = |text: &str| DateTime::from_timestamp_millis(text.parse().ok()?);
+    Some((moment(start)?, moment(end)?))
+}
+
+/// How many more there were after a day.
+fn gains(day: DateTime<Utc>) -> (i64, i64) {
+    let number = day.num_days_from_ce();
+    (i64::from(number % 2 == 0), i64::from(number % 5 == 0))
+}
+
+/// How many more there were after each day.
+pub(super) fn statistics(call: &Call, world: &World) -> Result<Answer, Answer> {
+    const KNOWN: [&str; 3] = ["q", "organizationalEntity", "timeIntervals"];
+    if let Some((stray, _)) = call.queries().iter().find(|(name, _)| !KNOWN.contains(&name.as_str())) {
+        return Err(illegal(&format!("Unexpected parameter {stray}")));
+    }
+    if call.query("q") != Some("organizationalEntity") {
+        return Err(illegal("q must be organizationalEntity"));
+    }
+    let person = granted(call, world, "rw_organization_admin")?.account;
+    let organization = call.query("organizationalEntity").unwrap_or_default();
+    if !organizations_of(&person).iter().any(|(name, _)| organization_urn(world, name) == organization) {
+        return Err(denied("the member has no role in the organization"));
+    }
+    let (start, end) =
+        call.query("timeIntervals").and_then(interval).ok_or_else(|| illegal("Invalid timeIntervals"))?;
+    let now = world.now();
+    if start >= end || now - start > BACK {
+        return Err(illegal("the time range must be within the last 12 months"));
+    }
+    let midnight = |at: DateTime<Utc>| at.date_naive().and_time(NaiveTime::MIN).and_utc();
+    let last = end.min(midnight(now) - UNTOLD);
+    let mut day = midnight(start);
+    let mut elements: Vec<Value> = Vec::new();
+    while day < last {
+        let next = day + TimeDelta::days(1);
+        let (organic, paid) = gains(day);
+        elements.push(json!({
+            "timeRange": { "start": day.timestamp_millis(), "end": next.timestamp_millis() },
+            "followerGains": { "organicFollowerGain": organic, "paidFollowerGain": paid },
+            "organizationalEntity": organization,
+        }));
+        day = next;
+    }
+    Ok(Answer::json(200, &json!({ "paging": { "start": 0, "count": 10, "links": [] }, "elements": elements })))
+}
