@@ -331,14 +331,6 @@ pub async fn run_in(services: &Arc<Services>, job_id: Uuid, hands: Hands) -> Res
     Ok((ran, next))
 }
 
-/// Gives back a job that was handed over to the worker `owner` and that it cannot begin, since it stops: it is due, and goes through the queue.
-/// Nothing is done where somebody else has it.
-pub async fn give_back(services: &Arc<Services>, job_id: Uuid, owner: &str) -> Result<(), JobError> {
-    let Some((work, job)) = claim(services, job_id, Hands::of(owner)).await? else { return Ok(()) };
-    let scope = job.begin(&work).await?;
-    scope.finish(Next::Again(work.claim.due_at)).await
-}
-
 /// Claims a job, if it can be, with what it is.
 async fn claim(
     services: &Arc<Services>,

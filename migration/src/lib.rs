@@ -88,6 +88,9 @@ mod m0076_lines_in_hand;
 mod m0077_failed_sources;
 mod m0078_account_history;
 mod m0079_comments_wait;
+mod m0080_audience_at_work;
+mod m0082_lost_report_host;
+mod m0083_given_back;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -175,6 +178,9 @@ impl MigratorTrait for Migrator {
             sql("m0077_failed_sources", m0077_failed_sources::UP),
             sql("m0078_account_history", m0078_account_history::UP),
             sql("m0079_comments_wait", m0079_comments_wait::UP),
+            sql("m0080_audience_at_work", m0080_audience_at_work::UP),
+            sql("m0082_lost_report_host", m0082_lost_report_host::UP),
+            sql("m0083_given_back", m0083_given_back::UP),
         ]
     }
 }

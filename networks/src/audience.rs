@@ -1,4 +1,4 @@
-//! Who follows an account, or sees what it publishes: by age, gender, country and city, as far as a network tells it.
+//! Who follows an account, or sees what it publishes: by age, gender, country, city and what people work, as far as a network tells it.
 
 use crate::error::{ErrorKind, NetworkError};
 
@@ -15,11 +15,29 @@ pub enum AudienceDimension {
     Country,
     /// Cities, as the network names them: `Athens, Attica`.
     City,
+    /// In which industry people work, as the network names it in English: `Software Development`.
+    Industry,
+    /// How high they stand where they work, as the network names it in English: `Director`.
+    Seniority,
+    /// What they do there, as the network names it in English: `Engineering`.
+    JobFunction,
+    /// How many work where they do: `1`, `2-10`, `10001+`.
+    CompanySize,
 }
 
 impl AudienceDimension {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Age, Self::Gender, Self::AgeGender, Self::Country, Self::City];
+    pub const ALL: [Self; 9] = [
+        Self::Age,
+        Self::Gender,
+        Self::AgeGender,
+        Self::Country,
+        Self::City,
+        Self::Industry,
+        Self::Seniority,
+        Self::JobFunction,
+        Self::CompanySize,
+    ];
 
     /// The name as stored and as used in the API.
     pub fn as_str(self) -> &'static str {
@@ -29,6 +47,10 @@ impl AudienceDimension {
             Self::AgeGender => "AGE_GENDER",
             Self::Country => "COUNTRY",
             Self::City => "CITY",
+            Self::Industry => "INDUSTRY",
+            Self::Seniority => "SENIORITY",
+            Self::JobFunction => "JOB_FUNCTION",
+            Self::CompanySize => "COMPANY_SIZE",
         }
     }
 
@@ -208,6 +230,11 @@ pub(crate) fn country(said: &str) -> Option<String> {
 
 /// A city.
 pub(crate) fn city(said: &str) -> Option<String> {
+    name(said)
+}
+
+/// What a network calls something.
+pub(crate) fn name(said: &str) -> Option<String> {
     let name: String = said.trim().chars().filter(|c| !c.is_control()).take(200).collect();
     (!name.is_empty()).then_some(name)
 }
@@ -255,7 +282,7 @@ mod tests {
             assert!(offer.source.starts_with("https://"), "{}", network.capabilities().key);
             offers += 1;
         }
-        assert!(offers >= 3, "{offers}");
+        assert!(offers >= 4, "{offers}");
         for dimension in AudienceDimension::ALL {
             assert_eq!(AudienceDimension::parse(dimension.as_str()), Some(dimension));
         }

@@ -162,6 +162,13 @@ pub struct AccountMetrics {
     pub raw: Value,
     /// Set when the network did not serve its own numbers; `values` may still hold what could be counted.
     pub missing: Option<Missing>,
+    /// What the account is called now, as [`Connected::handle`], where the same answer says it: people rename what they own.
+    pub handle: Option<String>,
+}
+
+/// A word of an answer; none where there is none, or nothing in it.
+pub(crate) fn word(answer: &Value, name: &str) -> Option<String> {
+    answer[name].as_str().map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
 /// A post as the network shows it.

@@ -61,6 +61,12 @@ pub async fn next_due(on: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>
     db::scalar(on, "select app.next_job_due()", []).await
 }
 
+/// Gives back jobs that were handed over to the worker `owner` and that it has not begun: they wait again, as often as they had failed before.
+/// What somebody has begun or goes on with is left as it is. Answers how many were given back.
+pub async fn give_back(on: &impl ConnectionTrait, ids: &[Uuid], owner: &str) -> Result<i64, DbErr> {
+    db::scalar(on, "select app.give_back_jobs($1, $2)", [ids.to_vec().into(), owner.into()]).await
+}
+
 /// Begins a job under a lease, unless somebody holds it, it is not due, or it is finished.
 pub async fn start(
     on: &impl ConnectionTrait,

@@ -1,12 +1,13 @@
 //! Runs jobs, a bounded number at a time, whatever way they came.
 
+use std::mem;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use diwan_domain::Services;
-use diwan_domain::jobs::{self, Hands, Job as _, JobError, NextInLine, Ran};
+use diwan_domain::jobs::{self, Hands, Job as _, NextInLine, Ran};
 use diwan_domain::publishing::Publish;
-use diwan_platform::jobs::JobRef;
+use diwan_platform::jobs::{self as outbox, JobRef};
 use futures::FutureExt as _;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -26,6 +27,10 @@ pub(crate) struct Executor {
     slots: Arc<Slots>,
     /// For what is next in the lines that this worker has taken. Beyond that the queue says what goes first.
     places: Arc<Semaphore>,
+    /// What this worker was handed and does not begin any more, until it is being given back.
+    left: Mutex<Vec<Uuid>>,
+    /// Held by who gives back.
+    giving: tokio::sync::Mutex<()>,
     tasks: TaskTracker,
     concurrency: usize,
 }
@@ -34,7 +39,16 @@ impl Executor {
     /// Runs at most `concurrency` jobs at a time under the name `owner`.
     pub(crate) fn new(services: Arc<Services>, owner: String, concurrency: usize) -> Self {
         let places = Arc::new(Semaphore::new(concurrency * PLACES_PER_SLOT));
-        Self { services, owner, slots: Slots::new(concurrency), places, tasks: TaskTracker::new(), concurrency }
+        Self {
+            services,
+            owner,
+            slots: Slots::new(concurrency),
+            places,
+            left: Mutex::default(),
+            giving: tokio::sync::Mutex::default(),
+            tasks: TaskTracker::new(),
+            concurrency,
+        }
     }
 
     /// What jobs can use.
@@ -106,20 +120,38 @@ impl Executor {
                 drop(executor.start(job_id, slot));
                 return;
             }
-            match jobs::give_back(&executor.services, job_id, &executor.owner).await {
-                Ok(()) | Err(JobError::LeaseLost) => {}
-                // The reconciler of another finds it.
-                Err(JobError::Fault(fault)) => tracing::warn!(%job_id, error = %fault, "a job could not be given back"),
-            }
+            executor.give_back(vec![job_id]).await;
         }));
     }
 
-    /// Runs a job that came through Redis and waits for it, but not for what is next in line behind it. Does nothing when the worker stops.
+    /// Runs a job that came through Redis and waits for it, but not for what is next in line behind it. Gives it back when the worker stops.
     pub(crate) async fn run(self: &Arc<Self>, job: &JobRef) {
         let turn = if job.kind == Publish.kind() { Turn::Anew } else { Turn::AsItComes };
         if let Some(slot) = self.slot(turn).await {
             let _ended = self.start(job.id, slot).await;
+        } else {
+            self.give_back(vec![job.id]).await;
         }
+    }
+
+    /// Gives back jobs that this worker was handed and cannot begin, since it stops. Waits until that is done. What comes while others are
+    /// being given back goes in one statement.
+    pub(crate) async fn give_back(&self, ids: Vec<Uuid>) {
+        self.left().extend(ids);
+        let _one_at_a_time = self.giving.lock().await;
+        let ids = mem::take(&mut *self.left());
+        if ids.is_empty() {
+            return;
+        }
+        match outbox::give_back(self.services.db.unscoped(), &ids, &self.owner).await {
+            Ok(jobs) => tracing::debug!(jobs, "jobs that had not begun were given back"),
+            // The reconciler of another finds them.
+            Err(error) => tracing::warn!(jobs = ids.len(), %error, "jobs could not be given back"),
+        }
+    }
+
+    fn left(&self) -> MutexGuard<'_, Vec<Uuid>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From now on no job begins; what is next in line goes through the queue to others.
@@ -132,5 +164,39 @@ impl Executor {
     /// Waits until no job runs. Only after [`Executor::close`].
     pub(crate) async fn finished(&self) {
         self.tasks.wait().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Result;
+    use chrono::TimeDelta;
+    use diwan_testkit::TestServices;
+    use futures::future::join_all;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_came_through_redis_to_a_worker_that_stops_is_given_back_together() -> Result<()> {
+        let test = TestServices::new().await?;
+        let brand = test.brand("Nour").await?;
+        let asked = format!(
+            "insert into job (id, brand_id, kind, subject_id, due_at, created_at, failures)
+             select gen_random_uuid(), '{brand}', 'render_report', gen_random_uuid(), now(), now(), 2 from generate_series(1, 5)"
+        );
+        test.db.run(&asked).await?;
+        let services = &test.services;
+        let executor = Arc::new(Executor::new(Arc::clone(services), "one".to_owned(), 2));
+        let soon = services.now() + TimeDelta::seconds(1);
+        let handed = outbox::take_due(services.db.unscoped(), 10, soon).await?;
+        assert_eq!(handed.len(), 5);
+        executor.close();
+        let before = test.db.statements();
+        join_all(handed.iter().map(|job| executor.run(job))).await;
+        // The first, and all that came meanwhile.
+        assert_eq!(test.db.statements() - before, 2);
+        let waiting = "job where state = 'PENDING' and handed_at is null and failures = 2 and fence = 0";
+        assert_eq!(test.db.count(waiting).await?, 5);
+        Ok(())
     }
 }

@@ -111,7 +111,7 @@ impl Queue {
         let config = Config::default()
             .queue(format!("{}:jobs", options.redis_prefix))
             // One at a time, and no more than can run: the rest stays where other workers see it. What is fetched while lines keep all hands
-            // busy waits for the next of them, and is run by another worker's reconciler should that take long.
+            // busy waits for the next of them, is run by another worker's reconciler should that take long, and is given back when this one stops.
             .batch_size(1)
             .heartbeat_interval(HEARTBEAT)
             .lock_tasks(false)

@@ -3,6 +3,7 @@
 //! Sleeps until the next row is due or PostgreSQL says that there is a new one, takes due rows in batches and pushes them
 //! into Redis; with Redis away it runs them here. What a crash leaves between the two is found by the reconciler.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use sea_orm::DbErr;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::executor::Executor;
 use crate::queue::{Queue, Room};
@@ -108,11 +110,15 @@ async fn take(executor: &Executor, room: usize) -> Result<(Vec<JobRef>, Duration
     Ok((jobs, pause))
 }
 
-/// Runs jobs without Redis. Those that find no slot because the worker stops are left to the reconciler.
+/// Runs jobs without Redis. Those that find no slot because the worker stops are given back.
 async fn run_here(executor: &Arc<Executor>, jobs: Vec<JobRef>) {
-    for job in jobs {
-        let Some(slot) = executor.slot(Turn::Anew).await else { return };
-        drop(executor.start(job.id, slot));
+    let mut ids: VecDeque<Uuid> = jobs.into_iter().map(|job| job.id).collect();
+    while let Some(id) = ids.pop_front() {
+        let Some(slot) = executor.slot(Turn::Anew).await else {
+            ids.push_front(id);
+            return executor.give_back(ids.into()).await;
+        };
+        drop(executor.start(id, slot));
     }
 }
 
@@ -142,5 +148,36 @@ async fn listen(executor: Arc<Executor>, news: Arc<Notify>, stop: CancellationTo
             () = sleep(wait) => {}
         }
         wait = (wait * 2).min(LONGEST_TROUBLE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Result;
+    use chrono::TimeDelta;
+    use diwan_testkit::TestServices;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_worker_that_stops_took_past_redis_is_given_back_in_one_statement() -> Result<()> {
+        let test = TestServices::new().await?;
+        let brand = test.brand("Nour").await?;
+        let asked = format!(
+            "insert into job (id, brand_id, kind, subject_id, due_at, created_at)
+             select gen_random_uuid(), '{brand}', 'render_report', gen_random_uuid(), now(), now() from generate_series(1, 3)"
+        );
+        test.db.run(&asked).await?;
+        let services = &test.services;
+        let executor = Arc::new(Executor::new(Arc::clone(services), "one".to_owned(), 4));
+        let soon = services.now() + TimeDelta::seconds(1);
+        let taken = jobs::take_due(services.db.unscoped(), 10, soon).await?;
+        assert_eq!(taken.len(), 3);
+        executor.close();
+        let before = test.db.statements();
+        run_here(&executor, taken).await;
+        assert_eq!(test.db.statements() - before, 1);
+        assert_eq!(test.db.count("job where state = 'PENDING' and handed_at is null and fence = 0").await?, 3);
+        Ok(())
     }
 }

@@ -15,7 +15,7 @@ use diwan_testkit::TestServices;
 use diwan_testkit::db::{redis_url, unique_name};
 use diwan_worker::{WorkerError, WorkerOptions};
 use redis::AsyncCommands as _;
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait as _, FromQueryResult, TransactionTrait as _};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -328,6 +328,58 @@ async fn a_stopped_worker_takes_nothing_new_and_leaves_nothing_half_done() -> Re
     // The next one does the rest.
     let worker = setting.worker(&url);
     setting.done(500, Duration::from_secs(20)).await?;
+    setting.once_each().await?;
+    worker.stop().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_worker_gives_back_at_once_what_it_had_fetched() -> Result<()> {
+    let setting = Setting::new().await?;
+    let (url, mut connection) = own_redis(9).await?;
+    let worker = setting.worker_of(&url, 2);
+    attached(&mut connection, &setting.prefix).await?;
+    // It has shown a sign of life, and goes through Redis.
+    sleep(Duration::from_millis(1200)).await;
+    // Two that come past Redis keep both hands, for as long as nobody reads a report.
+    let holding = setting.test.db.owner.begin().await?;
+    holding.execute_unprepared("lock table report_run in access exclusive mode").await?;
+    let brand = setting.brand;
+    let quiet = format!(
+        "insert into job (id, brand_id, kind, subject_id, state, handed_at, due_at, created_at)
+         select gen_random_uuid(), '{brand}', 'render_report', gen_random_uuid(), 'HANDED', now() - interval '1 minute',
+           now() - interval '1 minute', now() - interval '1 minute' from generate_series(1, 2)"
+    );
+    setting.test.db.run(&quiet).await?;
+    let reached = async |state: &str, count: i64, at_most: Duration| -> Result<()> {
+        let began = Instant::now();
+        while setting.in_state(state).await? != count {
+            ensure!(began.elapsed() < at_most, "not {count} {state} after {at_most:?}: {:?}", setting.ran().await?);
+            sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    };
+    reached("RUNNING", 2, Duration::from_secs(5)).await?;
+    // Two more are fetched, and wait for a hand.
+    setting.ask(2, 0).await?;
+    reached("HANDED", 2, Duration::from_secs(5)).await?;
+    let queue = apalis_redis::Config::default().queue(format!("{}:jobs", setting.prefix)).active_jobs_list();
+    let began = Instant::now();
+    while connection.llen::<_, usize>(&queue).await? > 0 {
+        ensure!(began.elapsed() < Duration::from_secs(3), "they were not fetched");
+        sleep(Duration::from_millis(20)).await;
+    }
+    sleep(Duration::from_millis(200)).await;
+
+    worker.stop.cancel();
+    // While it still does what it has begun, and sooner than anybody would miss them.
+    reached("PENDING", 2, Duration::from_secs(2)).await?;
+    assert_eq!(setting.in_state("RUNNING").await?, 2);
+    holding.rollback().await?;
+    worker.worker.await??;
+    assert_eq!((setting.in_state("DONE").await?, setting.in_state("PENDING").await?), (2, 2));
+    // The next one does the rest, and each was begun once.
+    let worker = setting.worker(&url);
+    setting.done(4, Duration::from_secs(10)).await?;
     setting.once_each().await?;
     worker.stop().await
 }

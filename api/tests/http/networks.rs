@@ -315,7 +315,8 @@ async fn past(studio: &Studio, network: &Capabilities) -> Result<()> {
     Ok(())
 }
 
-/// Who follows the account, or sees its films, is read once it was connected, by all that the network says it tells.
+/// Who follows the account, or sees its films, is read once it was connected, by all that the network says it tells. Of members LinkedIn tells
+/// nothing.
 async fn audience(studio: &Studio, network: &Capabilities, (account, offer): (&str, AudienceOffer)) -> Result<()> {
     let row = ids::decode("account", account).context("an id")?;
     let now = studio.app.services.now().to_rfc3339();
@@ -326,8 +327,10 @@ async fn audience(studio: &Studio, network: &Capabilities, (account, offer): (&s
       accounts { noAudience } } } }";
     let asked = json!({ "id": id("brand", studio.brand), "accounts": [account] });
     let told = studio.app.client.gql(&studio.person.token, query, asked).await?.ok()?;
+    let member = format!("social_account where id = '{row}' and remote_id like 'urn:li:person:%'");
+    let tells = studio.app.db.count(&member).await? == 0;
     for by in told.get("audienceProfile.by").as_array().into_iter().flatten() {
-        let offered = offer.dimensions.iter().any(|dimension| by["dimension"] == dimension.as_str());
+        let offered = tells && offer.dimensions.iter().any(|dimension| by["dimension"] == dimension.as_str());
         let known =
             by["accounts"][0]["noAudience"].is_null() && by["parts"].as_array().is_some_and(|parts| !parts.is_empty());
         assert_eq!(known, offered, "{}: {by}", network.name);

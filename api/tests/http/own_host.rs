@@ -9,9 +9,10 @@ use diwan_entity::insights::report_template::ReportAudience;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use diwan_platform::http::{Method, Response};
 use diwan_testkit::build::Person;
-use diwan_testkit::servers::{FeedAnswer, FeedServer};
+use diwan_testkit::servers::{FeedAnswer, FeedServer, HookServer};
 use diwan_testkit::{Settings, TestApp};
 use serde_json::{Value, json};
+use url::Url;
 use uuid::Uuid;
 
 use crate::kit::{fingerprint, id};
@@ -29,10 +30,16 @@ struct Place {
 
 impl Place {
     async fn new() -> Result<Self> {
+        Self::beside(Vec::new()).await
+    }
+
+    /// With other servers that the product may call.
+    async fn beside(servers: Vec<Url>) -> Result<Self> {
         let server = FeedServer::start().await?;
         let settings = Settings {
             stand_in: Some(server.url.clone()),
             own_hosts: vec![HOST.to_owned()],
+            servers,
             app_url: Some("https://app.agency.example/open/{id}".to_owned()),
             ..Settings::default()
         };
@@ -250,5 +257,62 @@ async fn what_is_no_public_name_is_refused_and_changes_nothing() -> Result<()> {
         place.app.client.try_mutate(&place.mid.token, "setReportHost", "host { host }", json!({ "host": null }));
     assert_eq!(refused.await?.user_codes("setReportHost"), ["FORBIDDEN"]);
     assert_eq!(fingerprint(&place.app).await?, before);
+    Ok(())
+}
+
+#[tokio::test]
+async fn those_who_lead_the_agency_are_told_once_that_the_host_was_given_up() -> Result<()> {
+    let hooks = HookServer::start().await?;
+    let place = Place::beside(vec![hooks.url.clone()]).await?;
+    let quiet = place.app.chief().await?;
+    place.app.person(UserKind::Staff, Some(Level::Director)).await?;
+    let wish = json!({ "settings": [{ "kind": "REPORT_HOST_LOST", "email": false }] });
+    place.app.client.mutate(&quiet.token, "updateNotificationSettings", "settings { kind }", wish).await?;
+    let webhook = json!({ "url": hooks.url, "kinds": ["REPORT_HOST_LOST"] });
+    let made =
+        place.app.client.mutate(&place.chief.token, "createWebhook", "webhook { kinds }", webhook.clone()).await?;
+    assert_eq!(made.get("createWebhook.webhook.kinds"), &json!(["REPORT_HOST_LOST"]));
+    // A brand has no such host.
+    let before = fingerprint(&place.app).await?;
+    let mut of_brand = webhook;
+    of_brand["brandId"] = json!(id("brand", place.brand));
+    let refused = place.app.client.try_mutate(&place.chief.token, "createWebhook", "webhook { id }", of_brand).await?;
+    assert_eq!(refused.user_codes("createWebhook"), ["INVALID"], "{}", refused.body);
+    assert_eq!(fingerprint(&place.app).await?, before);
+
+    // Something else answers: it may lead here again, so nobody is told yet.
+    place.prove().await?;
+    place.answer("<html>Parked</html>");
+    place.look().await?;
+    assert_eq!(place.state().await?["state"], "PENDING");
+    assert_eq!(place.app.db.count("notice").await?, 0);
+    let since = "update report_host set set_at = set_at - interval '4 days', proven_at = proven_at - interval '4 days'";
+    place.app.db.run(since).await?;
+    place.look().await?;
+    assert_eq!(place.state().await?, json!({ "host": HOST, "state": "FAILED", "trouble": "OTHER_ANSWER" }));
+    let whom =
+        "select string_agg(recipient_id::text, ' ' order by recipient_id) from notice where kind = 'REPORT_HOST_LOST'";
+    let mut expected = [place.chief.id.to_string(), quiet.id.to_string()];
+    expected.sort_unstable();
+    assert_eq!(place.app.db.value::<String>(whom).await?, expected.join(" "), "neither directors nor teams of brands");
+    let notices = "{ notices(first: 5) { nodes { kind message brand { id } } } unreadNotices }";
+    let told = place.app.client.gql(&quiet.token, notices, json!({})).await?.ok()?;
+    let notice = told.get("notices.nodes.0");
+    assert_eq!((&notice["kind"], &notice["brand"]), (&json!("REPORT_HOST_LOST"), &Value::Null));
+    let words = notice["message"].as_str().unwrap_or_default();
+    assert!(words.contains(HOST) && words.contains("something else answers"), "{words}");
+    assert_eq!(told.get("unreadNotices"), 1);
+    let mailed = "select string_agg(recipient, ' ') from letter where template = 'report-host-notices'";
+    assert_eq!(place.app.db.value::<String>(mailed).await?, place.chief.email);
+    let heard = hooks.hooks();
+    let heard: Value = serde_json::from_str(&heard.first().context("a webhook")?.body)?;
+    let data = json!({ "host": HOST, "trouble": "OTHER_ANSWER" });
+    assert_eq!((&heard["kind"], &heard["data"]), (&json!("REPORT_HOST_LOST"), &data));
+    assert_eq!(heard["brandId"], Value::Null);
+
+    // Nobody looks any more, and nobody is told again.
+    place.look().await?;
+    assert_eq!((place.app.db.count("notice").await?, hooks.hooks().len()), (2, 1));
+    assert_eq!(place.app.db.value::<i64>("select count(*) from notice where mail and mailed_at is null").await?, 0);
     Ok(())
 }

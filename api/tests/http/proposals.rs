@@ -164,6 +164,19 @@ async fn a_proposal_is_read_and_accepted_on_its_page() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_proposal_that_is_asked_after_by_head_was_not_seen() -> Result<()> {
+    let offers = Offers::new().await?;
+    let proposal = offers.draft(said("EUR", "EN")).await?;
+    let path = offers.send(&proposal).await?;
+    offers.desk.app.run_jobs().await?;
+    let head = offers.desk.app.client.request(Method::HEAD, &path)?.send().await?;
+    assert_eq!(head.status, 405);
+    let unseen = offers.read(&offers.desk.person, &proposal, "state viewedAt").await?;
+    assert_eq!(unseen, json!({ "state": "SENT", "viewedAt": null }));
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_told_with_its_place_and_changes_nothing() -> Result<()> {
     let offers = Offers::new().await?;
     let desk = &offers.desk;

@@ -16,6 +16,7 @@ use crate::steps::{Step, rounds};
 use crate::storm::{Count, Storm};
 use crate::table::{Row, SMALL, Size, Table, held, next, stop};
 use crate::workers::{asleep, drains};
+use crate::{reports, syncs};
 
 /// How long a process may take to start.
 const STARTS: Duration = Duration::from_secs(30);
@@ -133,6 +134,28 @@ async fn a_worker_killed_at_any_step_loses_and_doubles_nothing() -> Result<()> {
     let mut table = Table::default();
     for step in Step::ALL {
         table.add(rounds(&storm, step, 1, SMALL).await?);
+    }
+    table.held()
+}
+
+#[tokio::test]
+async fn a_worker_killed_in_a_sync_repeats_no_sample_and_loses_none() -> Result<()> {
+    let storm = Storm::start(2).await?;
+    let mut table = Table::default();
+    for step in syncs::Step::ALL {
+        table.add(syncs::killed_at(&storm, step, 0, SMALL).await?);
+    }
+    table.add(syncs::killed_between_pages(&storm, 0, SMALL).await?);
+    table.add(syncs::kills(&storm, Size { kills: 3, publications: 20, ..SMALL }).await?);
+    table.held()
+}
+
+#[tokio::test]
+async fn a_worker_killed_in_a_report_sends_it_once() -> Result<()> {
+    let storm = Storm::start(1).await?;
+    let mut table = Table::default();
+    for step in reports::Step::ALL {
+        table.add(reports::killed_at(&storm, step, 0, SMALL).await?);
     }
     table.held()
 }

@@ -261,14 +261,25 @@ impl Storm {
         Ok(usize::try_from(count)?)
     }
 
-    /// Waits until something is so.
+    /// Waits until something is so. Where it does not come, the error says what work there was.
     pub async fn until(&self, what: &str, at_most: Duration, so: impl AsyncFn(&Self) -> Result<bool>) -> Result<()> {
         let deadline = Instant::now() + at_most;
         while !so(self).await? {
-            ensure!(Instant::now() < deadline, "not {what} within {at_most:?}");
+            if Instant::now() >= deadline {
+                anyhow::bail!("not {what} within {at_most:?}; the jobs:\n{}", self.jobs().await);
+            }
             sleep(Duration::from_millis(20)).await;
         }
         Ok(())
+    }
+
+    /// How many jobs of each kind are in each state, when the first of them is due, and what went wrong last.
+    async fn jobs(&self) -> String {
+        let sql = "select coalesce(string_agg(concat_ws(' ', kind, state || ':', n, 'first due', due_at, 'failures', failures, errors), E'\\n'
+               order by kind, state), 'none')
+             from (select kind, state, count(*) as n, min(due_at) as due_at, max(failures) as failures,
+                 string_agg(distinct left(last_error, 300), ' | ') as errors from job group by kind, state) j";
+        scalar(&self.owner, sql, []).await.unwrap_or_else(|error| format!("unknown: {error}"))
     }
 
     /// Lets the time of every lease, of what was handed over and of every request that is under way pass, while no worker runs.

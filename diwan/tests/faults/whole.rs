@@ -99,6 +99,9 @@ async fn syncs() -> Result<()> {
             table.add(syncs::killed_at(&storm, step, round, FULL).await?);
         }
     }
+    for round in 0..5 {
+        table.add(syncs::killed_between_pages(&storm, round, FULL).await?);
+    }
     for step in reports::Step::ALL {
         for round in 0..5 {
             table.add(reports::killed_at(&storm, step, round, FULL).await?);

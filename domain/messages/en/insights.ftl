@@ -15,6 +15,13 @@ mail-web-source-notices = Hello { $name },
     { $list }
     .subject = { $brand }: visits are not read any more
 
+notice-report-host-away = “{ $title }”: the host of your shared reports could not be reached for too long, and is not looked at any more. Links lead to the installation's own address. Mend its name, the proxy or its certificate, then set it again.
+notice-report-host-taken = “{ $title }”: something else answers at the host of your shared reports, and it is not looked at any more. Links lead to the installation's own address; those that named this host do not open. Have its name lead here, then set it again.
+mail-report-host-notices = Hello { $name },
+
+    { $list }
+    .subject = Reports are not read at your own host any more
+
 insight-target-sum = { $value } so far, with { $direction ->
         [AT_MOST] at most
        *[AT_LEAST] at least

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::write::{Place, forget, write};
 use crate::error::Fault;
-use crate::insights::{Asking, Booked, book, its_turn, next_sync, put_off};
+use crate::insights::{Asking, Booked, book, next_sync, put_off, take_turn};
 use crate::jobs::{Job, JobError, Next, Scope, Work};
 use crate::permission::Permit;
 use crate::publishing::{Unusable, Usable, usable_account};
@@ -187,13 +187,9 @@ impl Job for ReadComments {
             let next = subject.next(scope.now, None);
             return scope.finish(next).await;
         }
-        // The network wants nothing of the account until then.
-        if let Some(until) = subject.account.closed_until.filter(|until| *until > scope.now) {
-            return scope.finish(Next::Again(until)).await;
-        }
-        let Some(_turn) = work.services.turns.take(subject.account.id) else {
-            let at = its_turn(&scope).await?;
-            return scope.finish(Next::Again(at)).await;
+        let _turn = match take_turn(work, &scope, &subject.account).await? {
+            Ok(turn) => turn,
+            Err(at) => return scope.finish(Next::Again(at)).await,
         };
         let going_on = begun(&scope).await?;
         if going_on.as_ref().is_some_and(|begun| subject.is_over(begun, scope.now)) {

@@ -53,15 +53,13 @@ pub use document::{
 };
 pub use draft::{ContractBody, NewContract, create_contract, negotiate_contract, update_contract};
 pub use end::{complete_contract, decline_contract, report_contract_breach, terminate_contract};
-pub use negotiation::{
-    NegotiationAnswered, NegotiationStanding, NegotiationView, OpenedNegotiation, comment_by_link, open_negotiation,
-};
-pub use page::{OpenedSigning, ShownSignature, SigningStanding, SigningView, open_signing, signing_document};
+pub use negotiation::{NegotiationStanding, NegotiationView, comment_by_link, open_negotiation};
+pub use page::{ShownSignature, SigningStanding, SigningView, open_signing, signing_document};
 pub use queries::{ContractFilter, amendments_of_contracts, contracts, contracts_by_ids, may_read_contract};
 pub use render_job::RenderContract;
 pub use resend::{ResentLink, resend_contract_link};
 pub use send::{create_signing_link, send_contract};
-pub use sign::{Signing, SigningAct, SigningAnswered, answer_signing, sign_contract, signatures_of_contracts};
+pub use sign::{Signing, SigningAct, answer_signing, sign_contract, signatures_of_contracts};
 pub use state::may_become;
 pub use templates::{
     TemplateContent, archive_contract_template, contract_templates, contract_templates_by_ids,

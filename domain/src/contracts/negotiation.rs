@@ -23,7 +23,7 @@ use crate::context::{Context, Services};
 use crate::error::{Arg, Code, Complaints, Failure, UserError};
 use crate::messages::message;
 use crate::notices;
-use crate::public_links::{self, Found, LinkEnding, Outcome, PublicLink, Remark, typed};
+use crate::public_links::{self, Answered, Opened, PublicLink, Remark, typed};
 use crate::trust;
 
 /// The most that both sides say to each other about a contract, in comments.
@@ -90,35 +90,9 @@ pub struct NegotiationView {
     pub once: Uuid,
 }
 
-/// What a link opens.
-#[derive(Debug)]
-pub enum OpenedNegotiation {
-    /// The contract.
-    View(Box<NegotiationView>),
-    /// Nothing any more, said in the language of whoever it was for.
-    Ended(LinkEnding, Locale),
-}
-
-/// What came of saying something.
-#[derive(Debug)]
-pub enum NegotiationAnswered {
-    /// It was said, or had been before.
-    Done,
-    /// Nothing was written, for these reasons.
-    Refused(Vec<UserError>),
-    /// The link has ended.
-    Ended(LinkEnding, Locale),
-}
-
 /// What a link opens now. Nothing is written.
-pub async fn open_negotiation(services: &Arc<Services>, secret: &str) -> Result<OpenedNegotiation, Failure> {
-    let context = Context::stranger(Arc::clone(services), services.db.read().await?);
-    let opened = match public_links::find(&context, secret, LinkPurpose::NegotiateContract).await? {
-        Found::Open(link) => OpenedNegotiation::View(Box::new(view(&context, &link).await?)),
-        Found::Ended(ending, locale) => OpenedNegotiation::Ended(ending, locale),
-    };
-    context.roll_back().await?;
-    Ok(opened)
+pub async fn open_negotiation(services: &Arc<Services>, secret: &str) -> Result<Opened<NegotiationView>, Failure> {
+    public_links::open(services, secret, LinkPurpose::NegotiateContract, view).await
 }
 
 /// Says something to the team, 1 to 5000 characters, as the other side of the contract. `once` names it: said again, it is there
@@ -127,15 +101,11 @@ pub async fn comment_by_link(
     services: &Arc<Services>,
     secret: &str,
     (once, body): (Uuid, &str),
-) -> Result<NegotiationAnswered, Failure> {
+) -> Result<Answered<NegotiationView>, Failure> {
     let said = public_links::act(services, secret, LinkPurpose::NegotiateContract, async |context, link| {
         say(context, link, once, body).await
     });
-    Ok(match said.await? {
-        Outcome::Done(()) => NegotiationAnswered::Done,
-        Outcome::Refused(errors) => NegotiationAnswered::Refused(errors),
-        Outcome::Ended(ending, locale) => NegotiationAnswered::Ended(ending, locale),
-    })
+    said.await?.answered(open_negotiation(services, secret)).await
 }
 
 async fn say(context: &Context, link: &PublicLink, once: Uuid, body: &str) -> Result<(), Failure> {

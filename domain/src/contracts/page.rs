@@ -16,7 +16,7 @@ use super::state::is_over;
 use super::words::{Names, between, kind_in_words, moment, terms};
 use crate::context::{Context, Services};
 use crate::error::{Code, Failure};
-use crate::public_links::{Found, LinkEnding, PublicLink, find};
+use crate::public_links::{self, Found, Opened, PublicLink};
 
 /// How the holder of a link stands to the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,30 +73,15 @@ pub struct SigningView {
     pub expires_at: String,
 }
 
-/// What a link opens.
-#[derive(Debug)]
-pub enum OpenedSigning {
-    /// The contract.
-    View(Box<SigningView>),
-    /// Nothing any more, said in the language of whoever it was for.
-    Ended(LinkEnding, Locale),
-}
-
 /// What a link opens now. Nothing is written.
-pub async fn open_signing(services: &Arc<Services>, secret: &str) -> Result<OpenedSigning, Failure> {
-    let context = Context::stranger(Arc::clone(services), services.db.read().await?);
-    let opened = match find(&context, secret, LinkPurpose::SignContract).await? {
-        Found::Open(link) => OpenedSigning::View(Box::new(view(&context, &link).await?)),
-        Found::Ended(ending, locale) => OpenedSigning::Ended(ending, locale),
-    };
-    context.roll_back().await?;
-    Ok(opened)
+pub async fn open_signing(services: &Arc<Services>, secret: &str) -> Result<Opened<SigningView>, Failure> {
+    public_links::open(services, secret, LinkPurpose::SignContract, view).await
 }
 
 /// The file that is signed; once both sides have signed, the one with their signatures.
 pub async fn signing_document(services: &Arc<Services>, secret: &str) -> Result<OpenedDocument, Failure> {
     let context = Context::stranger(Arc::clone(services), services.db.read().await?);
-    let Found::Open(link) = find(&context, secret, LinkPurpose::SignContract).await? else {
+    let Found::Open(link) = public_links::find(&context, secret, LinkPurpose::SignContract).await? else {
         return Err(Code::LinkExpired.into());
     };
     let row = of_link(&context, &link).await?;

@@ -11,7 +11,6 @@ use diwan_entity::contracts::contract::{self, ContractState};
 use diwan_entity::contracts::contract_document::{self, DocumentPart};
 use diwan_entity::contracts::contract_signature::{self, ContractSide};
 use diwan_entity::links::public_link::{self, LinkPurpose};
-use diwan_entity::tenancy::agency::Locale;
 use sea_orm::{
     ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -23,6 +22,7 @@ use super::days::follow_days;
 use super::document::ready_document;
 use super::draft::begin;
 use super::end::decline;
+use super::page::{SigningView, open_signing};
 use super::send::{check_signer, render};
 use super::state::{is_over, step, wrong_state};
 use crate::approvals::Ground;
@@ -30,7 +30,7 @@ use crate::context::{Context, Services};
 use crate::error::{Code, Complaints, Failure, UserError};
 use crate::payments;
 use crate::permission::{Action, Permit};
-use crate::public_links::{self, Caller, LinkEnding, Outcome, PublicLink};
+use crate::public_links::{self, Answered, Caller, PublicLink};
 use crate::trust;
 
 /// What is put under a document.
@@ -65,17 +65,6 @@ pub enum SigningAct {
         /// Why.
         reason: String,
     },
-}
-
-/// What came of it.
-#[derive(Debug)]
-pub enum SigningAnswered {
-    /// It counts, or counted before.
-    Done,
-    /// Nothing was written, for these reasons.
-    Refused(Vec<UserError>),
-    /// The link has ended.
-    Ended(LinkEnding, Locale),
 }
 
 /// The signatures of what a contract says now.
@@ -113,7 +102,7 @@ pub async fn answer_signing(
     secret: &str,
     (act, document): (SigningAct, String),
     caller: Caller,
-) -> Result<SigningAnswered, Failure> {
+) -> Result<Answered<SigningView>, Failure> {
     let done = public_links::act(services, secret, LinkPurpose::SignContract, async |context, link| {
         let permit = link.permit(context);
         let row = of_link(context, link).await?;
@@ -137,11 +126,7 @@ pub async fn answer_signing(
         public_links::used(permit, context.now, link).await?;
         Ok(())
     });
-    Ok(match done.await? {
-        Outcome::Done(()) => SigningAnswered::Done,
-        Outcome::Refused(errors) => SigningAnswered::Refused(errors),
-        Outcome::Ended(ending, locale) => SigningAnswered::Ended(ending, locale),
-    })
+    done.await?.answered(open_signing(services, secret)).await
 }
 
 /// Puts a signature under the document of a contract whose row is locked. With the second, the contract is signed.

@@ -37,8 +37,8 @@ pub(crate) use contract::{going_on, lock_contract};
 pub use decide::{accept_deliverable, send_deliverable_back, withdraw_deliverable};
 pub use hand_in::{HandedIn, submit_deliverable};
 pub use page::{
-    DeliverableLink, DeliverablePage, HandedInByLink, OpenedDeliverable, create_deliverable_link, hand_in_by_link,
-    open_deliverable, resend_deliverable_link, revoke_deliverable_links,
+    DeliverableLink, DeliverablePage, create_deliverable_link, hand_in_by_link, open_deliverable,
+    resend_deliverable_link, revoke_deliverable_links,
 };
 pub use page_file::{FileAwaited, FileByLink, FileSaid, await_file_by_link};
 pub use queries::{DeliverableFilter, checks_of_deliverables, deliverable_relation, deliverables, deliverables_by_ids};

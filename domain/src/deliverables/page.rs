@@ -20,10 +20,10 @@ use super::place::Place;
 use super::queries::{begin, not_there, seen, wrong_state};
 use crate::calendar::day_start;
 use crate::context::{Context, Services};
-use crate::error::{Code, Complaints, Failure, Fault, UserError};
+use crate::error::{Code, Complaints, Failure, Fault};
 use crate::messages::{date_in_words, time_in_words};
 use crate::permission::{Action, Permit};
-use crate::public_links::{self, Found, LinkEnding, Outcome, PublicLink};
+use crate::public_links::{self, Answered, Opened, PublicLink};
 
 /// A link that was made. Its address is shown this once.
 #[derive(Debug)]
@@ -136,27 +136,7 @@ pub struct DeliverablePage {
     pub expires_at: String,
 }
 
-/// What a link opens.
-#[derive(Debug)]
-pub enum OpenedDeliverable {
-    /// The deliverable.
-    Page(Box<DeliverablePage>),
-    /// Nothing any more, said in this language.
-    Ended(LinkEnding, Locale),
-}
-
-/// What came of handing in by a link.
-#[derive(Debug)]
-pub enum HandedInByLink {
-    /// It was handed in.
-    Done,
-    /// It was not, for these reasons; the page as it is now.
-    Refused(Box<DeliverablePage>, Vec<UserError>),
-    /// The link has ended.
-    Ended(LinkEnding, Locale),
-}
-
-async fn show(context: &Context, link: &PublicLink) -> Result<Box<DeliverablePage>, Failure> {
+async fn show(context: &Context, link: &PublicLink) -> Result<DeliverablePage, Failure> {
     let row = context.one(deliverable::Entity::one_in_brand(link.brand_id, link.subject_id)).await?;
     let row = row.ok_or(Code::LinkInvalid)?;
     let contract = context.one(contract::Entity::one_in_brand(link.brand_id, row.contract_id)).await?;
@@ -166,7 +146,7 @@ async fn show(context: &Context, link: &PublicLink) -> Result<Box<DeliverablePag
         None => None,
     };
     let Place { brand, agency, zone, system } = Place::read(link.permit(context).tx(), link.brand_id).await?;
-    Ok(Box::new(DeliverablePage {
+    Ok(DeliverablePage {
         locale: link.locale,
         reader: link.person_name.clone(),
         agency,
@@ -182,18 +162,12 @@ async fn show(context: &Context, link: &PublicLink) -> Result<Box<DeliverablePag
         note: row.note,
         version: row.version,
         expires_at: time_in_words(link.locale, system, zone, link.expires_at),
-    }))
+    })
 }
 
 /// What a link opens, if it is good. Looking changes nothing.
-pub async fn open_deliverable(services: &Arc<Services>, secret: &str) -> Result<OpenedDeliverable, Failure> {
-    let context = Context::stranger(Arc::clone(services), services.db.read().await?);
-    let opened = match public_links::find(&context, secret, LinkPurpose::Deliverable).await? {
-        Found::Open(link) => OpenedDeliverable::Page(show(&context, &link).await?),
-        Found::Ended(ending, locale) => OpenedDeliverable::Ended(ending, locale),
-    };
-    context.roll_back().await?;
-    Ok(opened)
+pub async fn open_deliverable(services: &Arc<Services>, secret: &str) -> Result<Opened<DeliverablePage>, Failure> {
+    public_links::open(services, secret, LinkPurpose::Deliverable, show).await
 }
 
 /// Hands in an address by a link. Sent twice, it counts once: the second names a version that is not shown any more.
@@ -202,7 +176,7 @@ pub async fn hand_in_by_link(
     secret: &str,
     version: i32,
     (address, note): (&str, &str),
-) -> Result<HandedInByLink, Failure> {
+) -> Result<Answered<DeliverablePage>, Failure> {
     let handed = HandedIn { link: Some(address.to_owned()), note: note.to_owned(), ..HandedIn::default() };
     let done = public_links::act(services, secret, LinkPurpose::Deliverable, async |context, link| {
         let mut wrong = Complaints::default();
@@ -214,12 +188,7 @@ pub async fn hand_in_by_link(
         public_links::used(permit, context.now, link).await?;
         Ok(())
     });
-    let errors = match done.await? {
-        Outcome::Done(()) => return Ok(HandedInByLink::Done),
-        Outcome::Ended(ending, locale) => return Ok(HandedInByLink::Ended(ending, locale)),
-        Outcome::Refused(errors) => errors,
-    };
-    refused(services, secret, errors).await
+    done.await?.answered(open_deliverable(services, secret)).await
 }
 
 /// The deliverable of a link, locked; what keeps it from being handed in now is complained of.
@@ -236,16 +205,4 @@ pub(super) async fn open_row(
         wrong.add(not_open);
     }
     Ok(row)
-}
-
-/// The page as it is now, with what was refused.
-pub(super) async fn refused(
-    services: &Arc<Services>,
-    secret: &str,
-    errors: Vec<UserError>,
-) -> Result<HandedInByLink, Failure> {
-    Ok(match open_deliverable(services, secret).await? {
-        OpenedDeliverable::Page(page) => HandedInByLink::Refused(page, errors),
-        OpenedDeliverable::Ended(ending, locale) => HandedInByLink::Ended(ending, locale),
-    })
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use diwan_entity::links::public_link::LinkPurpose;
 
 use super::hand_in::{HandedIn, HandedInBy, take};
-use super::page::{HandedInByLink, open_row, refused};
+use super::page::{DeliverablePage, open_deliverable, open_row};
 use crate::context::Services;
 use crate::error::{Complaints, Failure, UserError};
 use crate::media::{LinkedFile, await_linked_file};
-use crate::public_links::{self, Outcome};
+use crate::public_links::{self, Answered, Outcome};
 use crate::strategy::maybe_text;
 
 /// What is said of a file before it comes.
@@ -40,7 +40,7 @@ pub enum FileAwaited {
     /// It may.
     Receiving(Box<FileByLink>),
     /// It may not: it was refused, or the link has ended.
-    Not(HandedInByLink),
+    Not(Answered<DeliverablePage>),
 }
 
 /// What is refused as a whole is the file's.
@@ -74,8 +74,10 @@ pub async fn await_file_by_link(
             let (services, secret) = (Arc::clone(services), secret.to_owned());
             Ok(FileAwaited::Receiving(Box::new(FileByLink { services, secret, said, file })))
         }
-        Outcome::Ended(ending, locale) => Ok(FileAwaited::Not(HandedInByLink::Ended(ending, locale))),
-        Outcome::Refused(errors) => Ok(FileAwaited::Not(refused(services, secret, of_file(errors)).await?)),
+        Outcome::Ended(ending, locale) => Ok(FileAwaited::Not(Answered::Ended(ending, locale))),
+        Outcome::Refused(errors) => {
+            Ok(FileAwaited::Not(open_deliverable(services, secret).await?.refused(of_file(errors))))
+        }
     }
 }
 
@@ -86,7 +88,7 @@ impl FileByLink {
     }
 
     /// Looks at the file for what it truly is and hands it in. Where that is refused, nothing of it is left.
-    pub async fn finish(mut self) -> Result<HandedInByLink, Failure> {
+    pub async fn finish(mut self) -> Result<Answered<DeliverablePage>, Failure> {
         match self.file.look().await {
             Ok(()) => {}
             Err(Failure::Refused(errors)) => return self.give_up(errors).await,
@@ -109,19 +111,19 @@ impl FileByLink {
         match done {
             Outcome::Done(()) => {
                 self.file.done().await?;
-                Ok(HandedInByLink::Done)
+                Ok(Answered::Done)
             }
             Outcome::Ended(ending, locale) => {
                 self.file.forget().await?;
-                Ok(HandedInByLink::Ended(ending, locale))
+                Ok(Answered::Ended(ending, locale))
             }
             Outcome::Refused(errors) => self.give_up(errors).await,
         }
     }
 
     /// Leaves nothing behind of a file that was refused for these reasons; the page as it is now.
-    pub async fn give_up(self, errors: Vec<UserError>) -> Result<HandedInByLink, Failure> {
+    pub async fn give_up(self, errors: Vec<UserError>) -> Result<Answered<DeliverablePage>, Failure> {
         self.file.forget().await?;
-        refused(&self.services, &self.secret, of_file(errors)).await
+        Ok(open_deliverable(&self.services, &self.secret).await?.refused(of_file(errors)))
     }
 }

@@ -13,7 +13,8 @@ use sea_orm::{ConnectionTrait as _, DbErr};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::jobs::{JobError, Scope};
+use crate::jobs::{JobError, Scope, Work};
+use crate::turns::Turn;
 
 /// Into how many slots the period of a limit is divided.
 const SLOTS: u32 = 10;
@@ -206,8 +207,24 @@ pub(super) async fn book_several(
     Ok(at.map_or(Booked::Full, |at| if at > scope.now { Booked::At(at) } else { Booked::Now }))
 }
 
+/// A turn at an account for work that reads from its network. Else when it is tried again: the network wants nothing of the account until then,
+/// or others are at work on it.
+pub(crate) async fn take_turn(
+    work: &Work,
+    scope: &Scope,
+    account: &social_account::Model,
+) -> Result<Result<Turn, DateTime<Utc>>, DbErr> {
+    if let Some(until) = account.closed_until.filter(|until| *until > scope.now) {
+        return Ok(Err(until));
+    }
+    Ok(match work.services.turns.take(account.id) {
+        Some(turn) => Ok(turn),
+        None => Err(its_turn(scope).await?),
+    })
+}
+
 /// When a job is tried again that finds others at work on its account: soon enough that what it has booked still holds.
-pub(crate) async fn its_turn(scope: &Scope) -> Result<DateTime<Utc>, DbErr> {
+async fn its_turn(scope: &Scope) -> Result<DateTime<Utc>, DbErr> {
     let sql =
         "select (select j.booked_until from job j where j.id = $1 and j.booked_from <= $2 and j.booked_until > $2)";
     let until: Option<DateTime<Utc>> = db::scalar(scope.tx(), sql, [scope.job_id().into(), scope.now.into()]).await?;

@@ -248,13 +248,9 @@ impl Job for ReadAccountHistory {
         let Some(subject) = Subject::load(&scope).await? else {
             return scope.finish(Next::Done).await;
         };
-        // The network wants nothing of the account until then.
-        if let Some(until) = subject.account.closed_until.filter(|until| *until > scope.now) {
-            return scope.finish(Next::Again(until)).await;
-        }
-        let Some(_turn) = work.services.turns.take(subject.account.id) else {
-            let at = budget::its_turn(&scope).await?;
-            return scope.finish(Next::Again(at)).await;
+        let _turn = match budget::take_turn(work, &scope, &subject.account).await? {
+            Ok(turn) => turn,
+            Err(at) => return scope.finish(Next::Again(at)).await,
         };
         let (mut scope, mut hole) = (scope, None);
         loop {

@@ -12,6 +12,7 @@ mod history_job;
 pub mod kpi;
 mod place;
 mod queries;
+mod rename;
 mod report_job;
 pub mod reports;
 mod request_report;
@@ -28,7 +29,7 @@ pub use audience::{
     ReadAudience, audience_profile,
 };
 pub(crate) use audience::{first_reading, is_offered};
-pub(crate) use budget::{Asking, Booked, book, its_turn, put_off};
+pub(crate) use budget::{Asking, Booked, book, put_off, take_turn};
 pub use compare_brands::{
     AskedBrands, BrandFigures, ComparedBrands, KpiMedian, MOST_COMPARED, MOST_OF_MEDIAN, compare_brands,
 };

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::budget::{self, Asking, Booked};
 use super::gaps::{not_read, read_again};
+use super::rename::renamed;
 use crate::error::Fault;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
 use crate::permission::Permit;
@@ -105,23 +106,32 @@ impl Subject {
         }
     }
 
-    /// Whether the account's own numbers are to be read now. With a post's they are not when their own job does it now or soon.
-    async fn account_is_due(&self, scope: &Scope) -> Result<bool, DbErr> {
-        if self.post.is_none() {
-            return Ok(true);
+    /// Takes the account's own numbers along with a post's, unless they have been read lately or their own job does it now or soon. Whoever takes
+    /// them puts that job to soon, so that nobody else does, also with a clock a little behind, and it does it where this run does not end. Answers when the job was due.
+    async fn own_numbers(&self, scope: &Scope) -> Result<Option<DateTime<Utc>>, DbErr> {
+        #[derive(FromQueryResult)]
+        struct Own {
+            due_at: DateTime<Utc>,
         }
-        let sql = "select not exists (select from metric_reading r where r.brand_id = $1 and r.social_account_id = $2
-          and r.publication_id is null and r.read_at > $3)
-          and not exists (select from job j where j.brand_id = $1 and j.kind = $4 and j.subject_id = $2
-            and j.state in ('PENDING', 'HANDED', 'RUNNING') and j.due_at <= $5)";
+        if self.post.is_none() {
+            return Ok(None);
+        }
+        let sql = "with own as (
+            select j.id, j.due_at from job j
+            where j.brand_id = $1 and j.kind = $4 and j.subject_id = $2 and j.state = 'PENDING' and j.due_at > $6
+              and not exists (select from metric_reading r where r.brand_id = $1 and r.social_account_id = $2
+                and r.publication_id is null and r.read_at > $3)
+            for update of j skip locked)
+          update job set due_at = $5 from own where job.id = own.id returning own.due_at";
         let values = [
             scope.brand_id.into(),
             self.account.id.into(),
             (scope.now - LATELY).into(),
             SyncMetrics.kind().into(),
             (scope.now + ALONG).into(),
+            (scope.now + ALONG_AGAIN).into(),
         ];
-        db::scalar(scope.tx(), sql, values).await
+        Ok(db::one::<Own>(scope.tx(), sql, values).await?.map(|own| own.due_at))
     }
 
     /// Books what is to be asked. Without room in what the network allows: when it will be. If it would have been read again by then, that is a gap.
@@ -257,6 +267,8 @@ struct Reading {
     gap: Option<GapReason>,
     /// How long the network wants to be left alone.
     wait: Option<Duration>,
+    /// What the account is called by now.
+    handle: Option<String>,
 }
 
 impl Reading {
@@ -276,7 +288,7 @@ impl Reading {
 
     fn of_account(told: Result<AccountMetrics, NetworkError>) -> Self {
         match told {
-            Ok(told) => Self::given(None, told.values, told.raw, told.missing),
+            Ok(told) => Self { handle: told.handle, ..Self::given(None, told.values, told.raw, told.missing) },
             Err(error) => Self::failed(None, &error),
         }
     }
@@ -291,7 +303,7 @@ impl Reading {
             Some(Missing::Gone) => GapReason::Gone,
             Some(Missing::NotServed) | None => GapReason::NotServed,
         });
-        Self { publication_id, values, raw: Some(raw), gap, wait: None }
+        Self { publication_id, values, raw: Some(raw), gap, ..Self::default() }
     }
 }
 
@@ -306,16 +318,17 @@ impl Job for SyncMetrics {
         let Some(subject) = Subject::load(&scope).await? else {
             return scope.finish(Next::Done).await;
         };
-        // The network wants nothing of the account until then.
-        if let Some(until) = subject.account.closed_until.filter(|until| *until > scope.now) {
-            return scope.finish(Next::Again(until)).await;
-        }
-        let Some(_turn) = work.services.turns.take(subject.account.id) else {
-            let at = budget::its_turn(&scope).await?;
-            return scope.finish(Next::Again(at)).await;
+        let _turn = match budget::take_turn(work, &scope, &subject.account).await? {
+            Ok(turn) => turn,
+            Err(at) => return scope.finish(Next::Again(at)).await,
         };
-        let with_account = subject.account_is_due(&scope).await?;
+        let own = subject.own_numbers(&scope).await?;
+        // The account's own job has its time again, whatever comes of it.
+        let mut times: Vec<(Uuid, DateTime<Utc>)> =
+            own.map(|due_at| (subject.account.id, due_at)).into_iter().collect();
+        let with_account = subject.post.is_none() || own.is_some();
         if let Some(at) = subject.wait_for_room(&scope, with_account).await? {
+            put_forward(&scope, times).await?;
             return scope.finish(Next::Again(at)).await;
         }
         scope.commit().await?;
@@ -350,8 +363,9 @@ impl Job for SyncMetrics {
             let at = if is_read(post) { next_sync(post.published_at, scope.now) } else { again };
             at.map(|at| (post.id, at))
         };
-        let times: Vec<(Uuid, DateTime<Utc>)> = along.iter().filter_map(due).collect();
+        times.extend(along.iter().filter_map(due));
         put_forward(&scope, times).await?;
+        renamed(&scope, &subject.account, readings.iter().find_map(|reading| reading.handle.as_deref())).await?;
         write(&scope, subject.account.id, readings).await?;
         if let Some(until) = asked {
             budget::put_off(&scope, subject.account.id, until).await?;
@@ -373,7 +387,7 @@ impl Job for SyncMetrics {
     }
 }
 
-/// Says when the jobs of publications that were taken along are due.
+/// Says when the jobs are due of what was taken along, but for those that were put off meanwhile because the network asked for patience.
 async fn put_forward(scope: &Scope, times: Vec<(Uuid, DateTime<Utc>)>) -> Result<(), JobError> {
     if times.is_empty() {
         return Ok(());
@@ -382,9 +396,11 @@ async fn put_forward(scope: &Scope, times: Vec<(Uuid, DateTime<Utc>)>) -> Result
     let sql = "with waiting as (
         select j.id, read.next from unnest($3::uuid[], $4::timestamptz[]) read (id, next)
           join job j on j.brand_id = $1 and j.kind = $2 and j.subject_id = read.id and j.state = 'PENDING'
+            and j.due_at <= $5
         for update of j skip locked)
       update job j set due_at = w.next from waiting w where j.id = w.id";
-    let values = [scope.brand_id.into(), SyncMetrics.kind().into(), ids.into(), times.into()];
+    let latest = scope.now + ALONG_AGAIN;
+    let values = [scope.brand_id.into(), SyncMetrics.kind().into(), ids.into(), times.into(), latest.into()];
     scope.tx().execute_raw(db::statement(sql, values)).await?;
     Ok(())
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use diwan_entity::InBrand as _;
 use diwan_entity::tenancy::agency::Locale;
 use diwan_entity::tenancy::brand;
 use diwan_entity::trust::notice::{self, NoticeKind};
 use diwan_platform::db;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum as _, ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _};
+use sea_orm::{
+    ActiveEnum as _, ColumnTrait as _, Condition, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, Value,
+};
 use uuid::Uuid;
 
 use super::words::in_words;
@@ -28,7 +29,7 @@ const MOST: usize = 2000;
 /// The most notices that a letter tells one by one.
 const MOST_TOLD: usize = 20;
 
-/// Writes the letters of a brand's notices. It is about the brand.
+/// Writes the letters of a brand's notices, or of the agency's own. It is about the brand, or the agency.
 ///
 /// Everything is one transaction, so that a notice that is written meanwhile either is seen or asks for another run.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ impl Job for MailNotices {
         queue_letters(scope.tx(), &work.services, letters).await?;
         notice::Entity::update_many()
             .col_expr(notice::Column::MailedAt, Expr::value(scope.now))
-            .filter(notice::Column::BrandId.eq(scope.brand_id))
+            .filter(theirs(&scope))
             .filter(notice::Column::Id.is_in(done.iter().copied()))
             .exec(scope.tx())
             .await?;
@@ -97,10 +98,17 @@ struct Person {
     locale: String,
 }
 
+/// The brand's notices, or the agency's own, which have no brand.
+fn theirs(scope: &Scope) -> Condition {
+    let brand = notice::Column::BrandId;
+    Condition::all().add(if scope.brand_id.is_nil() { brand.is_null() } else { brand.eq(scope.brand_id) })
+}
+
 /// What is to be told by mail, oldest first.
 async fn waiting(scope: &Scope) -> Result<Vec<notice::Model>, DbErr> {
     use sea_orm::{QueryOrder as _, QuerySelect as _};
-    notice::Entity::in_brand(scope.brand_id)
+    notice::Entity::find()
+        .filter(theirs(scope))
         .filter(notice::Column::Mail.eq(true))
         .filter(notice::Column::MailedAt.is_null())
         .order_by_asc(notice::Column::Id)
@@ -117,16 +125,27 @@ async fn last_letters(scope: &Scope) -> Result<BTreeMap<(Uuid, NoticeKind), Date
         kind: String,
         at: DateTime<Utc>,
     }
-    let sql = "select recipient_id, kind, max(mailed_at) as at from notice
-      where brand_id = $1 and mail and mailed_at > $2 and (read_at is null or read_at > mailed_at) group by recipient_id, kind";
-    let rows: Vec<Row> = db::all(scope.tx(), sql, [scope.brand_id.into(), (scope.now - BUNDLED).into()]).await?;
+    let since: Value = (scope.now - BUNDLED).into();
+    let (theirs, values) = match scope.brand_id {
+        agency if agency.is_nil() => ("brand_id is null", vec![since]),
+        brand => ("brand_id = $2", vec![since, brand.into()]),
+    };
+    let sql = format!(
+        "select recipient_id, kind, max(mailed_at) as at from notice
+      where {theirs} and mail and mailed_at > $1 and (read_at is null or read_at > mailed_at) group by recipient_id, kind"
+    );
+    let rows: Vec<Row> = db::all(scope.tx(), &sql, values).await?;
     rows.into_iter().map(|row| Ok(((row.recipient_id, NoticeKind::try_from_value(&row.kind)?), row.at))).collect()
 }
 
-/// Who is in the brand now: others are not written to any more.
+/// Who is in the brand now, or leads the agency: others are not written to any more.
 async fn people(scope: &Scope) -> Result<BTreeMap<Uuid, Person>, DbErr> {
-    let sql = "select user_id, name, email, locale from app.brand_people($1, $2)";
-    let rows: Vec<Person> = db::all(scope.tx(), sql, [scope.brand_id.into(), scope.now.into()]).await?;
+    let rows: Vec<Person> = if scope.brand_id.is_nil() {
+        db::all(scope.tx(), "select user_id, name, email, locale from app.agency_chiefs()", []).await?
+    } else {
+        let sql = "select user_id, name, email, locale from app.brand_people($1, $2)";
+        db::all(scope.tx(), sql, [scope.brand_id.into(), scope.now.into()]).await?
+    };
     Ok(rows.into_iter().map(|person| (person.user_id, person)).collect())
 }
 
@@ -138,7 +157,7 @@ fn letter(services: &Services, brand: &str, person: &Person, rows: &[notice::Mod
     if left > 0 {
         said.push(messages::message(locale, "notices-more", &[("count", Arg::Number(left))]));
     }
-    let brand_id = rows.first().and_then(|row| row.brand_id)?;
+    let first = rows.first()?;
     Some(Letter {
         to: person.email.clone()?,
         locale,
@@ -154,6 +173,8 @@ fn letter(services: &Services, brand: &str, person: &Person, rows: &[notice::Mod
             "alert-notices"
         } else if rows.iter().all(|row| row.kind == NoticeKind::WebSourceFailed) {
             "web-source-notices"
+        } else if rows.iter().all(|row| row.kind == NoticeKind::ReportHostLost) {
+            "report-host-notices"
         } else {
             "notices"
         },
@@ -163,6 +184,9 @@ fn letter(services: &Services, brand: &str, person: &Person, rows: &[notice::Mod
             ("count", Arg::Number(i64::try_from(rows.len()).unwrap_or(i64::MAX))),
             ("list", Arg::Text(said.join("\n\n").into())),
         ],
-        link: services.open_in_app("brand", brand_id),
+        link: match first.brand_id {
+            Some(brand_id) => services.open_in_app("brand", brand_id),
+            None => services.open_in_app("agency", first.agency_id),
+        },
     })
 }

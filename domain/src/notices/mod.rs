@@ -19,7 +19,7 @@ pub use own::{
 };
 pub(crate) use tell::{
     account_needs_reconnect, contract_commented, contract_ending, deliverable_due, missed_while_paused,
-    publication_trouble, report_not_sent, web_source_failed,
+    publication_trouble, report_host_lost, report_not_sent, web_source_failed,
 };
 pub use webhooks::{
     DeliverWebhook, MOST_WEBHOOKS, NewWebhook, WEBHOOK_KINDS, WebhookChange, create_webhook, delete_webhook,

@@ -21,7 +21,7 @@ pub const MOST_READ: usize = 100;
 
 /// The kinds that somebody says for themselves how they want to be told of. Of a webhook that was switched off they are told in
 /// the product, since nobody else is.
-const TO_CHOOSE: [NoticeKind; 10] = [
+const TO_CHOOSE: [NoticeKind; 11] = [
     NoticeKind::PublicationFailed,
     NoticeKind::PublicationUnconfirmed,
     NoticeKind::PublicationMissed,
@@ -32,6 +32,7 @@ const TO_CHOOSE: [NoticeKind; 10] = [
     NoticeKind::ReportNotSent,
     NoticeKind::InsightAlert,
     NoticeKind::WebSourceFailed,
+    NoticeKind::ReportHostLost,
 ];
 
 /// Which notices are read now.

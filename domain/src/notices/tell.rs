@@ -1,18 +1,20 @@
 //! Writing notices: who is told, of what.
 //!
 //! Of what happens in a brand are told its staff from MID on, whoever of the staff wrote the post, and to whom it is given. Clients are
-//! told nothing.
+//! told nothing. Of what is the agency's own are told those who lead it.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diwan_entity::insights::{report_schedule, web_source};
+use diwan_entity::insights::{report_host, report_schedule, web_source};
 use diwan_entity::payments::deliverable;
 use diwan_entity::publishing::social_account;
 use diwan_entity::trust::notice::{self, NoticeKind};
 use diwan_entity::trust::webhook_endpoint;
 use diwan_platform::{db, ids};
-use sea_orm::{ActiveEnum as _, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult};
+use sea_orm::{
+    ActiveEnum as _, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, FromQueryResult,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -198,6 +200,24 @@ pub(crate) async fn web_source_failed(
     webhooks::tell(permit, now, kind, data).await
 }
 
+/// Tells those who lead the agency that its own host for reports was given up. For the agency's own work, in the transaction that has given it up.
+pub(crate) async fn report_host_lost(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    row: &report_host::Model,
+) -> Result<(), DbErr> {
+    let permit = Permit { tx, brand_id: Uuid::nil(), actor_id: None, agency_id: row.agency_id };
+    let kind = NoticeKind::ReportHostLost;
+    let sql =
+        "select $2::uuid as post_id, h.user_id, coalesce(s.in_app, true) as in_app, coalesce(s.mail, true) as mail
+      from app.agency_chiefs() h left join notice_setting s on s.user_id = h.user_id and s.kind = $1
+      where coalesce(s.in_app, true) or coalesce(s.mail, true)";
+    let whom: Vec<Recipient> = db::all(tx, sql, [kind.to_value().into(), Uuid::nil().into()]).await?;
+    let why = row.trouble.map(|trouble| trouble.to_value());
+    write_one(permit, now, (kind, row.id, json!({ "title": row.host, "why": why })), &whom).await?;
+    webhooks::tell(permit, now, kind, json!({ "host": row.host, "trouble": why })).await
+}
+
 /// Tells whoever made a webhook, or has taken it over, that it was switched off, in the product alone: what is wrong is for them to see
 /// there.
 pub(super) async fn webhook_disabled(
@@ -266,18 +286,19 @@ async fn write_one(
     write(permit, now, kind, &notices).await
 }
 
-/// Writes notices, and asks for the letters.
+/// Writes notices of the permit's brand, or the agency's own, and asks for the letters.
 pub(super) async fn write(
     permit: Permit<'_>,
     now: DateTime<Utc>,
     kind: NoticeKind,
     notices: &[New<'_>],
 ) -> Result<(), DbErr> {
+    let is_of_brand = !permit.brand_id.is_nil();
     for some in notices.chunks(AT_ONCE) {
         let rows = some.iter().map(|New { to, subject_id, params }| notice::ActiveModel {
             id: Set(ids::new_id(now)),
             agency_id: Set(permit.agency_id),
-            brand_id: Set(Some(permit.brand_id)),
+            brand_id: Set(is_of_brand.then_some(permit.brand_id)),
             recipient_id: Set(to.user_id),
             kind: Set(kind),
             subject_id: Set(*subject_id),
@@ -291,7 +312,8 @@ pub(super) async fn write(
         notice::Entity::insert_many(rows).exec_without_returning(permit.tx()).await?;
     }
     if notices.iter().any(|notice| notice.to.mail) {
-        enqueue(permit, MailNotices.kind(), permit.brand_id, now, now).await?;
+        let whose = if is_of_brand { permit.brand_id } else { permit.agency_id };
+        enqueue(permit, MailNotices.kind(), whose, now, now).await?;
     }
     Ok(())
 }

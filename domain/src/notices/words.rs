@@ -27,6 +27,8 @@ pub fn in_words(locale: Locale, notice: &notice::Model) -> String {
         (NoticeKind::ReportNotSent, _) if paused => "notice-report-paused",
         (NoticeKind::ReportNotSent, _) => "notice-report-not-made",
         (NoticeKind::WebSourceFailed, _) => "notice-web-source-failed",
+        (NoticeKind::ReportHostLost, _) if text("why") == "OTHER_ANSWER" => "notice-report-host-taken",
+        (NoticeKind::ReportHostLost, _) => "notice-report-host-away",
         (NoticeKind::InsightAlert, _) => match text("why").as_str() {
             "ABOVE" => "notice-alert-above",
             "BELOW" => "notice-alert-below",

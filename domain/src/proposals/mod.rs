@@ -48,8 +48,8 @@ pub use compare::{Comparison, Part, ProposalChange, compare_versions, reads_whol
 pub use content::{CampaignPlan, LineContent, MOST_LINES, Offer, ProposalContent, Section, offer_of};
 pub use expire_job::ExpireProposal;
 pub use page::{
-    AnsweredPage, ClientAct, ClientAnswer, OpenedPage, ProposalPage, Signed, Term, answer_proposal, open_proposal,
-    open_proposal_page_accepted, open_proposal_page_file,
+    ClientAct, ClientAnswer, ProposalPage, Signed, Term, answer_proposal, open_proposal, open_proposal_page_accepted,
+    open_proposal_page_file,
 };
 pub use price::{Discount, Priced, Totals, amount, decimal, in_digits, percent, priced};
 pub use queries::{

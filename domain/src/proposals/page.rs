@@ -30,7 +30,7 @@ use crate::jobs::{Job as _, cancel};
 use crate::messages::{date_in_words, time_in_words};
 use crate::permission::Permit;
 use crate::projects::{Numbered, numbered};
-use crate::public_links::{self, Caller, Found, LinkEnding, Outcome, PublicLink, Remark, typed};
+use crate::public_links::{self, Answered, Caller, Found, Opened, PublicLink, Remark, typed};
 use crate::trust;
 
 /// When something that was agreed begins and ends, in words.
@@ -102,15 +102,6 @@ pub struct ProposalPage {
     pub once: Uuid,
 }
 
-/// What a link opens.
-#[derive(Debug)]
-pub enum OpenedPage {
-    /// What it is for.
-    Proposal(Box<ProposalPage>),
-    /// Nothing any more, said in the language of whoever it was for.
-    Ended(LinkEnding, Locale),
-}
-
 /// What the holder of a link does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientAct {
@@ -138,21 +129,10 @@ pub struct ClientAnswer {
     pub once: Uuid,
 }
 
-/// What came of it.
-#[derive(Debug)]
-pub enum AnsweredPage {
-    /// It counts, or counted before.
-    Done,
-    /// Nothing was written, for these reasons. With what the holder sees now.
-    Refused(Box<ProposalPage>, Vec<UserError>),
-    /// The link has ended.
-    Ended(LinkEnding, Locale),
-}
-
 /// Opens a proposal by its link. The first time, it is noted that it was seen.
-pub async fn open_proposal(services: &Arc<Services>, secret: &str) -> Result<OpenedPage, Failure> {
+pub async fn open_proposal(services: &Arc<Services>, secret: &str) -> Result<Opened<ProposalPage>, Failure> {
     let opened = look(services, secret).await?;
-    let unseen = matches!(&opened, OpenedPage::Proposal(page) if page.state == ProposalState::Sent && page.open);
+    let unseen = matches!(&opened, Opened::View(page) if page.state == ProposalState::Sent && page.open);
     if !unseen {
         return Ok(opened);
     }
@@ -165,14 +145,8 @@ pub async fn open_proposal(services: &Arc<Services>, secret: &str) -> Result<Ope
 }
 
 /// What a link opens, and nothing is written.
-async fn look(services: &Arc<Services>, secret: &str) -> Result<OpenedPage, Failure> {
-    let context = Context::stranger(Arc::clone(services), services.db.read().await?);
-    let opened = match public_links::find(&context, secret, LinkPurpose::Proposal).await? {
-        Found::Open(link) => OpenedPage::Proposal(Box::new(show(&context, &link).await?)),
-        Found::Ended(ending, locale) => OpenedPage::Ended(ending, locale),
-    };
-    context.roll_back().await?;
-    Ok(opened)
+async fn look(services: &Arc<Services>, secret: &str) -> Result<Opened<ProposalPage>, Failure> {
+    public_links::open(services, secret, LinkPurpose::Proposal, show).await
 }
 
 /// The file of a proposal, by its link.
@@ -210,7 +184,7 @@ pub async fn answer_proposal(
     secret: &str,
     answer: ClientAnswer,
     caller: &Caller,
-) -> Result<AnsweredPage, Failure> {
+) -> Result<Answered<ProposalPage>, Failure> {
     let carry_out = async |context: &Context, link: &PublicLink| match answer.act {
         ClientAct::Comment(text) => comment(context, link, answer.once, &text).await,
         ClientAct::Decline(reason) => decline(context, link, &reason).await,
@@ -220,14 +194,8 @@ pub async fn answer_proposal(
             accept(context, link, row, acceptance).await
         }
     };
-    match public_links::act(services, secret, LinkPurpose::Proposal, carry_out).await? {
-        Outcome::Done(()) => Ok(AnsweredPage::Done),
-        Outcome::Ended(ending, locale) => Ok(AnsweredPage::Ended(ending, locale)),
-        Outcome::Refused(errors) => match look(services, secret).await? {
-            OpenedPage::Proposal(page) => Ok(AnsweredPage::Refused(page, errors)),
-            OpenedPage::Ended(ending, locale) => Ok(AnsweredPage::Ended(ending, locale)),
-        },
-    }
+    let done = public_links::act(services, secret, LinkPurpose::Proposal, carry_out).await?;
+    done.answered(look(services, secret)).await
 }
 
 /// The proposal of a link, locked.

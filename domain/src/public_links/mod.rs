@@ -14,8 +14,8 @@ mod open;
 use chrono::Duration;
 
 pub(crate) use make::{LinkFor, NewLink, Whose, make, revoke_of};
-pub use open::LinkEnding;
-pub(crate) use open::{Found, Outcome, PublicLink, act, find, used};
+pub use open::{Answered, LinkEnding, Opened};
+pub(crate) use open::{Found, Outcome, PublicLink, act, find, open, used};
 
 /// How long a link is good, unless its subject says otherwise.
 pub(crate) const GOOD_FOR: Duration = Duration::days(30);

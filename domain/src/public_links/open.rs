@@ -102,6 +102,50 @@ pub(crate) enum Outcome<T> {
     Ended(LinkEnding, Locale),
 }
 
+/// What a link shows to its holder.
+#[derive(Debug)]
+pub enum Opened<V> {
+    /// What it is for.
+    View(Box<V>),
+    /// Nothing any more, said in the language of whoever it was for.
+    Ended(LinkEnding, Locale),
+}
+
+/// What the holder of a link is told of what they did.
+#[derive(Debug)]
+pub enum Answered<V> {
+    /// It counts, or counted before.
+    Done,
+    /// Nothing was written, for these reasons. With what they see now.
+    Refused(Box<V>, Vec<UserError>),
+    /// The link has ended.
+    Ended(LinkEnding, Locale),
+}
+
+impl<V> Opened<V> {
+    /// What its holder is told where this was refused.
+    pub(crate) fn refused(self, errors: Vec<UserError>) -> Answered<V> {
+        match self {
+            Self::View(view) => Answered::Refused(view, errors),
+            Self::Ended(ending, locale) => Answered::Ended(ending, locale),
+        }
+    }
+}
+
+impl Outcome<()> {
+    /// What the holder of the link is told of it. What they see `now` is read only where it was refused.
+    pub async fn answered<V>(
+        self,
+        now: impl Future<Output = Result<Opened<V>, Failure>>,
+    ) -> Result<Answered<V>, Failure> {
+        Ok(match self {
+            Self::Done(()) => Answered::Done,
+            Self::Refused(errors) => now.await?.refused(errors),
+            Self::Ended(ending, locale) => Answered::Ended(ending, locale),
+        })
+    }
+}
+
 /// Opens the scope of a link's brand in an operation of a stranger. Refused with [`Code::LinkInvalid`] where there is none of this
 /// secret for this purpose.
 pub(crate) async fn find(context: &Context, secret: &str, purpose: LinkPurpose) -> Result<Found, Failure> {
@@ -122,6 +166,22 @@ pub(crate) async fn find(context: &Context, secret: &str, purpose: LinkPurpose) 
         locale,
         expires_at: row.expires_at,
     }))
+}
+
+/// Shows what a link is for, as it is now. Nothing is written.
+pub(crate) async fn open<V>(
+    services: &Arc<Services>,
+    secret: &str,
+    purpose: LinkPurpose,
+    view: impl AsyncFnOnce(&Context, &PublicLink) -> Result<V, Failure>,
+) -> Result<Opened<V>, Failure> {
+    let context = Context::stranger(Arc::clone(services), services.db.read().await?);
+    let opened = match find(&context, secret, purpose).await? {
+        Found::Open(link) => Opened::View(Box::new(view(&context, &link).await?)),
+        Found::Ended(ending, locale) => Opened::Ended(ending, locale),
+    };
+    context.roll_back().await?;
+    Ok(opened)
 }
 
 /// Does what the holder of a link wants, in a transaction of its own: all of it or nothing.

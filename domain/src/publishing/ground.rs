@@ -38,6 +38,8 @@ pub(super) struct Facts {
     pub(super) archived: bool,
     /// How many stand before it in line, [`line::MOST_COUNTED`] at most.
     pub(super) earlier: i64,
+    /// Whether one of those is being sent.
+    pub(super) sending: bool,
     /// Whether others of its account's line are due and not begun.
     pub(super) others_due: bool,
 }
@@ -51,11 +53,12 @@ static READ: LazyLock<String> = LazyLock::new(|| {
            app.holding_pause(p.brand_id, p.post_id, p.social_account_id) as pause,
            b.publish_grace_seconds as grace_seconds, b.archived_at is not null as archived,
            b.id is not null as has_brand, a.id is not null as has_account,
-           {earlier} as earlier, {others_due} as others_due
+           ahead.earlier, ahead.sending, {others_due} as others_due
          from publication p
            left join brand b on b.id = p.brand_id
            left join social_account a on a.brand_id = p.brand_id and a.id = p.social_account_id
            left join post_variant v on v.brand_id = p.brand_id and v.id = p.variant_id
+           cross join lateral ({earlier}) ahead
          where p.brand_id = $1 and p.id = $2",
         publication = columns::<publication::Column>("p", OF_PUBLICATION),
         account = columns::<social_account::Column>("a", OF_ACCOUNT),

@@ -19,6 +19,9 @@ use crate::jobs::{Hands, Job as _, JobError, Scope};
 /// How long a publication waits for each before it in line. It is called when its turn comes; this is in case nobody calls.
 const EACH: Duration = Duration::milliseconds(500);
 
+/// How long a publication waits at least while one before it is being sent: its upload may take minutes, and whoever ends it calls the next.
+const WHILE_SENDING: Duration = Duration::seconds(2);
+
 /// How long those that a worker has taken wait at least, in case nobody calls: longer than a worker that died is missed.
 const UNCALLED: Duration = Duration::seconds(15);
 
@@ -41,16 +44,17 @@ const MOST_WAITED: i64 = 60;
 /// The most that are counted of those before it, and the most places that whoever begins in vain waits: it asks again before long.
 pub(super) const MOST_COUNTED: i64 = 20;
 
-/// How many stand before the publication `p` in line now (`$3`), as an expression; `$4` is the kind of its job, `$5` [`MOST_COUNTED`]. A
-/// job that has failed, or whose worker is silent, holds up nobody.
-pub(super) const EARLIER: &str = "case when p.state in ('SCHEDULED', 'QUEUED') then (select count(*) from (
-    select from publication e
-    where e.brand_id = p.brand_id and e.social_account_id = p.social_account_id and e.state in ('SCHEDULED', 'QUEUED', 'SENDING')
+/// How many stand before the publication `p` in line now (`$3`), and whether one of them is being sent, as a row; `$4` is the kind of its job,
+/// `$5` [`MOST_COUNTED`]. A job that has failed, or whose worker is silent, holds up nobody.
+pub(super) const EARLIER: &str = "select count(*) as earlier, coalesce(bool_or(counted.sending), false) as sending from (
+    select e.state = 'SENDING' as sending from publication e
+    where p.state in ('SCHEDULED', 'QUEUED')
+      and e.brand_id = p.brand_id and e.social_account_id = p.social_account_id and e.state in ('SCHEDULED', 'QUEUED', 'SENDING')
       and (e.due_at, e.id) < (p.due_at, p.id) and e.due_at <= $3
       and exists (select from job j where j.brand_id = e.brand_id and j.kind = $4 and j.subject_id = e.id
         and j.state in ('PENDING', 'HANDED', 'RUNNING') and j.failures = 0
         and (j.lease_expires_at is null or j.lease_expires_at > $3))
-    limit $5) ahead) else 0 end";
+    limit $5) counted";
 
 /// Whether somebody stands in line with the publication `p` whose job is due now or soon and not begun, as an expression with the same
 /// parameters.
@@ -78,6 +82,8 @@ pub(super) const NEXT: &str = "select j.id, p.due_at from publication p
 pub(super) struct Place {
     /// How many are before it.
     pub(super) earlier: i64,
+    /// Whether one of them is being sent.
+    pub(super) sending: bool,
     /// Whether somebody before it or behind it is due now or soon, and not begun.
     pub(super) others_due: bool,
 }
@@ -104,7 +110,8 @@ pub(super) async fn before(
     let called = place.others_due && take_line(scope, hands, row, place.earlier > 0).await?;
     let earlier = i32::try_from(place.earlier).unwrap_or(i32::MAX);
     let uncalled = if called { UNCALLED } else { Duration::zero() };
-    Ok((earlier > 0).then(|| scope.now + uncalled + EACH * earlier))
+    let least = if place.sending { WHILE_SENDING } else { Duration::zero() };
+    Ok((earlier > 0).then(|| scope.now + (uncalled + EACH * earlier).max(least)))
 }
 
 /// Takes the account's line for the worker that begins one of it: what is due or soon will be is held back until it is called, also what

@@ -165,7 +165,7 @@ async fn prepare(scope: &Scope) -> Result<Result<Task, Next>, JobError> {
     }
     let variant = variant.ok_or_else(|| Fault::broken("a live publication without its variant"))?;
     let outline = if facts.has_files { content::with_files(scope, variant).await? } else { Outline::of_text(variant) };
-    let place = line::Place { earlier: facts.earlier, others_due: facts.others_due };
+    let place = line::Place { earlier: facts.earlier, sending: facts.sending, others_due: facts.others_due };
     let (until, archived) = sent_until(&row, facts.grace_seconds, facts.archived);
     if let Some(since) = facts.open_since {
         let checkpoint = row.checkpoint.clone().map(Checkpoint);

@@ -76,6 +76,7 @@ const OF_THE_OWNER: &[&str] = &["brand_of_contract", "brand_of_proposal", "verif
 
 /// The functions that run as the owner.
 const DEFINERS: &[&str] = &[
+    "agency_chiefs",
     "approval_rules",
     "asked_for_asset",
     "audit_head",
@@ -122,6 +123,7 @@ const DEFINERS: &[&str] = &[
     "forget_sign_ins",
     "forget_single_sign_ons",
     "forget_uploads",
+    "give_back_jobs",
     "hold_attempts",
     "holding_pause",
     "is_known_device",

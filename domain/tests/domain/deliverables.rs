@@ -8,13 +8,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use chrono::{Duration, TimeZone as _, Utc};
 use diwan_domain::deliverables::{
-    DeliverableContent, DeliverableFilter, HandedIn, HandedInByLink, OpenedDeliverable, accept_deliverable,
-    check_deliverable_again, checks_of_deliverables, create_deliverable, create_deliverable_link, deliverables,
-    deliverables_by_ids, hand_in_by_link, open_deliverable, record_deliverable_check, revoke_deliverable_links,
-    send_deliverable_back, submit_deliverable, update_deliverable, withdraw_deliverable,
+    DeliverableContent, DeliverableFilter, HandedIn, accept_deliverable, check_deliverable_again,
+    checks_of_deliverables, create_deliverable, create_deliverable_link, deliverables, deliverables_by_ids,
+    hand_in_by_link, open_deliverable, record_deliverable_check, revoke_deliverable_links, send_deliverable_back,
+    submit_deliverable, update_deliverable, withdraw_deliverable,
 };
 use diwan_domain::paging::Page;
-use diwan_domain::public_links::LinkEnding;
+use diwan_domain::public_links::{Answered, LinkEnding, Opened};
 use diwan_domain::{Code, Context, Failure};
 use diwan_entity::payments::deliverable::{self, DeliverableKind, DeliverableState};
 use diwan_entity::payments::deliverable_check::{CheckKind, CheckOutcome};
@@ -235,8 +235,8 @@ async fn the_other_side_hands_in_by_a_link_once() -> Result<()> {
     let secret = made.url.path_segments().and_then(|mut parts| parts.next_back()).context("a secret")?.to_owned();
     let services = &desk.test.services;
     let page = match open_deliverable(services, &secret).await? {
-        OpenedDeliverable::Page(page) => page,
-        OpenedDeliverable::Ended(..) => anyhow::bail!("it has ended"),
+        Opened::View(page) => page,
+        Opened::Ended(..) => anyhow::bail!("it has ended"),
     };
     assert_eq!((page.reader.as_str(), page.disclosure.as_str(), page.version), ("Studio", "#ad", 1));
     assert!(page.due_on.contains("December"), "{}", page.due_on);
@@ -244,13 +244,13 @@ async fn the_other_side_hands_in_by_a_link_once() -> Result<()> {
     assert!(matches!(unknown, Err(Failure::Refused(errors)) if errors[0].code == Code::LinkInvalid));
 
     let wrong = hand_in_by_link(services, &secret, 1, ("not an address", "")).await?;
-    assert!(matches!(wrong, HandedInByLink::Refused(_, errors) if errors[0].code == Code::PageAddressInvalid));
+    assert!(matches!(wrong, Answered::Refused(_, errors) if errors[0].code == Code::PageAddressInvalid));
     let address = desk.page("/post", "<p>#ad</p>");
     let (first, second) = tokio::join!(
         hand_in_by_link(services, &secret, 1, (&address, "Here")),
         hand_in_by_link(services, &secret, 1, (&address, "Here"))
     );
-    let done = [first?, second?].iter().filter(|done| matches!(done, HandedInByLink::Done)).count();
+    let done = [first?, second?].iter().filter(|done| matches!(done, Answered::Done)).count();
     assert_eq!(done, 1);
     let handed = desk.read(id).await?;
     assert_eq!((handed.state, handed.submission, handed.submitted_by), (DeliverableState::Submitted, 1, None));
@@ -258,11 +258,11 @@ async fn the_other_side_hands_in_by_a_link_once() -> Result<()> {
     // Nobody of us has handed it in, so any of us may accept it.
     assert_eq!(desk.accept(&desk.mid, &row, handed.version).await?, Ok(()));
     let page = open_deliverable(services, &secret).await?;
-    assert!(matches!(page, OpenedDeliverable::Page(page) if page.state == DeliverableState::Accepted));
+    assert!(matches!(page, Opened::View(page) if page.state == DeliverableState::Accepted));
 
     desk.must(&desk.mid, async |context| revoke_deliverable_links(context, id).await).await?;
     let page = open_deliverable(services, &secret).await?;
-    assert!(matches!(page, OpenedDeliverable::Ended(LinkEnding::Revoked, _)));
+    assert!(matches!(page, Opened::Ended(LinkEnding::Revoked, _)));
     let over = desk.act(&desk.mid, async |context| create_deliverable_link(context, id, 3).await.map(drop)).await?;
     assert_eq!(over, Err(Code::WrongState));
     Ok(())

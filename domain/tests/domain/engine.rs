@@ -12,6 +12,7 @@ mod history;
 mod limits;
 mod lines;
 mod locks;
+mod names;
 mod numbers;
 mod order;
 mod pds;

@@ -182,6 +182,7 @@ fn every_kind_has_words_in_every_language() {
             NoticeKind::ReportNotSent,
             NoticeKind::InsightAlert,
             NoticeKind::WebSourceFailed,
+            NoticeKind::ReportHostLost,
         ] {
             let said = in_words(locale, &about(kind, params.clone()));
             let shows = match kind {
@@ -191,7 +192,8 @@ fn every_kind_has_words_in_every_language() {
                 | NoticeKind::DeliverableDue
                 | NoticeKind::ReportNotSent
                 | NoticeKind::InsightAlert
-                | NoticeKind::WebSourceFailed => "Nowruz",
+                | NoticeKind::WebSourceFailed
+                | NoticeKind::ReportHostLost => "Nowruz",
                 _ => "Mastodon",
             };
             assert!(said.contains(shows) && !said.starts_with("notice-"), "{locale:?} {kind:?}: {said}");
@@ -205,6 +207,7 @@ fn every_kind_has_words_in_every_language() {
                     | NoticeKind::ReportNotSent
                     | NoticeKind::InsightAlert
                     | NoticeKind::WebSourceFailed
+                    | NoticeKind::ReportHostLost
             );
             let step = messages::trouble(locale, "CONTENT");
             assert!(has_step || said.contains(step.trim()), "{locale:?} {kind:?}: {said}");

@@ -394,6 +394,7 @@ async fn a_post_is_read_changed_measured_and_taken_back() {
     }
     let numbers = stage.network.account_metrics(stage.out(), &account).await.expect("numbers");
     assert!(matches!(numbers.values[..], [(Metric::Followers, 100..)]), "{:?}", numbers.values);
+    assert_eq!(numbers.handle.as_deref(), Some(account.handle.as_str()));
 }
 
 #[tokio::test]

@@ -135,7 +135,9 @@ async fn the_emulated_networks_take_no_other_questions() {
     for (query, status) in [
         (format!("q=organizationalEntity&organizationalEntity={page}&{}", range(30, 10)), 200),
         (format!("q=organization&organizationalEntity={page}&{}", range(30, 10)), 400),
-        (format!("q=organizationalEntity&organizationalEntity={page}"), 400),
+        // Without a time it is told who they are.
+        (format!("q=organizationalEntity&organizationalEntity={page}"), 200),
+        (format!("q=organizationalEntity&organizationalEntity={page}&timeIntervals=all"), 400),
         (format!("q=organizationalEntity&organizationalEntity={page}&{}", range(366, 340)), 400),
         (format!("q=organizationalEntity&organizationalEntity={page}&{}&count=2", range(30, 10)), 400),
         (format!("q=organizationalEntity&organizationalEntity=urn%3Ali%3Aorganization%3A1&{}", range(30, 10)), 403),

@@ -413,8 +413,9 @@ async fn posts_are_counted_and_stay() {
     assert!(numbers[1].values.iter().all(|(metric, _)| *metric != Metric::Bookmarks), "stories are not saved");
     assert!(numbers[1].values.contains(&(Metric::Views, 0)));
     assert_eq!(numbers[2].missing, Some(Missing::Gone));
-    let numbers = stage.network.account_metrics(stage.out(), &account).await.expect("an answer").values;
-    assert_eq!(numbers, [(Metric::Followers, 150), (Metric::Following, 0), (Metric::Posts, 2)]);
+    let numbers = stage.network.account_metrics(stage.out(), &account).await.expect("an answer");
+    assert_eq!(numbers.handle.as_deref(), Some(account.handle.as_str()));
+    assert_eq!(numbers.values, [(Metric::Followers, 150), (Metric::Following, 0), (Metric::Posts, 2)]);
 
     assert!(!stage.network.capabilities().delete);
     let refused = stage.network.delete_post(stage.out(), &account, &there.remote_id).await;

@@ -328,8 +328,9 @@ async fn pins_are_changed_counted_and_taken_back() {
     let known: Vec<_> = numbers[0].values.iter().map(|(metric, _)| *metric).collect();
     assert_eq!(known, [Metric::Likes, Metric::Replies, Metric::Bookmarks, Metric::Views, Metric::Clicks]);
     assert_eq!(numbers[1].missing, Some(Missing::Gone));
-    let numbers = stage.network.account_metrics(stage.out(), &account).await.expect("an answer").values;
-    assert_eq!(numbers, [(Metric::Followers, 0), (Metric::Following, 0), (Metric::Posts, 1)]);
+    let numbers = stage.network.account_metrics(stage.out(), &account).await.expect("an answer");
+    assert_eq!(numbers.handle.as_deref(), Some(account.handle.as_str()));
+    assert_eq!(numbers.values, [(Metric::Followers, 0), (Metric::Following, 0), (Metric::Posts, 1)]);
 
     for _ in 0..2 {
         stage.network.delete_post(stage.out(), &account, &there.remote_id).await.expect("gone");

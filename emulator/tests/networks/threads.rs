@@ -300,6 +300,7 @@ async fn posts_are_counted_and_taken_back() {
     assert_eq!(numbers[1].missing, Some(Missing::Gone));
     let numbers = stage.network.account_metrics(stage.out(), &account).await.expect("an answer");
     assert_eq!((numbers.values, numbers.missing), (vec![(Metric::Followers, 200)], None));
+    assert_eq!(numbers.handle, None, "that is another request");
     for _ in 0..2 {
         stage.network.delete_post(stage.out(), &account, &there.remote_id).await.expect("gone");
     }

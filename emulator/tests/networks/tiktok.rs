@@ -96,6 +96,7 @@ async fn a_film_is_posted_with_what_is_said_of_it() {
     assert!(metrics[0].values.contains(&(Metric::Views, 70)), "{metrics:?}");
     let numbers = stage.network.account_metrics(stage.out(), &account).await.expect("numbers");
     assert!(numbers.values.contains(&(Metric::Followers, 12)), "{numbers:?}");
+    assert_eq!(numbers.handle.as_deref(), Some(account.handle.as_str()));
     let deleted = stage.network.delete_post(stage.out(), &account, &post.id).await.expect_err("not offered");
     assert_eq!(deleted.code, "not_offered");
 }

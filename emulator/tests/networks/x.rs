@@ -343,6 +343,7 @@ async fn numbers_come_with_what_is_gone_and_a_post_is_taken_back() {
     assert_eq!((metrics[1].missing, metrics[1].values.len()), (Some(Missing::Gone), 0));
     let numbers = stage.network.account_metrics(stage.out(), &account).await.expect("numbers");
     assert!(numbers.values.contains(&(Metric::Posts, 2)) && numbers.values.contains(&(Metric::Followers, 120)));
+    assert_eq!(numbers.handle.as_deref(), Some(account.handle.as_str()));
 
     for _ in 0..2 {
         stage.network.delete_post(stage.out(), &account, &id).await.expect("deleted");
@@ -355,9 +356,9 @@ async fn numbers_come_with_what_is_gone_and_a_post_is_taken_back() {
     assert_eq!(edited.expect_err("not offered").code, "not_offered");
 }
 
-/// The last six days that are over, by a clock that is half an hour off.
-fn days() -> Vec<MentionDay> {
-    let midnight = now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::minutes(30);
+/// The last six days that are over, by a clock that is so many minutes off.
+fn days(off: i64) -> Vec<MentionDay> {
+    let midnight = now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::minutes(off);
     let today = if midnight > now() { midnight - TimeDelta::days(1) } else { midnight };
     let day = |back: i64| {
         let start = today - TimeDelta::days(back);
@@ -383,8 +384,14 @@ fn said(stage: &Stage, text: &str, at: DateTime<Utc>) {
 
 #[tokio::test]
 async fn mentions_are_counted_by_days_in_the_name_of_the_application() {
+    // By a clock that differs from that of UTC by whole hours, and by one that does not.
+    for off in [60, 30] {
+        counts_of(&days(off)).await;
+    }
+}
+
+async fn counts_of(days: &[MentionDay]) {
     let (stage, account) = start().await;
-    let days = days();
     let (last, before) = (days[5], days[4]);
     said(&stage, "We drink Nour tea, always", last.start);
     said(&stage, "#NOUR and nour tea", last.end - TimeDelta::seconds(1));
@@ -393,11 +400,11 @@ async fn mentions_are_counted_by_days_in_the_name_of_the_application() {
     said(&stage, "Nour tea today", last.end);
     let (keywords, hashtags) = (["Nour tea".to_owned()], ["nour".to_owned()]);
     let words = MentionWords { keywords: &keywords, hashtags: &hashtags };
-    let counted = stage.network.count_mentions(stage.out(), &account, words, &days).await.expect("counts");
+    let counted = stage.network.count_mentions(stage.out(), &account, words, days).await.expect("counts");
     let counts: Vec<_> = counted.iter().map(|count| (count.date, count.mentions)).collect();
     let expected: Vec<_> = days.iter().map(|day| day.date).zip([0, 0, 0, 0, 1, 2]).collect();
     assert_eq!(counts, expected);
-    assert_eq!(stage.emulator.world().count("api.x.com/2/tweets/counts/recent"), 6);
+    assert_eq!(stage.emulator.world().count("api.x.com/2/tweets/counts/recent"), 1, "all days in one request");
 }
 
 #[tokio::test]
@@ -405,7 +412,7 @@ async fn mentions_are_told_to_no_application_that_is_unknown_and_with_patience()
     let (stage, account) = start().await;
     let hashtags = ["nour".to_owned()];
     let words = MentionWords { keywords: &[], hashtags: &hashtags };
-    let days = days();
+    let days = days(30);
     let wrong = App { client_secret: "wrong".to_owned(), ..stage.app.clone() };
     for app in [None, Some(&wrong)] {
         let out = Outside { http: &stage.http, app };

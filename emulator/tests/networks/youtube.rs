@@ -123,6 +123,7 @@ async fn a_video_is_read_counted_changed_and_deleted() {
     assert_eq!(metrics[0].values, seen_by_all, "dislikes are told to the owner of a video alone");
     let numbers = stage.network.account_metrics(stage.out(), &account).await.expect("numbers");
     assert_eq!(numbers.values, [(Metric::Followers, 12), (Metric::Views, 40), (Metric::Posts, 1)]);
+    assert_eq!(numbers.handle.as_deref(), Some(account.handle.as_str()));
 
     let changed = with(text("after"), &[("title", "Another"), ("made_for_kids", "false"), ("privacy", "private")]);
     for _ in 0..2 {

@@ -21,6 +21,7 @@ pub enum NoticeKind {
     ReportNotSent,
     InsightAlert,
     WebSourceFailed,
+    ReportHostLost,
 }
 
 #[sea_orm::model]

@@ -26,7 +26,7 @@ use crate::error::{ErrorKind, NetworkError};
 use crate::mentions::{MentionCount, MentionDay, MentionWords};
 use crate::network::{
     Account, AccountMetrics, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics, Progress,
-    Published, RemotePost,
+    Published, RemotePost, word,
 };
 use crate::preview::Preview;
 use crate::reading::{RateLimit, RateLimitOf};
@@ -306,7 +306,9 @@ impl Network for Bluesky {
         match pds.query("app.bsky.actor.getProfile", &[("actor", &account.remote_id)]).await {
             Ok(answer) => {
                 let profile: Value = read(&answer, Step::Repeatable)?;
-                Ok(AccountMetrics { values: map::numbers(&profile, &NAMES), raw: profile, missing: None })
+                // That is what an account is called whose domain does not lead to it just now.
+                let handle = word(&profile, "handle").filter(|handle| handle != "handle.invalid");
+                Ok(AccountMetrics { values: map::numbers(&profile, &NAMES), raw: profile, missing: None, handle })
             }
             // A PDS without an AppView does not know who follows; what the account itself did can be counted.
             Err(error) if is_not_served(&error) => {
@@ -318,7 +320,8 @@ impl Network for Bluesky {
                 }
                 let counted: serde_json::Map<_, _> =
                     values.iter().map(|(metric, count)| (metric.as_str().to_owned(), json!(count))).collect();
-                Ok(AccountMetrics { values, raw: json!({ "counted": counted }), missing: Some(Missing::NotServed) })
+                let (raw, missing) = (json!({ "counted": counted }), Some(Missing::NotServed));
+                Ok(AccountMetrics { values, raw, missing, handle: None })
             }
             Err(error) => Err(error.error),
         }

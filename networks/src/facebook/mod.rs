@@ -34,7 +34,7 @@ use crate::history::{AccountHistory, FollowersThen};
 use crate::meta::{is_gone, refusal};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
-    Progress, Published, RemotePost,
+    Progress, Published, RemotePost, word,
 };
 use crate::oauth::Tokens;
 use crate::preview::{Piece, Preview, plain_with_links};
@@ -326,10 +326,11 @@ impl Network for Facebook {
     async fn account_metrics(&self, out: Outside<'_>, account: &Account) -> Result<AccountMetrics, NetworkError> {
         let tokens = oauth::tokens(account)?;
         let graph = graph(out, &tokens);
-        let request = graph.get(&path(&account.remote_id))?.query(&[("fields", "followers_count")]);
+        let request = graph.get(&path(&account.remote_id))?.query(&[("fields", "followers_count,name,username")]);
         let raw: Value = graph.read(request, Step::Repeatable).await?;
         let followers = raw["followers_count"].as_i64().map(|count| (Metric::Followers, count));
-        Ok(AccountMetrics { values: followers.into_iter().collect(), raw, missing: None })
+        let handle = word(&raw, "username").or_else(|| word(&raw, "name"));
+        Ok(AccountMetrics { values: followers.into_iter().collect(), handle, raw, missing: None })
     }
 
     async fn account_history(

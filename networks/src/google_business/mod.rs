@@ -292,7 +292,7 @@ impl Network for GoogleBusiness {
     /// Nor numbers of a location as they are now: only of days that are past.
     async fn account_metrics(&self, out: Outside<'_>, account: &Account) -> Result<AccountMetrics, NetworkError> {
         self.check(out, account).await?;
-        Ok(AccountMetrics { values: Vec::new(), raw: Value::Null, missing: Some(Missing::NotServed) })
+        Ok(AccountMetrics { values: Vec::new(), raw: Value::Null, missing: Some(Missing::NotServed), handle: None })
     }
 
     async fn read_post(

@@ -28,7 +28,7 @@ use crate::meta::containers::{Graph, Post};
 use crate::meta::{audience, login};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
-    Progress, Published, RemotePost,
+    Progress, Published, RemotePost, word,
 };
 use crate::oauth::Tokens;
 use crate::preview::{Preview, plain_without_links};
@@ -352,7 +352,7 @@ impl Network for Instagram {
         let tokens = login::tokens(account)?;
         let raw = connect::profile(&graph(out, &account.base_url, &tokens)).await?;
         let values = NAMES.into_iter().filter_map(|(name, metric)| Some((metric, raw[name].as_i64()?))).collect();
-        Ok(AccountMetrics { values, raw, missing: None })
+        Ok(AccountMetrics { values, handle: word(&raw, "username"), raw, missing: None })
     }
 
     async fn audience(

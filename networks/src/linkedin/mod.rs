@@ -5,20 +5,24 @@
 //! anything is sent again. What members post cannot be read back: there a person must look. LinkedIn also refuses the
 //! same content twice within some minutes, which is taken as a sign that the first may be there.
 
+mod audience;
 mod comments;
+mod countries;
 mod history;
 mod little;
 mod media;
+mod numbers;
 mod oauth;
 mod publish;
 mod wire;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diwan_platform::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::audience::{AudienceOf, AudienceOffer, AudienceSlice};
 use crate::call::{Step, no_answer, read};
 use crate::capabilities::{
     AltText, Capabilities, ConnectMethod, DocumentLimits, Limits, MediaLimits, Metric, NetworkKey, OptionKind,
@@ -38,7 +42,7 @@ use crate::reading::{RateLimit, RateLimitOf};
 use crate::steps;
 use crate::validate::violations;
 use publish::Publishing;
-use wire::{Api, Elements, Found, Post, encoded};
+use wire::{Api, Found, Post, encoded};
 
 /// The network.
 pub struct LinkedIn;
@@ -69,9 +73,6 @@ const COMMENT: u64 = 1_250;
 
 /// An image has fewer than 36,152,320 pixels.
 const MOST_IMAGE_PIXELS: u64 = 36_152_319;
-
-/// The numbers of how many posts are read in one request.
-const COUNTED_AT_ONCE: usize = 20;
 
 /// The smallest film, in bytes.
 const SMALLEST_FILM: u64 = 75 * 1024;
@@ -161,7 +162,12 @@ static CAPABILITIES: Capabilities = Capabilities {
     ],
     mentions: None,
     comments: true,
-    audience: None,
+    audience: Some(AudienceOffer {
+        of: AudienceOf::Followers,
+        dimensions: &audience::DIMENSIONS,
+        requests: audience::REQUESTS,
+        source: "https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/follower-statistics",
+    }),
     idempotency: "A page's newer posts are compared before anything is sent again; a member must look themselves.",
     look_up: true,
     delete: true,
@@ -249,37 +255,6 @@ fn own_violations(limits: &Limits, draft: &Draft) -> Vec<Violation> {
         }
     }
     found
-}
-
-/// The numbers of posts and pages, by LinkedIn's names.
-fn numbers(statistics: &Value) -> Vec<(Metric, i64)> {
-    const NAMES: [(&str, Metric); 6] = [
-        ("impressionCount", Metric::Views),
-        ("uniqueImpressionsCount", Metric::Reach),
-        ("clickCount", Metric::Clicks),
-        ("likeCount", Metric::Likes),
-        ("commentCount", Metric::Replies),
-        ("shareCount", Metric::Reposts),
-    ];
-    NAMES.iter().filter_map(|(name, metric)| statistics[*name].as_i64().map(|value| (*metric, value))).collect()
-}
-
-/// The statistics of a page's posts, as far as LinkedIn has any.
-async fn statistics(api: &Api<'_>, page: &str, urns: &[String]) -> Result<Vec<Value>, NetworkError> {
-    let mut all = Vec::new();
-    for (parameter, kind) in [("shares", "urn:li:share:"), ("ugcPosts", "urn:li:ugcPost:")] {
-        let urns: Vec<_> = urns.iter().filter(|urn| urn.starts_with(kind)).map(|urn| encoded(urn)).collect();
-        for urns in urns.chunks(COUNTED_AT_ONCE) {
-            let (page, urns) = (encoded(page), urns.join(","));
-            let path = format!(
-                "/rest/organizationalEntityShareStatistics?q=organizationalEntity&organizationalEntity={page}\
-                 &{parameter}=List({urns})"
-            );
-            let answer = api.send(api.get(&path)?, Step::Repeatable).await?;
-            all.extend(read::<Elements<Value>>(&answer, Step::Repeatable)?.elements);
-        }
-    }
-    Ok(all)
 }
 
 #[async_trait]
@@ -375,7 +350,7 @@ impl Network for LinkedIn {
     }
 
     fn posts_counted_at_once(&self) -> usize {
-        COUNTED_AT_ONCE
+        numbers::COUNTED_AT_ONCE
     }
 
     async fn post_metrics(
@@ -388,13 +363,13 @@ impl Network for LinkedIn {
         let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
         // What members' posts come to is told to few applications.
         let is_page = account.remote_id.starts_with(ORGANIZATION);
-        let found = if is_page { statistics(&api, &account.remote_id, remote_ids).await? } else { Vec::new() };
+        let found = if is_page { numbers::of_posts(&api, &account.remote_id, remote_ids).await? } else { Vec::new() };
         let metrics = remote_ids.iter().map(|id| {
             let of_it = |of: &&Value| of["share"] == id.as_str() || of["ugcPost"] == id.as_str();
             let raw = found.iter().find(of_it).cloned();
             PostMetrics {
                 remote_id: id.clone(),
-                values: raw.as_ref().map(|raw| numbers(&raw["totalShareStatistics"])).unwrap_or_default(),
+                values: raw.as_ref().map(|raw| numbers::of(&raw["totalShareStatistics"])).unwrap_or_default(),
                 missing: raw.is_none().then_some(Missing::NotServed),
                 raw: raw.unwrap_or_default(),
             }
@@ -404,7 +379,8 @@ impl Network for LinkedIn {
 
     async fn account_metrics(&self, out: Outside<'_>, account: &Account) -> Result<AccountMetrics, NetworkError> {
         if !account.remote_id.starts_with(ORGANIZATION) {
-            return Ok(AccountMetrics { values: Vec::new(), raw: Value::Null, missing: Some(Missing::NotServed) });
+            let missing = Some(Missing::NotServed);
+            return Ok(AccountMetrics { values: Vec::new(), raw: Value::Null, missing, handle: None });
         }
         let tokens = oauth::tokens(account)?;
         let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
@@ -412,7 +388,7 @@ impl Network for LinkedIn {
         let path = format!("/rest/networkSizes/{page}?edgeType=COMPANY_FOLLOWED_BY_MEMBER");
         let raw: Value = read(&api.send(api.get(&path)?, Step::Repeatable).await?, Step::Repeatable)?;
         let values = raw["firstDegreeSize"].as_i64().map(|followers| (Metric::Followers, followers));
-        Ok(AccountMetrics { values: values.into_iter().collect(), raw, missing: None })
+        Ok(AccountMetrics { values: values.into_iter().collect(), raw, missing: None, handle: None })
     }
 
     async fn account_history(
@@ -428,6 +404,21 @@ impl Network for LinkedIn {
         let tokens = oauth::tokens(account)?;
         let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
         history::read_days(&api, &account.remote_id, between).await
+    }
+
+    async fn audience(
+        &self,
+        out: Outside<'_>,
+        account: &Account,
+        _today: NaiveDate,
+    ) -> Result<Vec<AudienceSlice>, NetworkError> {
+        // Who follows a member is told to few applications.
+        if !account.remote_id.starts_with(ORGANIZATION) {
+            return Ok(audience::not_served());
+        }
+        let tokens = oauth::tokens(account)?;
+        let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
+        audience::followers(&api, &account.remote_id).await
     }
 
     async fn read_comments(

@@ -33,7 +33,7 @@ use crate::error::{ErrorKind, NetworkError};
 use crate::mentions::{MentionCount, MentionDay, MentionWords};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
-    Progress, Published, RemotePost,
+    Progress, Published, RemotePost, word,
 };
 use crate::preview::Preview;
 use crate::reading::{RateLimit, RateLimitOf};
@@ -288,7 +288,10 @@ impl Network for Mastodon {
         let grant = grant(account)?;
         let server = Server { http: out.http, base: &account.base_url, token: Some(&grant.access) };
         let raw: Value = read(&server.verify_credentials().await?, Step::Repeatable)?;
-        Ok(AccountMetrics { values: numbers(&raw, &NAMES), raw, missing: None })
+        // The server's domain, which stands behind the name, was read when it was connected.
+        let domain = account.handle.rsplit_once('@').map(|(_, domain)| domain);
+        let handle = domain.and_then(|domain| Some(format!("{}@{domain}", word(&raw, "username")?)));
+        Ok(AccountMetrics { values: numbers(&raw, &NAMES), handle, raw, missing: None })
     }
 
     async fn count_mentions(

@@ -18,10 +18,11 @@ pub(crate) const DIMENSIONS: [AudienceDimension; 4] =
 /// What a breakdown is called, and how its keys are written here.
 fn breakdown(dimension: AudienceDimension) -> (&'static str, fn(&str) -> Option<String>) {
     match dimension {
-        AudienceDimension::Age | AudienceDimension::AgeGender => ("age", age),
         AudienceDimension::Gender => ("gender", |said| Some(gender(said).to_owned())),
         AudienceDimension::Country => ("country", country),
         AudienceDimension::City => ("city", city),
+        // Of those beside ages nothing is asked.
+        _ => ("age", age),
     }
 }
 

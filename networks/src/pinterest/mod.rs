@@ -27,7 +27,7 @@ use crate::counting;
 use crate::error::NetworkError;
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
-    Progress, Published, RemotePost,
+    Progress, Published, RemotePost, word,
 };
 use crate::oauth::Tokens;
 use crate::preview::Preview;
@@ -274,7 +274,7 @@ impl Network for Pinterest {
         ];
         let tokens = oauth::tokens(account)?;
         let raw = oauth::user_account(&api(out, account, &tokens)).await?;
-        Ok(AccountMetrics { values: numbers(&raw, &NAMES), raw, missing: None })
+        Ok(AccountMetrics { values: numbers(&raw, &NAMES), handle: word(&raw, "username"), raw, missing: None })
     }
 
     async fn read_post(

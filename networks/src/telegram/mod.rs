@@ -213,7 +213,8 @@ impl Network for Telegram {
         let grant = grant(account)?;
         let body = json!({ "chat_id": publish::chat(account) });
         let members: i64 = bot(out, account, &grant).call("getChatMemberCount", &body, Step::Repeatable).await?;
-        Ok(AccountMetrics { values: vec![(Metric::Followers, members)], raw: members.into(), missing: None })
+        let values = vec![(Metric::Followers, members)];
+        Ok(AccountMetrics { values, raw: members.into(), missing: None, handle: None })
     }
 
     async fn read_post(

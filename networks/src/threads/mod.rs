@@ -264,7 +264,7 @@ impl Network for Threads {
         let raw: Value = read(&answer, Step::Repeatable)?;
         let values = numbers(&raw, &[("followers_count", Metric::Followers)]);
         let missing = values.is_empty().then_some(Missing::NotServed);
-        Ok(AccountMetrics { values, raw, missing })
+        Ok(AccountMetrics { values, raw, missing, handle: None })
     }
 
     async fn audience(

@@ -24,7 +24,7 @@ use crate::counting;
 use crate::error::NetworkError;
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
-    Progress, Published, RemotePost,
+    Progress, Published, RemotePost, word,
 };
 use crate::oauth::tokens;
 use crate::preview::{Preview, plain_without_links};
@@ -280,9 +280,9 @@ impl Network for TikTok {
             ("video_count", Metric::Posts),
         ];
         let tokens = tokens(account)?;
-        let fields = "open_id,follower_count,following_count,video_count";
+        let fields = "open_id,username,follower_count,following_count,video_count";
         let raw = Api { http: out.http, token: &tokens.access }.user(fields).await?;
-        Ok(AccountMetrics { values: numbers(&raw, &NAMES), raw, missing: None })
+        Ok(AccountMetrics { values: numbers(&raw, &NAMES), handle: word(&raw, "username"), raw, missing: None })
     }
 
     async fn read_post(

@@ -1,4 +1,4 @@
-//! How often something is spoken of: `GET /2/tweets/counts/recent`, of the last seven days.
+//! How often something is spoken of: `GET /2/tweets/counts/recent`, of the last seven days, all of which one answer tells.
 //! <https://docs.x.com/x-api/posts/get-count-of-recent-posts>, <https://docs.x.com/x-api/posts/counts/integrate/overview>
 //!
 //! X takes a bearer token of an application alone for this, and none of a person. It is had for the application's API key and its secret,
@@ -7,7 +7,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use diwan_platform::apps::App;
 use diwan_platform::http::HttpClient;
 use serde::Deserialize;
@@ -26,14 +26,24 @@ pub const COUNTING: MentionCounting =
 /// Of what a post is none of its own: what only passes on another.
 const WITHOUT_REPOSTS: &str = "-is:retweet";
 
+/// The most parts of an answer that are asked for: it is not documented that there is ever more than one.
+const MOST_PAGES: usize = 6;
+
 #[derive(Deserialize)]
 struct Counts {
+    data: Vec<Part>,
     meta: Meta,
 }
 
 #[derive(Deserialize)]
+struct Part {
+    start: DateTime<Utc>,
+    tweet_count: i64,
+}
+
+#[derive(Deserialize)]
 struct Meta {
-    total_tweet_count: i64,
+    next_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -72,26 +82,60 @@ async fn bearer(http: &HttpClient, account: &Account, app: &App) -> Result<Strin
     Ok(token.access_token)
 }
 
-/// How often any of the words was in a post that is no repost, on each of the days.
+/// The largest parts into which X divides what it counts and that lie within the days: it divides by the clock of UTC, so that days of another one are
+/// made of hours, and where that differs by less than whole hours of minutes.
+fn granularity(days: &[MentionDay]) -> (&'static str, TimeDelta) {
+    let mut ends = days.iter().flat_map(|day| [day.start, day.end]);
+    if ends.all(|at| at.timestamp().rem_euclid(3600) == 0) {
+        ("hour", TimeDelta::hours(1))
+    } else {
+        ("minute", TimeDelta::minutes(1))
+    }
+}
+
+/// What parts of this length come to on each of the days. X tells of parts also where they hold nothing: a day without its first or its last one
+/// was not told of.
+fn by_days(days: &[MentionDay], parts: &[Part], length: TimeDelta) -> Vec<MentionCount> {
+    let of = |day: &MentionDay| {
+        let within: Vec<&Part> = parts.iter().filter(|part| (day.start..day.end).contains(&part.start)).collect();
+        let is_told = [day.start, day.end - length].iter().all(|end| within.iter().any(|part| part.start == *end));
+        let mentions = within.iter().map(|part| part.tweet_count).sum();
+        is_told.then_some(MentionCount { date: day.date, mentions })
+    };
+    days.iter().filter_map(of).collect()
+}
+
+/// How often any of the words was in a post that is no repost, on each of the days. They are asked for together: X counts requests, and is paid for them.
 pub async fn count(
     out: Outside<'_>,
     account: &Account,
     words: MentionWords<'_>,
     days: &[MentionDay],
 ) -> Result<Vec<MentionCount>, NetworkError> {
+    let (Some(start), Some(end)) = (days.iter().map(|day| day.start).min(), days.iter().map(|day| day.end).max())
+    else {
+        return Ok(Vec::new());
+    };
     let token = bearer(out.http, account, out.app()?).await?;
     let api = Api { http: out.http, base: &account.base_url, token: &token };
     let query = query(words);
-    let mut counts = Vec::with_capacity(days.len());
-    for day in days {
-        let [start, end] = [day.start, day.end].map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
-        let asked = [("query", &*query), ("granularity", "day"), ("start_time", &*start), ("end_time", &*end)];
+    let (granularity, length) = granularity(days);
+    let [start, end] = [start, end].map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    let (mut parts, mut next): (Vec<Part>, Option<String>) = (Vec::new(), None);
+    for _ in 0..MOST_PAGES {
+        let mut asked =
+            vec![("query", &*query), ("granularity", granularity), ("start_time", &*start), ("end_time", &*end)];
+        asked.extend(next.as_deref().map(|next| ("next_token", next)));
         let request = api.get("/2/tweets/counts/recent")?.query(&asked);
         let answer = api.send(request, Step::Repeatable).await.map_err(of_application)?;
         let told: Counts = read(&answer, Step::Repeatable)?;
-        counts.push(MentionCount { date: day.date, mentions: told.meta.total_tweet_count });
+        parts.extend(told.data);
+        next = told.meta.next_token;
+        if next.is_none() {
+            return Ok(by_days(days, &parts, length));
+        }
     }
-    Ok(counts)
+    Err(NetworkError::new(ErrorKind::Ask, "answer_unreadable", "the counts of some days do not end"))
 }
 
 /// What is refused here is refused to the application: connecting the account again helps nothing.
@@ -112,6 +156,44 @@ mod tests {
         let words = MentionWords { keywords: &keywords, hashtags: &hashtags };
         assert_eq!(query(words), "(\"tea house\" OR \"@nour\" OR #چای) -is:retweet");
         assert_eq!(query(MentionWords { keywords: &[], hashtags: &hashtags }), "(#چای) -is:retweet");
+    }
+
+    #[test]
+    fn days_are_made_of_parts_that_lie_within_them() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let day = |start: &str, end: &str| MentionDay { date: at(end).date_naive(), start: at(start), end: at(end) };
+        // In Athens, where clocks are put back; and in Tehran.
+        let athens =
+            [day("2026-10-24T21:00:00Z", "2026-10-25T22:00:00Z"), day("2026-10-25T22:00:00Z", "2026-10-26T22:00:00Z")];
+        let tehran = [day("2026-10-24T20:30:00Z", "2026-10-25T20:30:00Z")];
+        assert_eq!((granularity(&athens).0, granularity(&tehran).0), ("hour", "minute"));
+        let part = |start: &str, tweet_count| Part { start: at(start), tweet_count };
+        let parts = [
+            part("2026-10-24T20:00:00Z", 100),
+            part("2026-10-24T21:00:00Z", 1),
+            part("2026-10-25T21:00:00Z", 2),
+            part("2026-10-25T22:00:00Z", 4),
+            part("2026-10-26T21:00:00Z", 0),
+            part("2026-10-26T22:00:00Z", 100),
+        ];
+        let counts = |days: &[MentionDay]| {
+            by_days(days, &parts, TimeDelta::hours(1)).iter().map(|count| count.mentions).collect::<Vec<_>>()
+        };
+        assert_eq!(counts(&athens), [3, 4]);
+        // In whatever order they come. What was told in part, or not at all, is not known.
+        let in_part = day("2026-10-26T22:00:00Z", "2026-10-27T22:00:00Z");
+        let not_at_all = day("2026-10-27T22:00:00Z", "2026-10-28T22:00:00Z");
+        assert_eq!(counts(&[not_at_all, athens[1], in_part, athens[0]]), [4, 3]);
+    }
+
+    #[test]
+    fn an_answer_may_have_more_parts() {
+        let told = r#"{"data":[{"start":"2026-10-24T21:00:00.000Z","end":"2026-10-24T22:00:00.000Z","tweet_count":3}],
+            "meta":{"total_tweet_count":3,"next_token":"more"}}"#;
+        let told: Counts = serde_json::from_str(told).unwrap();
+        assert_eq!((told.data[0].tweet_count, told.meta.next_token.as_deref()), (3, Some("more")));
+        let last: Counts = serde_json::from_str(r#"{"data":[],"meta":{"total_tweet_count":0}}"#).unwrap();
+        assert!(last.data.is_empty() && last.meta.next_token.is_none());
     }
 
     #[test]

@@ -31,7 +31,7 @@ use crate::error::NetworkError;
 use crate::mentions::{MentionCount, MentionDay, MentionWords};
 use crate::network::{
     Account, AccountMetrics, Authorization, Connected, Credentials, LookUp, Missing, Network, Outside, PostMetrics,
-    Progress, Published, RemotePost,
+    Progress, Published, RemotePost, word,
 };
 use crate::preview::{Preview, plain_with_links};
 use crate::reading::{RateLimit, RateLimitOf};
@@ -375,7 +375,7 @@ impl Network for X {
         let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
         let request = api.get("/2/users/me")?.query(&[("user.fields", "public_metrics")]);
         let raw: Value = api.data(request, Step::Repeatable).await?;
-        Ok(AccountMetrics { values: numbers(&raw, &NAMES), raw, missing: None })
+        Ok(AccountMetrics { values: numbers(&raw, &NAMES), handle: word(&raw, "username"), raw, missing: None })
     }
 
     async fn count_mentions(

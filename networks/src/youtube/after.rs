@@ -49,14 +49,15 @@ pub async fn post_metrics(api: &Api<'_>, remote_ids: &[String]) -> Result<Vec<Po
 
 /// The numbers of the channel. Who subscribes may be hidden.
 pub async fn account_metrics(api: &Api<'_>, account: &Account) -> Result<AccountMetrics, NetworkError> {
-    let raw = own_channel(api, account).await?.statistics;
+    let channel = own_channel(api, account).await?;
+    let (handle, raw) = (Some(channel.handle()), channel.statistics);
     let hidden = raw["hiddenSubscriberCount"] == true;
     let mut values = numbers(
         &raw,
         &[("subscriberCount", Metric::Followers), ("viewCount", Metric::Views), ("videoCount", Metric::Posts)],
     );
     values.retain(|(metric, _)| !(hidden && *metric == Metric::Followers));
-    Ok(AccountMetrics { values, raw, missing: None })
+    Ok(AccountMetrics { values, raw, missing: None, handle })
 }
 
 /// Reads a video back.

@@ -164,12 +164,9 @@ fn watch(id: &str) -> Option<Url> {
 
 /// A channel as an account.
 fn connected(channel: Channel, tokens: &Tokens, limits: Limits) -> Result<Connected, NetworkError> {
-    let title = channel.snippet.title.trim();
-    let display_name = if title.is_empty() { channel.id.clone() } else { title.to_owned() };
-    let handle = channel.snippet.custom_url.as_deref().unwrap_or(&display_name).trim_start_matches('@').to_owned();
     Ok(Connected {
-        handle,
-        display_name,
+        handle: channel.handle(),
+        display_name: channel.display_name().to_owned(),
         profile_url: google::url(&format!("{HOME}channel/{}", channel.id)).ok(),
         base_url: google::url(HOME)?,
         credentials: stored(tokens)?,

@@ -40,6 +40,19 @@ pub struct Channel {
     pub statistics: Value,
 }
 
+impl Channel {
+    /// The name it shows.
+    pub fn display_name(&self) -> &str {
+        let title = self.snippet.title.trim();
+        if title.is_empty() { &self.id } else { title }
+    }
+
+    /// Its name for people: where it has no handle, the name it shows.
+    pub fn handle(&self) -> String {
+        self.snippet.custom_url.as_deref().unwrap_or(self.display_name()).trim_start_matches('@').to_owned()
+    }
+}
+
 /// What people see of a channel.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]

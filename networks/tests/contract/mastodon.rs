@@ -122,6 +122,7 @@ async fn mastodon_takes_the_limits_its_server_tells_and_reports_its_numbers() {
     assert_eq!(metrics[1].missing, Some(diwan_networks::Missing::Gone));
     let metrics = rig.network().account_metrics(out(&http), &account).await.expect("an answer");
     assert!(metrics.values.contains(&(Metric::Followers, 0)), "{:?}", metrics.values);
+    assert_eq!(metrics.handle.as_deref(), Some(account.handle.as_str()));
 }
 
 fn with_options(content: Content, options: &[(&str, &str)]) -> Content {

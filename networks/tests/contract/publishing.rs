@@ -108,6 +108,7 @@ async fn numbers_are_those_the_network_can_report() {
         assert_eq!(posts.iter().map(|post| &post.remote_id).collect::<Vec<_>>(), [&ids[0]]);
         let account = bench.network.account_metrics(bench.out(), &bench.account).await.expect("an answer");
         assert!(!account.values.is_empty(), "every server knows some number of an account");
+        assert!(account.handle.is_none_or(|handle| handle == bench.account.handle), "it is called as it was");
         let offered = bench.network.capabilities().metrics;
         for (metric, value) in posts[0].values.iter().chain(&account.values) {
             assert!(offered.contains(metric) && *value >= 0, "{metric:?} {value}");

@@ -319,10 +319,11 @@ pub struct Post {
     pub metrics: Vec<(String, Option<Number>)>,
 }
 
-/// An audience by its ages, its genders, its countries or its cities.
+/// An audience by its ages, its genders, its places or what people work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AudienceSlice {
-    /// By which: `AUDIENCE_AGE`, `AUDIENCE_GENDER`, `AUDIENCE_COUNTRY` or `AUDIENCE_CITY`.
+    /// By which: `AUDIENCE_AGE`, `AUDIENCE_GENDER`, `AUDIENCE_COUNTRY`, `AUDIENCE_CITY`, `AUDIENCE_INDUSTRY`, `AUDIENCE_SENIORITY`,
+    /// `AUDIENCE_JOB_FUNCTION` or `AUDIENCE_COMPANY_SIZE`.
     pub key: String,
     /// Of how many of the followers it is known, in hundredths; none where any of it is of viewers.
     pub known_percent: Option<Number>,
@@ -337,7 +338,7 @@ pub struct AudienceSlice {
 /// A part of an audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AudiencePart {
-    /// Ages (`25-34`), `FEMALE`, `MALE` or `OTHER`, a country's two letters, or a city's name.
+    /// Ages (`25-34`), `FEMALE`, `MALE` or `OTHER`, a country's two letters, the name of a city, an industry or a job, or a size of companies (`2-10`).
     pub key: String,
     /// Of those of whom it is known, in hundredths.
     pub share: Number,

@@ -107,8 +107,7 @@ impl DeliverableCheck {
     }
     /// Who has looked; null when the product did, or when the caller does not see that person.
     async fn checked_by(&self) -> Result<Option<User>> {
-        let Some(id) = self.row.checked_by else { return Ok(None) };
-        Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))
+        User::of(&self.op, self.row.checked_by).await
     }
     /// When.
     async fn checked_at(&self) -> DateTime<Utc> {
@@ -120,13 +119,6 @@ impl DeliverableCheck {
 pub struct Deliverable {
     pub op: Op,
     pub row: deliverable::Model,
-}
-
-impl Deliverable {
-    async fn user(&self, id: Option<uuid::Uuid>) -> Result<Option<User>> {
-        let Some(id) = id else { return Ok(None) };
-        Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))
-    }
 }
 
 /// Something that a contract promises. Freelancers see what is given to them; clients none of it.
@@ -169,7 +161,7 @@ impl Deliverable {
     }
     /// Who of us, or which freelancer, hands it in; null where the other side does, or when the caller does not see that person.
     async fn assignee(&self) -> Result<Option<User>> {
-        self.user(self.row.assignee_id).await
+        User::of(&self.op, self.row.assignee_id).await
     }
     /// How long it must be there, in days from when it was handed in; null where that is not looked at.
     async fn alive_days(&self) -> Option<i32> {
@@ -207,7 +199,7 @@ impl Deliverable {
     }
     /// Who handed it in; null where it came by a link from outside, or when the caller does not see that person.
     async fn submitted_by(&self) -> Result<Option<User>> {
-        self.user(self.row.submitted_by).await
+        User::of(&self.op, self.row.submitted_by).await
     }
     /// Whether it was handed in by a link from outside.
     async fn submitted_by_link(&self) -> bool {
@@ -219,7 +211,7 @@ impl Deliverable {
     }
     /// Who did that; null when the caller does not see that person.
     async fn decided_by(&self) -> Result<Option<User>> {
-        self.user(self.row.decided_by).await
+        User::of(&self.op, self.row.decided_by).await
     }
     /// Why it was sent back or withdrawn; `CONTRACT_ENDED` where its contract ended.
     async fn reason(&self) -> &str {
@@ -233,7 +225,7 @@ impl Deliverable {
     }
     /// Who wrote it down; null when the caller does not see that person.
     async fn created_by(&self) -> Result<Option<User>> {
-        self.user(Some(self.row.created_by)).await
+        User::of(&self.op, Some(self.row.created_by)).await
     }
     /// When it was written down.
     async fn created_at(&self) -> DateTime<Utc> {

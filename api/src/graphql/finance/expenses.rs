@@ -40,13 +40,6 @@ pub struct Expense {
     pub row: expense::Model,
 }
 
-impl Expense {
-    async fn user(&self, id: Option<uuid::Uuid>) -> Result<Option<User>> {
-        let Some(id) = id else { return Ok(None) };
-        Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))
-    }
-}
-
 /// Money that somebody spent for a brand. Those below MID see their own.
 #[Object]
 impl Expense {
@@ -85,7 +78,7 @@ impl Expense {
     }
     /// Who paid it and gets it back; null where the company paid, or when the caller does not see that person.
     async fn reimburse_to(&self) -> Result<Option<User>> {
-        self.user(self.row.reimburse_to).await
+        User::of(&self.op, self.row.reimburse_to).await
     }
     /// On which line of a budget it is booked; null where none was named, and for those who see no budgets.
     async fn line(&self) -> Result<Option<BudgetLine>> {
@@ -110,7 +103,7 @@ impl Expense {
     }
     /// Who wrote it; null when the caller does not see that person.
     async fn created_by(&self) -> Result<Option<User>> {
-        self.user(Some(self.row.created_by)).await
+        User::of(&self.op, Some(self.row.created_by)).await
     }
     /// When it was made.
     async fn created_at(&self) -> DateTime<Utc> {
@@ -126,7 +119,7 @@ impl Expense {
     }
     /// Who noted that; null when the caller does not see that person.
     async fn paid_by(&self) -> Result<Option<User>> {
-        self.user(self.row.paid_by).await
+        User::of(&self.op, self.row.paid_by).await
     }
     /// What the payment is known by at the bank.
     async fn payment_reference(&self) -> &str {

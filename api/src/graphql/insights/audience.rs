@@ -23,6 +23,14 @@ enum AudienceDimension {
     Country,
     /// Cities, as each network names them.
     City,
+    /// In which industry people work, as the network names it in English: `Software Development`.
+    Industry,
+    /// How high they stand where they work, as the network names it in English: `Director`.
+    Seniority,
+    /// What they do there, as the network names it in English: `Engineering`.
+    JobFunction,
+    /// How many work where they do: `1`, `2-10`, `10001+`.
+    CompanySize,
 }
 
 /// Of whom a network tells.
@@ -72,7 +80,7 @@ struct AccountAudience {
     of: Option<AudienceOf>,
     /// On which day it was read, by the brand's clock.
     read_on: Option<NaiveDate>,
-    /// Its parts: ages and genders in their order, places by their size, at most 100.
+    /// Its parts: ages, genders and sizes of companies in their order, all else by its size, at most 100.
     parts: Vec<AudiencePart>,
     /// Of how many of its followers this is known: a decimal in hundredths.
     known_percent: Option<String>,
@@ -85,7 +93,8 @@ struct AccountAudience {
 struct AudienceBy {
     /// By what.
     dimension: AudienceDimension,
-    /// All accounts together, each weighed with its followers: ages and genders in their order, places by their size, at most 100.
+    /// All accounts together, each weighed with its followers: ages, genders and sizes of companies in their order, all else by its size, at
+    /// most 100.
     parts: Vec<AudiencePart>,
     /// Of how many of the followers of all accounts this is known: a decimal in hundredths. Null where nobody knows how many follow.
     known_percent: Option<String>,
@@ -136,8 +145,8 @@ pub struct AudienceQuery;
 
 #[Object]
 impl AudienceQuery {
-    /// Who follows a brand's accounts, or sees what they publish: by age, gender, country and city, as far as their networks tell it. It is
-    /// read once a week. For MID and above.
+    /// Who follows a brand's accounts, or sees what they publish: by age, gender, country, city and what people work, as far as their networks
+    /// tell it. It is read once a week. For MID and above.
     #[graphql(complexity = "20 + 20 * child_complexity")]
     async fn audience_profile(
         &self,

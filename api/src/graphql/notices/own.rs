@@ -41,6 +41,8 @@ pub enum NoticeKind {
     InsightAlert,
     /// A server that counts visits refuses its key, or is none that can be read: it is not asked any more. Told once, until it answers again.
     WebSourceFailed,
+    /// The agency's own host for shared reports was given up: it does not lead here. Told to those who lead the agency, and to its own webhooks alone.
+    ReportHostLost,
 }
 
 /// Something that the caller should know.

@@ -42,7 +42,7 @@ pub struct WorkRate {
 impl WorkRate {
     /// Whose; null when the caller does not see that person.
     async fn person(&self) -> Result<Option<User>> {
-        Ok(self.op.load(self.row.person_id).await?.map(|row| User { op: self.op.clone(), row }))
+        User::of(&self.op, Some(self.row.person_id)).await
     }
     /// By which contract they are paid; null for the team.
     async fn contract(&self) -> Result<Option<Contract>> {
@@ -69,13 +69,6 @@ pub struct TimeEntry {
     pub row: time_entry::Model,
 }
 
-impl TimeEntry {
-    async fn user(&self, id: Option<uuid::Uuid>) -> Result<Option<User>> {
-        let Some(id) = id else { return Ok(None) };
-        Ok(self.op.load(id).await?.map(|row| User { op: self.op.clone(), row }))
-    }
-}
-
 /// Hours that somebody worked. Those below MID see their own.
 #[Object]
 impl TimeEntry {
@@ -85,7 +78,7 @@ impl TimeEntry {
     }
     /// Who worked; null when the caller does not see that person.
     async fn person(&self) -> Result<Option<User>> {
-        self.user(Some(self.row.person_id)).await
+        User::of(&self.op, Some(self.row.person_id)).await
     }
     /// By which contract they are paid; null for the team.
     async fn contract(&self) -> Result<Option<Contract>> {
@@ -133,7 +126,7 @@ impl TimeEntry {
     }
     /// Who did that; null when the caller does not see that person.
     async fn decided_by(&self) -> Result<Option<User>> {
-        self.user(self.row.decided_by).await
+        User::of(&self.op, self.row.decided_by).await
     }
     /// Why they were sent back.
     async fn reason(&self) -> &str {

@@ -91,6 +91,12 @@ impl User {
 }
 
 impl User {
+    /// The person whom a row names; none where it names nobody, or somebody whom the caller does not see.
+    pub async fn of(op: &Op, id: Option<Uuid>) -> Result<Option<Self>> {
+        let Some(id) = id else { return Ok(None) };
+        Ok(op.load(id).await?.map(|row| Self { op: op.clone(), row }))
+    }
+
     /// Whether the caller may know how to reach them.
     async fn known_well(&self) -> Result<bool> {
         let Some(actor) = self.op.actor() else { return Ok(false) };

@@ -2,19 +2,20 @@
 
 mod file;
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
-use diwan_domain::UserError;
-use diwan_domain::deliverables::{
-    DeliverablePage, HandedInByLink, OpenedDeliverable, hand_in_by_link, open_deliverable,
-};
+use actix_web::{HttpResponse, web};
+use diwan_domain::deliverables::{DeliverablePage, hand_in_by_link, open_deliverable};
 use diwan_domain::media::{MAX_DOCUMENT_BYTES, MAX_IMAGE_BYTES, MAX_VIDEO_BYTES};
+use diwan_domain::public_links::{Answered, Caller, Opened};
+use diwan_domain::{Failure, Services, UserError};
 use diwan_entity::payments::deliverable::DeliverableState;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::frame::{MOST_BYTES, PRICE, PRICE_OF_ANSWER, Words, done, ended, foot, lost, pay, refusals, show, wrong};
-use crate::state::State;
+use super::frame::{Words, foot, refusals, show, wrong};
+use super::linked::{self, Page, Sent, Unread, resource};
 
 /// What sorts of files are taken, as browsers name them.
 const TAKEN: &str = "image/jpeg,image/png,image/gif,image/webp,video/mp4,video/quicktime,application/pdf,.mov,.pdf";
@@ -32,61 +33,40 @@ pub struct Form {
 
 /// Where the page is.
 pub fn routes(config: &mut web::ServiceConfig) {
-    let page = web::resource("/deliverable/{secret}")
-        .app_data(web::FormConfig::default().limit(MOST_BYTES))
-        .route(web::get().to(open))
-        .route(web::head().to(open))
-        .route(web::post().to(hand_in));
+    let page = resource::<DeliverablePage>().route(web::head().to(linked::open::<DeliverablePage>));
     let with_file = web::resource("/deliverable/{secret}/file")
         .route(web::get().to(file::back))
         .route(web::post().to(file::hand_in));
     config.service(page).service(with_file);
 }
 
-fn path(secret: &str) -> String {
-    format!("/deliverable/{secret}")
-}
+impl Page for DeliverablePage {
+    const PLACE: &'static str = "/deliverable";
+    type Form = Form;
 
-async fn open(http: HttpRequest, state: web::Data<State>, secret: web::Path<String>) -> HttpResponse {
-    let meter = match pay(&http, &state, PRICE) {
-        Ok(meter) => meter,
-        Err(busy) => return busy,
-    };
-    match open_deliverable(&state.services, &secret).await {
-        Ok(OpenedDeliverable::Page(page)) => shown(StatusCode::OK, &secret, &page, &Form::default(), &[]),
-        Ok(OpenedDeliverable::Ended(ending, locale)) => ended(ending, locale),
-        Err(failure) => lost(&http, &meter, &failure),
+    async fn open(services: &Arc<Services>, secret: &str) -> Result<Opened<Self>, Failure> {
+        open_deliverable(services, secret).await
     }
-}
 
-async fn hand_in(
-    http: HttpRequest,
-    state: web::Data<State>,
-    secret: web::Path<String>,
-    filled: web::Form<Form>,
-) -> HttpResponse {
-    let meter = match pay(&http, &state, PRICE_OF_ANSWER) {
-        Ok(meter) => meter,
-        Err(busy) => return busy,
-    };
-    let form = filled.into_inner();
-    match hand_in_by_link(&state.services, &secret, form.version, (&form.link, &form.note)).await {
-        Ok(HandedInByLink::Done) => done(&path(&secret)),
-        Ok(HandedInByLink::Refused(page, errors)) => shown(status_of(&errors), &secret, &page, &form, &errors),
-        Ok(HandedInByLink::Ended(ending, locale)) => ended(ending, locale),
-        Err(failure) => lost(&http, &meter, &failure),
+    async fn answer(
+        services: &Arc<Services>,
+        secret: &str,
+        form: &Form,
+        _caller: Caller,
+    ) -> Result<Answered<Self>, Unread> {
+        Ok(hand_in_by_link(services, secret, form.version, (&form.link, &form.note)).await?)
     }
-}
 
-/// Something that was filled in must be mended, or it is not so any more.
-fn status_of(errors: &[UserError]) -> StatusCode {
-    let filled_in =
-        |error: &UserError| matches!(error.field.last().map(String::as_str), Some("link" | "note" | "file"));
-    if errors.iter().all(filled_in) { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT }
-}
+    fn shown(&self, status: StatusCode, path: &str, sent: Sent<Form>) -> HttpResponse {
+        show(status, self.locale, &self.title, &inner(path, self, &sent.form, &sent.errors))
+    }
 
-fn shown(status: StatusCode, secret: &str, page: &DeliverablePage, sent: &Form, errors: &[UserError]) -> HttpResponse {
-    show(status, page.locale, &page.title, &inner(&path(secret), page, sent, errors))
+    /// Something that was filled in must be mended, or it is not so any more.
+    fn status_of(errors: &[UserError]) -> StatusCode {
+        let filled_in =
+            |error: &UserError| matches!(error.field.last().map(String::as_str), Some("link" | "note" | "file"));
+        if errors.iter().all(filled_in) { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::CONFLICT }
+    }
 }
 
 /// What stands on the page: what is promised, how far it is, and the form while it can be handed in.

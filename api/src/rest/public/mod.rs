@@ -4,6 +4,7 @@
 mod deliverable;
 mod frame;
 mod landing;
+mod linked;
 mod negotiation;
 mod proposal;
 mod report;

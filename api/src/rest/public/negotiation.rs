@@ -1,21 +1,19 @@
 //! Where the other side of a contract reads what is negotiated, and says something about it.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
-use diwan_domain::UserError;
-use diwan_domain::contracts::{self, NegotiationAnswered, NegotiationStanding, NegotiationView, OpenedNegotiation};
-use diwan_gate::Meter;
+use actix_web::{HttpResponse, web};
+use diwan_domain::contracts::{self, NegotiationStanding, NegotiationView};
+use diwan_domain::public_links::{Answered, Caller, Opened};
+use diwan_domain::{Failure, Services};
 use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::super::language;
-use super::frame::{
-    MOST_BYTES, PRICE, PRICE_OF_ANSWER, Words, area, done, ended, foot, lost, pay, refusals, refused_with, remarks,
-    said, show,
-};
+use super::frame::{Words, area, foot, refusals, remarks, show};
+use super::linked::{self, Page, Sent, Unread, resource};
 use super::sign::{clauses, terms};
-use crate::state::State;
 
 /// The longest that somebody writes, in characters.
 const LONGEST: u16 = 5000;
@@ -29,65 +27,35 @@ pub struct Form {
     once: String,
 }
 
-/// What was sent and not done, so that nobody types it again.
-#[derive(Debug, Default)]
-struct Sent {
-    comment: String,
-    errors: Vec<UserError>,
-}
-
 /// Where the page is.
 pub fn routes(config: &mut web::ServiceConfig) {
-    let page = web::resource("/contract/{secret}")
-        .app_data(web::FormConfig::default().limit(MOST_BYTES))
-        .route(web::get().to(open))
-        .route(web::head().to(open))
-        .route(web::post().to(answer));
-    config.service(page);
+    config.service(resource::<NegotiationView>().route(web::head().to(linked::open::<NegotiationView>)));
 }
 
-async fn open(http: HttpRequest, state: web::Data<State>, secret: web::Path<String>) -> HttpResponse {
-    match pay(&http, &state, PRICE) {
-        Ok(meter) => look(&http, &state, &secret, &meter, Sent::default()).await,
-        Err(busy) => busy,
+impl Page for NegotiationView {
+    const PLACE: &'static str = "/contract";
+    type Form = Form;
+
+    async fn open(services: &Arc<Services>, secret: &str) -> Result<Opened<Self>, Failure> {
+        contracts::open_negotiation(services, secret).await
+    }
+
+    async fn answer(
+        services: &Arc<Services>,
+        secret: &str,
+        form: &Form,
+        _caller: Caller,
+    ) -> Result<Answered<Self>, Unread> {
+        let once = form.once.parse::<Uuid>().map_err(|_| Unread::Foreign)?;
+        Ok(contracts::comment_by_link(services, secret, (once, &form.comment)).await?)
+    }
+
+    fn shown(&self, status: StatusCode, _path: &str, sent: Sent<Form>) -> HttpResponse {
+        show(status, self.locale, &self.title, &page(self, &sent))
     }
 }
 
-async fn look(http: &HttpRequest, state: &State, secret: &str, meter: &Meter, sent: Sent) -> HttpResponse {
-    let status = if sent.errors.is_empty() { StatusCode::OK } else { refused_with(&sent.errors) };
-    match contracts::open_negotiation(&state.services, secret).await {
-        Ok(OpenedNegotiation::View(view)) => show(status, view.locale, &view.title, &page(&view, &sent)),
-        Ok(OpenedNegotiation::Ended(ending, locale)) => ended(ending, locale),
-        Err(failure) => lost(http, meter, &failure),
-    }
-}
-
-async fn answer(
-    http: HttpRequest,
-    state: web::Data<State>,
-    secret: web::Path<String>,
-    filled: web::Form<Form>,
-) -> HttpResponse {
-    let meter = match pay(&http, &state, PRICE_OF_ANSWER) {
-        Ok(meter) => meter,
-        Err(busy) => return busy,
-    };
-    let Form { comment, once } = filled.into_inner();
-    // What no form of ours sends.
-    let Ok(once) = once.parse::<Uuid>() else {
-        return said(StatusCode::BAD_REQUEST, language(&http), "link-title", "link-unknown");
-    };
-    match contracts::comment_by_link(&state.services, &secret, (once, &comment)).await {
-        Ok(NegotiationAnswered::Done) => done(&format!("/contract/{secret}")),
-        Ok(NegotiationAnswered::Refused(errors)) => {
-            look(&http, &state, &secret, &meter, Sent { comment, errors }).await
-        }
-        Ok(NegotiationAnswered::Ended(ending, locale)) => ended(ending, locale),
-        Err(failure) => lost(&http, &meter, &failure),
-    }
-}
-
-fn page(view: &NegotiationView, sent: &Sent) -> Markup {
+fn page(view: &NegotiationView, sent: &Sent<Form>) -> Markup {
     let words = Words(view.locale);
     html! {
         p.hint { (view.kind) " · " (view.version) }
@@ -120,12 +88,12 @@ fn standing(words: Words, view: &NegotiationView) -> Markup {
     html! { div.outcome role="status" { p { strong { (said) } } } }
 }
 
-fn form(words: Words, view: &NegotiationView, sent: &Sent) -> Markup {
+fn form(words: Words, view: &NegotiationView, sent: &Sent<Form>) -> Markup {
     html! {
         form method="post" accept-charset="utf-8" {
             input type="hidden" name="once" value=(view.once);
             label for="comment" { (words.say("offer-comment")) }
-            (area(words, &sent.errors, ("comment", &sent.comment), LONGEST))
+            (area(words, &sent.errors, ("comment", &sent.form.comment), LONGEST))
             button type="submit" name="act" value="comment" { (words.say("offer-send")) }
         }
     }

@@ -2,19 +2,20 @@
 
 mod page;
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use diwan_domain::Failure;
-use diwan_domain::proposals::{
-    self as domain, AnsweredPage, ClientAct, ClientAnswer, OpenedPage, OpenedProposal, ProposalPage,
-};
+use diwan_domain::proposals::{self as domain, ClientAct, ClientAnswer, OpenedProposal, ProposalPage};
+use diwan_domain::public_links::{Answered, Caller, Opened};
+use diwan_domain::{Failure, Services};
 use diwan_gate::Meter;
 use uuid::Uuid;
 
-use self::page::Sent;
 use super::super::media::{Headers, serve};
 use super::super::{language, refuse};
-use super::frame::{MOST_BYTES, PRICE, PRICE_OF_ANSWER, caller, done, ended, lost, pay, refused_with, said, show};
+use super::frame::{PRICE, pay, show};
+use super::linked::{Page, Sent, Unread, resource};
 use crate::state::State;
 
 /// What asking for a file that is not there costs besides.
@@ -25,35 +26,35 @@ type Form = Vec<(String, String)>;
 
 /// Where the page is, and where files are by signed links.
 pub fn routes(config: &mut web::ServiceConfig) {
-    let page = web::resource("/proposal/{secret}")
-        .app_data(web::FormConfig::default().limit(MOST_BYTES))
-        .route(web::get().to(open))
-        .route(web::post().to(answer));
     config
-        .service(page)
+        .service(resource::<ProposalPage>())
         .route("/proposal/{secret}/file", web::get().to(file))
         .route("/proposal/{secret}/accepted", web::get().to(accepted))
         .route("/proposals/{token}", web::get().to(download))
         .route("/proposals/accepted/{token}", web::get().to(download_accepted));
 }
 
-fn path(secret: &str) -> String {
-    format!("/proposal/{secret}")
-}
+impl Page for ProposalPage {
+    const PLACE: &'static str = "/proposal";
+    type Form = Form;
 
-fn shown(status: StatusCode, secret: &str, page: &ProposalPage, sent: &Sent) -> HttpResponse {
-    show(status, page.locale, &page.offer.title, &page::proposal(&path(secret), page, sent))
-}
+    async fn open(services: &Arc<Services>, secret: &str) -> Result<Opened<Self>, Failure> {
+        domain::open_proposal(services, secret).await
+    }
 
-async fn open(http: HttpRequest, state: web::Data<State>, secret: web::Path<String>) -> HttpResponse {
-    let meter = match pay(&http, &state, PRICE) {
-        Ok(meter) => meter,
-        Err(busy) => return busy,
-    };
-    match domain::open_proposal(&state.services, &secret).await {
-        Ok(OpenedPage::Proposal(page)) => shown(StatusCode::OK, &secret, &page, &Sent::default()),
-        Ok(OpenedPage::Ended(ending, locale)) => ended(ending, locale),
-        Err(failure) => lost(&http, &meter, &failure),
+    async fn answer(
+        services: &Arc<Services>,
+        secret: &str,
+        form: &Form,
+        caller: Caller,
+    ) -> Result<Answered<Self>, Unread> {
+        let answer = answer_of(form).ok_or(Unread::Foreign)?;
+        Ok(domain::answer_proposal(services, secret, answer, &caller).await?)
+    }
+
+    fn shown(&self, status: StatusCode, path: &str, Sent { form, errors }: Sent<Form>) -> HttpResponse {
+        let sent = page::Sent { act: answer_of(&form).map(|answer| answer.act), errors };
+        show(status, self.locale, &self.offer.title, &page::proposal(path, self, &sent))
     }
 }
 
@@ -71,31 +72,6 @@ fn answer_of(form: &Form) -> Option<ClientAnswer> {
         _ => return None,
     };
     Some(ClientAnswer { act, digest: text("digest"), once: text("once").parse().ok()? })
-}
-
-async fn answer(
-    http: HttpRequest,
-    state: web::Data<State>,
-    secret: web::Path<String>,
-    filled: web::Form<Form>,
-) -> HttpResponse {
-    let meter = match pay(&http, &state, PRICE_OF_ANSWER) {
-        Ok(meter) => meter,
-        Err(busy) => return busy,
-    };
-    let Some(answer) = answer_of(&filled) else {
-        return said(StatusCode::BAD_REQUEST, language(&http), "link-title", "link-unknown");
-    };
-    let act = answer.act.clone();
-    match domain::answer_proposal(&state.services, &secret, answer, &caller(&http, &state)).await {
-        Ok(AnsweredPage::Done) => done(&path(&secret)),
-        Ok(AnsweredPage::Refused(page, errors)) => {
-            let status = refused_with(&errors);
-            shown(status, &secret, &page, &Sent { act: Some(act), errors })
-        }
-        Ok(AnsweredPage::Ended(ending, locale)) => ended(ending, locale),
-        Err(failure) => lost(&http, &meter, &failure),
-    }
 }
 
 async fn send(http: &HttpRequest, opened: OpenedProposal) -> HttpResponse {

@@ -1,21 +1,19 @@
 //! Where a contract is read and signed by a link.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use diwan_domain::contracts::{
-    self, Clause, DOCUMENT_TYPE, OpenedSigning, SigningAct, SigningAnswered, SigningStanding, SigningView,
-};
-use diwan_domain::{Failure, UserError};
-use diwan_gate::Meter;
+use diwan_domain::contracts::{self, Clause, DOCUMENT_TYPE, SigningAct, SigningStanding, SigningView};
+use diwan_domain::public_links::{Answered, Caller, Opened};
+use diwan_domain::{Failure, Services};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::media::{Headers, serve};
 use super::super::{language, refuse};
-use super::frame::{
-    MOST_BYTES, PRICE, PRICE_OF_ANSWER, Words, caller, done, ended, foot, lost, pay, refusals, refused_with, said,
-    show, wrong,
-};
+use super::frame::{PRICE, PRICE_OF_ANSWER, Words, foot, pay, refusals, show, wrong};
+use super::linked::{self, Page, Sent, Unread, resource};
 use crate::state::State;
 
 /// The longest reason, in characters.
@@ -34,65 +32,36 @@ pub struct Form {
     document: String,
 }
 
-/// What was sent and not done, so that nobody types it again.
-#[derive(Default)]
-struct Sent {
-    form: Form,
-    errors: Vec<UserError>,
-}
-
 /// Where the page is.
 pub fn routes(config: &mut web::ServiceConfig) {
-    let page = web::resource("/sign/{secret}")
-        .app_data(web::FormConfig::default().limit(MOST_BYTES))
-        .route(web::get().to(open))
-        .route(web::head().to(open))
-        .route(web::post().to(answer));
+    let page = resource::<SigningView>().route(web::head().to(linked::open::<SigningView>));
     config.service(page).route("/sign/{secret}/document", web::get().to(document));
 }
 
-fn path(secret: &str) -> String {
-    format!("/sign/{secret}")
-}
+impl Page for SigningView {
+    const PLACE: &'static str = "/sign";
+    type Form = Form;
 
-async fn open(http: HttpRequest, state: web::Data<State>, secret: web::Path<String>) -> HttpResponse {
-    match pay(&http, &state, PRICE) {
-        Ok(meter) => look(&http, &state, &secret, &meter, Sent::default()).await,
-        Err(busy) => busy,
+    async fn open(services: &Arc<Services>, secret: &str) -> Result<Opened<Self>, Failure> {
+        contracts::open_signing(services, secret).await
     }
-}
 
-async fn look(http: &HttpRequest, state: &State, secret: &str, meter: &Meter, sent: Sent) -> HttpResponse {
-    let status = if sent.errors.is_empty() { StatusCode::OK } else { refused_with(&sent.errors) };
-    match contracts::open_signing(&state.services, secret).await {
-        Ok(OpenedSigning::View(view)) => show(status, view.locale, &view.title, &page(&path(secret), &view, &sent)),
-        Ok(OpenedSigning::Ended(ending, locale)) => ended(ending, locale),
-        Err(failure) => lost(http, meter, &failure),
+    async fn answer(
+        services: &Arc<Services>,
+        secret: &str,
+        form: &Form,
+        caller: Caller,
+    ) -> Result<Answered<Self>, Unread> {
+        let act = match form.act.as_str() {
+            "sign" => SigningAct::Sign { name: form.name.clone() },
+            "decline" => SigningAct::Decline { reason: form.reason.clone() },
+            _ => return Err(Unread::Foreign),
+        };
+        Ok(contracts::answer_signing(services, secret, (act, form.document.clone()), caller).await?)
     }
-}
 
-async fn answer(
-    http: HttpRequest,
-    state: web::Data<State>,
-    secret: web::Path<String>,
-    filled: web::Form<Form>,
-) -> HttpResponse {
-    let meter = match pay(&http, &state, PRICE_OF_ANSWER) {
-        Ok(meter) => meter,
-        Err(busy) => return busy,
-    };
-    let form = filled.into_inner();
-    let act = match form.act.as_str() {
-        "sign" => SigningAct::Sign { name: form.name.clone() },
-        "decline" => SigningAct::Decline { reason: form.reason.clone() },
-        _ => return said(StatusCode::BAD_REQUEST, language(&http), "link-title", "link-unknown"),
-    };
-    let act = (act, form.document.clone());
-    match contracts::answer_signing(&state.services, &secret, act, caller(&http, &state)).await {
-        Ok(SigningAnswered::Done) => done(&path(&secret)),
-        Ok(SigningAnswered::Refused(errors)) => look(&http, &state, &secret, &meter, Sent { form, errors }).await,
-        Ok(SigningAnswered::Ended(ending, locale)) => ended(ending, locale),
-        Err(failure) => lost(&http, &meter, &failure),
+    fn shown(&self, status: StatusCode, path: &str, sent: Sent<Form>) -> HttpResponse {
+        show(status, self.locale, &self.title, &page(path, self, &sent))
     }
 }
 
@@ -116,7 +85,7 @@ async fn document(http: HttpRequest, state: web::Data<State>, secret: web::Path<
     }
 }
 
-fn page(path: &str, view: &SigningView, sent: &Sent) -> Markup {
+fn page(path: &str, view: &SigningView, sent: &Sent<Form>) -> Markup {
     let words = Words(view.locale);
     html! {
         p.hint { (view.kind) }
@@ -180,7 +149,7 @@ fn outcome(words: Words, view: &SigningView) -> Markup {
     }
 }
 
-fn forms(words: Words, view: &SigningView, sent: &Sent) -> Markup {
+fn forms(words: Words, view: &SigningView, sent: &Sent<Form>) -> Markup {
     let (name, reason) = (wrong(words, &sent.errors, "name"), wrong(words, &sent.errors, "reason"));
     html! {
         section.decide {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
+use diwan_platform::http::Method;
 use diwan_platform::ids;
 use serde_json::{Value, json};
 use url::Url;
@@ -138,6 +139,23 @@ async fn a_lost_link_is_sent_anew_by_those_who_may_send() -> Result<()> {
     let ours = json!({ "contractId": without, "side": "OURS" });
     let sent = desk.mutate(&desk.mid, "resendContractLink", "url expiresAt", ours).await?;
     assert!(sent["url"] == Value::Null && sent["expiresAt"].is_string(), "{sent}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_not_read_whole_is_asked_after_likewise() -> Result<()> {
+    let desk = Contracts::new().await?;
+    let (_, to_discuss) = desk.negotiated("EN", "Spring", "Two films.").await?;
+    let contract = desk.sent("EN", "Summer", "Two films.").await?;
+    let to_sign = desk.path(&contract, "THEIRS").await?;
+    let before = fingerprint(&desk.app).await?;
+    for (path, status) in
+        [(to_discuss.as_str(), 200), (to_sign.as_str(), 200), ("/contract/dwl_x", 404), ("/sign/dwl_x", 404)]
+    {
+        let head = desk.app.client.request(Method::HEAD, path)?.send().await?;
+        assert_eq!((head.status.as_u16(), head.header("cache-control")), (status, Some("no-store")), "{path}");
+    }
+    assert_eq!(fingerprint(&desk.app).await?, before);
     Ok(())
 }
 

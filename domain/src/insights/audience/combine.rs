@@ -29,7 +29,7 @@ pub struct AudienceShare {
 /// Audiences taken together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CombinedAudience {
-    /// The parts: ages and genders in their order, places by their size; at most 100.
+    /// The parts: ages, genders and sizes of companies in their order, all else by its size; at most 100.
     pub parts: Vec<AudienceShare>,
     /// Of how many of the followers this is known: a decimal in hundredths. None where nobody knows how many follow.
     pub known_percent: Option<String>,
@@ -91,13 +91,33 @@ fn percent(part: i64, whole: i64) -> Option<String> {
     divide_half_even(part.min(whole), 100 * PARTS, whole).map(|parts| text_of(parts * (MICRO / PARTS)))
 }
 
+/// Whether parts are told by their size: they have no order of their own.
+fn is_by_size(dimension: AudienceDimension) -> bool {
+    match dimension {
+        AudienceDimension::Age
+        | AudienceDimension::Gender
+        | AudienceDimension::AgeGender
+        | AudienceDimension::CompanySize => false,
+        AudienceDimension::Country
+        | AudienceDimension::City
+        | AudienceDimension::Industry
+        | AudienceDimension::Seniority
+        | AudienceDimension::JobFunction => true,
+    }
+}
+
+/// The number with which a key begins: ages and sizes are told by it.
+fn leading_number(key: &str) -> Option<u64> {
+    let end = key.find(|c: char| !c.is_ascii_digit()).unwrap_or(key.len());
+    key.get(..end)?.parse().ok()
+}
+
 fn shares(dimension: AudienceDimension, mut parts: Vec<(String, i64)>, are_people: bool) -> Vec<AudienceShare> {
-    let by_size = matches!(dimension, AudienceDimension::Country | AudienceDimension::City);
-    parts.sort_by(
-        |(key, size), (other, other_size)| {
-            if by_size { other_size.cmp(size).then_with(|| key.cmp(other)) } else { key.cmp(other) }
-        },
-    );
+    let by_size = is_by_size(dimension);
+    parts.sort_by(|(key, size), (other, other_size)| {
+        let first = if by_size { other_size.cmp(size) } else { leading_number(key).cmp(&leading_number(other)) };
+        first.then_with(|| key.cmp(other))
+    });
     let sum = parts.iter().map(|(_, size)| *size).fold(0, i64::saturating_add);
     let told = parts.into_iter().take(MOST_PARTS).filter_map(|(key, size)| {
         let people = if are_people { divide_half_even(size, 1, MICRO) } else { None };
@@ -160,6 +180,19 @@ mod tests {
         assert_eq!(line(&found), "GR 50 Some(5), DE 25 Some(2), IR 25 Some(2) | Some(\"100\")");
         assert_eq!(line(&combined(AudienceDimension::Country, &[], 10)), " | Some(\"0\")");
         assert_eq!(line(&combined(AudienceDimension::Country, &[], 0)), " | None");
+    }
+
+    #[test]
+    fn sizes_of_companies_are_told_in_their_order_and_jobs_by_how_many_have_them() {
+        let sizes = keys(&["10001+", "1001-5000", "11-50", "1", "2-10"]);
+        let people = Told { followers: Some(10), unit: AudienceUnit::People, keys: &sizes, amounts: &[1, 2, 3, 1, 1] };
+        let found = people.alone(AudienceDimension::CompanySize);
+        let order: Vec<&str> = found.parts.iter().map(|part| part.key.as_str()).collect();
+        assert_eq!(order, ["1", "2-10", "11-50", "1001-5000", "10001+"]);
+        let jobs = keys(&["Engineering", "Sales"]);
+        let people = Told { followers: Some(10), unit: AudienceUnit::People, keys: &jobs, amounts: &[2, 5] };
+        let found = combined(AudienceDimension::JobFunction, &[people], 10);
+        assert_eq!(line(&found), "Sales 71.4286 Some(5), Engineering 28.5714 Some(2) | Some(\"70\")");
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Who the audience of a brand's accounts is: by age, gender, country and city, as far as networks tell it.
+//! Who the audience of a brand's accounts is: by age, gender, country, city and what people work, as far as networks tell it.
 //!
 //! Decided here:
 //! - It is read once a week, and kept as it was told: people, shares or views. The newest reading of a day stands for the day, and one that is

@@ -1,4 +1,5 @@
-//! Looking whether the agency's own host leads here: until it does, and once a day from then on.
+//! Looking whether the agency's own host leads here: until it does, and once a day from then on. Once it is given up nobody looks any more, and those
+//! who lead the agency are told.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 use super::own_host::CHALLENGE_PATH;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
+use crate::notices;
 use crate::permission::Permit;
 
 /// How often a host is looked at that is proven.
@@ -55,7 +57,10 @@ impl Job for ProveReportHost {
         if seen.is_none() {
             change.proven_at = Set(Some(scope.now));
         }
-        change.update(scope.tx()).await?;
+        let row = change.update(scope.tx()).await?;
+        if state == ReportHostState::Failed {
+            notices::report_host_lost(scope.tx(), scope.now, &row).await?;
+        }
         scope.finish(next.map_or(Next::Done, Next::Again)).await
     }
 
@@ -66,7 +71,8 @@ impl Job for ProveReportHost {
             change.state = Set(ReportHostState::Failed);
             change.trouble = Set(Some(ReportHostTrouble::Unreachable));
             change.checked_at = Set(Some(scope.now));
-            change.update(scope.tx()).await?;
+            let row = change.update(scope.tx()).await?;
+            notices::report_host_lost(scope.tx(), scope.now, &row).await?;
         }
         Ok(())
     }

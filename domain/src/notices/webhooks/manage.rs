@@ -85,11 +85,13 @@ fn check_url(context: &Context, wrong: &mut Complaints, url: &str) -> String {
     url.into()
 }
 
-fn check_kinds(wrong: &mut Complaints, kinds: &[NoticeKind]) -> Vec<String> {
+/// No brand has a host of reports: a webhook of one would wait in vain to be told of it.
+fn check_kinds(wrong: &mut Complaints, brand_id: Option<Uuid>, kinds: &[NoticeKind]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for kind in kinds {
         let name = kind.to_value();
-        if WEBHOOK_KINDS.contains(kind) && !names.contains(&name) {
+        let fits = WEBHOOK_KINDS.contains(kind) && (brand_id.is_none() || *kind != NoticeKind::ReportHostLost);
+        if fits && !names.contains(&name) {
             names.push(name);
         } else {
             wrong.add(UserError::at(Code::Invalid, "kinds"));
@@ -106,7 +108,7 @@ pub async fn create_webhook(context: &Context, new: NewWebhook) -> Result<(webho
     let permit = permit(context, new.brand_id).await?;
     let mut wrong = Complaints::default();
     let url = check_url(context, &mut wrong, &new.url);
-    let kinds = check_kinds(&mut wrong, &new.kinds);
+    let kinds = check_kinds(&mut wrong, new.brand_id, &new.kinds);
     wrong.check()?;
     let known = of(new.brand_id).count(permit.tx()).await?;
     if known >= MOST_WEBHOOKS {
@@ -138,7 +140,7 @@ pub async fn update_webhook(context: &Context, change: WebhookChange) -> Result<
     let mut wrong = Complaints::default();
     wrong.version(row.version, change.version);
     let url = change.url.as_deref().map(|url| check_url(context, &mut wrong, url));
-    let kinds = change.kinds.as_deref().map(|kinds| check_kinds(&mut wrong, kinds));
+    let kinds = change.kinds.as_deref().map(|kinds| check_kinds(&mut wrong, row.brand_id, kinds));
     wrong.check()?;
     let version = row.version + 1;
     let mut row = row.into_active_model();

@@ -22,14 +22,15 @@ use diwan_platform::crypto::Place;
 use sea_orm::ActiveEnum as _;
 use uuid::Uuid;
 
-/// What a webhook can be told of.
-pub const WEBHOOK_KINDS: [NoticeKind; 6] = [
+/// What a webhook can be told of; what is the agency's own, only one of the agency.
+pub const WEBHOOK_KINDS: [NoticeKind; 7] = [
     NoticeKind::PublicationFailed,
     NoticeKind::PublicationUnconfirmed,
     NoticeKind::PublicationMissed,
     NoticeKind::AccountDisconnected,
     NoticeKind::InsightAlert,
     NoticeKind::WebSourceFailed,
+    NoticeKind::ReportHostLost,
 ];
 
 /// What a webhook is told of.

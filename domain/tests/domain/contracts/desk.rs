@@ -6,11 +6,11 @@ use anyhow::{Context as _, Result, anyhow};
 use chrono::{Days, NaiveDate};
 use diwan_domain::approvals::{Decision, approve};
 use diwan_domain::contracts::{
-    Clause, ContractBody, ContractTerms, NewContract, SigningAct, SigningAnswered, answer_signing, contracts_by_ids,
+    Clause, ContractBody, ContractTerms, NewContract, SigningAct, SigningView, answer_signing, contracts_by_ids,
     create_contract, create_signing_link, send_contract, submit_contract, verify_contract,
 };
 use diwan_domain::finance::verify_budgets;
-use diwan_domain::public_links::Caller;
+use diwan_domain::public_links::{Answered, Caller};
 use diwan_domain::{Code, Context, Failure};
 use diwan_entity::approvals::approval_request;
 use diwan_entity::contracts::contract::{self, ContractKind, ContractState};
@@ -167,7 +167,7 @@ impl Desk {
         self.test.db.value(&sql).await
     }
 
-    pub async fn answer(&self, secret: &str, act: SigningAct, digest: &str) -> Result<SigningAnswered> {
+    pub async fn answer(&self, secret: &str, act: SigningAct, digest: &str) -> Result<Answered<SigningView>> {
         let caller = Caller { address: "192.0.2.7".to_owned(), user_agent: "A phone".to_owned() };
         Ok(answer_signing(&Arc::clone(&self.test.services), secret, (act, digest.to_owned()), caller).await?)
     }
@@ -176,7 +176,7 @@ impl Desk {
     pub async fn sign(&self, contract_id: Uuid, side: ContractSide, name: &str) -> Result<()> {
         let (secret, digest) = (self.secret(contract_id, side).await?, self.digest(contract_id).await?);
         match self.answer(&secret, SigningAct::Sign { name: name.to_owned() }, &digest).await? {
-            SigningAnswered::Done => Ok(()),
+            Answered::Done => Ok(()),
             other => Err(anyhow!("not signed: {other:?}")),
         }
     }

@@ -3,10 +3,11 @@
 use anyhow::{Context as _, Result};
 use chrono::Days;
 use diwan_domain::contracts::{
-    Clause, ContractBody, NewContract, OpenedSigning, SigningAct, SigningAnswered, SigningStanding, TemplateContent,
-    complete_contract, contract_changes, create_contract, create_contract_template, decline_contract, may_become,
-    open_signing, report_contract_breach, send_contract, submit_contract, terminate_contract, update_contract,
+    Clause, ContractBody, NewContract, SigningAct, SigningStanding, TemplateContent, complete_contract,
+    contract_changes, create_contract, create_contract_template, decline_contract, may_become, open_signing,
+    report_contract_breach, send_contract, submit_contract, terminate_contract, update_contract,
 };
+use diwan_domain::public_links::{Answered, Opened};
 use diwan_domain::{Code, Context, Failure};
 use diwan_entity::contracts::contract::{ContractKind, ContractState};
 use diwan_entity::contracts::contract_signature::ContractSide;
@@ -122,7 +123,7 @@ async fn a_change_takes_back_approval_money_and_links() -> Result<()> {
     let theirs = desk.secret(row.id, ContractSide::Theirs).await?;
     let digest = desk.digest(row.id).await?;
     let sign = || SigningAct::Sign { name: "Sara Karimi".to_owned() };
-    assert!(matches!(desk.answer(&theirs, sign(), &digest).await?, SigningAnswered::Done));
+    assert!(matches!(desk.answer(&theirs, sign(), &digest).await?, Answered::Done));
 
     let clauses = [clause("Work", "Three films.")];
     let changed = desk
@@ -134,7 +135,7 @@ async fn a_change_takes_back_approval_money_and_links() -> Result<()> {
     let approvals: String = desk.test.db.value("select string_agg(state, ' ') from approval_request").await?;
     assert_eq!(approvals, "VOIDED");
     let opened = open_signing(&desk.test.services, &theirs).await?;
-    assert!(matches!(opened, OpenedSigning::Ended(..)), "{opened:?}");
+    assert!(matches!(opened, Opened::Ended(..)), "{opened:?}");
     let changes = desk.must(&desk.mid, async |context| contract_changes(context, &changed, (1, 2)).await).await?;
     assert_eq!((changes.terms.len(), changes.clauses.len()), (1, 1));
 
@@ -179,23 +180,20 @@ async fn the_other_side_declines_with_a_reason_and_the_money_is_free() -> Result
     let digest = desk.digest(row.id).await?;
     let decline = |reason: &str| SigningAct::Decline { reason: reason.to_owned() };
     let refused = desk.answer(&theirs, decline(" "), &digest).await?;
-    assert!(
-        matches!(&refused, SigningAnswered::Refused(errors) if errors[0].code == Code::ReasonRequired),
-        "{refused:?}"
-    );
+    assert!(matches!(&refused, Answered::Refused(_, errors) if errors[0].code == Code::ReasonRequired), "{refused:?}");
     let refused = desk.answer(&ours, decline("No"), &digest).await?;
-    assert!(matches!(refused, SigningAnswered::Refused(_)), "we take back, and do not decline");
+    assert!(matches!(refused, Answered::Refused(..)), "we take back, and do not decline");
     assert_eq!((desk.state(row.id).await?, desk.committed().await?), (ContractState::Sent, 20_000));
-    assert!(matches!(desk.answer(&theirs, decline("Too little"), &digest).await?, SigningAnswered::Done));
+    assert!(matches!(desk.answer(&theirs, decline("Too little"), &digest).await?, Answered::Done));
     let row = desk.read(row.id).await?;
     assert_eq!((row.state, row.end_reason.as_str()), (ContractState::Declined, "Too little"));
     assert_eq!(desk.committed().await?, 0);
-    let OpenedSigning::View(view) = open_signing(&desk.test.services, &theirs).await? else {
+    let Opened::View(view) = open_signing(&desk.test.services, &theirs).await? else {
         anyhow::bail!("whoever declined sees that they did");
     };
     assert_eq!(view.standing, SigningStanding::Declined);
     let late = desk.answer(&ours, SigningAct::Sign { name: "Sami".to_owned() }, &digest).await?;
-    assert!(matches!(late, SigningAnswered::Refused(_)), "{late:?}");
+    assert!(matches!(late, Answered::Refused(..)), "{late:?}");
     Ok(())
 }
 
@@ -234,7 +232,7 @@ async fn amendments_cost_besides_and_end_with_what_they_amend() -> Result<()> {
     // What amends a contract that is over is not signed any more.
     let (secret, digest) = (desk.secret(open.id, ContractSide::Theirs).await?, desk.digest(open.id).await?);
     let late = desk.answer(&secret, SigningAct::Sign { name: "Sara".to_owned() }, &digest).await?;
-    assert!(matches!(&late, SigningAnswered::Refused(errors) if errors[0].code == Code::WrongState), "{late:?}");
+    assert!(matches!(&late, Answered::Refused(_, errors) if errors[0].code == Code::WrongState), "{late:?}");
     assert_eq!(desk.broken(row.id).await?, Vec::<String>::new(), "what was signed stays as it was");
     Ok(())
 }

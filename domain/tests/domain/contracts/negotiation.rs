@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use diwan_domain::contracts::{
-    Clause, ContractBody, NegotiationAnswered, NegotiationStanding, NegotiationView, NewContract, OpenedNegotiation,
-    OpenedSigning, Signing, comment_by_link, comment_on_contract, create_contract, negotiate_contract,
-    open_negotiation, open_signing, resend_contract_link, sign_contract, update_contract,
+    Clause, ContractBody, NegotiationStanding, NegotiationView, NewContract, Signing, comment_by_link,
+    comment_on_contract, create_contract, negotiate_contract, open_negotiation, open_signing, resend_contract_link,
+    sign_contract, update_contract,
 };
-use diwan_domain::public_links::{Caller, LinkEnding};
+use diwan_domain::public_links::{Answered, Caller, LinkEnding, Opened};
 use diwan_domain::{Code, Context, Failure};
 use diwan_entity::contracts::contract::{self, ContractKind};
 use diwan_entity::contracts::contract_comment::ContractVisibility::{Internal, Party};
@@ -37,17 +37,17 @@ async fn negotiate(desk: &Desk, row: &contract::Model) -> Result<String> {
 
 async fn view(desk: &Desk, secret: &str) -> Result<Box<NegotiationView>> {
     match open_negotiation(&desk.test.services, secret).await? {
-        OpenedNegotiation::View(view) => Ok(view),
-        OpenedNegotiation::Ended(ending, _) => anyhow::bail!("the link ended as {ending:?}"),
+        Opened::View(view) => Ok(view),
+        Opened::Ended(ending, _) => anyhow::bail!("the link ended as {ending:?}"),
     }
 }
 
 /// Says something by a link; a code where it was refused.
 async fn say(desk: &Desk, secret: &str, once: Uuid, body: &str) -> Result<Result<(), Code>> {
     match comment_by_link(&Arc::clone(&desk.test.services), secret, (once, body)).await? {
-        NegotiationAnswered::Done => Ok(Ok(())),
-        NegotiationAnswered::Refused(errors) => Ok(Err(errors.first().context("a reason")?.code)),
-        NegotiationAnswered::Ended(ending, _) => anyhow::bail!("the link ended as {ending:?}"),
+        Answered::Done => Ok(Ok(())),
+        Answered::Refused(_, errors) => Ok(Err(errors.first().context("a reason")?.code)),
+        Answered::Ended(ending, _) => anyhow::bail!("the link ended as {ending:?}"),
     }
 }
 
@@ -119,6 +119,20 @@ async fn comments_are_taken_while_it_is_negotiated_and_no_more_than_are_read() -
 }
 
 #[tokio::test]
+async fn what_is_refused_comes_with_what_is_seen_now() -> Result<()> {
+    let desk = Desk::new().await?;
+    let row = desk.begin(30_000).await?;
+    let secret = negotiate(&desk, &row).await?;
+    desk.submit(&row).await?;
+    let once = ids::new_id(desk.test.services.now());
+    let late = comment_by_link(&desk.test.services, &secret, (once, "Wait")).await?;
+    let Answered::Refused(page, errors) = late else { anyhow::bail!("nothing is said any more") };
+    assert_eq!((page.standing, errors[0].code), (NegotiationStanding::Deciding, Code::WrongState));
+    assert_eq!(desk.test.db.count("contract_comment").await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_link_to_discuss_signs_nothing_and_ends_with_whom_it_is_for() -> Result<()> {
     let desk = Desk::new().await?;
     let row = desk.begin(30_000).await?;
@@ -137,7 +151,7 @@ async fn a_link_to_discuss_signs_nothing_and_ends_with_whom_it_is_for() -> Resul
     let another = async |context: &Context| update_contract(context, (id, 2), terms, &clauses).await;
     desk.must(&desk.mid, another).await?;
     let ended = open_negotiation(&desk.test.services, &secret).await?;
-    assert!(matches!(ended, OpenedNegotiation::Ended(LinkEnding::Revoked, _)), "{ended:?}");
+    assert!(matches!(ended, Opened::Ended(LinkEnding::Revoked, _)), "{ended:?}");
     Ok(())
 }
 
@@ -160,7 +174,7 @@ async fn a_lost_link_is_sent_anew_and_the_old_one_is_dead() -> Result<()> {
     let sent = desk.must(&desk.mid, resend(ContractSide::Theirs)).await?;
     let second = secret_of(&sent.url.context("a link to discuss is shown once")?)?;
     assert_eq!(letters(&desk, "contract-to-read").await?, 2);
-    assert!(matches!(open_negotiation(&desk.test.services, &first).await?, OpenedNegotiation::Ended(..)));
+    assert!(matches!(open_negotiation(&desk.test.services, &first).await?, Opened::Ended(..)));
     view(&desk, &second).await?;
 
     // One that signs goes by mail alone, so that whoever is to sign for us may ask for it.
@@ -171,7 +185,7 @@ async fn a_lost_link_is_sent_anew_and_the_old_one_is_dead() -> Result<()> {
     let before = letters(&desk, "contract-to-sign").await?;
     let sent = desk.must(&desk.senior, resend(ContractSide::Theirs)).await?;
     assert_eq!((sent.url, letters(&desk, "contract-to-sign").await?), (None, before + 1));
-    assert!(matches!(open_signing(&desk.test.services, &theirs).await?, OpenedSigning::Ended(..)));
+    assert!(matches!(open_signing(&desk.test.services, &theirs).await?, Opened::Ended(..)));
     let good =
         "select count(*) from public_link where purpose = 'SIGN_CONTRACT' and user_id is null and revoked_at is null";
     assert_eq!(desk.test.db.value::<i64>(good).await?, 1);
@@ -184,7 +198,7 @@ async fn a_lost_link_is_sent_anew_and_the_old_one_is_dead() -> Result<()> {
     desk.test.run_jobs().await?;
     let sent = desk.must(&desk.mid, resend(ContractSide::Theirs)).await?;
     let last = secret_of(&sent.url.context("a link to look at it is shown once")?)?;
-    assert!(matches!(open_signing(&desk.test.services, &last).await?, OpenedSigning::View(_)));
+    assert!(matches!(open_signing(&desk.test.services, &last).await?, Opened::View(_)));
     let recorded: i64 =
         desk.test.db.value("select count(*) from audit_event where action = 'contract.resend_link'").await?;
     assert_eq!((recorded, row.version), (3, 1));
@@ -218,6 +232,6 @@ async fn a_freelancer_reads_a_contract_in_the_product_and_signs_it_by_a_link_tha
     assert!(anew.url.is_none(), "the letter alone has it");
     let written = "select count(*) from letter where template = 'contract-to-sign' and recipient = 'sara@example.com'";
     assert_eq!((letters(&desk, "contract-to-sign").await?, desk.test.db.value::<i64>(written).await?), (before + 1, 2));
-    assert!(matches!(open_signing(&desk.test.services, &first).await?, OpenedSigning::Ended(..)));
+    assert!(matches!(open_signing(&desk.test.services, &first).await?, Opened::Ended(..)));
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use anyhow::{Result, anyhow};
 use diwan_domain::contracts::{
-    CONTRACT_KIND, Signing, SigningAct, SigningAnswered, brand_of_contract, create_signing_link, sign_contract,
-    update_contract, verify_contract,
+    CONTRACT_KIND, Signing, SigningAct, brand_of_contract, create_signing_link, sign_contract, update_contract,
+    verify_contract,
 };
-use diwan_domain::public_links::Caller;
+use diwan_domain::public_links::{Answered, Caller};
 use diwan_domain::{Code, Context};
 use diwan_entity::contracts::contract::ContractState;
 use diwan_entity::contracts::contract_signature::ContractSide;
@@ -113,7 +113,7 @@ async fn both_sides_sign_at_once_and_each_counts_once() -> Result<()> {
     let other = "00".repeat(32);
     let refused = desk.answer(&secrets[0], stale, &other).await?;
     assert!(
-        matches!(&refused, SigningAnswered::Refused(errors) if errors[0].code == Code::ChangedMeanwhile),
+        matches!(&refused, Answered::Refused(_, errors) if errors[0].code == Code::ChangedMeanwhile),
         "{refused:?}"
     );
     assert_eq!(desk.test.db.count("contract_signature").await?, 0);
@@ -123,7 +123,7 @@ async fn both_sides_sign_at_once_and_each_counts_once() -> Result<()> {
     });
     for answered in futures::future::join_all(all).await {
         let answered = answered?;
-        assert!(matches!(answered, SigningAnswered::Done), "sent again, it is done already: {answered:?}");
+        assert!(matches!(answered, Answered::Done), "sent again, it is done already: {answered:?}");
     }
     assert_eq!(desk.test.db.count("contract_signature").await?, 2);
     let signed: i64 = desk.test.db.value("select count(*) from audit_event where action = 'contract.signed'").await?;
@@ -193,7 +193,7 @@ async fn nobody_holds_both_ends() -> Result<()> {
     let place = format!("update membership set level = 'MID' where user_id = '{}'", desk.senior.id);
     desk.test.db.run(&place).await?;
     let late = desk.answer(&secret, SigningAct::Sign { name: "Sami".to_owned() }, &digest).await?;
-    assert!(matches!(&late, SigningAnswered::Refused(errors) if errors[0].code == Code::Forbidden), "{late:?}");
+    assert!(matches!(&late, Answered::Refused(_, errors) if errors[0].code == Code::Forbidden), "{late:?}");
     assert_eq!(desk.test.db.count("contract_signature").await?, 0);
     Ok(())
 }

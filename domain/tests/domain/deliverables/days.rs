@@ -6,12 +6,11 @@ use std::time::Duration as StdDuration;
 use anyhow::{Context as _, Result, ensure};
 use chrono::{Duration, NaiveDate};
 use diwan_domain::deliverables::{
-    DeliverableContent, DeliverableLink, HandedInByLink, OpenedDeliverable, create_deliverable,
-    create_deliverable_link, hand_in_by_link, open_deliverable, resend_deliverable_link, revoke_deliverable_links,
-    send_deliverable_back, update_deliverable,
+    DeliverableContent, DeliverableLink, create_deliverable, create_deliverable_link, hand_in_by_link,
+    open_deliverable, resend_deliverable_link, revoke_deliverable_links, send_deliverable_back, update_deliverable,
 };
 use diwan_domain::jobs::{self, Ran};
-use diwan_domain::public_links::LinkEnding;
+use diwan_domain::public_links::{Answered, LinkEnding, Opened};
 use diwan_domain::{Code, Context};
 use diwan_entity::payments::deliverable;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
@@ -165,12 +164,12 @@ async fn the_other_side_is_written_to_when_a_link_is_made_and_when_it_comes_back
     desk.clock.advance(Duration::minutes(1));
     let services = &desk.test.services;
     let done = hand_in_by_link(services, &first, 1, ("https://10.0.0.1/x", "")).await?;
-    assert!(matches!(done, HandedInByLink::Done), "{done:?}");
+    assert!(matches!(done, Answered::Done), "{done:?}");
     desk.must(&desk.mid, async |context| send_deliverable_back(context, id, 2, "Too loud").await).await?;
     assert_eq!(desk.written_to(LINA).await?, "deliverable-link deliverable-sent-back");
     // The link that they know works, too.
     let page = open_deliverable(services, &first).await?;
-    assert!(matches!(page, OpenedDeliverable::Page(page) if page.reason == "Too loud"));
+    assert!(matches!(page, Opened::View(page) if page.reason == "Too loud"));
 
     // A link is lost: whoever may not make one makes none, and whoever may ends the others.
     let links = "select count(*) from public_link where revoked_at is null";
@@ -186,8 +185,8 @@ async fn the_other_side_is_written_to_when_a_link_is_made_and_when_it_comes_back
     assert!(again.mailed);
     assert_eq!(desk.test.db.value::<i64>(links).await?, 1);
     let page = open_deliverable(services, &first).await?;
-    assert!(matches!(page, OpenedDeliverable::Ended(LinkEnding::Revoked, _)));
-    assert!(matches!(open_deliverable(services, &secret(&again)?).await?, OpenedDeliverable::Page(_)));
+    assert!(matches!(page, Opened::Ended(LinkEnding::Revoked, _)));
+    assert!(matches!(open_deliverable(services, &secret(&again)?).await?, Opened::View(_)));
     assert!(desk.written_to(LINA).await?.ends_with("deliverable-sent-back deliverable-link"));
     Ok(())
 }
@@ -198,7 +197,7 @@ async fn without_an_address_a_link_is_handed_over() -> Result<()> {
     let id = desk.create(None).await?.id;
     let made = desk.must(&desk.mid, async |context| resend_deliverable_link(context, id, 1).await).await?;
     assert!(!made.mailed);
-    assert!(matches!(open_deliverable(&desk.test.services, &secret(&made)?).await?, OpenedDeliverable::Page(_)));
+    assert!(matches!(open_deliverable(&desk.test.services, &secret(&made)?).await?, Opened::View(_)));
     assert_eq!(desk.test.db.count("letter").await?, 0);
     Ok(())
 }

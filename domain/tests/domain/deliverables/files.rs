@@ -3,10 +3,10 @@
 use anyhow::{Context as _, Result};
 use chrono::Duration;
 use diwan_domain::deliverables::{
-    FileAwaited, FileSaid, HandedInByLink, OpenedDeliverable, await_file_by_link, create_deliverable_link,
-    open_deliverable, record_deliverable_check, revoke_deliverable_links, send_deliverable_back,
+    DeliverablePage, FileAwaited, FileSaid, await_file_by_link, create_deliverable_link, open_deliverable,
+    record_deliverable_check, revoke_deliverable_links, send_deliverable_back,
 };
-use diwan_domain::public_links::LinkEnding;
+use diwan_domain::public_links::{Answered, LinkEnding, Opened};
 use diwan_domain::{Code, Failure, UserError};
 use diwan_entity::payments::deliverable::DeliverableState;
 use diwan_entity::payments::deliverable_check::{CheckKind, CheckOutcome};
@@ -28,7 +28,7 @@ impl Desk {
         Ok((id, secret(&made)?))
     }
 
-    async fn send(&self, secret: &str, version: i32, name: &str, bytes: &[u8]) -> Result<HandedInByLink> {
+    async fn send(&self, secret: &str, version: i32, name: &str, bytes: &[u8]) -> Result<Answered<DeliverablePage>> {
         let length = bytes.len() as u64;
         let said = FileSaid { version, name: name.to_owned(), note: "Here".to_owned(), bytes: length };
         let mut file = match await_file_by_link(&self.test.services, secret, said).await? {
@@ -55,7 +55,7 @@ impl Desk {
     async fn busy(&self, secret: &str) -> Result<()> {
         let said = FileSaid { version: 1, name: "a.png".to_owned(), ..FileSaid::default() };
         let errors = match await_file_by_link(&self.test.services, secret, said).await? {
-            FileAwaited::Not(HandedInByLink::Refused(_, errors)) => errors,
+            FileAwaited::Not(Answered::Refused(_, errors)) => errors,
             other => anyhow::bail!("{other:?}"),
         };
         assert_eq!((errors[0].code, errors[0].field.as_slice()), (Code::UploadBusy, &["file".to_owned()][..]));
@@ -64,7 +64,7 @@ impl Desk {
 
     async fn refused(&self, secret: &str, version: i32, (name, bytes): (&str, &[u8]), code: Code) -> Result<()> {
         let errors = match self.send(secret, version, name, bytes).await? {
-            HandedInByLink::Refused(_, errors) => errors,
+            Answered::Refused(_, errors) => errors,
             other => anyhow::bail!("{name} was not refused: {other:?}"),
         };
         assert_eq!(errors[0].code, code, "{name}");
@@ -86,7 +86,7 @@ async fn pictures_films_and_documents_are_handed_in_as_what_they_are() -> Result
     ] {
         let (id, secret) = desk.with_link().await?;
         let done = desk.send(&secret, 1, name, bytes).await?;
-        assert!(matches!(done, HandedInByLink::Done), "{name}: {done:?}");
+        assert!(matches!(done, Answered::Done), "{name}: {done:?}");
         let row = desk.read(id).await?;
         assert_eq!((row.state, row.submission, row.note.as_str()), (DeliverableState::Submitted, 1, "Here"));
         let asset = row.asset_id.context("a file")?;
@@ -98,7 +98,7 @@ async fn pictures_films_and_documents_are_handed_in_as_what_they_are() -> Result
         assert_eq!(desk.test.db.value::<String>(&sql).await?, facts);
         let page = open_deliverable(&desk.test.services, &secret).await?;
         let shown = facts.rsplit(' ').next();
-        assert!(matches!(page, OpenedDeliverable::Page(page) if page.file.as_deref() == shown));
+        assert!(matches!(page, Opened::View(page) if page.file.as_deref() == shown));
     }
     desk.test.run_jobs().await?;
     assert_eq!(desk.test.due_jobs().await?, 0);
@@ -109,7 +109,7 @@ async fn pictures_films_and_documents_are_handed_in_as_what_they_are() -> Result
     // Another deliverable's page knows nothing of it.
     let (_, other) = desk.with_link().await?;
     let page = open_deliverable(&desk.test.services, &other).await?;
-    assert!(matches!(page, OpenedDeliverable::Page(page) if page.file.is_none()));
+    assert!(matches!(page, Opened::View(page) if page.file.is_none()));
     Ok(())
 }
 
@@ -143,11 +143,11 @@ async fn what_is_not_taken_leaves_nothing_behind() -> Result<()> {
     assert!(unknown.is_err_and(|error| error.to_string().contains("LinkInvalid")));
     desk.must(&desk.mid, async |context| revoke_deliverable_links(context, id).await).await?;
     let ended = desk.send(&secret, 1, "a.png", &picture).await?;
-    assert!(matches!(ended, HandedInByLink::Ended(LinkEnding::Revoked, _)), "{ended:?}");
+    assert!(matches!(ended, Answered::Ended(LinkEnding::Revoked, _)), "{ended:?}");
     let (_, other) = desk.with_link().await?;
     desk.clock.advance(Duration::days(31));
     let ended = desk.send(&other, 1, "a.png", &picture).await?;
-    assert!(matches!(ended, HandedInByLink::Ended(LinkEnding::Expired, _)), "{ended:?}");
+    assert!(matches!(ended, Answered::Ended(LinkEnding::Expired, _)), "{ended:?}");
     assert!(desk.is_empty().await?);
     Ok(())
 }
@@ -158,12 +158,12 @@ async fn a_file_counts_once_and_a_link_that_ends_on_the_way_takes_none() -> Resu
     let (id, secret) = desk.with_link().await?;
     let (one, two) = (pictures::png(30, 20), pictures::png(20, 30));
     let (first, second) = tokio::join!(desk.send(&secret, 1, "1.png", &one), desk.send(&secret, 1, "2.png", &two));
-    let done = [first?, second?].iter().filter(|done| matches!(done, HandedInByLink::Done)).count();
+    let done = [first?, second?].iter().filter(|done| matches!(done, Answered::Done)).count();
     assert_eq!(done, 1);
     assert_eq!((desk.test.db.count("asset").await?, desk.test.stored_files()?.len()), (1, 1));
     // What was handed in is not handed in over it.
     let again = desk.send(&secret, 2, "3.png", &two).await?;
-    assert!(matches!(again, HandedInByLink::Refused(_, errors) if errors[0].code == Code::WrongState));
+    assert!(matches!(again, Answered::Refused(_, errors) if errors[0].code == Code::WrongState));
     // It comes back; the next one is another file, and the first stays in the library.
     desk.must(&desk.mid, async |context| send_deliverable_back(context, id, 2, "Upright").await).await?;
     let said = FileSaid { version: 3, name: "4.png".to_owned(), note: String::new(), bytes: 0 };
@@ -173,7 +173,7 @@ async fn a_file_counts_once_and_a_link_that_ends_on_the_way_takes_none() -> Resu
     file.write(&pictures::png(25, 25)).await?;
     desk.must(&desk.mid, async |context| revoke_deliverable_links(context, id).await).await?;
     let ended = file.finish().await?;
-    assert!(matches!(ended, HandedInByLink::Ended(LinkEnding::Revoked, _)), "{ended:?}");
+    assert!(matches!(ended, Answered::Ended(LinkEnding::Revoked, _)), "{ended:?}");
     assert_eq!((desk.test.db.count("asset").await?, desk.test.stored_files()?.len()), (1, 1));
     assert_eq!(desk.read(id).await?.state, DeliverableState::SentBack);
     Ok(())
@@ -184,7 +184,7 @@ async fn whoever_was_shown_the_link_does_not_accept_its_file_alone() -> Result<(
     let desk = by_mail("en").await?;
     let (id, secret) = desk.with_link().await?;
     let done = desk.send(&secret, 1, "a.png", &pictures::png(30, 20)).await?;
-    assert!(matches!(done, HandedInByLink::Done), "{done:?}");
+    assert!(matches!(done, Answered::Done), "{done:?}");
     let row = desk.read(id).await?;
     assert_eq!(desk.accept(&desk.mid, &row, 2).await?, Err(Code::FourEyes));
     let seen = (CheckKind::Disclosed, CheckOutcome::Passed);
@@ -196,7 +196,7 @@ async fn whoever_was_shown_the_link_does_not_accept_its_file_alone() -> Result<(
     let makers = "select count(*) || ' ' || count(created_by) from public_link";
     assert_eq!(desk.test.db.value::<String>(makers).await?, "2 1");
     let done = desk.send(&secret, 3, "b.png", &pictures::png(20, 30)).await?;
-    assert!(matches!(done, HandedInByLink::Done), "{done:?}");
+    assert!(matches!(done, Answered::Done), "{done:?}");
     assert_eq!(desk.accept(&desk.chief, &row, 4).await?, Ok(()));
     // Where an agency does without four eyes, one person may.
     let (id, secret) = desk.with_link().await?;
@@ -257,12 +257,12 @@ async fn what_is_announced_is_within_the_quota_while_it_comes() -> Result<()> {
     };
     let refused = await_file_by_link(&desk.test.services, &secret, said(6_000)).await?;
     let full = |errors: &[UserError]| errors.iter().map(|error| error.code).eq([Code::QuotaExceeded]);
-    assert!(matches!(&refused, FileAwaited::Not(HandedInByLink::Refused(_, errors)) if full(errors)), "{refused:?}");
+    assert!(matches!(&refused, FileAwaited::Not(Answered::Refused(_, errors)) if full(errors)), "{refused:?}");
     assert_eq!(desk.test.db.count("asset").await?, 1);
     // Its own announcement does not keep it out.
     first.write(&picture).await?;
     let done = first.finish().await?;
-    assert!(matches!(done, HandedInByLink::Done), "{done:?}");
+    assert!(matches!(done, Answered::Done), "{done:?}");
     let left: i64 = desk.test.db.value("select count(*) from asset where declared_size is not null").await?;
     assert_eq!(left, 0);
     Ok(())

@@ -75,6 +75,15 @@ async fn what_finds_no_room_waits_for_it_and_the_young_find_it_first() -> Result
     let desk = Desk::new().await?;
     let young = desk.published("young", TimeDelta::minutes(10)).await?;
     let old = desk.published("old", TimeDelta::days(5)).await?;
+    let account = desk.bench.accounts[0];
+    let own = format!(
+        "insert into job (id, brand_id, kind, subject_id, due_at, created_at)
+           values (gen_random_uuid(), '{}', 'sync_metrics', '{account}', '{}', '{}')",
+        desk.bench.brand,
+        desk.start + TimeDelta::days(1),
+        desk.start
+    );
+    desk.bench.test.db.run(&own).await?;
     desk.book(0, 2, SHARE).await?;
     desk.book(2, 1, SHARE - 10).await?;
     assert_eq!(desk.bench.test.run_jobs().await?, 2);
@@ -86,9 +95,15 @@ async fn what_finds_no_room_waits_for_it_and_the_young_find_it_first() -> Result
     assert_eq!(desk.count("rate_booking where booked = 2").await?, 1);
 
     // Whoever is woken before its time waits on, and books no second time.
-    desk.bench.test.db.run(&format!("update job set due_at = '{}'", desk.start)).await?;
+    let woken = format!("update job set due_at = '{}' where subject_id <> '{account}'", desk.start);
+    desk.bench.test.db.run(&woken).await?;
     assert_eq!(desk.bench.test.run_jobs().await?, 2);
     assert_eq!((desk.slot(young).await?, desk.slot(old).await?), (2, 3));
+    assert_eq!(
+        desk.slot(account).await?,
+        TimeDelta::days(1).num_seconds() / SLOT,
+        "the account's own job keeps its time"
+    );
     assert_eq!(
         desk.bench.test.db.value::<i64>("select sum(booked)::bigint from rate_booking").await?,
         3 * SHARE - 10 + 4

@@ -207,17 +207,95 @@ async fn what_is_next_in_a_worker_that_stops_is_given_back_at_once() -> Result<(
     let (_, next) = jobs::run_in(services, line.jobs[0], hands).await?;
     assert_eq!(next.context("the second")?.job_id, line.jobs[1]);
     assert!(line.jobs().await?.starts_with("DONE due -, HANDED due "));
-    jobs::give_back(services, line.jobs[1], "one").await?;
+    // A run of it had failed before: that is not forgotten.
+    line.bench.test.db.run(&format!("update job set failures = 2 where id = '{}'", line.jobs[1])).await?;
+    let give_back = async || outbox::give_back(services.db.unscoped(), &line.jobs[1..2], "one").await;
+    let before = line.bench.test.db.statements();
+    assert_eq!(give_back().await?, 1);
+    assert_eq!(line.bench.test.db.statements() - before, 1);
     let now = line.bench.now().to_rfc3339();
-    assert_eq!(line.count(&format!("state = 'PENDING' and due_at <= '{now}' and lease_owner is null")).await?, 1);
+    let waits = format!(
+        "state = 'PENDING' and due_at <= '{now}' and failures = 2 and fence = 0 and handed_at is null and line_owner is null"
+    );
+    assert_eq!(line.count(&waits).await?, 1);
+    assert_eq!(give_back().await?, 0, "once");
     // Another gets it through the queue, and what it has begun is not given back.
     let due = outbox::take_due(services.db.unscoped(), 100, services.now()).await?;
     assert_eq!(due.iter().filter(|job| job.kind == "publish").map(|job| job.id).collect::<Vec<_>>(), line.jobs[1..2]);
     let claimed = outbox::start(services.db.unscoped(), line.jobs[1], "two", services.now(), services.timing.lease);
     claimed.await?.context("claimed")?;
-    jobs::give_back(services, line.jobs[1], "one").await?;
-    assert_eq!(line.count("state = 'RUNNING' and lease_owner = 'two'").await?, 1);
+    assert_eq!(give_back().await?, 0);
+    assert_eq!(line.count("state = 'RUNNING' and lease_owner = 'two' and failures = 2 and fence = 1").await?, 1);
     assert_eq!(line.posts(), line.texts[..1]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_what_waits_for_a_hand_of_the_worker_is_given_back() -> Result<()> {
+    let line = Line::of(6).await?;
+    let services = &line.bench.test.services;
+    let handed = outbox::take_due(services.db.unscoped(), 100, services.now()).await?;
+    assert_eq!(handed.iter().filter(|job| job.kind == "publish").count(), 6);
+    let claimed = outbox::start(services.db.unscoped(), line.jobs[0], "two", services.now(), services.timing.lease);
+    claimed.await?.context("claimed")?;
+    let otherwise = format!(
+        "update job set line_owner = 'two', lined_at = due_at where id = '{}';
+         update job set state = 'CANCELED', finished_at = due_at where id = '{}';
+         update job set line_owner = 'one', lined_at = due_at where id = '{}'",
+        line.jobs[1], line.jobs[2], line.jobs[3]
+    );
+    line.bench.test.db.run(&otherwise).await?;
+    // Somebody takes the last but one back in this moment: nobody waits for that.
+    let other = line.bench.test.db.owner.begin().await?;
+    other.execute_unprepared(&format!("select from job where id = '{}' for update", line.jobs[4])).await?;
+    let asked = [line.jobs.as_slice(), &[Uuid::nil()]].concat();
+    assert_eq!(outbox::give_back(services.db.unscoped(), &asked, "one").await?, 2);
+    other.rollback().await?;
+    assert_eq!(line.count("state = 'HANDED' and handed_at is not null and fence = 0").await?, 2);
+    assert_eq!(
+        line.jobs().await?,
+        "RUNNING due -, HANDED due two, CANCELED due -, PENDING due -, HANDED due -, PENDING due -"
+    );
+    assert_eq!(outbox::give_back(services.db.unscoped(), &[], "one").await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn behind_one_that_is_being_sent_nobody_is_begun_in_vain_twice_a_second() -> Result<()> {
+    let line = Line::of(2).await?;
+    let services = &line.bench.test.services;
+    let now = line.bench.now().to_rfc3339();
+    let waits = format!(
+        "select extract(epoch from due_at - '{now}'::timestamptz)::float8 from job where id = '{}'",
+        line.jobs[1]
+    );
+    let first = format!("(select subject_id from job where id = '{}')", line.jobs[0]);
+    // It goes on for long.
+    let claimed = outbox::start(services.db.unscoped(), line.jobs[0], "one", services.now(), services.timing.lease);
+    claimed.await?.context("claimed")?;
+    for (state, seconds) in [("SCHEDULED", 0.5), ("SENDING", 2.0)] {
+        let sql = format!(
+            "update publication set state = '{state}' where id = {first};
+             update job set due_at = now() - interval '1 year' where id = '{}'",
+            line.jobs[1]
+        );
+        line.bench.test.db.run(&sql).await?;
+        assert_eq!(jobs::run(services, line.jobs[1], "two").await?, Ran::Finished);
+        let waited: f64 = line.bench.test.db.value(&waits).await?;
+        assert!((waited - seconds).abs() < 0.01, "{state}: {waited}");
+    }
+    assert!(line.posts().is_empty());
+    // Whoever ends it calls the next.
+    let again = format!(
+        "update publication set state = 'SCHEDULED' where id = {first};
+         update job set state = 'PENDING', lease_owner = null, lease_expires_at = null where id = '{}'",
+        line.jobs[0]
+    );
+    line.bench.test.db.run(&again).await?;
+    assert_eq!(jobs::run(services, line.jobs[0], "one").await?, Ran::Finished);
+    assert_eq!(line.jobs().await?, "DONE due -, PENDING due -");
+    assert_eq!(jobs::run(services, line.jobs[1], "two").await?, Ran::Finished);
+    assert_eq!(line.posts(), line.texts);
     Ok(())
 }
 

@@ -156,3 +156,48 @@ async fn a_post_that_makes_the_network_refuse_all_is_asked_for_alone() -> Result
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn an_accounts_own_numbers_are_taken_along_by_one_job_and_their_own_keeps_its_time() -> Result<()> {
+    let start = Utc.with_ymd_and_hms(2026, 8, 3, 9, 0, 0).single().context("a time")?;
+    let clock = Arc::new(ManualClock::new(start));
+    let bench = Bench::new(1, TimeDelta::hours(3), Some(Arc::clone(&clock))).await?;
+    let (brand, account) = (bench.brand, bench.accounts[0]);
+    let post = published(&bench, "one").await?;
+    let tomorrow = start + TimeDelta::days(1);
+    bench
+        .test
+        .db
+        .run(&format!(
+            "delete from job;
+             insert into job (id, brand_id, kind, subject_id, due_at, created_at) values
+               (gen_random_uuid(), '{brand}', 'sync_metrics', '{post}', '{start}', '{start}'),
+               (gen_random_uuid(), '{brand}', 'sync_metrics', '{account}', '{tomorrow}', '{start}')"
+        ))
+        .await?;
+    let of_account = "metric_reading where publication_id is null";
+    let due = format!("select due_at from job where subject_id = '{account}' and state = 'PENDING'");
+    assert_eq!(bench.test.run_jobs().await?, 1);
+    assert_eq!(bench.test.db.count(of_account).await?, 1, "they come with the post's");
+    assert_eq!(bench.test.db.value::<DateTime<Utc>>(&due).await?, tomorrow);
+
+    // Another run has taken them along, and has not ended.
+    let soon = start + TimeDelta::minutes(20);
+    bench
+        .test
+        .db
+        .run(&format!(
+            "update metric_reading set read_at = read_at - interval '1 day' where publication_id is null;
+             update job set due_at = '{soon}' where subject_id = '{account}'"
+        ))
+        .await?;
+    clock.advance(TimeDelta::minutes(15));
+    assert_eq!(bench.test.run_jobs().await?, 1);
+    assert_eq!(bench.test.db.count(of_account).await?, 1, "nobody else takes them");
+    assert_eq!(bench.test.db.value::<DateTime<Utc>>(&due).await?, soon);
+
+    clock.advance(TimeDelta::minutes(5));
+    assert_eq!(bench.test.run_jobs().await?, 1);
+    assert_eq!(bench.test.db.count(of_account).await?, 2, "their own job reads them where that run never ends");
+    Ok(())
+}

@@ -45,8 +45,9 @@ pub struct State {
     /// How many renewals were asked for, and how many were refused.
     pub renewals: usize,
     pub refused: usize,
-    /// How many times the profile was read.
+    /// How many times the profile was read, and what the account is called there.
     pub profiles: usize,
+    pub handle: Option<String>,
     /// What it says to whoever asks for the numbers of posts: so many seconds to wait.
     pub keeps_numbers: Option<u64>,
     /// What it says to whoever asks for a thread: so many seconds to wait.
@@ -92,6 +93,7 @@ impl Pds {
             renewals: 0,
             refused: 0,
             profiles: 0,
+            handle: None,
             keeps_numbers: None,
             keeps_threads: None,
             refuses: None,
@@ -238,7 +240,7 @@ fn answer(asked: &Asked, state: &mut State) -> Answer {
         "app.bsky.actor.getProfile" => {
             state.profiles += 1;
             match allowed(asked, state) {
-                Ok(()) => Some((200, None, json!({ "did": DID, "followersCount": 3 }))),
+                Ok(()) => Some((200, None, json!({ "did": DID, "followersCount": 3, "handle": state.handle }))),
                 Err(refused) => refused,
             }
         }

@@ -137,6 +137,58 @@ async fn accounts_are_told_together_by_their_followers() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_followers_work_is_told_where_a_network_knows_it() -> Result<()> {
+    let bench = Bench::new().await?;
+    let linkedin = bench.test.account(bench.brand, "linkedin", &bench.person).await?;
+    let instagram = bench.test.account(bench.brand, "instagram", &bench.person).await?;
+    bench
+        .reads(&[
+            (linkedin, "COUNTRY", "2026-09-15", "PEOPLE", &[("GR", 100)]),
+            (instagram, "COUNTRY", "2026-09-15", "PEOPLE", &[("GR", 200), ("DE", 100)]),
+            (linkedin, "INDUSTRY", "2026-09-15", "PEOPLE", &[("Banking", 20), ("Software Development", 60)]),
+            (linkedin, "SENIORITY", "2026-09-15", "PEOPLE", &[("Owner", 10), ("Entry", 30)]),
+            (linkedin, "JOB_FUNCTION", "2026-09-15", "PEOPLE", &[("Sales", 25), ("Engineering", 75)]),
+            (linkedin, "COMPANY_SIZE", "2026-09-15", "PEOPLE", &[("10001+", 30), ("2-10", 10), ("11-50", 60)]),
+        ])
+        .await?;
+    for (account, followers) in [(linkedin, 100), (instagram, 300)] {
+        bench.said(account, None, &[("FOLLOWERS", followers, "2026-09-19T09:00:00Z")]).await?;
+    }
+    let found = bench.audience(None, &[linkedin, instagram]).await?;
+    for (dimension, expected) in [
+        (AudienceDimension::Country, "GR 75 300, DE 25 100 | 100 | "),
+        (AudienceDimension::Industry, "Software Development 75 60, Banking 25 20 | 20 | instagram"),
+        (AudienceDimension::Seniority, "Entry 75 30, Owner 25 10 | 10 | instagram"),
+        (AudienceDimension::JobFunction, "Engineering 75 75, Sales 25 25 | 25 | instagram"),
+        (AudienceDimension::CompanySize, "2-10 10 10, 11-50 60 60, 10001+ 30 30 | 25 | instagram"),
+    ] {
+        assert_eq!(line(by(&found, dimension)?), expected);
+    }
+    assert_eq!(why(by(&found, AudienceDimension::Industry)?), [("instagram", NoProfile::NotOffered)]);
+    let ages = [("instagram", NoProfile::NotRead), ("linkedin", NoProfile::NotOffered)];
+    assert_eq!(why(by(&found, AudienceDimension::Age)?), ages);
+    // Of nothing else anybody tells.
+    let wrong = bench.reads(&[(linkedin, "SHOE_SIZE", "2026-09-15", "PEOPLE", &[("43", 1)])]).await;
+    assert!(wrong.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_upgrade_begins_to_read_pages_of_linkedin() -> Result<()> {
+    let bench = Bench::new().await?;
+    let db = &bench.test.db;
+    let linkedin = bench.test.account(bench.brand, "linkedin", &bench.person).await?;
+    bench.test.account(bench.brand, "instagram", &bench.person).await?;
+    // There already, as where the new program ran before.
+    for before in ["delete from job", "select 1"] {
+        db.migrate_again("m0080_audience_at_work", before).await?;
+        let sql = format!("select string_agg(kind || ' ' || (subject_id = '{linkedin}'), ', ') from job");
+        assert_eq!(db.value::<String>(&sql).await?, "read_audience true");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_cannot_be_asked_is_refused_and_others_see_nothing() -> Result<()> {
     let bench = Bench::new().await?;
     let other = bench.test.brand("Beta").await?;

@@ -5,11 +5,10 @@ use chrono::NaiveDate;
 use diwan_domain::approvals::{Decision, approve};
 use diwan_domain::projects::{ProjectPlan, WorkContent};
 use diwan_domain::proposals::{
-    AnsweredPage, CampaignPlan, ClientAct, ClientAnswer, Discount, LineContent, Offer, OpenedPage, ProposalContent,
-    ProposalPage, Section, Sending, answer_proposal, create_proposal, open_proposal, proposals_by_ids, send_proposal,
-    submit_proposal,
+    CampaignPlan, ClientAct, ClientAnswer, Discount, LineContent, Offer, ProposalContent, ProposalPage, Section,
+    Sending, answer_proposal, create_proposal, open_proposal, proposals_by_ids, send_proposal, submit_proposal,
 };
-use diwan_domain::public_links::Caller;
+use diwan_domain::public_links::{Answered, Caller, Opened};
 use diwan_domain::{Code, Context, Failure};
 use diwan_entity::approvals::approval_request;
 use diwan_entity::finance::budget_line::LineCategory;
@@ -168,8 +167,8 @@ impl Desk {
 
     pub async fn page(&self, secret: &str) -> Result<Box<ProposalPage>> {
         match open_proposal(&self.test.services, secret).await? {
-            OpenedPage::Proposal(page) => Ok(page),
-            OpenedPage::Ended(ending, _) => anyhow::bail!("the link ended as {ending:?}"),
+            Opened::View(page) => Ok(page),
+            Opened::Ended(ending, _) => anyhow::bail!("the link ended as {ending:?}"),
         }
     }
 
@@ -191,9 +190,9 @@ pub async fn answer(test: &TestServices, secret: &str, digest: &str, act: Client
     let answer = ClientAnswer { act, digest: digest.to_owned(), once: ids::new_id(test.services.now()) };
     let caller = Caller { address: "192.0.2.7".to_owned(), user_agent: "Browser".to_owned() };
     match answer_proposal(&test.services, secret, answer, &caller).await? {
-        AnsweredPage::Done => Ok(Ok(())),
-        AnsweredPage::Refused(_, errors) => Ok(Err(errors[0].code)),
-        AnsweredPage::Ended(..) => anyhow::bail!("the link has ended"),
+        Answered::Done => Ok(Ok(())),
+        Answered::Refused(_, errors) => Ok(Err(errors[0].code)),
+        Answered::Ended(..) => anyhow::bail!("the link has ended"),
     }
 }
 

@@ -6,11 +6,11 @@ use anyhow::Result;
 use chrono::{DateTime, Duration, Utc};
 use diwan_domain::approvals::{Decision, request_changes};
 use diwan_domain::proposals::{
-    ClientAct, Discount, OpenedPage, Part, ProposalContent, STEPS, compare_versions, create_proposal,
+    ClientAct, Discount, Part, ProposalContent, STEPS, compare_versions, create_proposal,
     create_proposal_from_template, may_step, open_proposal, proposals_by_ids, revise_proposal, save_proposal_template,
     submit_proposal, update_proposal, versions_of_proposals, withdraw_proposal,
 };
-use diwan_domain::public_links::LinkEnding;
+use diwan_domain::public_links::{LinkEnding, Opened};
 use diwan_domain::{Code, Context, Failure};
 use diwan_entity::proposals::proposal::ProposalState;
 use diwan_entity::tenancy::app_user::{Level, UserKind};
@@ -112,7 +112,7 @@ async fn it_is_over_by_the_clock_and_then_by_the_job() -> Result<()> {
     // Said anew, with another last day; the old link shows nothing of it.
     let draft = desk.must(&desk.mid, async |context| revise_proposal(context, row.id, 1).await).await?;
     assert_eq!((draft.state, draft.sent_at, draft.version), (ProposalState::Draft, None, 2));
-    assert!(matches!(open_proposal(&desk.test.services, &secret).await?, OpenedPage::Ended(LinkEnding::Revoked, _)));
+    assert!(matches!(open_proposal(&desk.test.services, &secret).await?, Opened::Ended(LinkEnding::Revoked, _)));
     desk.review(&draft).await?;
     assert_eq!(desk.send(&draft).await?, Err(Code::TimeInPast));
     let mut later = content();
@@ -144,7 +144,7 @@ async fn a_client_asks_declines_and_the_team_withdraws() -> Result<()> {
     let refused = desk.act(&desk.mid, async |context| withdraw_proposal(context, row.id, 1).await).await?;
     assert_eq!(refused.err(), Some(Code::Forbidden));
     desk.must(&desk.chief, async |context| withdraw_proposal(context, row.id, 1).await).await?;
-    assert!(matches!(open_proposal(&desk.test.services, &secret).await?, OpenedPage::Ended(LinkEnding::Revoked, _)));
+    assert!(matches!(open_proposal(&desk.test.services, &secret).await?, Opened::Ended(LinkEnding::Revoked, _)));
     let unknown = open_proposal(&desk.test.services, "dwl_unknown").await;
     assert!(matches!(unknown, Err(Failure::Refused(errors)) if errors[0].code == Code::LinkInvalid));
     Ok(())

@@ -2,10 +2,10 @@
 
 use anyhow::{Context as _, Result};
 use diwan_domain::proposals::{
-    OpenedPage, PDF_KIND, brand_of_proposal, open_proposal, open_proposal_page_accepted, resend_proposal_link,
-    verify_proposal, withdraw_proposal,
+    PDF_KIND, brand_of_proposal, open_proposal, open_proposal_page_accepted, resend_proposal_link, verify_proposal,
+    withdraw_proposal,
 };
-use diwan_domain::public_links::LinkEnding;
+use diwan_domain::public_links::{LinkEnding, Opened};
 use diwan_domain::{Code, Context, Failure};
 use diwan_platform::crypto::sha256;
 use diwan_platform::storage::Key;
@@ -99,7 +99,7 @@ async fn a_lost_link_is_sent_anew_and_the_old_one_is_dead() -> Result<()> {
     for sent in 1..=2 {
         let (_, url) = desk.must(&desk.chief, resend(row.id)).await?;
         let ended = open_proposal(&desk.test.services, &secret).await?;
-        assert!(matches!(ended, OpenedPage::Ended(LinkEnding::Revoked, _)), "{ended:?}");
+        assert!(matches!(ended, Opened::Ended(LinkEnding::Revoked, _)), "{ended:?}");
         secret = url.path_segments().and_then(|mut all| all.next_back()).context("a secret")?.to_owned();
         let page = desk.page(&secret).await?;
         assert_eq!((desk.test.db.value::<i64>(letters).await?, page.reader.as_str()), (sent, "Amal"));

@@ -159,6 +159,7 @@ pub(super) fn show(page: &Page, parameters: &Parameters, world: &World) -> Resul
     let node = json!({
         "id": page.id,
         "name": page.name,
+        "username": Value::Null,
         "followers_count": followers(page, world),
         "fan_count": 100,
         "link": profile(&page.name, world),

@@ -2,13 +2,15 @@
 //!
 //! Every person runs three organisations, named after them: `NAME Studio` as administrator, `NAME Shop` as
 //! administrator of its content, and `NAME Club` as analyst, who may not post. A person whose name begins with `alone`
-//! runs none; one whose name begins with `agency` runs three more as administrator, `NAME Client 1` to `NAME Client 3`.
+//! runs none; one whose name begins with `agency` runs three more as administrator, `NAME Client 1` to `NAME Client 3`. Of the followers of
+//! those whose name begins with `few` nothing is known, and whose name begins with `unnamed` is not told the names of places and industries.
 
 mod comments;
 mod content;
 mod followers;
 mod little;
 mod media;
+mod names;
 mod posts;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -101,6 +103,10 @@ impl LinkedIn {
         }
         match (method.as_str(), &path[..]) {
             ("GET", ["v2", "userinfo"]) => userinfo(&call, world),
+            ("GET", ["v2", "geo"]) => names::places(&call, world),
+            ("GET", ["v2", "industryTaxonomyVersions", "DEFAULT", "industries"]) => names::industries(&call, world),
+            ("GET", ["v2", "functions"]) => names::functions(&call, world),
+            ("GET", ["v2", "seniorities"]) => names::seniorities(&call, world),
             ("GET", ["rest", "organizationAcls"]) => roles(&call, world),
             ("GET", ["rest", "organizations"]) => organizations(&call, world),
             ("GET", ["rest", "networkSizes", urn]) => followers::size(&call, world, urn),

@@ -130,7 +130,7 @@ pub(crate) const BLOCKS: [&str; 15] = [
 ];
 
 /// The KPIs of `docs/kpis.md` and what else is measured that the monthly report does not know.
-pub(crate) const KPIS: [&str; 34] = [
+pub(crate) const KPIS: [&str; 38] = [
     "FOLLOWERS",
     "FOLLOWER_GROWTH",
     "AUDIENCE_GROWTH_RATE",
@@ -161,6 +161,10 @@ pub(crate) const KPIS: [&str; 34] = [
     "AUDIENCE_GENDER",
     "AUDIENCE_COUNTRY",
     "AUDIENCE_CITY",
+    "AUDIENCE_INDUSTRY",
+    "AUDIENCE_SENIORITY",
+    "AUDIENCE_JOB_FUNCTION",
+    "AUDIENCE_COMPANY_SIZE",
     "MESSAGES_RECEIVED",
     "MESSAGES_ANSWERED",
     "MESSAGES_UNANSWERED",

@@ -8,8 +8,9 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use bytes::Bytes;
-use diwan_domain::deliverables::{FileAwaited, FileSaid, HandedInByLink, await_file_by_link};
+use diwan_domain::deliverables::{DeliverablePage, FileAwaited, FileSaid, await_file_by_link};
 use diwan_domain::media::{MAX_IMAGE_BYTES, PATIENCE};
+use diwan_domain::public_links::Answered;
 use diwan_domain::{Code, Failure, UserError};
 use futures::{Stream, StreamExt as _, stream};
 use multer::{Field, Multipart};
@@ -17,8 +18,9 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::super::super::{header_text, language};
-use super::super::frame::{PRICE_OF_ANSWER, done, ended, lost, pay, said};
-use super::{Form, path, shown, status_of};
+use super::super::frame::{PRICE_OF_ANSWER, done, pay, said};
+use super::super::linked::{Unread, foreign, path, told};
+use super::Form;
 use crate::state::State;
 
 /// How many pieces of the body wait for whoever writes them down; each is some ten thousand bytes.
@@ -33,23 +35,9 @@ const MOST_BEFORE: usize = 1024 * 1024;
 /// What is read ahead.
 type Taken = mpsc::Receiver<Result<Bytes, io::Error>>;
 
-/// Why nothing came of a form.
-enum Unread {
-    /// It is none of ours.
-    Foreign,
-    /// Something of ours failed.
-    Failed(Failure),
-}
-
 impl From<multer::Error> for Unread {
     fn from(_: multer::Error) -> Self {
         Self::Foreign
-    }
-}
-
-impl From<Failure> for Unread {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
     }
 }
 
@@ -57,7 +45,7 @@ impl From<Failure> for Unread {
 pub async fn back(http: HttpRequest, secret: web::Path<String>) -> HttpResponse {
     // What is no secret of ours does not get into a header.
     if secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
-        return done(&path(&secret));
+        return done(&path::<DeliverablePage>(&secret));
     }
     said(StatusCode::NOT_FOUND, language(&http), "link-title", "link-unknown")
 }
@@ -83,17 +71,7 @@ pub async fn hand_in(
     let handed = receive(&state, &secret, Multipart::new(pieces, boundary), (&mut form, bytes, &begun)).await;
     // Reads on for a little where the file was refused, so that its sender gets to see why instead of a reset connection.
     let _read = reading.await;
-    match handed {
-        Ok(HandedInByLink::Done) => done(&path(&secret)),
-        Ok(HandedInByLink::Refused(page, errors)) => shown(status_of(&errors), &secret, &page, &form, &errors),
-        Ok(HandedInByLink::Ended(ending, locale)) => ended(ending, locale),
-        Err(Unread::Foreign) => foreign(&http),
-        Err(Unread::Failed(failure)) => lost(&http, &meter, &failure),
-    }
-}
-
-fn foreign(http: &HttpRequest) -> HttpResponse {
-    said(StatusCode::BAD_REQUEST, language(http), "link-title", "link-unknown")
+    told(&http, &meter, &secret, form, handed)
 }
 
 /// How long the next bytes are waited for.
@@ -142,7 +120,7 @@ async fn receive(
     secret: &str,
     mut parts: Multipart<'_>,
     (form, bytes, begun): (&mut Form, u64, &AtomicBool),
-) -> Result<HandedInByLink, Unread> {
+) -> Result<Answered<DeliverablePage>, Unread> {
     while let Some(mut field) = parts.next_field().await? {
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
@@ -172,7 +150,12 @@ async fn text(field: &mut Field<'_>) -> Result<String, Unread> {
 }
 
 /// Hands the file on as it comes.
-async fn pour(state: &State, secret: &str, field: &mut Field<'_>, said: FileSaid) -> Result<HandedInByLink, Unread> {
+async fn pour(
+    state: &State,
+    secret: &str,
+    field: &mut Field<'_>,
+    said: FileSaid,
+) -> Result<Answered<DeliverablePage>, Unread> {
     let mut file = match await_file_by_link(&state.services, secret, said).await? {
         FileAwaited::Receiving(file) => file,
         FileAwaited::Not(why) => return Ok(why),

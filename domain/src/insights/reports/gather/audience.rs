@@ -21,6 +21,10 @@ fn key(dimension: AudienceDimension) -> Option<&'static str> {
         AudienceDimension::Gender => Some("AUDIENCE_GENDER"),
         AudienceDimension::Country => Some("AUDIENCE_COUNTRY"),
         AudienceDimension::City => Some("AUDIENCE_CITY"),
+        AudienceDimension::Industry => Some("AUDIENCE_INDUSTRY"),
+        AudienceDimension::Seniority => Some("AUDIENCE_SENIORITY"),
+        AudienceDimension::JobFunction => Some("AUDIENCE_JOB_FUNCTION"),
+        AudienceDimension::CompanySize => Some("AUDIENCE_COMPANY_SIZE"),
         AudienceDimension::AgeGender => None,
     }
 }
