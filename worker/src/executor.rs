@@ -182,21 +182,22 @@ mod tests {
         let brand = test.brand("Nour").await?;
         let asked = format!(
             "insert into job (id, brand_id, kind, subject_id, due_at, created_at, failures)
-             select gen_random_uuid(), '{brand}', 'render_report', gen_random_uuid(), now(), now(), 2 from generate_series(1, 5)"
+             select gen_random_uuid(), '{brand}', 'render_report', gen_random_uuid(), now(), now(), 2 from generate_series(1, 10)"
         );
         test.db.run(&asked).await?;
         let services = &test.services;
         let executor = Arc::new(Executor::new(Arc::clone(services), "one".to_owned(), 2));
         let soon = services.now() + TimeDelta::seconds(1);
         let handed = outbox::take_due(services.db.unscoped(), 10, soon).await?;
-        assert_eq!(handed.len(), 5);
+        assert_eq!(handed.len(), 10);
         executor.close();
         let before = test.db.statements();
         join_all(handed.iter().map(|job| executor.run(job))).await;
         // The first, and all that came meanwhile.
-        assert_eq!(test.db.statements() - before, 2);
+        let statements = test.db.statements() - before;
+        assert!(statements < 5, "{statements}");
         let waiting = "job where state = 'PENDING' and handed_at is null and failures = 2 and fence = 0";
-        assert_eq!(test.db.count(waiting).await?, 5);
+        assert_eq!(test.db.count(waiting).await?, 10);
         Ok(())
     }
 }

@@ -17,6 +17,9 @@ use crate::table::{Row, Size, next, stop};
 /// How long a worker may take to come to a step, and all numbers to be read after a kill.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// How many wait for a lock before their worker is killed: no more than it has connections.
+const HOLDING: usize = 4;
+
 /// The jobs of publications whose numbers were not read yet, by the publication's name.
 const UNREAD: &str =
     "j.kind = 'sync_metrics' and j.subject_id in (select p.id from publication p join post on post.id = p.post_id
@@ -156,7 +159,9 @@ pub async fn killed_at(storm: &Storm, step: Step, round: usize, size: Size) -> R
             .execute_unprepared("select id from job where kind = 'sync_metrics' and state = 'RUNNING' for update")
             .await?;
         let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
-        storm.until("waiting for a lock", PATIENCE, async |storm| Ok(storm.ask(waiting).await? >= accounts)).await?;
+        storm
+            .until("waiting for a lock", PATIENCE, async |storm| Ok(storm.ask(waiting).await? >= accounts.min(HOLDING)))
+            .await?;
         held = Some((holding, owner));
     }
     worker.kill()?;

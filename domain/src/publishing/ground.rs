@@ -25,6 +25,7 @@ pub(super) struct Ground {
 
 /// What counts beside the rows.
 #[derive(Debug, Clone, Copy, FromQueryResult)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as the statement says it")]
 pub(super) struct Facts {
     /// Whether it shows files.
     pub(super) has_files: bool,

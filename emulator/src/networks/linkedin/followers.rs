@@ -16,8 +16,11 @@ const UNTOLD: TimeDelta = TimeDelta::days(2);
 /// How many there are.
 const FOLLOWERS: i64 = 321;
 
+/// A list of parts, the field that says which, and the parts with what they come to.
+type Facet = (&'static str, &'static str, &'static [(&'static str, i64)]);
+
 /// Of which parts, in hundredths of the followers, by the numbers that have names elsewhere. An industry and a place that have none are among them.
-const FACETS: [(&str, &str, &[(&str, i64)]); 7] = [
+const FACETS: [Facet; 7] = [
     ("followerCountsByAssociationType", "associationType", &[("EMPLOYEE", 1)]),
     ("followerCountsByGeoCountry", "geo", &[(names::GREECE, 60), (names::GERMANY, 20), ("urn:li:geo:1", 10)]),
     ("followerCountsByGeo", "geo", &[(names::ATHENS, 40), (names::BERLIN, 10)]),
