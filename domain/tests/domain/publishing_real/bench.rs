@@ -163,7 +163,7 @@ impl Bench {
                 .await?;
         }
         let context = self.test.act(&self.person).await?;
-        let due_at = context.now + TimeDelta::milliseconds(100);
+        let due_at = context.now + TimeDelta::milliseconds(500);
         schedule_post(&context, post, due_at).await?;
         context.commit().await?;
         let publication = self.test.db.value(&format!("select id from publication where post_id = '{post}'")).await?;
