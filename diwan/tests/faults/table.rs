@@ -52,8 +52,9 @@ pub fn next(seed: &mut u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// Tells a worker to stop, and expects that it does so cleanly.
+/// Tells a worker to stop, and expects that it does so cleanly: once it listens, also where there was nothing left for it to do.
 pub async fn stop(mut worker: Diwan) -> Result<()> {
+    worker.wait_for(Duration::from_secs(40), |log| log.contains("the worker starts").then_some(())).await?;
     worker.terminate()?;
     let status = worker.ended(Duration::from_secs(40)).await?;
     ensure!(status.success(), "a worker ended with {status}: {}", worker.log()?);
