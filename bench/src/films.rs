@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use crate::upload::memory;
+use crate::memory::memory;
 
 /// How many films, each on an account of its own, on these networks in turns: parts of 5 MB, and pieces of 8 MiB.
 const FILMS: usize = 20;

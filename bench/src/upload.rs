@@ -14,6 +14,8 @@ use diwan_testkit::servers::S3Server;
 use diwan_testkit::{Settings, TestApp, films};
 use serde_json::json;
 
+use crate::memory::memory;
+
 /// What the film holds beside its boxes, in bytes.
 const CONTENT: u32 = 2 * 1024 * 1024 * 1024 - 4096;
 /// By how much the process may grow meanwhile, in MiB.
@@ -96,11 +98,4 @@ fn send(address: SocketAddr, path: &str, head: &[u8], size: u64) -> Result<()> {
         ensure!(answer.starts_with("HTTP/1.1 204"), "refused: {answer}");
     }
     Ok(())
-}
-
-/// A figure of the process, in MiB.
-pub(crate) fn memory(name: &str) -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).context("no such figure")?;
-    Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? / 1024)
 }

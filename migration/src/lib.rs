@@ -91,6 +91,7 @@ mod m0079_comments_wait;
 mod m0080_audience_at_work;
 mod m0082_lost_report_host;
 mod m0083_given_back;
+mod m0084_lines_that_wait;
 
 /// Runs the migrations in order; what has run is kept in the table `seaql_migrations`.
 #[derive(Debug)]
@@ -181,6 +182,7 @@ impl MigratorTrait for Migrator {
             sql("m0080_audience_at_work", m0080_audience_at_work::UP),
             sql("m0082_lost_report_host", m0082_lost_report_host::UP),
             sql("m0083_given_back", m0083_given_back::UP),
+            sql("m0084_lines_that_wait", m0084_lines_that_wait::UP),
         ]
     }
 }

@@ -158,10 +158,13 @@ impl AudienceMissing {
     }
 }
 
+/// The key of what a network counts without knowing which part it is of (`ZZ` among countries): it belongs to the whole, and is no part of its own.
+pub const UNKNOWN_PART: &str = "UNKNOWN";
+
 /// A part of an audience.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AudiencePart {
-    /// Which, as [`AudienceDimension`] says.
+    /// Which, as [`AudienceDimension`] says, or [`UNKNOWN_PART`].
     pub key: String,
     /// How much, in the unit of what it is a part of; not negative.
     pub amount: i64,
@@ -174,12 +177,12 @@ pub struct AudienceSlice {
     pub dimension: AudienceDimension,
     /// In what its parts are told.
     pub unit: AudienceUnit,
-    /// Each part once, in any order, and not nothing at all; or why there are none.
+    /// Each part once, in any order, and at least one that is known; or why there are none.
     pub told: Result<Vec<AudiencePart>, AudienceMissing>,
 }
 
 impl AudienceSlice {
-    /// Of what a network said: parts of one key are one. Where it said nothing, it knows too few.
+    /// Of what a network said: parts of one key are one. Where it said nothing, or of nobody what they are, it knows too few.
     pub(crate) fn of(
         (dimension, unit): (AudienceDimension, AudienceUnit),
         said: impl IntoIterator<Item = (String, i64)>,
@@ -191,7 +194,8 @@ impl AudienceSlice {
                 None => parts.push(AudiencePart { key, amount }),
             }
         }
-        let told = if parts.is_empty() { Err(AudienceMissing::TooFew) } else { Ok(parts) };
+        let is_known = parts.iter().any(|part| part.key != UNKNOWN_PART);
+        let told = if is_known { Ok(parts) } else { Err(AudienceMissing::TooFew) };
         Self { dimension, unit, told }
     }
 
@@ -262,6 +266,8 @@ mod tests {
         let part = |key: &str, amount| AudiencePart { key: key.to_owned(), amount };
         assert_eq!(AudienceSlice::of(what, said).told, Ok(vec![part("OTHER", 3), part("FEMALE", 5)]));
         assert_eq!(AudienceSlice::of(what, []).told, Err(AudienceMissing::TooFew));
+        let unknown = AudienceSlice::of(what, [(UNKNOWN_PART.to_owned(), 5)]);
+        assert_eq!(unknown.told, Err(AudienceMissing::TooFew));
     }
 
     #[test]

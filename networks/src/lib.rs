@@ -38,6 +38,7 @@ mod youtube;
 
 pub use audience::{
     AudienceDimension, AudienceMissing, AudienceOf, AudienceOffer, AudiencePart, AudienceSlice, AudienceUnit,
+    UNKNOWN_PART,
 };
 pub use capabilities::{
     AltText, Capabilities, ConnectMethod, DocumentLimits, Limits, MediaLimits, Metric, NetworkKey, OptionKind,

@@ -319,6 +319,12 @@ pub trait Network: Send + Sync {
         checkpoint: Option<&Checkpoint>,
     ) -> Result<LookUp, NetworkError>;
 
+    /// Whether the network is asked for numbers, comments and the audience of the account of this id. Of another one it would not tell them: the
+    /// methods for them answer without a request.
+    fn is_asked_about(&self, _remote_id: &str) -> bool {
+        true
+    }
+
     /// Of how many posts the network tells the numbers in one request.
     fn posts_counted_at_once(&self) -> usize {
         1

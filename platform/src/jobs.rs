@@ -39,13 +39,37 @@ pub struct Claim {
     pub trace: Option<String>,
 }
 
+/// Which jobs are taken (`job.priority`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// All.
+    All,
+    /// Publications, and what people and publications wait for.
+    Awaited,
+}
+
 /// Takes up to `limit` jobs that are due, to hand them over. Each is taken by one caller.
 pub async fn take_due(on: &impl ConnectionTrait, limit: i32, now: DateTime<Utc>) -> Result<Vec<JobRef>, DbErr> {
-    db::all(on, "select id, kind from app.take_due_jobs($1, $2)", [limit.into(), now.into()]).await
+    take_due_of(on, Taken::All, limit, now).await
+}
+
+/// The same of these jobs alone.
+pub async fn take_due_of(
+    on: &impl ConnectionTrait,
+    taken: Taken,
+    limit: i32,
+    now: DateTime<Utc>,
+) -> Result<Vec<JobRef>, DbErr> {
+    let lowest: i16 = match taken {
+        Taken::All => 2,
+        Taken::Awaited => 1,
+    };
+    let sql = "select id, kind from app.take_due_jobs($1, $2, $3)";
+    db::all(on, sql, [limit.into(), now.into(), lowest.into()]).await
 }
 
 /// Jobs that were handed over before `handed_before` and not begun, or whose worker let the lease run out or is gone
-/// ([`crate::presence`]).
+/// ([`crate::presence`]). What a worker that lives was handed with a line has six seconds more.
 pub async fn quiet(
     on: &impl ConnectionTrait,
     limit: i32,

@@ -39,7 +39,7 @@ pub(crate) struct Words {
 }
 
 /// The metrics that have words, in the order in which reports show them.
-pub(crate) const METRICS: [&str; 20] = [
+pub(crate) const METRICS: [&str; 21] = [
     "INTERACTIONS",
     "ENGAGEMENTS",
     "LIKES",
@@ -60,6 +60,7 @@ pub(crate) const METRICS: [&str; 20] = [
     "FOLLOWERS",
     "FOLLOWS",
     "NEGATIVE_FEEDBACK",
+    "DISLIKES",
 ];
 
 /// The words of a language.
@@ -148,6 +149,7 @@ static EN: Words = Words {
         "Followers",
         "Follows",
         "Negative feedback",
+        "Dislikes",
     ],
 };
 
@@ -200,6 +202,7 @@ static FA: Words = Words {
         "دنبال‌کننده",
         "دنبال‌کردن",
         "بازخورد منفی",
+        "نپسندیدن",
     ],
 };
 
@@ -252,6 +255,7 @@ static AR: Words = Words {
         "المتابعون",
         "المتابعات",
         "ملاحظات سلبية",
+        "عدم الإعجاب",
     ],
 };
 
@@ -327,6 +331,7 @@ static EL: Words = Words {
         "Ακόλουθοι",
         "Νέοι ακόλουθοι",
         "Αρνητικά σχόλια",
+        "Δεν μου αρέσει",
     ],
 };
 
@@ -402,6 +407,7 @@ static HE: Words = Words {
         "עוקבים",
         "מעקבים חדשים",
         "משוב שלילי",
+        "דיסלייקים",
     ],
 };
 

@@ -3,6 +3,7 @@
 use std::mem;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use diwan_domain::Services;
 use diwan_domain::jobs::{self, Hands, Job as _, NextInLine, Ran};
@@ -11,14 +12,24 @@ use diwan_platform::jobs::{self as outbox, JobRef};
 use futures::FutureExt as _;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::slots::{Slot, Slots, Turn};
 
-/// How many that are next in lines may wait for each job that can run. Fewer than may wait in Redis: what waits in lines is to leave no more of
-/// its room free than work of lower priority may take before publications, and to be begun before it is missed.
-pub(crate) const PLACES_PER_SLOT: usize = 2;
+/// How many that are next in lines may wait for each job that can run: one of each account that one worker is likely to have lines of.
+pub(crate) const PLACES_PER_SLOT: usize = 8;
+
+/// With so many for each job that can run, work that nobody waits for is left to workers that are free.
+const BUSY_PER_SLOT: usize = 2;
+
+/// How long what is next in a line waits for a hand before it is given back, for a worker that has one. Half as long as it is left to a worker that lives
+/// ([`quiet`](diwan_platform::jobs::quiet)).
+const OWN_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How soon a job is given back that could not be begun: whoever held its row has let it go by then.
+const LET_GO: Duration = Duration::from_millis(200);
 
 /// Runs jobs. Each is a task of its own, so that whoever asked for it may go away without harm.
 pub(crate) struct Executor {
@@ -27,7 +38,7 @@ pub(crate) struct Executor {
     slots: Arc<Slots>,
     /// For what is next in the lines that this worker has taken. Beyond that the queue says what goes first.
     places: Arc<Semaphore>,
-    /// What this worker was handed and does not begin any more, until it is being given back.
+    /// What this worker was handed and does not begin, until it is given back.
     left: Mutex<Vec<Uuid>>,
     /// Held by who gives back.
     giving: tokio::sync::Mutex<()>,
@@ -81,6 +92,17 @@ impl Executor {
         (self.concurrency * PLACES_PER_SLOT).saturating_sub(self.places.available_permits())
     }
 
+    /// Whether so many wait in lines that work that nobody waits for is left to others.
+    pub(crate) fn is_busy_with_lines(&self) -> bool {
+        self.in_line() >= self.concurrency * BUSY_PER_SLOT
+    }
+
+    /// As if so many were next in lines.
+    #[cfg(test)]
+    pub(crate) fn fill_places(&self, count: u32) -> Option<tokio::sync::OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_many_owned(count).ok()
+    }
+
     /// Waits until one more job may run. None when the worker stops.
     pub(crate) async fn slot(&self, turn: Turn) -> Option<Slot> {
         self.slots.take(turn).await
@@ -90,35 +112,48 @@ impl Executor {
     pub(crate) fn start(self: &Arc<Self>, id: Uuid, slot: Slot) -> JoinHandle<()> {
         let executor = Arc::clone(self);
         self.tasks.spawn(async move {
-            let hands = Hands::of(&executor.owner).with_places(Arc::clone(&executor.places));
-            let ran = AssertUnwindSafe(jobs::run_in(&executor.services, id, hands)).catch_unwind().await;
-            drop(slot);
-            match ran {
-                Ok(Ok((Ran::SetAside, _))) => {
-                    tracing::error!(job_id = %id, "a job was set aside; it waits for a person");
-                }
-                Ok(Ok((ran, next))) => {
-                    tracing::debug!(job_id = %id, ?ran, "a job ran");
-                    if let Some(next) = next {
-                        executor.go_on_with(next);
-                    }
-                }
-                // Its state could not be written: the reconciler finds it again.
-                Ok(Err(fault)) => tracing::error!(job_id = %id, error = %fault, "a job could not be run"),
-                Err(_panic) => tracing::error!(job_id = %id, "a job panicked; it runs again when its lease is over"),
-            }
+            executor.run_on(id, slot).await;
         })
     }
 
-    /// Runs what is next in line as soon as there is a hand for it. What finds none because the worker stops is given back, for another.
+    /// The same in this task. Answers whether the job was begun, if it is known.
+    async fn run_on(self: &Arc<Self>, id: Uuid, slot: Slot) -> bool {
+        let hands = Hands::of(&self.owner).with_places(Arc::clone(&self.places));
+        let ran = AssertUnwindSafe(jobs::run_in(&self.services, id, hands)).catch_unwind().await;
+        drop(slot);
+        match ran {
+            Ok(Ok((Ran::NotOurs, _))) => return false,
+            Ok(Ok((Ran::SetAside, _))) => {
+                tracing::error!(job_id = %id, "a job was set aside; it waits for a person");
+            }
+            Ok(Ok((ran, next))) => {
+                tracing::debug!(job_id = %id, ?ran, "a job ran");
+                if let Some(next) = next {
+                    self.go_on_with(next);
+                }
+            }
+            // Its state could not be written: the reconciler finds it again.
+            Ok(Err(fault)) => {
+                tracing::error!(job_id = %id, error = %fault, "a job could not be run");
+                return false;
+            }
+            Err(_panic) => tracing::error!(job_id = %id, "a job panicked; it runs again when its lease is over"),
+        }
+        true
+    }
+
+    /// Runs what is next in line as soon as there is a hand for it. What finds none in time, or because the worker stops, and what cannot be begun
+    /// is given back, for another: nobody else knows of it.
     fn go_on_with(self: &Arc<Self>, next: NextInLine) {
         let executor = Arc::clone(self);
         drop(self.tasks.spawn(async move {
             let NextInLine { job_id, place } = next;
-            if let Some(slot) = executor.slot(Turn::AsItComes).await {
+            if let Ok(Some(slot)) = timeout(OWN_PATIENCE, executor.slot(Turn::InLine)).await {
                 drop(place);
-                drop(executor.start(job_id, slot));
-                return;
+                if executor.run_on(job_id, slot).await {
+                    return;
+                }
+                sleep(LET_GO).await;
             }
             executor.give_back(vec![job_id]).await;
         }));
@@ -134,8 +169,8 @@ impl Executor {
         }
     }
 
-    /// Gives back jobs that this worker was handed and cannot begin, since it stops. Waits until that is done. What comes while others are
-    /// being given back goes in one statement.
+    /// Gives back jobs that this worker was handed and cannot begin. Waits until that is done. What comes while others are being given back goes in
+    /// one statement, and what could not be given back is with the next.
     pub(crate) async fn give_back(&self, ids: Vec<Uuid>) {
         self.left().extend(ids);
         let _one_at_a_time = self.giving.lock().await;
@@ -145,8 +180,11 @@ impl Executor {
         }
         match outbox::give_back(self.services.db.unscoped(), &ids, &self.owner).await {
             Ok(jobs) => tracing::debug!(jobs, "jobs that had not begun were given back"),
-            // The reconciler of another finds them.
-            Err(error) => tracing::warn!(jobs = ids.len(), %error, "jobs could not be given back"),
+            // The reconciler tries again; of a worker that stops, another's finds them.
+            Err(error) => {
+                tracing::warn!(jobs = ids.len(), %error, "jobs could not be given back");
+                self.left().extend(ids);
+            }
         }
     }
 
@@ -173,6 +211,7 @@ mod tests {
     use chrono::TimeDelta;
     use diwan_testkit::TestServices;
     use futures::future::join_all;
+    use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 
     use super::*;
 
@@ -198,6 +237,60 @@ mod tests {
         assert!(statements < 5, "{statements}");
         let waiting = "job where state = 'PENDING' and handed_at is null and failures = 2 and fence = 0";
         assert_eq!(test.db.count(waiting).await?, 10);
+        Ok(())
+    }
+
+    /// A job that this worker was called to go on with, and a place for it.
+    async fn called(test: &TestServices, executor: &Executor) -> Result<NextInLine> {
+        let brand = test.brand("Nour").await?;
+        let asked = format!(
+            "insert into job (id, brand_id, kind, subject_id, due_at, created_at, state, handed_at, line_owner, lined_at)
+             values (gen_random_uuid(), '{brand}', 'publish', gen_random_uuid(), now(), now(), 'HANDED', now(), '{}', now())",
+            executor.owner()
+        );
+        test.db.run(&asked).await?;
+        let place = Arc::clone(&executor.places).try_acquire_owned()?;
+        Ok(NextInLine { job_id: test.db.value("select id from job").await?, place })
+    }
+
+    /// Waits until the job waits for whoever is next.
+    async fn given_back(test: &TestServices) -> Result<()> {
+        let waits = "job where state = 'PENDING' and fence = 0 and handed_at is null and line_owner is null";
+        for _ in 0..200 {
+            if test.db.count(waits).await? == 1 {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        anyhow::bail!("it was not given back")
+    }
+
+    #[tokio::test]
+    async fn what_was_called_and_cannot_be_begun_is_given_back() -> Result<()> {
+        let test = TestServices::new().await?;
+        let executor = Arc::new(Executor::new(Arc::clone(&test.services), "one".to_owned(), 2));
+        let next = called(&test, &executor).await?;
+        let somebody = test.db.owner.begin().await?;
+        somebody.execute_unprepared("select from job for update").await?;
+        executor.go_on_with(next);
+        // Begun in vain, it lets go of its place.
+        while executor.in_line() > 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+        sleep(LET_GO / 2).await;
+        somebody.rollback().await?;
+        given_back(&test).await
+    }
+
+    #[tokio::test]
+    async fn what_finds_no_hand_in_time_is_given_back_for_another_worker() -> Result<()> {
+        let test = TestServices::new().await?;
+        let executor = Arc::new(Executor::new(Arc::clone(&test.services), "one".to_owned(), 1));
+        let held = executor.slot(Turn::Anew).await;
+        executor.go_on_with(called(&test, &executor).await?);
+        given_back(&test).await?;
+        assert_eq!((executor.in_line(), executor.free()), (0, 0));
+        drop(held);
         Ok(())
     }
 }

@@ -28,6 +28,8 @@ pub(crate) async fn run(executor: Arc<Executor>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
+        // What could not be given back before.
+        executor.give_back(Vec::new()).await;
         look(&executor).await;
     }
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diwan_platform::jobs::{self, JobRef};
+use diwan_platform::jobs::{self, JobRef, Taken};
 use sea_orm::DbErr;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -34,7 +34,7 @@ const SHORTEST: Duration = Duration::from_millis(5);
 /// jobs that end and call others would cost two statements of its own.
 const GAP: Duration = Duration::from_millis(10);
 
-/// How soon to look again when Redis holds enough.
+/// How soon to look again when Redis holds enough, or so many wait in lines that some of what is due may be left to others.
 const FULL: Duration = Duration::from_millis(50);
 
 /// The wait after PostgreSQL failed, and the longest wait before listening again.
@@ -93,9 +93,15 @@ async fn turn(executor: &Arc<Executor>, queue: &Queue) -> Result<Duration, DbErr
 async fn take(executor: &Executor, room: usize) -> Result<(Vec<JobRef>, Duration), DbErr> {
     let services = executor.services();
     let limit = room.min(BATCH);
-    let jobs = jobs::take_due(services.db.unscoped(), i32::try_from(limit).unwrap_or(i32::MAX), services.now()).await?;
+    let busy = executor.is_busy_with_lines();
+    let taken = if busy { Taken::Awaited } else { Taken::All };
+    let most = i32::try_from(limit).unwrap_or(i32::MAX);
+    let jobs = jobs::take_due_of(services.db.unscoped(), taken, most, services.now()).await?;
     if jobs.len() == limit {
         return Ok((jobs, if limit == BATCH { Duration::ZERO } else { GAP }));
+    }
+    if busy {
+        return Ok((jobs, FULL));
     }
     let next = jobs::next_due(services.db.unscoped()).await;
     // What has been taken must be handed over whatever happens to the second question.
@@ -178,6 +184,30 @@ mod tests {
         run_here(&executor, taken).await;
         assert_eq!(test.db.statements() - before, 1);
         assert_eq!(test.db.count("job where state = 'PENDING' and handed_at is null and fence = 0").await?, 3);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_worker_with_two_in_line_for_each_hand_leaves_reports_to_others() -> Result<()> {
+        let test = TestServices::new().await?;
+        let brand = test.brand("Nour").await?;
+        let asked = format!(
+            "insert into job (id, brand_id, kind, subject_id, due_at, created_at)
+             select gen_random_uuid(), '{brand}', kind, gen_random_uuid(), now() - interval '1 second', now()
+             from unnest(array['render_report', 'publish', 'send_letter']) kind"
+        );
+        test.db.run(&asked).await?;
+        let executor = Executor::new(Arc::clone(&test.services), "one".to_owned(), 2);
+        let mut waiting = vec![executor.fill_places(3)];
+        assert!(!executor.is_busy_with_lines());
+        waiting.push(executor.fill_places(1));
+        let (mut jobs, pause) = take(&executor, 10).await?;
+        jobs.sort_by(|one, other| one.kind.cmp(&other.kind));
+        assert_eq!(jobs.iter().map(|job| job.kind.as_str()).collect::<Vec<_>>(), ["publish", "send_letter"]);
+        assert_eq!(pause, FULL);
+        drop(waiting);
+        let (jobs, _pause) = take(&executor, 10).await?;
+        assert_eq!(jobs.iter().map(|job| job.kind.as_str()).collect::<Vec<_>>(), ["render_report"]);
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! The worker's hands: how many jobs it does at a time, and who gets the next that is free.
 //!
-//! A publication that comes anew goes before everything else that waits, but for one hand in four: the first of an account that begins takes the
-//! account's line for this worker, and lines are worked off when all of them are taken. So does what comes past Redis. Everything else goes as
-//! it comes.
+//! A publication that comes anew goes before everything else that waits, but for one hand in eight: the first of an account that begins takes the
+//! account's line for this worker, and lines are worked off when all of them are taken. So does what comes past Redis. What is next in lines and all
+//! other work take turns, so that many lines do not keep what was fetched from Redis, and with it what lies behind it there.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,14 +10,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 /// How many that come anew get a hand one after the other while others wait.
-const IN_A_ROW: usize = 3;
+const IN_A_ROW: usize = 7;
 
 /// Who asks for a hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Turn {
     /// A publication that comes anew, and whatever comes past Redis: that is late already, or the relay waits until it begins.
     Anew,
-    /// What is next in a line, and all other work that comes through Redis.
+    /// What is next in a line.
+    InLine,
+    /// All other work that comes through Redis.
     AsItComes,
 }
 
@@ -29,9 +31,12 @@ pub(crate) struct Slots(Mutex<State>);
 struct State {
     free: usize,
     anew: VecDeque<oneshot::Sender<Slot>>,
+    in_line: VecDeque<oneshot::Sender<Slot>>,
     others: VecDeque<oneshot::Sender<Slot>>,
     /// How many that came anew got the last hands.
     in_a_row: usize,
+    /// Whether the last of those that did not come anew was the next in a line.
+    line_was_last: bool,
     closed: bool,
 }
 
@@ -59,6 +64,7 @@ impl Slots {
             let (give, given) = oneshot::channel();
             match turn {
                 Turn::Anew => state.anew.push_back(give),
+                Turn::InLine => state.in_line.push_back(give),
                 Turn::AsItComes => state.others.push_back(give),
             }
             given
@@ -76,6 +82,7 @@ impl Slots {
         let mut state = self.state();
         state.closed = true;
         state.anew.clear();
+        state.in_line.clear();
         state.others.clear();
     }
 
@@ -106,14 +113,16 @@ impl Slots {
 
 impl State {
     fn next(&mut self) -> Option<oneshot::Sender<Slot>> {
-        if (self.in_a_row < IN_A_ROW || self.others.is_empty())
+        let nobody_else = self.in_line.is_empty() && self.others.is_empty();
+        if (self.in_a_row < IN_A_ROW || nobody_else)
             && let Some(next) = self.anew.pop_front()
         {
             self.in_a_row += 1;
             return Some(next);
         }
         self.in_a_row = 0;
-        self.others.pop_front()
+        self.line_was_last = !self.in_line.is_empty() && (self.others.is_empty() || !self.line_was_last);
+        if self.line_was_last { self.in_line.pop_front() } else { self.others.pop_front() }
     }
 }
 
@@ -132,12 +141,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_comes_anew_goes_first_and_everything_else_gets_its_share() {
+    async fn what_comes_anew_goes_first_and_lines_and_everything_else_take_turns() {
         let slots = Slots::new(1);
         let mut held = slots.take(Turn::AsItComes).await;
         assert!(held.is_some() && slots.free() == 0);
         let mut waiting = Vec::new();
-        for turn in [Turn::AsItComes; 3].into_iter().chain([Turn::Anew; 5]) {
+        let others = [Turn::InLine, Turn::InLine, Turn::InLine, Turn::AsItComes, Turn::AsItComes];
+        for turn in others.into_iter().chain([Turn::Anew; IN_A_ROW + 2]) {
             let mut taken = Box::pin(slots.take(turn));
             assert!(taken.as_mut().now_or_never().is_none(), "no hand is free");
             waiting.push((turn, taken));
@@ -152,8 +162,9 @@ mod tests {
             });
             order.extend(next.map(|place| waiting.remove(place).0));
         }
-        let (anew, other) = (Turn::Anew, Turn::AsItComes);
-        assert_eq!(order, [anew, anew, anew, other, anew, anew, other, other]);
+        let (anew, line, other) = (Turn::Anew, Turn::InLine, Turn::AsItComes);
+        assert_eq!(order[..IN_A_ROW], [anew; IN_A_ROW]);
+        assert_eq!(order[IN_A_ROW..], [line, anew, anew, other, line, other, line]);
         assert_eq!(slots.free(), 1);
     }
 
@@ -161,7 +172,7 @@ mod tests {
     async fn a_hand_is_not_lost_with_whoever_waited_for_it() {
         let slots = Slots::new(1);
         let held = slots.take(Turn::Anew).await;
-        for turn in [Turn::Anew, Turn::AsItComes] {
+        for turn in [Turn::Anew, Turn::InLine, Turn::AsItComes] {
             let mut gone = Box::pin(slots.take(turn));
             assert!(gone.as_mut().now_or_never().is_none());
         }

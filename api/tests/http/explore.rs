@@ -88,6 +88,15 @@ async fn figures_are_divided() -> Result<()> {
     let key = &accounts["groups"][0]["keys"][0];
     assert_eq!((&key["dimension"], &key["key"]), (&json!("ACCOUNT"), &json!(id("account", desk.bluesky))));
     assert!(key["label"].as_str().is_some_and(|label| label.contains("bluesky")));
+    // What people said was read under none of them.
+    let answers = ask(json!({ "metrics": ["RESPONSE_TIME", "RESPONSE_RATE"], "dimensions": ["CAMPAIGN"] })).await?;
+    let untold = |metric: &str, unit: &str| {
+        json!({ "metric": metric, "unit": unit, "value": null, "noValue": "MISSING",
+      "missingNetworks": ["bluesky", "mastodon"] })
+    };
+    let expected = json!([{ "posts": 3, "youngPosts": 0, "keys": [{ "dimension": "CAMPAIGN", "key": null, "label": null }],
+      "figures": [untold("RESPONSE_TIME", "SECONDS"), untold("RESPONSE_RATE", "PERCENT")] }]);
+    assert_eq!(answers["groups"], expected);
     let weeks =
         ask(json!({ "metrics": ["PUBLISHED_POSTS", "FOLLOWERS"], "dimensions": ["WEEK", "NETWORK"], "first": 3 }))
             .await?;

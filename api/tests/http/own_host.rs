@@ -316,3 +316,24 @@ async fn those_who_lead_the_agency_are_told_once_that_the_host_was_given_up() ->
     assert_eq!(place.app.db.value::<i64>("select count(*) from notice where mail and mailed_at is null").await?, 0);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_look_that_fails_itself_says_nothing_of_the_host() -> Result<()> {
+    let place = Place::new().await?;
+    place.prove().await?;
+    // As if the workers that looked had fallen silent, time and again.
+    let failed = format!(
+        "update job set failures = {} where kind = 'prove_report_host' and state = 'PENDING'",
+        place.app.services.timing.max_failures
+    );
+    place.app.db.run(&failed).await?;
+    place.look().await?;
+    assert_eq!(place.app.db.count("job where kind = 'prove_report_host' and state = 'SET_ASIDE'").await?, 1);
+    assert_eq!(place.state().await?, json!({ "host": HOST, "state": "PENDING", "trouble": null }));
+    assert_eq!(place.app.db.count("notice").await?, 0, "nobody is told what nobody has seen");
+    assert!(place.shared().await?.starts_with("https://diwan.example/report/"));
+    // Set again, it is looked at again.
+    place.prove().await?;
+    assert!(place.shared().await?.starts_with(&format!("https://{HOST}/report/")));
+    Ok(())
+}

@@ -26,7 +26,7 @@ const MOST: usize = 50;
 /// The most days between the first and the last: five years.
 const MOST_DAYS: i64 = 1826;
 /// The numbers that networks give of a post; the others are of an account.
-pub(super) const OF_POSTS: [Metric; 8] = [
+pub(super) const OF_POSTS: [Metric; 9] = [
     Metric::Likes,
     Metric::Reposts,
     Metric::Replies,
@@ -35,6 +35,7 @@ pub(super) const OF_POSTS: [Metric; 8] = [
     Metric::Views,
     Metric::Reach,
     Metric::Clicks,
+    Metric::Dislikes,
 ];
 
 /// What is planned for a campaign.

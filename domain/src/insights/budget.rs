@@ -54,11 +54,14 @@ pub(crate) struct Whose<'a> {
     server: &'a str,
     /// The network's id of the account, or of the person in whose name it is asked. In two brands it is the same one.
     remote_id: &'a str,
+    /// The network's id of the account itself.
+    account_id: &'a str,
 }
 
 impl<'a> From<&'a social_account::Model> for Whose<'a> {
     fn from(account: &'a social_account::Model) -> Self {
-        Self { server: &account.base_url, remote_id: person(&account.limits).unwrap_or(&account.remote_id) }
+        let account_id = account.remote_id.as_str();
+        Self { server: &account.base_url, remote_id: person(&account.limits).unwrap_or(account_id), account_id }
     }
 }
 
@@ -173,12 +176,15 @@ pub(crate) async fn book(scope: &Scope, network: &dyn Network, asking: &Asking<'
     book_several(scope, (network, 1), asking).await
 }
 
-/// The same for so many requests that are sent one after the other.
+/// The same for so many requests that are sent one after the other. Of an account about which its network is not asked nothing is booked.
 pub(super) async fn book_several(
     scope: &Scope,
     (network, requests): (&dyn Network, u32),
     asking: &Asking<'_>,
 ) -> Result<Booked, JobError> {
+    if !network.is_asked_about(asking.whose.account_id) {
+        return Ok(Booked::Now);
+    }
     let capabilities = network.capabilities();
     let mut bookings = bookings(capabilities.key.as_str(), capabilities.reads, asking);
     for booking in &mut bookings {
@@ -306,7 +312,7 @@ mod tests {
     #[test]
     fn only_what_is_asked_is_booked_and_of_whom_the_limit_is() {
         let x = diwan_networks::network("x").unwrap();
-        let whose = Whose { server: "https://api.x.com/", remote_id: "7" };
+        let whose = Whose { server: "https://api.x.com/", remote_id: "7", account_id: "7" };
         let asking = Asking { whose, posts: Some(true), account: false, comments: false, past: false };
         let names = |asking: &Asking<'_>| -> Vec<String> {
             bookings("x", x.capabilities().reads, asking).into_iter().map(|booking| booking.name).collect()
@@ -334,7 +340,7 @@ mod tests {
         let booked = bookings(
             "bluesky",
             bluesky.capabilities().reads,
-            &Asking { account: true, whose: Whose { server: "https://pds/", remote_id: "7" }, ..asking },
+            &Asking { account: true, whose: Whose { server: "https://pds/", ..whose }, ..asking },
         );
         assert_eq!(
             booked,
@@ -350,7 +356,7 @@ mod tests {
         limits.asks_as = Some("urn:li:person:7".to_owned());
         let written = serde_json::to_value(&limits).unwrap();
         assert_eq!(person(&written), Some("urn:li:person:7"));
-        let name = |server, remote_id| Whose { server, remote_id }.name();
+        let name = |server, remote_id| Whose { server, remote_id, account_id: remote_id }.name();
         let one = name("https://one/", "7");
         assert_eq!(one.len(), 64);
         assert_eq!(one, name("https://one/", "7"));

@@ -10,6 +10,7 @@ mod figures;
 mod gaps;
 mod history_job;
 pub mod kpi;
+mod own_numbers;
 mod place;
 mod queries;
 mod rename;
@@ -58,9 +59,9 @@ pub use sync_job::{SyncMetrics, next_sync};
 pub use sync_metrics::sync_metrics;
 pub(crate) use targets::name_of;
 pub use targets::{KpiTarget, Standing, TOLERANCE_BP, TargetBasis, kpi_of_name, reason_of_target};
+pub(crate) use web::{Counts, minute_of, next_reading, wait, write_days};
 pub use web::{
     MOST_WEB_BYTES, MOST_WEB_LINES, MOST_WEB_ROWS, NewWebConnection, RecordedWeb, SyncWeb, WEB_TROUBLES, WebAnalytics,
     WebDay, WebGoal, WebGoalSum, WebReferrer, WebSums, WebVisits, connect_web_analytics, disconnect_web_analytics,
     import_web_analytics, record_web_analytics, sync_web_analytics, web_analytics, web_sources, web_sources_by_ids,
 };
-pub(crate) use web::{minute_of, next_reading, wait};

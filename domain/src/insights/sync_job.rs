@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::budget::{self, Asking, Booked};
 use super::gaps::{not_read, read_again};
+use super::own_numbers::take_along;
 use super::rename::renamed;
 use crate::error::Fault;
 use crate::jobs::{Job, JobError, Next, Scope, Work};
@@ -26,22 +27,20 @@ use crate::publishing::{Unusable, Usable, usable_account};
 /// How long after an account was connected its own numbers are first read.
 pub(crate) const FIRST_OF_ACCOUNT: Duration = Duration::minutes(15);
 /// How often the numbers of an account are read.
-const ACCOUNT_EVERY: Duration = Duration::days(1);
+pub(super) const ACCOUNT_EVERY: Duration = Duration::days(1);
 /// How soon they are asked for again where they could not be read.
 const ACCOUNT_AGAIN: Duration = Duration::hours(6);
 /// The numbers of an account; the others are of posts.
 const OF_ACCOUNT: [Metric; 3] = [Metric::Followers, Metric::Following, Metric::Posts];
 /// What of the account is due so soon is read with a publication where the network tells of many in one request.
-const ALONG: Duration = Duration::minutes(5);
+pub(super) const ALONG: Duration = Duration::minutes(5);
 /// How long the jobs of those wait that are read along, in case this run does not end. Longer than [`ALONG`], or another job of the account
 /// that runs beside this one would read them along once more.
-const ALONG_AGAIN: Duration = Duration::minutes(6);
+pub(super) const ALONG_AGAIN: Duration = Duration::minutes(6);
 /// What is older is not read along: its own job ends when it is read no more.
 const OLDEST_ALONG: Duration = Duration::days(29);
 /// The longest that a network can ask for patience.
 pub(super) const LONGEST_WAIT: Duration = Duration::days(1);
-/// With a publication's numbers those of its account are read, unless they have been so lately.
-const LATELY: Duration = Duration::hours(6);
 
 /// Reads the numbers of one publication, or of one account.
 #[derive(Debug)]
@@ -106,32 +105,10 @@ impl Subject {
         }
     }
 
-    /// Takes the account's own numbers along with a post's, unless they have been read lately or their own job does it now or soon. Whoever takes
-    /// them puts that job to soon, so that nobody else does, also with a clock a little behind, and it does it where this run does not end. Answers when the job was due.
+    /// Takes the account's own numbers along with a post's, where its network tells any. Answers when their own job was due.
     async fn own_numbers(&self, scope: &Scope) -> Result<Option<DateTime<Utc>>, DbErr> {
-        #[derive(FromQueryResult)]
-        struct Own {
-            due_at: DateTime<Utc>,
-        }
-        if self.post.is_none() {
-            return Ok(None);
-        }
-        let sql = "with own as (
-            select j.id, j.due_at from job j
-            where j.brand_id = $1 and j.kind = $4 and j.subject_id = $2 and j.state = 'PENDING' and j.due_at > $6
-              and not exists (select from metric_reading r where r.brand_id = $1 and r.social_account_id = $2
-                and r.publication_id is null and r.read_at > $3)
-            for update of j skip locked)
-          update job set due_at = $5 from own where job.id = own.id returning own.due_at";
-        let values = [
-            scope.brand_id.into(),
-            self.account.id.into(),
-            (scope.now - LATELY).into(),
-            SyncMetrics.kind().into(),
-            (scope.now + ALONG).into(),
-            (scope.now + ALONG_AGAIN).into(),
-        ];
-        Ok(db::one::<Own>(scope.tx(), sql, values).await?.map(|own| own.due_at))
+        let counts = diwan_networks::network(&self.account.network).is_some_and(counts_accounts);
+        if self.post.is_some() && counts { take_along(scope, &self.account).await } else { Ok(None) }
     }
 
     /// Books what is to be asked. Without room in what the network allows: when it will be. If it would have been read again by then, that is a gap.
@@ -365,11 +342,13 @@ impl Job for SyncMetrics {
         };
         times.extend(along.iter().filter_map(due));
         put_forward(&scope, times).await?;
-        renamed(&scope, &subject.account, readings.iter().find_map(|reading| reading.handle.as_deref())).await?;
+        let handle = readings.iter().find_map(|reading| reading.handle.clone());
         write(&scope, subject.account.id, readings).await?;
         if let Some(until) = asked {
             budget::put_off(&scope, subject.account.id, until).await?;
         }
+        // As the last: others wait for the account's row until this ends.
+        renamed(&scope, &subject.account, handle.as_deref()).await?;
         let next = subject.next(scope.now, failed, asked);
         scope.finish(next).await
     }

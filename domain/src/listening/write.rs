@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diwan_platform::db;
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::Fault;
+use crate::insights::{Counts, write_days};
 
 /// The most mentions of one day.
 pub(super) const MOST_COUNT: i64 = 1_000_000_000_000;
@@ -17,19 +18,6 @@ pub(super) struct DayRow {
     pub monitor_id: Uuid,
     pub day: NaiveDate,
     pub mentions: i64,
-}
-
-/// How many rows were new, said otherwise than before, and known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub new: usize,
-    pub restated: usize,
-    pub known: usize,
-}
-
-#[derive(FromQueryResult)]
-struct Touched {
-    revised: bool,
 }
 
 const DAYS: &str = "
@@ -57,19 +45,12 @@ pub(super) async fn forget(
     Ok(())
 }
 
-/// Writes what is new or said otherwise; the same again changes nothing. Each day of a monitor is there once. Whoever calls holds the source's
-/// row, so that two writers wait for each other there.
+/// Writes days of monitors, each there once ([`write_days`]).
 pub(super) async fn write(
     tx: &impl ConnectionTrait,
-    (brand_id, source_id): (Uuid, Uuid),
+    whose: (Uuid, Uuid),
     days: &[DayRow],
     now: DateTime<Utc>,
 ) -> Result<Counts, Fault> {
-    if days.is_empty() {
-        return Ok(Counts::default());
-    }
-    let rows = serde_json::to_value(days).map_err(|error| Fault::broken(error.to_string()))?;
-    let touched: Vec<Touched> = db::all(tx, DAYS, [brand_id.into(), source_id.into(), rows.into(), now.into()]).await?;
-    let restated = touched.iter().filter(|row| row.revised).count();
-    Ok(Counts { new: touched.len() - restated, restated, known: days.len() - touched.len() })
+    write_days(tx, (DAYS, days), whose, now).await
 }

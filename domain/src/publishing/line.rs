@@ -117,6 +117,7 @@ pub(super) async fn before(
 /// Takes the account's line for the worker that begins one of it: what is due or soon will be is held back until it is called, also what
 /// lies in a queue already. Or each would be begun, only to find that it waits, again and again, and of many thousands there would be no hand
 /// left for those whose turn it is. Where nobody before it is at work, the first of the line is called, and the worker goes on with it; true then.
+/// Where a worker has the first of those before it in hand, that one goes on with the line, so that it is taken in that worker's name.
 /// Each waits half a second longer than the one before it, so that of a line that goes on few are made to wait a second time; of a short grace
 /// no longer than a second before it would be too late.
 ///
@@ -125,11 +126,15 @@ pub(super) async fn before(
 async fn take_line(scope: &Scope, hands: &Hands, own: &publication::Model, waits: bool) -> Result<bool, JobError> {
     let sql = format!(
         "with line as (
-           select pg_try_advisory_xact_lock(hashtextextended('diwan.line.' || $2::text, 0)) as ours,
-             exists (select from publication e
-               join job j on j.brand_id = e.brand_id and j.kind = $5 and j.subject_id = e.id and j.state = 'RUNNING'
-               where e.brand_id = $1 and e.social_account_id = $2 and e.state in ('SCHEDULED', 'QUEUED', 'SENDING')
-                 and (e.due_at, e.id) < ($3, $4) and e.due_at <= $6 and j.failures = 0 and j.lease_expires_at > $6) as led),
+           select pg_try_advisory_xact_lock(hashtextextended('diwan.line.' || $2::text, 0)) as ours, coalesce(front.led, false) as led, front.owner
+           from (select) one left join lateral (
+             select j.state = 'RUNNING' as led, case j.state when 'RUNNING' then j.lease_owner when 'HANDED' then j.line_owner end as owner
+             from publication e
+               join job j on j.brand_id = e.brand_id and j.kind = $5 and j.subject_id = e.id and j.state in ('PENDING', 'HANDED', 'RUNNING')
+             where e.brand_id = $1 and e.social_account_id = $2 and e.state in ('SCHEDULED', 'QUEUED', 'SENDING')
+               and (e.due_at, e.id) < ($3, $4) and e.due_at <= $6 and j.failures = 0
+               and (j.lease_expires_at is null or j.lease_expires_at > $6)
+             order by e.due_at, e.id limit 1) front on true),
          waiting as (
            select j.id, p.due_at, p.id as place, (p.due_at, p.id) < ($3, $4) as ahead,
              p.due_at + make_interval(secs => b.publish_grace_seconds) as missed_at
@@ -154,9 +159,9 @@ async fn take_line(scope: &Scope, hands: &Hands, own: &publication::Model, waits
            update job set due_at = case when t.called then t.due_at else t.until end,
              state = case when t.called and $12 then 'HANDED' else 'PENDING' end,
              handed_at = case when t.called and $12 then $6 else job.handed_at end,
-             line_owner = case when not t.called or $12 then $11 end,
-             lined_at = case when t.called and not $12 then null when job.line_owner = $11 then job.lined_at else $6 end
-           from taken t where job.id = t.id and (t.called or t.until > $6 + make_interval(secs => $7))
+             line_owner = case when not t.called or $12 then coalesce(line.owner, $11) end,
+             lined_at = case when t.called and not $12 then null when job.line_owner = coalesce(line.owner, $11) then job.lined_at else $6 end
+           from taken t cross join line where job.id = t.id and (t.called or t.until > $6 + make_interval(secs => $7))
            returning job.id, t.called),
          own as (
            update job set line_owner = $11, lined_at = case when job.line_owner = $11 then job.lined_at else $6 end

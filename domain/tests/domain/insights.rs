@@ -1,6 +1,7 @@
 //! A brand's figures against what was read, gaps in them, and where numbers are kept.
 
 mod alerts;
+mod answers;
 mod audience;
 mod explore;
 mod recomputed;

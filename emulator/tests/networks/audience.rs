@@ -40,7 +40,7 @@ async fn each_network_tells_what_it_says_it_does() {
         "AGE SHARE: 18-24 500000, 25-34 400000, 65+ 100000",
         "GENDER SHARE: FEMALE 255000, MALE 645000, OTHER 100000",
         "AGE_GENDER SHARE: 18-24 FEMALE 255000, 18-24 MALE 245000, 25-34 MALE 400000, 65+ OTHER 100000",
-        "COUNTRY VIEWS: GR 60, DE 30",
+        "COUNTRY VIEWS: GR 60, DE 30, UNKNOWN 10",
     ];
     for (key, expected) in [
         ("instagram", of_followers(150)),

@@ -349,6 +349,11 @@ impl Network for LinkedIn {
         steps::look_up(&Publishing { api, account, content }, content, checkpoint).await
     }
 
+    /// Pages: what members' numbers come to is told to few applications.
+    fn is_asked_about(&self, remote_id: &str) -> bool {
+        remote_id.starts_with(ORGANIZATION)
+    }
+
     fn posts_counted_at_once(&self) -> usize {
         numbers::COUNTED_AT_ONCE
     }
@@ -362,7 +367,7 @@ impl Network for LinkedIn {
         let tokens = oauth::tokens(account)?;
         let api = Api { http: out.http, base: &account.base_url, token: &tokens.access };
         // What members' posts come to is told to few applications.
-        let is_page = account.remote_id.starts_with(ORGANIZATION);
+        let is_page = self.is_asked_about(&account.remote_id);
         let found = if is_page { numbers::of_posts(&api, &account.remote_id, remote_ids).await? } else { Vec::new() };
         let metrics = remote_ids.iter().map(|id| {
             let of_it = |of: &&Value| of["share"] == id.as_str() || of["ugcPost"] == id.as_str();
@@ -378,7 +383,7 @@ impl Network for LinkedIn {
     }
 
     async fn account_metrics(&self, out: Outside<'_>, account: &Account) -> Result<AccountMetrics, NetworkError> {
-        if !account.remote_id.starts_with(ORGANIZATION) {
+        if !self.is_asked_about(&account.remote_id) {
             let missing = Some(Missing::NotServed);
             return Ok(AccountMetrics { values: Vec::new(), raw: Value::Null, missing, handle: None });
         }
@@ -398,7 +403,7 @@ impl Network for LinkedIn {
         between: (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Vec<FollowersThen>, NetworkError> {
         // What members' followers come to is told to few applications.
-        if !account.remote_id.starts_with(ORGANIZATION) {
+        if !self.is_asked_about(&account.remote_id) {
             return Ok(Vec::new());
         }
         let tokens = oauth::tokens(account)?;
@@ -413,7 +418,7 @@ impl Network for LinkedIn {
         _today: NaiveDate,
     ) -> Result<Vec<AudienceSlice>, NetworkError> {
         // Who follows a member is told to few applications.
-        if !account.remote_id.starts_with(ORGANIZATION) {
+        if !self.is_asked_about(&account.remote_id) {
             return Ok(audience::not_served());
         }
         let tokens = oauth::tokens(account)?;

@@ -18,6 +18,11 @@ const MEMBER: &str = "urn:li:person:abc";
 const PAGE: &str = "urn:li:organization:1";
 
 #[test]
+fn nothing_is_asked_about_a_member() {
+    assert!(LinkedIn.is_asked_about(PAGE) && !LinkedIn.is_asked_about(MEMBER));
+}
+
+#[test]
 fn a_page_has_no_connections() {
     let connections = draft(&[(VISIBILITY, "connections")]);
     assert_eq!(found(MEMBER, &connections), []);

@@ -5,7 +5,9 @@
 use chrono::{Days, NaiveDate};
 
 use super::analytics::{Asked, Report, report};
-use crate::audience::{AudienceDimension, AudienceMissing, AudienceSlice, AudienceUnit, age, country, gender};
+use crate::audience::{
+    AudienceDimension, AudienceMissing, AudienceSlice, AudienceUnit, UNKNOWN_PART, age, country, gender,
+};
 use crate::error::NetworkError;
 use crate::google::Api;
 
@@ -70,9 +72,11 @@ fn by_people(told: &Report) -> Vec<AudienceSlice> {
     ]
 }
 
+/// Views of which YouTube does not know the country (`ZZ`) are of the whole.
 fn by_country(told: &Report) -> Vec<AudienceSlice> {
     let views = |number: f64| format!("{number:.0}").parse::<i64>().ok();
-    let rows = told.rows().filter_map(|row| Some((country(row.text("country")?)?, views(row.number("views")?)?)));
+    let place = |said: &str| country(said).unwrap_or_else(|| UNKNOWN_PART.to_owned());
+    let rows = told.rows().filter_map(|row| Some((place(row.text("country")?), views(row.number("views")?)?)));
     vec![AudienceSlice::of((AudienceDimension::Country, AudienceUnit::Views), rows)]
 }
 
@@ -105,11 +109,11 @@ mod tests {
     }
 
     #[test]
-    fn a_country_nobody_knows_is_none() {
+    fn a_country_nobody_knows_is_none_and_its_views_are_of_the_whole() {
         let rows = json!([["GR", 120], ["ZZ", 7], ["DE", 3.0]]);
         let slices = by_country(&report_of(&["country", "views"], &rows));
         let part = |key: &str, amount| AudiencePart { key: key.to_owned(), amount };
-        assert_eq!(slices[0].told, Ok(vec![part("GR", 120), part("DE", 3)]));
+        assert_eq!(slices[0].told, Ok(vec![part("GR", 120), part(UNKNOWN_PART, 7), part("DE", 3)]));
         assert_eq!((millionths(100.0), millionths(100.1), millionths(-1.0)), (Some(1_000_000), None, None));
     }
 }

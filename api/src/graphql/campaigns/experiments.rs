@@ -20,9 +20,9 @@ use crate::graphql::tenancy::{Brand, User};
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
 #[graphql(remote = "domain::Outcome", name = "ExperimentOutcome")]
 pub enum Outcome {
-    /// It did better: the whole interval is above zero.
+    /// It did better: the whole interval is above zero; below it of dislikes.
     Better,
-    /// It did worse: the whole interval is below zero.
+    /// It did worse: the whole interval is below zero; above it of dislikes.
     Worse,
     /// It cannot be told: the interval includes zero, or there is too little to make one.
     NotEnough,
@@ -227,7 +227,8 @@ struct ExperimentInput {
     name: String,
     /// What is supposed, 1 to 5000 characters.
     hypothesis: String,
-    /// A number that the networks give of posts: `LIKES`, `REPOSTS`, `REPLIES`, `QUOTES`, `BOOKMARKS`, `VIEWS`, `REACH` or `CLICKS`.
+    /// A number that the networks give of posts: `LIKES`, `REPOSTS`, `REPLIES`, `QUOTES`, `BOOKMARKS`, `VIEWS`, `REACH`, `CLICKS` or
+    /// `DISLIKES` (of YouTube alone), of which less is better.
     metric: String,
     /// Of which other of these it is a part; none to compare the number itself.
     per_metric: Option<String>,

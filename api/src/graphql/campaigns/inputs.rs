@@ -22,8 +22,8 @@ struct CampaignTargetInput {
     source: TargetSource,
     /// The KPI of the brand; for the source `KPI`.
     kpi_id: Option<ID>,
-    /// A number that the networks give of posts: `LIKES`, `REPOSTS`, `REPLIES`, `QUOTES`, `BOOKMARKS`, `VIEWS`, `REACH` or `CLICKS`; for
-    /// the source `METRIC`.
+    /// A number that the networks give of posts: `LIKES`, `REPOSTS`, `REPLIES`, `QUOTES`, `BOOKMARKS`, `VIEWS`, `REACH`, `CLICKS` or
+    /// `DISLIKES` (of YouTube alone); for the source `METRIC`.
     metric: Option<String>,
     /// Whether the target is a floor or a ceiling; a floor unless given.
     direction: Option<KpiDirection>,

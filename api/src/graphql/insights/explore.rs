@@ -38,10 +38,14 @@ pub(super) enum ExploreMetric {
     EngagementRateByReach,
     /// Dislikes by interactions and dislikes together, in hundredths.
     NegativeFeedbackRate,
+    /// From each message under a post to the first answer, by answered messages, in seconds; at the time at which was asked.
+    ResponseTime,
+    /// Answered messages by those to which an answer was due, in hundredths; at the time at which was asked.
+    ResponseRate,
 }
 
 /// Each of them beside the KPI that it is.
-const METRICS: [(ExploreMetric, Kpi); 11] = [
+const METRICS: [(ExploreMetric, Kpi); 13] = [
     (ExploreMetric::Followers, Kpi::Followers),
     (ExploreMetric::FollowerGrowth, Kpi::FollowerGrowth),
     (ExploreMetric::AudienceGrowthRate, Kpi::AudienceGrowthRate),
@@ -53,6 +57,8 @@ const METRICS: [(ExploreMetric, Kpi); 11] = [
     (ExploreMetric::EngagementRateByFollowers, Kpi::EngagementRateByFollowers),
     (ExploreMetric::EngagementRateByReach, Kpi::EngagementRateByReach),
     (ExploreMetric::NegativeFeedbackRate, Kpi::NegativeFeedbackRate),
+    (ExploreMetric::ResponseTime, Kpi::ResponseTime),
+    (ExploreMetric::ResponseRate, Kpi::ResponseRate),
 ];
 
 fn kpi(metric: ExploreMetric) -> Kpi {
@@ -378,7 +384,9 @@ pub struct ExploreQuery;
 impl ExploreQuery {
     /// Figures of one or several brands, divided by up to three dimensions. Rates are made of each group's sums, never of averages.
     /// Followers are divided by brand, account, network and time alone: by anything else they are refused (`NOT_BY_DIMENSION`). Divided by
-    /// these alone, groups in which nothing went out are told, too. For MID and above, in each of the brands.
+    /// these alone, groups in which nothing went out are told, too. Response time and rate are of messages: the times, weekdays and hours by
+    /// which they are divided and chosen are those at which was asked, and all else is that of the post. For MID and above, in each of the
+    /// brands.
     #[graphql(complexity = "cost(input.first, child_complexity)")]
     async fn explore_insights(
         &self,

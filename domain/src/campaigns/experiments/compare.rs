@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diwan_entity::campaigns::{experiment, experiment_arm};
+use diwan_networks::Metric;
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -17,9 +18,9 @@ use crate::permission::Action;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
-    /// It did better: the whole interval is above zero.
+    /// It did better: the whole interval is above zero; below it of dislikes.
     Better,
-    /// It did worse: the whole interval is below zero.
+    /// It did worse: the whole interval is below zero; above it of dislikes.
     Worse,
     /// It cannot be told: the interval includes zero, or there is none.
     NotEnough,
@@ -132,6 +133,7 @@ fn judge<'a>(
     found: &HashMap<Uuid, Row>,
 ) -> Verdict {
     let is_part = row.per_metric.is_some();
+    let less_is_better = row.metric == Metric::Dislikes.as_str();
     let arms: Vec<&experiment_arm::Model> = arms.collect();
     let comparisons = arms.len().saturating_sub(1);
     let told = arms.iter().map(|arm| figures(arm, found.get(&arm.id), is_part)).collect();
@@ -144,7 +146,7 @@ fn judge<'a>(
                 of_means(sample(first), sample(other), comparisons)
             }
         });
-        compared(arm.id, difference)
+        compared(arm.id, difference, less_is_better)
     });
     let method = if is_part { Method::RatesNewcombe } else { Method::MeansWelch };
     Verdict { experiment_id: row.id, method, comparisons: beside.collect(), arms: told }
@@ -172,10 +174,12 @@ fn figures(arm: &experiment_arm::Model, row: Option<&Row>, is_part: bool) -> Arm
     }
 }
 
-fn compared(arm_id: Uuid, difference: Option<Difference>) -> Comparison {
+fn compared(arm_id: Uuid, difference: Option<Difference>, less_is_better: bool) -> Comparison {
+    let (above, below) =
+        if less_is_better { (Outcome::Worse, Outcome::Better) } else { (Outcome::Better, Outcome::Worse) };
     let outcome = match difference {
-        Some(Difference { low, .. }) if low > 0.0 => Outcome::Better,
-        Some(Difference { high, .. }) if high < 0.0 => Outcome::Worse,
+        Some(Difference { low, .. }) if low > 0.0 => above,
+        Some(Difference { high, .. }) if high < 0.0 => below,
         _ => Outcome::NotEnough,
     };
     Comparison {

@@ -4,6 +4,7 @@
 //! - The first arm is what the others are compared with. A post is in one arm.
 //! - What is compared is one number of the networks, or the part of one in another (clicks of views), of the publications of the
 //!   arm's posts by their newest readings. A publication without the number does not count, and is counted as missing.
+//! - More is better, but for dislikes: of these less is.
 //! - A difference is told with its interval ([`statistics`]). Where it includes zero, or there is too little to say, the answer is that
 //!   it is not enough, whatever the difference looks like.
 //! - A conclusion is written once, with the figures on which it rests. Neither changes any more.

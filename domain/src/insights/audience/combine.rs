@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use diwan_networks::{AudienceDimension, AudienceUnit};
+use diwan_networks::{AudienceDimension, AudienceUnit, UNKNOWN_PART};
 
 use crate::finance::divide_half_even;
 use crate::strategy::text_of;
@@ -49,6 +49,12 @@ impl Told<'_> {
         self.amounts.iter().copied().fold(0, i64::saturating_add)
     }
 
+    /// The parts of which it is known what they are.
+    fn parts(self) -> impl Iterator<Item = (String, i64)> {
+        let known = self.keys.iter().zip(self.amounts).filter(|(key, _)| key.as_str() != UNKNOWN_PART);
+        known.map(|(key, amount)| (key.clone(), *amount))
+    }
+
     /// Each part in millionths of people, weighed with the followers.
     fn weighed(self) -> Option<Vec<(String, i64)>> {
         let followers = self.followers?;
@@ -58,10 +64,10 @@ impl Told<'_> {
             AudienceUnit::Views => self.sum(),
             AudienceUnit::Share => self.sum().max(MICRO),
         };
-        let part = |(key, amount): (&String, &i64)| {
-            Some((key.clone(), divide_half_even(followers.saturating_mul(MICRO), *amount, whole)?))
+        let part = |(key, amount): (String, i64)| {
+            Some((key, divide_half_even(followers.saturating_mul(MICRO), amount, whole)?))
         };
-        self.keys.iter().zip(self.amounts).map(part).collect()
+        self.parts().map(part).collect()
     }
 
     /// Its parts alone.
@@ -70,7 +76,7 @@ impl Told<'_> {
         let known = self.followers.zip(weighed.as_deref()).and_then(|(followers, parts)| known(parts, followers));
         let told = match weighed {
             Some(parts) => shares(dimension, parts, true),
-            None => shares(dimension, self.keys.iter().cloned().zip(self.amounts.iter().copied()).collect(), false),
+            None => shares(dimension, self.parts().collect(), false),
         };
         CombinedAudience { parts: told, known_percent: known }
     }
@@ -180,6 +186,16 @@ mod tests {
         assert_eq!(line(&found), "GR 50 Some(5), DE 25 Some(2), IR 25 Some(2) | Some(\"100\")");
         assert_eq!(line(&combined(AudienceDimension::Country, &[], 10)), " | Some(\"0\")");
         assert_eq!(line(&combined(AudienceDimension::Country, &[], 0)), " | None");
+    }
+
+    #[test]
+    fn what_is_of_nowhere_is_no_place_and_is_not_known() {
+        let places = keys(&["GR", "UNKNOWN", "DE"]);
+        let views = Told { followers: Some(10), unit: AudienceUnit::Views, keys: &places, amounts: &[2, 1, 1] };
+        let found = combined(AudienceDimension::Country, &[views], 10);
+        assert_eq!(line(&found), "GR 66.6667 Some(5), DE 33.3333 Some(2) | Some(\"75\")");
+        let uncounted = Told { followers: None, ..views };
+        assert_eq!(line(&uncounted.alone(AudienceDimension::Country)), "GR 66.6667 None, DE 33.3333 None | None");
     }
 
     #[test]

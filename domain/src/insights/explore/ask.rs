@@ -11,7 +11,7 @@ use super::dimension::{Dimension, Filter, Grain, Key, Kind};
 use super::statement::Statement;
 use crate::context::Context;
 use crate::error::{Code, Complaints, Failure, Fault, UserError};
-use crate::insights::figures::{COUNTED_FOR, FRESH, Period, Span, begun, possible, span};
+use crate::insights::figures::{ANSWER_DUE, COUNTED_FOR, FRESH, Period, Span, begun, possible, span};
 use crate::insights::kpi::{Formula, Kpi, Quantity};
 use crate::insights::place::{self, Place};
 use crate::permission::Action;
@@ -65,6 +65,11 @@ pub(super) fn of_accounts(formula: Formula) -> bool {
 pub(super) fn with_followers(formula: Formula) -> bool {
     let of_posts = [Quantity::FollowersOfPosts, Quantity::InteractionsOfFollowed];
     of_accounts(formula) || formula.shape.needs().iter().any(|need| of_posts.contains(need))
+}
+
+/// Whether it is made of what people ask under posts.
+pub(super) fn of_messages(formula: Formula) -> bool {
+    formula.shape.needs().contains(&Quantity::AnsweredMessages)
 }
 
 /// The formula of a KPI.
@@ -130,6 +135,8 @@ impl Ground {
             closes.into(),
             diwan_platform::db::seconds(FRESH).into(),
             (first - FRESH).into(),
+            diwan_platform::db::seconds(ANSWER_DUE).into(),
+            now.into(),
         ];
         Statement::new(values, &self.filters)
     }

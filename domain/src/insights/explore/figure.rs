@@ -39,6 +39,9 @@ pub(super) struct GroupSums {
     followed: Option<i64>,
     followed_before: Option<i64>,
     followed_after: Option<i64>,
+    seconds_to_answer: Option<i64>,
+    answered_messages: Option<i64>,
+    due_messages: Option<i64>,
     lacks_interactions: Option<Vec<String>>,
     lacks_reach: Option<Vec<String>>,
     lacks_views: Option<Vec<String>>,
@@ -47,6 +50,7 @@ pub(super) struct GroupSums {
     lacks_followed: Option<Vec<String>>,
     lacks_followers: Option<Vec<String>>,
     lacks_growth: Option<Vec<String>>,
+    lacks_answers: Option<Vec<String>>,
 }
 
 impl GroupSums {
@@ -66,6 +70,9 @@ impl GroupSums {
             Quantity::Followers => self.followed,
             Quantity::FollowersBefore => self.followed_before,
             Quantity::FollowersAfter => self.followed_after,
+            Quantity::SecondsToAnswer => self.seconds_to_answer,
+            Quantity::AnsweredMessages => self.answered_messages,
+            Quantity::DueMessages => self.due_messages,
             _ => None,
         }
     }
@@ -80,6 +87,9 @@ impl GroupSums {
             Quantity::InteractionsOfFollowed | Quantity::FollowersOfPosts => self.lacks_followed.as_ref(),
             Quantity::Followers => self.lacks_followers.as_ref(),
             Quantity::FollowersBefore | Quantity::FollowersAfter => self.lacks_growth.as_ref(),
+            Quantity::SecondsToAnswer | Quantity::AnsweredMessages | Quantity::DueMessages => {
+                self.lacks_answers.as_ref()
+            }
             _ => None,
         };
         list.into_iter().flatten()

@@ -3,7 +3,8 @@
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use super::ask::{Asked, Ground, formula_of, number_of, of_accounts, with_followers};
+use super::answers::{self, NOT_ASKED};
+use super::ask::{Asked, Ground, formula_of, number_of, of_accounts, of_messages, with_followers};
 use super::dimension::{Dimension, Filter, Key, Kind};
 use super::figure::{GroupFigure, GroupSums};
 use super::statement::{SUMS, sum_column, worth};
@@ -18,7 +19,7 @@ pub const MOST_GROUPS: usize = 500;
 pub const MOST_DIMENSIONS: usize = 3;
 
 /// What can be asked for. The others are of a brand as a whole.
-pub(super) const METRICS: [Kpi; 11] = [
+pub(super) const METRICS: [Kpi; 13] = [
     Kpi::Followers,
     Kpi::FollowerGrowth,
     Kpi::AudienceGrowthRate,
@@ -30,6 +31,8 @@ pub(super) const METRICS: [Kpi; 11] = [
     Kpi::EngagementRateByFollowers,
     Kpi::EngagementRateByReach,
     Kpi::NegativeFeedbackRate,
+    Kpi::ResponseTime,
+    Kpi::ResponseRate,
 ];
 
 /// In which order groups are told.
@@ -48,7 +51,7 @@ pub struct AskedGroups {
     pub brand_ids: Vec<Uuid>,
     /// From its first day to its last, at most 1100, by each brand's clock.
     pub period: Period,
-    /// Which KPIs, 1 to 11: followers and their growth, what went out and what it brought.
+    /// Which KPIs, 1 to 13: followers and their growth, what went out and what it brought, what was asked and answered.
     pub metrics: Vec<Kpi>,
     /// By what they are divided, up to 3, of which one may be a time.
     pub dimensions: Vec<Dimension>,
@@ -119,13 +122,15 @@ pub async fn explore(context: &Context, asked: AskedGroups) -> Result<Explored, 
     let formulas = check(&asked)?;
     let mut statement = ground.statement(context.now);
     let followers = formulas.iter().any(|formula| with_followers(*formula));
+    let answers = formulas.iter().any(|formula| of_messages(*formula));
     let most = statement.bind(i64::try_from(asked.most).unwrap_or(i64::MAX));
     let order = order(&asked, &formulas, number_of(ground.week_start()));
     let order = if order.is_empty() { String::new() } else { format!(" order by {}", order.join(", ")) };
     let parts = [
         statement.counted(false),
         statement.levels(followers),
-        facts(&asked.dimensions),
+        if answers { statement.answers(&asked.dimensions) } else { String::new() },
+        facts(&asked.dimensions, answers),
         grouped(&asked.dimensions),
         order,
         format!(" limit {most}"),
@@ -188,27 +193,34 @@ fn check(asked: &AskedGroups) -> Result<Vec<Formula>, Failure> {
     Ok(formulas)
 }
 
-/// Rows of which each is a post, or an account at a time. Where groups are of accounts and times alone, all of them are there.
-fn facts(dimensions: &[Dimension]) -> String {
-    let mut sql = ",
+/// Rows of which each is a post, or an account at a time; with `answers` also what people asked. Where groups are of accounts and times alone,
+/// all of them are there.
+fn facts(dimensions: &[Dimension], answers: bool) -> String {
+    let mut sql = format!(
+        ",
 facts as (
   select true as post, false as account, c.published_at > $9 as young, c.brand_id, c.account_id, c.network, c.campaign_id, c.pillar_id, c.content_type,
     c.author_id, c.weekday, c.hour, c.first_day, c.interactions, c.reach, c.views, c.dislikes, l.after as followers, null::bigint as before,
-    null::bigint as after
+    null::bigint as after, {NOT_ASKED}
   from counted c left join levels l on l.brand_id = c.brand_id and l.first_day = c.first_day and l.account_id = c.account_id"
-        .to_owned();
+    );
     if dimensions.iter().all(|dimension| dimension.divides_accounts()) {
         // By account or network, only those that there are; by time alone each time, be there no account.
         let by_account = [Dimension::Account, Dimension::Network].iter().any(|one| dimensions.contains(one));
         let join = if by_account { "join" } else { "left join" };
-        let rest = "
+        let rest = format!(
+            "
   union all
   select false, l.account_id is not null, false, t.brand_id, l.account_id, l.network, null::uuid, null::uuid, null::text, null::uuid, null::int, null::int,
-    t.first_day, null::numeric, null::bigint, null::bigint, null::bigint, null::bigint, l.before, l.after
-  from times t ";
-        sql.push_str(rest);
+    t.first_day, null::numeric, null::bigint, null::bigint, null::bigint, null::bigint, l.before, l.after, {NOT_ASKED}
+  from times t "
+        );
+        sql.push_str(&rest);
         sql.push_str(join);
         sql.push_str(" levels l on l.brand_id = t.brand_id and l.first_day = t.first_day");
+    }
+    if answers {
+        sql.push_str(&answers::facts(dimensions));
     }
     sql.push(')');
     sql
@@ -234,7 +246,11 @@ fn grouped(dimensions: &[Dimension]) -> String {
         names.push(format!("g.k{place}::text as key{place}, {label} as label{place}"));
     }
     let columns: Vec<&str> = dimensions.iter().map(|dimension| dimension.column()).collect();
-    let by = if columns.is_empty() { String::new() } else { format!(" group by {}", columns.join(", ")) };
+    let mut by = if columns.is_empty() { String::new() } else { format!(" group by {}", columns.join(", ")) };
+    if dimensions.iter().any(|dimension| !dimension.divides_accounts()) {
+        // Where nothing went out and nobody asked, that comments could be read makes no group.
+        by.push_str(" having bool_or(post or due is not null)");
+    }
     let (keys, names, joins) = (keys.concat(), names.join(", "), joins.concat());
     format!(
         ",

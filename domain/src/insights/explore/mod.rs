@@ -4,12 +4,14 @@
 //! Decided here:
 //! - A post counts as it does in a period's figures ([`super::insights`]), and a figure is made by the same formula, of the sums of its
 //!   group. So a month of a series by months is what `insights` tells of that month.
+//! - What people ask and what is answered belongs to the time at which was asked (`answers.rs`).
 //! - Followers are an account's, at the end of each group's time. What is no account and no time does not divide them: it is refused.
 //! - Where groups are by accounts and time alone, those in which nothing went out are told, too. Of anything else, there are the groups
-//!   in which something did.
+//!   in which something did, or was asked where that is wanted.
 //! - What is in common among the best is told only where there is enough of it, and more than chance gives (`chance.rs`).
 //! - Everything is grouped, ordered and cut by the database, in one statement, however many posts there are.
 
+mod answers;
 mod ask;
 mod chance;
 mod dimension;

@@ -3,6 +3,7 @@
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
+use super::answers::NOT_ASKED;
 use super::ask::{Asked, Ground, formula_of, with_followers};
 use super::dimension::Filter;
 use super::figure::{GroupFigure, GroupSums};
@@ -138,7 +139,7 @@ fn ranked(by: Formula, best: bool) -> Result<String, Fault> {
         ",
 valued as (
   select c.*, true as post, false as account, c.published_at > $9 as young, l.after as followers, null::bigint as before,
-    null::bigint as after
+    null::bigint as after, {NOT_ASKED}
   from counted c left join levels l on l.brand_id = c.brand_id and l.first_day = c.first_day and l.account_id = c.account_id),
 ranked as (
   select r.*, case when r.worth is not null

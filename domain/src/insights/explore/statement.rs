@@ -4,6 +4,7 @@
 
 use sea_orm::Value;
 
+use super::answers;
 use super::dimension::{Dimension, Filter, Key, Kind};
 use crate::insights::counting::{content_type, files, newest_followers, newest_numbers};
 use crate::insights::kpi::{Formula, Quantity, Shape};
@@ -11,7 +12,8 @@ use crate::insights::kpi::{Formula, Quantity, Shape};
 /// `$1` to `$4` are the brands, when each begins and ends to be looked at, and its zone; `$5` and `$6` between which moments numbers are
 /// looked for at all, so that few parts of them are opened; `$7` the seconds for which a post counts; `$8` the metrics of interactions;
 /// `$9` the moment after which a post is young; `$10` to `$13` the times: of which brand, which key, from when, until when; `$14` the
-/// seconds for which a number of followers stands, and `$15` the moment from which on any of them does.
+/// seconds for which a number of followers stands, and `$15` the moment from which on any of them does; `$16` the seconds for which a message is
+/// not yet unanswered, and `$17` now.
 ///
 /// Materialized, as in `figures/statements.rs`: of an expression row-level security lets no index be asked. A post's time is found among the
 /// moments at which times begin, and not by a date, so that both clocks are the same. And as there, publications are found by when they went
@@ -22,7 +24,7 @@ with times as materialized (
     t.ends - make_interval(secs => $14) as ends_fresh
   from unnest($10::uuid[], $11::date[], $12::timestamptz[], $13::timestamptz[]) t (brand_id, first_day, starts, ends)),
 places as materialized (
-  select b.id, b.starts, b.ends, b.zone, k.days, k.bounds
+  select b.id, b.starts, b.ends, b.zone, k.days, k.bounds, b.starts - interval '30 days' as starts_spoken
   from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[]) b (id, starts, ends, zone)
     join (select brand_id, array_agg(first_day order by starts) as days, array_agg(starts order by starts) as bounds
       from times group by brand_id) k on k.brand_id = b.id),";
@@ -82,7 +84,8 @@ const NOT_FOLLOWED: &str = "
     cross join (select null::bigint as value) e";
 
 /// The sums of which figures are made, of rows of which each is a post, or an account at a time, or a time alone: `post` and `account` say
-/// which. Of nothing that went out, the sums are nothing; of what nobody said, there are none.
+/// which; or a message that asks, of which `due` is known, or something under which comments were `read` or not. Of nothing that went out, the sums
+/// are nothing; of what nobody said, there are none.
 pub(super) const SUMS: &str = "count(*) filter (where post) as posts, count(*) filter (where young) as young,
   (case when count(*) filter (where post) = 0 then 0 else sum(interactions) end)::bigint as interactions,
   case when count(*) filter (where post) = 0 then 0 else nullif(count(interactions), 0) end as counted,
@@ -95,6 +98,9 @@ pub(super) const SUMS: &str = "count(*) filter (where post) as posts, count(*) f
   (sum(followers) filter (where interactions is not null))::bigint as followers_of_posts,
   sum(after)::bigint as followed, (sum(before) filter (where after is not null))::bigint as followed_before,
   (sum(after) filter (where before is not null))::bigint as followed_after,
+  (case when bool_or(read) or bool_or(due) then coalesce(sum(seconds) filter (where answered), 0) end)::bigint as seconds_to_answer,
+  case when bool_or(read) or bool_or(due) then count(*) filter (where answered) end as answered_messages,
+  case when bool_or(read) or bool_or(due) then count(*) filter (where due) end as due_messages,
   array_agg(distinct network) filter (where post and interactions is null) as lacks_interactions,
   array_agg(distinct network) filter (where post and reach is null) as lacks_reach,
   array_agg(distinct network) filter (where post and views is null) as lacks_views,
@@ -102,7 +108,8 @@ pub(super) const SUMS: &str = "count(*) filter (where post) as posts, count(*) f
   array_agg(distinct network) filter (where post and (interactions is null or dislikes is null)) as lacks_reactions,
   array_agg(distinct network) filter (where post and (interactions is null or followers is null)) as lacks_followed,
   array_agg(distinct network) filter (where account and after is null) as lacks_followers,
-  array_agg(distinct network) filter (where account and (before is null or after is null)) as lacks_growth";
+  array_agg(distinct network) filter (where account and (before is null or after is null)) as lacks_growth,
+  array_agg(distinct network) filter (where not read) as lacks_answers";
 
 /// The column of [`SUMS`] that holds a quantity.
 pub(super) fn sum_column(quantity: Quantity) -> Option<&'static str> {
@@ -121,6 +128,9 @@ pub(super) fn sum_column(quantity: Quantity) -> Option<&'static str> {
         Quantity::Followers => "followed",
         Quantity::FollowersBefore => "followed_before",
         Quantity::FollowersAfter => "followed_after",
+        Quantity::SecondsToAnswer => "seconds_to_answer",
+        Quantity::AnsweredMessages => "answered_messages",
+        Quantity::DueMessages => "due_messages",
         _ => return None,
     })
 }
@@ -160,12 +170,21 @@ pub(super) struct Statement {
     of_posts: String,
     /// Of accounts, `a`.
     of_accounts: String,
+    /// Of publications under which people speak, `p`, and of what they ask, `s`.
+    of_talks: String,
+    of_messages: String,
 }
 
 impl Statement {
     /// With the values that its parts want, and with conditions for these filters.
     pub(super) fn new(values: Vec<Value>, filters: &[Filter]) -> Self {
-        let mut statement = Self { values, of_posts: String::new(), of_accounts: String::new() };
+        let mut statement = Self {
+            values,
+            of_posts: String::new(),
+            of_accounts: String::new(),
+            of_talks: String::new(),
+            of_messages: String::new(),
+        };
         for filter in filters {
             let list = statement.bind(list(filter));
             let or_none = filter.keys.contains(&None);
@@ -173,7 +192,14 @@ impl Statement {
                 let none = if or_none { format!(" or {column} is null") } else { String::new() };
                 format!(" and ({column} = any ({list}){none})")
             };
-            statement.of_posts.push_str(&condition(&format!("p.{}", filter.dimension.column())));
+            let column = filter.dimension.column();
+            statement.of_posts.push_str(&condition(&format!("p.{column}")));
+            // A message has an hour of its own.
+            if matches!(filter.dimension, Dimension::Weekday | Dimension::Hour) {
+                statement.of_messages.push_str(&condition(&format!("s.{column}")));
+            } else {
+                statement.of_talks.push_str(&condition(&format!("p.{column}")));
+            }
             match filter.dimension {
                 Dimension::Account => statement.of_accounts.push_str(&condition("a.id")),
                 Dimension::Network => statement.of_accounts.push_str(&condition("a.network")),
@@ -212,6 +238,11 @@ levels as materialized (
   where (a.state <> 'DISCONNECTED' or e.value is not null){})",
             self.of_accounts
         )
+    }
+
+    /// What people asked, as `asked`, and where it was read, as `heard`, as far as these dimensions tell it apart.
+    pub(super) fn answers(&self, dimensions: &[Dimension]) -> String {
+        answers::answers(dimensions, &self.of_talks, &self.of_messages)
     }
 }
 

@@ -21,8 +21,8 @@ use diwan_entity::insights::metric_gap;
 use uuid::Uuid;
 
 pub use self::period::{Against, Period};
+pub(super) use self::sums::{ANSWER_DUE, FRESH, Rights, Span, Sums, Wanted, sums};
 pub use self::sums::{COUNTED_FOR, ContentTypeFigures};
-pub(super) use self::sums::{FRESH, Rights, Span, Sums, Wanted, sums};
 use super::gaps::gaps_between;
 use super::kpi::{Formula, Quantity, Unit, Untold, change, reckon};
 use super::place::{Place, places};

@@ -1,5 +1,5 @@
 //! Looking whether the agency's own host leads here: until it does, and once a day from then on. Once it is given up nobody looks any more, and those
-//! who lead the agency are told.
+//! who lead the agency are told; not where the looking itself fails, which says nothing of the host.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -64,15 +64,14 @@ impl Job for ProveReportHost {
         scope.finish(next.map_or(Next::Done, Next::Again)).await
     }
 
+    /// The host did not fail here, the looking did: what was last seen stays, and nobody is told anything of it. But nobody looks any more, so links
+    /// do not name it.
     async fn give_up(&self, scope: &Scope, _reason: &str) -> Result<(), JobError> {
         let found = report_host::Entity::find_by_id(scope.subject_id()).lock_exclusive().one(scope.tx()).await?;
         if let Some(row) = found {
             let mut change = row.into_active_model();
-            change.state = Set(ReportHostState::Failed);
-            change.trouble = Set(Some(ReportHostTrouble::Unreachable));
-            change.checked_at = Set(Some(scope.now));
-            let row = change.update(scope.tx()).await?;
-            notices::report_host_lost(scope.tx(), scope.now, &row).await?;
+            change.state = Set(ReportHostState::Pending);
+            change.update(scope.tx()).await?;
         }
         Ok(())
     }

@@ -31,3 +31,4 @@ pub use record::{MOST_WEB_ROWS, RecordedWeb, import_web_analytics, record_web_an
 pub use said::{WebGoal, WebVisits};
 pub use sync_job::SyncWeb;
 pub(crate) use sync_job::{minute_of, next_reading, wait};
+pub(crate) use write::{Counts, write_days};

@@ -1,8 +1,9 @@
-//! Writing days down, in a statement or two, however many they are.
+//! Writing days of a source down, in a statement or two, however many they are.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diwan_platform::db;
 use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::said::{Days, GoalRow, VisitRow};
@@ -10,7 +11,7 @@ use crate::error::Fault;
 
 /// How many rows were new, said otherwise than before, and known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(crate) struct Counts {
     pub new: usize,
     pub restated: usize,
     pub known: usize,
@@ -50,11 +51,14 @@ const OTHER_GOALS: &str = "
   delete from web_goal_day d where d.brand_id = $1 and d.source_id = $2 and d.day between $4 and $5
     and not exists (select from jsonb_to_recordset($3::jsonb) r (day date, goal text) where r.day = d.day and r.goal = d.goal)";
 
-fn rows<T: serde::Serialize>(rows: &[T]) -> Result<serde_json::Value, Fault> {
+fn rows<T: Serialize>(rows: &[T]) -> Result<serde_json::Value, Fault> {
     serde_json::to_value(rows).map_err(|error| Fault::broken(error.to_string()))
 }
 
-async fn upsert<T: serde::Serialize + Sync>(
+/// Writes what is new or said otherwise; the same again changes nothing. Each row is said once. The statement takes the brand, the source, the rows as
+/// JSON and the moment, and answers of each row that it wrote whether it was there before (`revised`). Whoever calls holds the source's row, so that two
+/// writers wait for each other there.
+pub(crate) async fn write_days<T: Serialize + Sync>(
     tx: &impl ConnectionTrait,
     (sql, said): (&str, &[T]),
     (brand_id, source_id): (Uuid, Uuid),
@@ -69,16 +73,15 @@ async fn upsert<T: serde::Serialize + Sync>(
     Ok(Counts { new: touched.len() - restated, restated, known: said.len() - touched.len() })
 }
 
-/// Writes what is new or said otherwise; the same again changes nothing. Whoever calls holds the source's row, so that two writers wait
-/// for each other there.
+/// Writes visits and goals ([`write_days`]).
 pub(super) async fn write(
     tx: &impl ConnectionTrait,
     whose: (Uuid, Uuid),
     days: &Days,
     now: DateTime<Utc>,
 ) -> Result<Counts, Fault> {
-    let visits = upsert::<VisitRow>(tx, (VISITS, &days.visits), whose, now).await?;
-    let goals = upsert::<GoalRow>(tx, (GOALS, &days.goals), whose, now).await?;
+    let visits = write_days::<VisitRow>(tx, (VISITS, &days.visits), whose, now).await?;
+    let goals = write_days::<GoalRow>(tx, (GOALS, &days.goals), whose, now).await?;
     Ok(Counts {
         new: visits.new + goals.new,
         restated: visits.restated + goals.restated,

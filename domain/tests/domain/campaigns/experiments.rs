@@ -1,11 +1,11 @@
 //! Experiments: told only where it can be told.
 
 use anyhow::{Context as _, Result, anyhow};
-use diwan_domain::Code;
 use diwan_domain::campaigns::{
     ArmContent, ExperimentContent, Method, Outcome, Verdict, conclude_experiment, create_experiment, update_experiment,
     verdicts_of_experiments,
 };
+use diwan_domain::{Code, Context};
 use diwan_entity::tenancy::app_user::{Level, UserKind};
 use uuid::Uuid;
 
@@ -81,6 +81,31 @@ async fn a_difference_is_told_where_its_interval_leaves_zero_out() -> Result<()>
     let junior = desk.test.member(desk.brand, Level::Junior, UserKind::Staff).await?;
     let context = desk.test.act(&junior).await?;
     assert!(verdicts_of_experiments(&context, &[row.id]).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_dislikes_less_is_better() -> Result<()> {
+    let desk = Desk::new().await?;
+    let mut arms = Vec::new();
+    for disliked in [[10, 12, 11, 9], [30, 34, 31, 28]] {
+        let mut posts = Vec::new();
+        for dislikes in disliked {
+            posts.push(desk.published(None, 72, Some(("DISLIKES", dislikes))).await?);
+        }
+        arms.push(posts);
+    }
+    for (place, difference, outcome) in [([0, 1], 20.25, Outcome::Worse), ([1, 0], -20.25, Outcome::Better)] {
+        let content = ExperimentContent {
+            metric: "DISLIKES".to_owned(),
+            ..experiment(None, place.map(|place: usize| arms[place].as_slice()))
+        };
+        let create = async |context: &Context| create_experiment(context, desk.brand, content.clone()).await;
+        let row = desk.must(&desk.planner, create).await?;
+        let found = shown(&desk, row.id).await?;
+        let told = &found.comparisons[0];
+        assert_eq!((told.outcome, told.difference), (outcome, Some(difference)));
+    }
     Ok(())
 }
 

@@ -70,6 +70,26 @@ async fn what_was_reached_is_measured_and_what_is_missing_is_not_zero() -> Resul
 }
 
 #[tokio::test]
+async fn dislikes_are_held_below_a_ceiling() -> Result<()> {
+    let desk = Desk::new().await?;
+    let mut content = plan();
+    let dislikes = target("Dislikes", TargetMeasure::Metric("DISLIKES".to_owned()), "10");
+    content.targets = vec![TargetContent { direction: KpiDirection::AtMost, ..dislikes }];
+    let row = desk.running(content).await?;
+    // Half of the ten days.
+    let middle: DateTime<Utc> = "2026-06-15T21:00:00Z".parse()?;
+    desk.clock.advance(middle - desk.test.services.now());
+    desk.published(Some(row.id), 60, Some(("DISLIKES", 4))).await?;
+    desk.published(Some(row.id), 50, Some(("DISLIKES", 3))).await?;
+    // Most networks tell of none.
+    desk.published(Some(row.id), 5, Some(("LIKES", 40))).await?;
+    let found = desk.progress(row.id).await?;
+    let told: Vec<_> = found.iter().map(|one| (one.achieved_micro, one.missing, one.pace)).collect();
+    assert_eq!(told, [(Some(7_000_000), 1, Pace::Behind)]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_closed_campaign_keeps_its_figures_whatever_comes() -> Result<()> {
     let desk = Desk::new().await?;
     let mut content = plan();

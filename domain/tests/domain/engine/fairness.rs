@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use diwan_platform::jobs::take_due;
+use chrono::TimeDelta;
+use diwan_platform::jobs::{Taken, next_due, take_due, take_due_of};
 use diwan_testkit::TestServices;
 use uuid::Uuid;
 
@@ -71,6 +72,25 @@ async fn publications_go_before_numbers_and_reports() -> Result<()> {
     assert_eq!(kinds(12).await?, [some("publish", 5), some("send_letter", 5), some("sync_metrics", 2)]);
     assert_eq!(kinds(100).await?, [some("sync_metrics", 38)], "what is left all fits");
     assert_eq!(kinds(100).await?, []);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_can_be_left() -> Result<()> {
+    let test = TestServices::new().await?;
+    let brand = test.brand("Alpha").await?;
+    ask(&test, brand, ("sync_metrics", 40), "2 hours").await?;
+    ask(&test, brand, ("send_letter", 5), "1 minute").await?;
+    ask(&test, brand, ("publish", 20), "1 second").await?;
+    for (limit, awaited) in [(22, 22), (22, 3), (22, 0)] {
+        let taken = take_due_of(test.services.db.unscoped(), Taken::Awaited, limit, test.services.now()).await?;
+        assert_eq!(taken.len(), awaited);
+        assert!(taken.iter().all(|job| job.kind != "sync_metrics"));
+    }
+    assert_eq!(test.db.count("job where state = 'PENDING' and kind = 'sync_metrics'").await?, 40);
+    // Where nothing else is due, the next is what was left.
+    let next = next_due(test.services.db.unscoped()).await?.context("the numbers")?;
+    assert!(next < test.services.now() - TimeDelta::hours(1));
     Ok(())
 }
 

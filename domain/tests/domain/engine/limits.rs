@@ -249,6 +249,28 @@ async fn an_account_in_two_brands_has_one_limit() -> Result<()> {
 }
 
 #[tokio::test]
+async fn of_a_member_of_linkedin_nothing_is_asked_and_nothing_is_booked() -> Result<()> {
+    let desk = Desk::new().await?;
+    let test = &desk.bench.test;
+    let account = test.account(desk.bench.brand, "linkedin", &desk.bench.person).await?;
+    for (remote_id, booked) in [("urn:li:person:7", 0), ("urn:li:organization:7", 1 + 5)] {
+        let sql = format!(
+            "update social_account set state = 'NEEDS_RECONNECT', remote_id = '{remote_id}' where id = '{account}';
+             delete from job;
+             insert into job (id, brand_id, kind, subject_id, due_at, created_at)
+               select gen_random_uuid(), '{0}', k.kind, '{account}', '{1}', '{1}'
+               from (values ('sync_metrics'), ('read_audience')) k (kind)",
+            desk.bench.brand, desk.start
+        );
+        test.db.run(&sql).await?;
+        assert_eq!(test.run_jobs().await?, 2, "{remote_id}");
+        let sum = "select coalesce(sum(booked), 0)::bigint from rate_booking";
+        assert_eq!(test.db.value::<i64>(sum).await?, booked, "{remote_id}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn whoever_waits_for_a_turn_comes_again_in_its_slot() -> Result<()> {
     let desk = Desk::new().await?;
     let publication = desk.published("one", TimeDelta::minutes(10)).await?;

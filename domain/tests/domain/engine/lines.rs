@@ -145,25 +145,69 @@ async fn without_a_place_the_next_goes_through_the_queue_and_is_not_said_to_be_i
     Ok(())
 }
 
+/// What is found after so long that was handed over and not begun.
+async fn quiet_after(line: &Line, wait: TimeDelta) -> Result<Vec<Uuid>> {
+    let services = &line.bench.test.services;
+    line.clock.advance(wait);
+    let now = services.now();
+    let before = now - TimeDelta::seconds(4);
+    let quiet = outbox::quiet(services.db.unscoped(), 10, before, (now, services.timing.lease)).await?;
+    Ok(quiet.into_iter().map(|job| job.id).collect())
+}
+
 #[tokio::test]
 async fn a_worker_that_dies_with_a_line_loses_nothing_of_it() -> Result<()> {
     let line = Line::of(5).await?;
-    let services = &line.bench.test.services;
     let places = Arc::new(Semaphore::new(4));
-    let hands = Hands::of("one").with_places(Arc::clone(&places));
-    let (_, next) = jobs::run_in(services, line.jobs[0], hands).await?;
+    let hands = Hands::of("present-until-now").with_places(Arc::clone(&places));
+    let (_, next) = jobs::run_in(&line.bench.test.services, line.jobs[0], hands).await?;
     // It was handed the second, and dies.
     drop(next.context("the second")?);
-    let quiet = async || {
-        let now = services.now();
-        let before = now - TimeDelta::seconds(4);
-        outbox::quiet(services.db.unscoped(), 10, before, (now, services.timing.lease)).await
-    };
-    assert!(quiet().await?.is_empty());
-    line.clock.advance(TimeDelta::seconds(5));
-    let found = quiet().await?;
-    assert_eq!(found.iter().map(|job| job.id).collect::<Vec<_>>(), line.jobs[1..2]);
+    assert!(quiet_after(&line, TimeDelta::zero()).await?.is_empty());
+    assert_eq!(quiet_after(&line, TimeDelta::seconds(5)).await?, line.jobs[1..2]);
     assert_eq!(line.work_off(line.jobs[1], "two", &places).await?, line.jobs[2..]);
+    assert_eq!(line.posts(), line.texts);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_waits_for_a_hand_of_a_worker_that_lives_is_not_forgotten_before_ten_seconds() -> Result<()> {
+    let line = Line::of(3).await?;
+    let services = &line.bench.test.services;
+    let name = format!("present-{}", line.jobs[0]);
+    let presence = services.db.presence(&name).await?;
+    let places = Arc::new(Semaphore::new(4));
+    let hands = Hands::of(&name).with_places(Arc::clone(&places));
+    let (_, next) = jobs::run_in(services, line.jobs[0], hands).await?;
+    assert_eq!(next.context("the second")?.job_id, line.jobs[1]);
+    assert!(quiet_after(&line, TimeDelta::seconds(9)).await?.is_empty());
+    // It may sleep, or have lost it.
+    assert_eq!(quiet_after(&line, TimeDelta::seconds(2)).await?.first(), Some(&line.jobs[1]));
+    drop(presence);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_handed_to_a_worker_that_lives_is_not_begun_by_another() -> Result<()> {
+    let line = Line::of(3).await?;
+    let services = &line.bench.test.services;
+    let name = format!("present-{}", line.jobs[0]);
+    let presence = services.db.presence(&name).await?;
+    let places = Arc::new(Semaphore::new(4));
+    let hands = Hands::of(&name).with_places(Arc::clone(&places));
+    let (_, next) = jobs::run_in(services, line.jobs[0], hands).await?;
+    assert_eq!(next.context("the second")?.job_id, line.jobs[1]);
+    // Redis delivers it, from before the line was taken.
+    assert_eq!(jobs::run(services, line.jobs[1], "two").await?, Ran::NotOurs);
+    assert_eq!(line.count("state = 'HANDED' and fence = 0").await?, 1);
+    assert_eq!(line.posts(), line.texts[..1]);
+    // The later time of one that nobody called: whoever gets it may begin it.
+    line.clock.advance(TimeDelta::seconds(19));
+    let taken = outbox::take_due(services.db.unscoped(), 100, services.now()).await?;
+    assert_eq!(taken.iter().filter(|job| job.kind == "publish").map(|job| job.id).collect::<Vec<_>>(), line.jobs[2..]);
+    assert_eq!(line.jobs().await?, format!("DONE due -, HANDED due {name}, HANDED due -"));
+    assert_eq!(line.work_off(line.jobs[1], "two", &places).await?, line.jobs[2..]);
+    drop(presence);
     assert_eq!(line.posts(), line.texts);
     Ok(())
 }
@@ -193,8 +237,17 @@ async fn while_the_first_is_being_sent_nobody_else_is_called() -> Result<()> {
     claimed.await?.context("claimed")?;
     let places = Arc::new(Semaphore::new(4));
     assert!(line.work_off(line.jobs[1], "two", &places).await?.is_empty());
-    assert_eq!(line.jobs().await?, "RUNNING due -, PENDING later -, PENDING later two, PENDING later two");
+    // Whoever sends the first goes on with the others.
+    assert_eq!(line.jobs().await?, "RUNNING due -, PENDING later -, PENDING later one, PENDING later one");
     assert!(line.posts().is_empty());
+    // It goes on with them from that moment on.
+    let taken = line.bench.now().to_rfc3339();
+    let again = "update job set state = 'PENDING', lease_owner = null, lease_expires_at = null where state = 'RUNNING'";
+    line.bench.test.db.run(again).await?;
+    line.clock.advance(TimeDelta::milliseconds(100));
+    assert_eq!(line.work_off(line.jobs[0], "one", &places).await?, line.jobs[1..]);
+    assert_eq!(line.posts(), line.texts);
+    assert_eq!(line.count(&format!("state = 'DONE' and line_owner = 'one' and lined_at = '{taken}'")).await?, 2);
     Ok(())
 }
 
@@ -318,7 +371,9 @@ async fn a_line_is_taken_by_so_many_at_a_time_and_only_its_first_is_called() -> 
     assert_eq!(line.count("line_owner = 'one'").await?, 256 + 1);
     assert_eq!(line.count("state = 'HANDED'").await?, 1);
     assert_eq!(run(jobs_of[298], "two").await?, None);
-    assert_eq!(line.count("line_owner = 'two' and state = 'PENDING'").await?, 42);
+    // The rest, in the name of the worker that has the first in hand.
+    assert_eq!(line.count("line_owner = 'one' and state = 'PENDING'").await?, 256 + 42);
+    assert_eq!(line.count("line_owner = 'two'").await?, 0);
     let now = line.bench.now().to_rfc3339();
     assert_eq!(line.count(&format!("state in ('PENDING', 'HANDED') and due_at <= '{now}'")).await?, 1);
     assert!(line.posts().is_empty());

@@ -201,3 +201,40 @@ async fn an_accounts_own_numbers_are_taken_along_by_one_job_and_their_own_keeps_
     assert_eq!(bench.test.db.count(of_account).await?, 2, "their own job reads them where that run never ends");
     Ok(())
 }
+
+#[tokio::test]
+async fn an_accounts_own_job_that_was_set_aside_is_asked_for_again_a_day_later() -> Result<()> {
+    let start = Utc.with_ymd_and_hms(2026, 8, 3, 9, 0, 0).single().context("a time")?;
+    let clock = Arc::new(ManualClock::new(start));
+    let bench = Bench::new(1, TimeDelta::hours(3), Some(Arc::clone(&clock))).await?;
+    let (brand, account) = (bench.brand, bench.accounts[0]);
+    let post = published(&bench, "one").await?;
+    bench
+        .test
+        .db
+        .run(&format!(
+            "delete from job;
+             insert into job (id, brand_id, kind, subject_id, state, failures, due_at, created_at, finished_at) values
+               (gen_random_uuid(), '{brand}', 'sync_metrics', '{post}', 'PENDING', 0, '{start}', '{start}', null),
+               (gen_random_uuid(), '{brand}', 'sync_metrics', '{account}', 'SET_ASIDE', 12, '{start}', '{start}', '{start}')"
+        ))
+        .await?;
+    let of_account = "metric_reading where publication_id is null";
+    let own = format!("select string_agg(state, ' ' order by created_at) from job where subject_id = '{account}'");
+    assert_eq!(bench.test.run_jobs().await?, 1);
+    assert_eq!(bench.test.db.value::<String>(&own).await?, "SET_ASIDE", "what has just failed is left alone");
+    assert_eq!(bench.test.db.count(of_account).await?, 0);
+
+    let yesterday = "update job set finished_at = finished_at - interval '1 day' where state = 'SET_ASIDE'";
+    bench.test.db.run(yesterday).await?;
+    clock.advance(TimeDelta::minutes(15));
+    assert_eq!(bench.test.run_jobs().await?, 2, "the post's, and after it the account's own");
+    assert_eq!(bench.test.db.value::<String>(&own).await?, "CANCELED PENDING");
+    assert_eq!(bench.test.db.count(of_account).await?, 1);
+
+    clock.advance(TimeDelta::minutes(15));
+    assert_eq!(bench.test.run_jobs().await?, 1);
+    assert_eq!((bench.test.db.count(of_account).await?, bench.servers[0].state().profiles), (1, 1), "once");
+    assert_eq!(bench.test.db.value::<String>(&own).await?, "CANCELED PENDING");
+    Ok(())
+}

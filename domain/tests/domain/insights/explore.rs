@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::recomputed::summer;
 use super::{Bench, code, day, told};
 
-pub const ALL: [Kpi; 11] = [
+pub const ALL: [Kpi; 13] = [
     Kpi::Followers,
     Kpi::FollowerGrowth,
     Kpi::AudienceGrowthRate,
@@ -32,12 +32,14 @@ pub const ALL: [Kpi; 11] = [
     Kpi::EngagementRateByFollowers,
     Kpi::EngagementRateByReach,
     Kpi::NegativeFeedbackRate,
+    Kpi::ResponseTime,
+    Kpi::ResponseRate,
 ];
 
 const BY_KEY: Order = Order { by: None, descending: false };
 
 impl Bench {
-    fn asked(&self, from: &str, to: &str, metrics: &[Kpi], dimensions: &[Dimension]) -> Result<AskedGroups> {
+    pub fn asked(&self, from: &str, to: &str, metrics: &[Kpi], dimensions: &[Dimension]) -> Result<AskedGroups> {
         Ok(AskedGroups {
             brand_ids: vec![self.brand],
             period: Period { from: day(from)?, to: day(to)? },
@@ -49,7 +51,7 @@ impl Bench {
         })
     }
 
-    async fn explored(&self, asked: AskedGroups) -> Result<Explored> {
+    pub async fn explored(&self, asked: AskedGroups) -> Result<Explored> {
         let context = self.test.act(&self.person).await?;
         Ok(explore(&context, asked).await?)
     }
@@ -109,7 +111,7 @@ impl Bench {
 }
 
 /// A line for each group: its keys, by name where they have one, and its figures.
-fn lines(explored: &Explored) -> Result<Vec<String>> {
+pub fn lines(explored: &Explored) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for group in &explored.groups {
         let mut line = String::new();
@@ -139,11 +141,11 @@ async fn groups_are_those_of_the_brands_clock_and_calendar() -> Result<()> {
         |metrics: &[Kpi], dimensions: &[Dimension]| bench.asked("2026-04-20", "2026-05-03", metrics, dimensions);
 
     let weeks = bench.explored(asked(&ALL, &[Dimension::Week])?).await?;
-    // Followers, growth, growth rate, posts, reach, views, interactions, per post, by followers, by reach, dislikes.
+    // Followers, growth, growth rate, posts, reach, views, interactions, per post, by followers, by reach, dislikes, response time and rate.
     let expected = [
-        "2026-04-18 | 1100 100 10 2 600 900 35 17.5 0.9091 5.8333 37.5",
-        "2026-04-25 | 500 - - 2 - - 4 4 - - -",
-        "2026-05-02 | 1700 0 0 0 0 0 0 - - - -",
+        "2026-04-18 | 1100 100 10 2 600 900 35 17.5 0.9091 5.8333 37.5 - -",
+        "2026-04-25 | 500 - - 2 - - 4 4 - - - - -",
+        "2026-05-02 | 1700 0 0 0 0 0 0 - - - - - -",
     ];
     assert_eq!(lines(&weeks)?, expected);
     let missing = |week: usize, kpi: Kpi| -> Result<&[String]> {
@@ -157,6 +159,11 @@ async fn groups_are_those_of_the_brands_clock_and_calendar() -> Result<()> {
     assert_eq!(missing(0, Kpi::NegativeFeedbackRate)?, ["mastodon"]);
     assert_eq!(missing(1, Kpi::Interactions)?, ["x"]);
     assert_eq!(missing(2, Kpi::FollowerGrowth)?, ["mastodon"]);
+    assert_eq!(
+        missing(2, Kpi::ResponseRate)?,
+        ["mastodon", "x"],
+        "of posts that went out before, comments were not read"
+    );
     let last = weeks.groups.last().and_then(|group| group.figures.get(7)).context("a figure")?;
     assert_eq!(last.no_figure, Some(NoFigure::NothingToDivideBy));
 

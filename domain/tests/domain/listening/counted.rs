@@ -82,6 +82,24 @@ async fn networks_are_asked_each_day_of_the_days_that_are_over() -> Result<()> {
 }
 
 #[tokio::test]
+async fn mastodon_is_asked_of_a_day_once_it_is_over_by_utc() -> Result<()> {
+    let desk = Desk::new().await?;
+    desk.accounts().await?;
+    desk.speak()?;
+    desk.server.used("nourtea", day("2026-10-04")?, 8);
+    // Half an hour after midnight in Athens.
+    desk.clock.advance(Duration::minutes(12 * 60 + 30));
+    desk.two().await?;
+    desk.later(Duration::zero()).await?;
+    let kept = desk.kept().await?;
+    assert!(kept.contains("bluesky Sama 2026-10-04 7; mastodon Nour 2026-10-03 4; mastodon Sama"), "{kept}");
+    desk.later(Duration::hours(4)).await?;
+    let kept = desk.kept().await?;
+    assert!(kept.contains("mastodon Nour 2026-10-03 4; mastodon Nour 2026-10-04 8"), "{kept}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_network_that_wants_patience_has_it_and_the_others_are_asked() -> Result<()> {
     let desk = Desk::new().await?;
     desk.accounts().await?;
