@@ -7,6 +7,7 @@ use chrono::{TimeDelta, TimeZone as _, Utc};
 use diwan_domain::jobs::{self, Hands, Ran};
 use diwan_platform::clock::ManualClock;
 use diwan_platform::jobs as outbox;
+use diwan_platform::presence::Presence;
 use diwan_testkit::load;
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use tokio::sync::Semaphore;
@@ -155,6 +156,17 @@ async fn quiet_after(line: &Line, wait: TimeDelta) -> Result<Vec<Uuid>> {
     Ok(quiet.into_iter().map(|job| job.id).collect())
 }
 
+/// A worker that lives has sent the first and was handed the second: its name, and that it lives.
+async fn handed_to_one_that_lives(line: &Line) -> Result<(String, Presence)> {
+    let services = &line.bench.test.services;
+    let name = format!("present-{}", line.jobs[0]);
+    let presence = services.db.presence(&name).await?;
+    let hands = Hands::of(&name).with_places(Arc::new(Semaphore::new(4)));
+    let (_, next) = jobs::run_in(services, line.jobs[0], hands).await?;
+    ensure!(next.context("the second")?.job_id == line.jobs[1]);
+    Ok((name, presence))
+}
+
 #[tokio::test]
 async fn a_worker_that_dies_with_a_line_loses_nothing_of_it() -> Result<()> {
     let line = Line::of(5).await?;
@@ -173,13 +185,7 @@ async fn a_worker_that_dies_with_a_line_loses_nothing_of_it() -> Result<()> {
 #[tokio::test]
 async fn what_waits_for_a_hand_of_a_worker_that_lives_is_not_forgotten_before_ten_seconds() -> Result<()> {
     let line = Line::of(3).await?;
-    let services = &line.bench.test.services;
-    let name = format!("present-{}", line.jobs[0]);
-    let presence = services.db.presence(&name).await?;
-    let places = Arc::new(Semaphore::new(4));
-    let hands = Hands::of(&name).with_places(Arc::clone(&places));
-    let (_, next) = jobs::run_in(services, line.jobs[0], hands).await?;
-    assert_eq!(next.context("the second")?.job_id, line.jobs[1]);
+    let (_name, presence) = handed_to_one_that_lives(&line).await?;
     assert!(quiet_after(&line, TimeDelta::seconds(9)).await?.is_empty());
     // It may sleep, or have lost it.
     assert_eq!(quiet_after(&line, TimeDelta::seconds(2)).await?.first(), Some(&line.jobs[1]));
@@ -191,12 +197,7 @@ async fn what_waits_for_a_hand_of_a_worker_that_lives_is_not_forgotten_before_te
 async fn what_was_handed_to_a_worker_that_lives_is_not_begun_by_another() -> Result<()> {
     let line = Line::of(3).await?;
     let services = &line.bench.test.services;
-    let name = format!("present-{}", line.jobs[0]);
-    let presence = services.db.presence(&name).await?;
-    let places = Arc::new(Semaphore::new(4));
-    let hands = Hands::of(&name).with_places(Arc::clone(&places));
-    let (_, next) = jobs::run_in(services, line.jobs[0], hands).await?;
-    assert_eq!(next.context("the second")?.job_id, line.jobs[1]);
+    let (name, presence) = handed_to_one_that_lives(&line).await?;
     // Redis delivers it, from before the line was taken.
     assert_eq!(jobs::run(services, line.jobs[1], "two").await?, Ran::NotOurs);
     assert_eq!(line.count("state = 'HANDED' and fence = 0").await?, 1);
@@ -206,6 +207,7 @@ async fn what_was_handed_to_a_worker_that_lives_is_not_begun_by_another() -> Res
     let taken = outbox::take_due(services.db.unscoped(), 100, services.now()).await?;
     assert_eq!(taken.iter().filter(|job| job.kind == "publish").map(|job| job.id).collect::<Vec<_>>(), line.jobs[2..]);
     assert_eq!(line.jobs().await?, format!("DONE due -, HANDED due {name}, HANDED due -"));
+    let places = Arc::new(Semaphore::new(4));
     assert_eq!(line.work_off(line.jobs[1], "two", &places).await?, line.jobs[2..]);
     drop(presence);
     assert_eq!(line.posts(), line.texts);
