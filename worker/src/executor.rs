@@ -116,7 +116,7 @@ impl Executor {
         })
     }
 
-    /// The same in this task. Answers whether the job was begun, if it is known.
+    /// The same in this task. False where the job was not begun, or where nobody can say.
     async fn run_on(self: &Arc<Self>, id: Uuid, slot: Slot) -> bool {
         let hands = Hands::of(&self.owner).with_places(Arc::clone(&self.places));
         let ran = AssertUnwindSafe(jobs::run_in(&self.services, id, hands)).catch_unwind().await;
