@@ -116,7 +116,7 @@ $$
     order by j.handed_at limit p_limit)
 $$;
 
--- The same as before, but what a worker that lives was handed with a line is left to it as long: Redis may still hold it from before the line was taken,
+-- The same as before, but what a worker that lives was handed with a line is left to it for ten seconds (the four of the reconciler, and the six above): Redis may still hold it from before the line was taken,
 -- and whoever it is delivered to would have the rest of the line pass from one worker to the other.
 create or replace function app.start_job(p_id uuid, p_owner text, p_now timestamptz, p_lease interval)
 returns table (brand_id uuid, kind text, subject_id uuid, fence bigint, failures integer, due_at timestamptz, resumed boolean, trace text)
